@@ -1,0 +1,307 @@
+/* atproof: a streaming parser for what a cellular module says over its AT
+ * port. Bytes in, typed events out; no allocation, no copy of payload.
+ *
+ *     static uint8_t line[512];
+ *     struct atp_parser parser;
+ *     atp_init(&parser, &atp_catalog_simcom, line, sizeof line, on_event, NULL);
+ *     ...
+ *     atp_sent(&parser, "AT+CSQ\r", 7);     // what goes to the module
+ *     atp_feed(&parser, bytes, size);       // what comes from it
+ *
+ * The module is the DCE, the host the DTE. The caller owns all memory: the
+ * parser struct and the line buffer. Nothing is global, nothing blocks. A
+ * parser is not shared between threads without a lock; any number of them
+ * may run at once.
+ *
+ * What holds for every input (tests and fuzz targets cite the numbers):
+ *   I1 The same bytes give the same events however they are split over calls.
+ *      Spans of payload, stream and over-long lines are compared joined.
+ *   I2 Every byte fed belongs to exactly one event, in order, without a gap.
+ *   I3 Bytes inside a counted payload or a transparent stream change no event
+ *      but that payload's own bytes.
+ *   I4 The tail of an over-long line, a line inside an echo and a name that
+ *      merely begins like a known one are never taken for a response.
+ *   I5 After any garbage the next complete line is recognised; a payload that
+ *      stays short is ended by atp_expire.
+ *   I6 A field is present, empty, missing, malformed or out of range, each
+ *      told apart; nothing wraps, nothing is clamped.
+ *   I7 No allocation, no recursion, bounded stack, linear work; payload bytes
+ *      are not read.
+ *   I8 What deviates from the manual is decoded as far as it can be and bears
+ *      named deviations; how strict to be is for the caller to judge.
+ *   I9 The same events on every architecture.
+ */
+#ifndef ATPROOF_ATPROOF_H
+#define ATPROOF_ATPROOF_H
+
+#include <atproof/catalog.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- limits ----------------------------------------------------------- */
+
+/* Smallest and largest line buffer, bytes. A line longer than the buffer,
+ * its line end included, is passed on as spans of text, not decoded. */
+#define ATP_LINE_SIZE_MIN 64
+#define ATP_LINE_SIZE_MAX 65535
+
+/* ---- status ----------------------------------------------------------- */
+
+/* What a call made of its arguments. Misuse changes nothing. */
+enum atp_status {
+    ATP_OK = 0,
+    ATP_ERROR_ARGUMENT = -1, /* a null pointer, or a size out of its limits */
+    ATP_ERROR_MISSING = -2,  /* there is no such field on the line          */
+    ATP_ERROR_EMPTY = -3,    /* the field is there, and empty               */
+    ATP_ERROR_MALFORMED = -4, /* its text is not of the type asked for      */
+    ATP_ERROR_RANGE = -5     /* its value does not fit the type asked for   */
+};
+
+/* ---- events ----------------------------------------------------------- */
+
+enum atp_kind {
+    ATP_KIND_ECHO,     /* the host's own bytes, sent back                   */
+    ATP_KIND_INFO,     /* a line that answers the pending command           */
+    ATP_KIND_RESULT,   /* a result code: OK, +CME ERROR, SEND OK, CONNECT   */
+    ATP_KIND_URC,      /* an unsolicited result code                        */
+    ATP_KIND_PROMPT,   /* the module awaits data: >, DOWNLOAD, CONNECT      */
+    ATP_KIND_DATA,     /* a span of a counted payload                       */
+    ATP_KIND_STREAM,   /* a span of a transparent stream                    */
+    ATP_KIND_TEXT,     /* a line the catalogue does not know                */
+    ATP_KIND_BLANK,    /* a line end standing alone, the space behind >     */
+    ATP_KIND_TRUNCATED /* what atp_expire or atp_finish cut off             */
+};
+
+/* Deviations from the manual, as bits. */
+#define ATP_DEV_MISSING_FIELD (1u << 0)   /* a required field is absent     */
+#define ATP_DEV_EMPTY_FIELD (1u << 1)     /* a required field is empty      */
+#define ATP_DEV_MALFORMED_FIELD (1u << 2) /* not of its type                */
+#define ATP_DEV_RANGE (1u << 3)           /* outside its range              */
+#define ATP_DEV_EXTRA_FIELD (1u << 4)     /* more fields than the record    */
+#define ATP_DEV_UNQUOTED (1u << 5)        /* a string without quotes        */
+#define ATP_DEV_QUOTED (1u << 6)          /* a number in quotes             */
+#define ATP_DEV_STRAY_QUOTE (1u << 7)     /* quotes unbalanced              */
+#define ATP_DEV_NO_SPACE (1u << 8)        /* none after the colon           */
+#define ATP_DEV_EXTRA_SPACE (1u << 9)     /* blanks where none belong       */
+#define ATP_DEV_NO_COLON (1u << 10)       /* prefix without its colon       */
+#define ATP_DEV_BARE_LF (1u << 11)        /* line ended by LF alone         */
+#define ATP_DEV_EXTRA_CR (1u << 12)       /* line ended by CR CR LF         */
+#define ATP_DEV_GLUED (1u << 13)          /* no line end before what follows */
+#define ATP_DEV_LONG_LINE (1u << 14)      /* longer than the line buffer    */
+#define ATP_DEV_SHORT_PAYLOAD (1u << 15)  /* fewer bytes than announced     */
+#define ATP_DEV_BAD_LENGTH (1u << 16)     /* announced length is no length  */
+#define ATP_DEV_ECHO_DIFFERS (1u << 17)   /* echo is not what was sent      */
+#define ATP_DEV_NOT_ASKED (1u << 18)      /* answers no pending command     */
+#define ATP_DEV_UNEXPECTED (1u << 19)     /* in no variant of the response  */
+#define ATP_DEV_STALE (1u << 20)          /* a result ahead of the echo     */
+#define ATP_DEV_CUT (1u << 21)            /* a line without its end         */
+#define ATP_DEV_UNKNOWN_RECORD (1u << 22) /* known name, unknown fields  */
+#define ATP_DEV_COUNT 23
+
+/* How far a field could be read. */
+enum atp_field_status {
+    ATP_FIELD_VALID,
+    ATP_FIELD_EMPTY,
+    ATP_FIELD_MALFORMED, /* its text is not of its type                     */
+    ATP_FIELD_RANGE,     /* of its type, and outside its range              */
+    ATP_FIELD_OVERFLOW   /* a number beyond 32 bits                         */
+};
+#define ATP_FIELD_NEGATIVE 0x80u /* or-ed to the status: bears a minus sign */
+
+/* One field of a line. Its text, without quotes, begins at
+ * event->bytes + offset. */
+struct atp_field {
+    uint32_t value;  /* magnitude of a number, else 0                       */
+    uint16_t offset; /* bytes                                               */
+    uint16_t size;   /* bytes                                               */
+};
+
+/* How the response to the pending command stands. */
+enum atp_exchange_state {
+    ATP_EXCHANGE_NONE,     /* no command is pending, or an unknown one       */
+    ATP_EXCHANGE_OPEN,     /* the response is under way                      */
+    ATP_EXCHANGE_AWAITING, /* OK came; the asynchronous result has not      */
+    ATP_EXCHANGE_COMPLETE, /* one variant of the manual, whole              */
+    ATP_EXCHANGE_VIOLATED, /* ended as no variant of the manual does        */
+    ATP_EXCHANGE_LATE      /* atp_expire found it unfinished                */
+};
+
+/* One event. It and all it points to are valid until the callback returns,
+ * but for the catalogue's own tables. */
+struct atp_event {
+    uint64_t offset;      /* of its first byte in all that was fed          */
+    const uint8_t *bytes; /* borrowed                                       */
+    size_t size;          /* bytes                                          */
+    const struct atp_catalog *catalog;
+    const struct atp_name *name;     /* NULL if the catalogue knows none    */
+    const struct atp_record *record; /* NULL likewise                       */
+    uint32_t deviations;  /* ATP_DEV_*                                      */
+    uint32_t left;        /* DATA: payload bytes yet to come; TRUNCATED:
+                           * bytes that never came                          */
+    uint16_t text_offset; /* of the line without its line end, in bytes     */
+    uint16_t text_size;   /* 0 for spans                                    */
+    uint8_t kind;         /* enum atp_kind                                  */
+    uint8_t result;       /* enum atp_result; of RESULT and CONNECT prompts */
+    uint8_t exchange;     /* enum atp_exchange_state once this has come     */
+    uint8_t more;         /* 1: a further span of the same event follows    */
+    uint8_t field_count;
+    uint8_t status[ATP_FIELD_COUNT_MAX]; /* enum atp_field_status           */
+    struct atp_field fields[ATP_FIELD_COUNT_MAX];
+};
+
+/* Called for each event, in stream order, from within atp_feed, atp_expire
+ * and atp_finish. It may call atp_sent and atp_stream_end, not atp_feed. */
+typedef void atp_event_fn(void *user, const struct atp_event *event);
+
+/* ---- the parser ------------------------------------------------------- */
+
+/* All members are private; the struct stands here so that the caller can
+ * own it. 160 bytes or less where pointers have 32 bits. */
+struct atp_parser {
+    const struct atp_catalog *catalog;
+    atp_event_fn *on_event;
+    void *user;
+    uint8_t *line;
+    uint64_t offset;
+    uint32_t data_left;
+    uint32_t data_size;
+    uint32_t upload_size;
+    uint32_t upload_left;
+    uint32_t echo_hash;
+    uint16_t echo_size;
+    uint16_t echo_first_size;
+    uint16_t line_capacity;
+    uint16_t line_size;
+    uint16_t data_record;
+    uint16_t flags;
+    uint8_t state;
+    uint8_t match;
+    uint8_t spelled;
+    uint8_t data_name;
+    uint8_t upload_first[4];
+    uint8_t upload_first_size;
+    uint8_t command;
+    uint16_t form;
+    uint8_t exchange;
+    uint8_t alive;
+    uint8_t at[ATP_VARIANT_COUNT_MAX];
+};
+
+/* Prepares a parser.
+ * Owns: nothing; `catalog` and `line` are borrowed for the parser's life.
+ * Units: `line_size` bytes, ATP_LINE_SIZE_MIN to ATP_LINE_SIZE_MAX.
+ * Returns: ATP_OK, or ATP_ERROR_ARGUMENT. */
+enum atp_status atp_init(struct atp_parser *parser, const struct atp_catalog *catalog,
+                         uint8_t *line, size_t line_size, atp_event_fn *on_event, void *user);
+
+/* Forgets all it has seen and been told; the offset begins anew at 0. Bytes
+ * of an unfinished line are dropped: call atp_finish first to keep them. */
+void atp_reset(struct atp_parser *parser);
+
+/* Takes bytes that came from the module, any number, and delivers the events
+ * they complete. Lines that lie whole in `bytes` are not copied.
+ * Borrows: `bytes` until it returns. */
+enum atp_status atp_feed(struct atp_parser *parser, const void *bytes, size_t size);
+
+/* Tells the parser what the host sends, before or while it is sent. A command
+ * line must be whole in one call, with its CR; an upload may come in pieces;
+ * `+++` is one call of its own, its guard times kept by the caller.
+ * Optional: without it, commands are known from their echo alone.
+ * Borrows: `bytes` until it returns.
+ * Spec: V.250 5.2, 5.3; quectel-ssl/1.3 on `+++`. */
+enum atp_status atp_sent(struct atp_parser *parser, const void *bytes, size_t size);
+
+/* The caller's clock ran out. Ends an unfinished payload or line with a
+ * TRUNCATED event that says how much is missing, and an unfinished exchange
+ * as late; the next line is recognised. */
+void atp_expire(struct atp_parser *parser);
+
+/* No more bytes will come. As atp_expire, and held-back bytes of a stream are
+ * delivered. */
+void atp_finish(struct atp_parser *parser);
+
+/* Whoever owns the connection says that the transparent stream is over (DTR,
+ * DCD, the caller's own knowledge): what follows is lines again. */
+void atp_stream_end(struct atp_parser *parser);
+
+/* Result code that the last bytes of the stream spell (ATP_RESULT_NO_CARRIER,
+ * ATP_RESULT_CLOSED), or ATP_RESULT_NONE. They have been delivered as stream:
+ * the peer may have sent them. If the caller knows better, it takes the other
+ * reading with atp_stream_end. */
+enum atp_result atp_stream_tail(const struct atp_parser *parser);
+
+/* Whether a transparent stream is under way. */
+bool atp_is_stream(const struct atp_parser *parser);
+
+/* ---- the exchange ----------------------------------------------------- */
+
+/* The pending command and how its response stands. */
+struct atp_exchange {
+    const struct atp_command *command; /* NULL: none, or an unknown one     */
+    const struct atp_form *form;       /* NULL: the command has no such form */
+    const struct atp_variant *variant; /* the one that came or is under way;
+                                        * NULL while several are possible,
+                                        * or none is                        */
+    const struct atp_record *missing;  /* record awaited next, NULL if none
+                                        * or not yet decided                */
+    uint32_t time_limit_ms;            /* maximum response time, 0 unstated */
+    enum atp_exchange_state state;
+};
+
+/* Writes: *out. */
+void atp_exchange_read(const struct atp_parser *parser, struct atp_exchange *out);
+
+/* ---- readers ---------------------------------------------------------- */
+
+/* Reads field `index`, 0 the first behind the colon, literals counted.
+ * Writes: *out only on ATP_OK. A value out of the manual's range is read all
+ * the same (its status tells); one that does not fit *out is not.
+ * Returns: ATP_OK, ATP_ERROR_MISSING, ATP_ERROR_EMPTY, ATP_ERROR_MALFORMED or
+ * ATP_ERROR_RANGE. */
+enum atp_status atp_read_u32(const struct atp_event *event, unsigned index, uint32_t *out);
+enum atp_status atp_read_i32(const struct atp_event *event, unsigned index, int32_t *out);
+
+/* Text of field `index`, as the module sent it, without its quotes.
+ * Borrows: *bytes points into the event. */
+enum atp_status atp_read_bytes(const struct atp_event *event, unsigned index,
+                               const uint8_t **bytes, size_t *size);
+
+/* The same, with V.250's escapes (`\22`, `\5C`: a backslash and two
+ * hexadecimal digits) undone. No terminator is added.
+ * Units: `capacity` bytes. Returns also: ATP_ERROR_RANGE if it is too small.
+ * Spec: V.250 5.4.2.2. */
+enum atp_status atp_read_string(const struct atp_event *event, unsigned index, void *out,
+                                size_t capacity, size_t *size);
+
+/* Index of the field that the manual calls `name`, or -1. */
+int atp_find_field(const struct atp_event *event, const char *name);
+
+/* The manual's name of field `index`, or its text if it is a literal; NULL if
+ * there is no such field. */
+const char *atp_field_name(const struct atp_event *event, unsigned index);
+
+/* Whether field `index` is a literal of the record. */
+bool atp_is_literal(const struct atp_event *event, unsigned index);
+
+/* ---- names ------------------------------------------------------------ */
+
+/* Prefix without its colon, or result code, as the catalogue has it; "" if
+ * the line is unknown. */
+const char *atp_event_name(const struct atp_event *event);
+
+/* Lower-case words: "echo", "info", … */
+const char *atp_kind_name(enum atp_kind kind);
+const char *atp_exchange_state_name(enum atp_exchange_state state);
+
+/* Name of deviation bit `bit` (0 … ATP_DEV_COUNT - 1): "missing-field", … */
+const char *atp_deviation_name(unsigned bit);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
