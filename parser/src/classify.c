@@ -1,0 +1,107 @@
+/* A line -> a name of the catalogue.
+ *
+ *     line   = prefix ":" [ fields ]      +CSQ: 23,0    +APP PDP: 0,ACTIVE
+ *            | word                       OK   NO CARRIER   +HTTP_PEER_CLOSED
+ *            | word " " text              CONNECT 115200   (names that allow it)
+ *            | prefix ( "," | "(" ) fields   as the field has it: no colon
+ *            | fields ;                   only if the pending command owns them
+ *
+ * A name matches whole or not at all (I4). */
+#include "internal.h"
+
+#define IS_SYMBOL(byte) ((byte) < '0' && (byte) > ' ')
+
+const struct atp_name *atp_find_name(const struct atp_catalog *catalog, const uint8_t *bytes,
+                                     size_t size)
+{
+    if (size == 0 || size > ATP_NAME_SIZE_MAX) return NULL;
+    uint32_t mask = (uint32_t)(UINT32_MAX >> catalog->hash_shift);
+    uint32_t slot = atp_catalog_hash(catalog, bytes, size);
+    uint8_t found;
+    while ((found = catalog->slots[slot]) != 0) {
+        const struct atp_name *name = &catalog->names[found - 1];
+        if (name->size == size && memcmp(catalog->text + name->text, bytes, size) == 0)
+            return name;
+        slot = (slot + 1) & mask;
+    }
+    return NULL;
+}
+
+/* End of the prefix: the first byte that no name holds. */
+static size_t find_prefix_end(const uint8_t *text, size_t size)
+{
+    size_t n = 0;
+    if (size > ATP_NAME_SIZE_MAX + 1) size = ATP_NAME_SIZE_MAX + 1;
+    while (n < size && text[n] != ':' && text[n] != ',' && text[n] != '(' && text[n] != '"') n++;
+    return n;
+}
+
+static bool has_fields(const struct atp_parser *p, const struct atp_name *name)
+{
+    return name->record_count > 0 && p->catalog->records[name->record].param_count > 0;
+}
+
+/* A plain word (OK, RDY) takes no colon: `OK: x` is not OK. */
+static bool takes_colon(const struct atp_parser *p, const struct atp_name *name)
+{
+    return (name->flags & ATP_NAME_TAIL) == 0
+           && (IS_SYMBOL((uint8_t)p->catalog->text[name->text]) || has_fields(p, name));
+}
+
+static const struct atp_name *find_usable(const struct atp_parser *p, const uint8_t *text,
+                                          size_t size)
+{
+    const struct atp_name *name = atp_find_name(p->catalog, text, size);
+    if (name == NULL || (name->record_count == 0 && !IS_SYMBOL(text[0]))) return NULL;
+    if ((name->flags & ATP_NAME_NUMERIC) != 0 && (p->flags & FLAG_NUMERIC) == 0) return NULL;
+    return name;
+}
+
+static void match_prefix(const struct atp_parser *p, const uint8_t *text, size_t size, size_t n,
+                         struct match *match)
+{
+    const struct atp_name *name = find_usable(p, text, n);
+    if (name == NULL || !takes_colon(p, name)) return;
+    match->name = name;
+    if (text[n] != ':') {
+        match->deviations |= ATP_DEV_NO_COLON;
+        match->args = (uint16_t)(n + (text[n] == ','));
+        return;
+    }
+    n++;
+    if (n < size && text[n] == ' ') n++;
+    else if (n < size) match->deviations |= ATP_DEV_NO_SPACE;
+    match->args = (uint16_t)n;
+}
+
+static void match_word(const struct atp_parser *p, const uint8_t *text, size_t size,
+                       struct match *match)
+{
+    match->name = find_usable(p, text, size);
+    match->args = (uint16_t)size;
+    if (match->name != NULL) return;
+
+    const uint8_t *blank = memchr(text, ' ', size < ATP_NAME_SIZE_MAX ? size : ATP_NAME_SIZE_MAX);
+    if (blank == NULL) return;
+    const struct atp_name *name = find_usable(p, text, (size_t)(blank - text));
+    if (name == NULL || (name->flags & ATP_NAME_TAIL) == 0) return;
+    match->name = name;
+    match->args = (uint16_t)(blank + 1 - text);
+}
+
+void atp_classify(const struct atp_parser *p, const uint8_t *text, size_t size,
+                  const struct atp_name *bare, struct match *match)
+{
+    size_t n = find_prefix_end(text, size);
+
+    match->name = NULL;
+    match->deviations = 0;
+    if (n < size && n > 0 && n <= ATP_NAME_SIZE_MAX && (text[n] == ':' || IS_SYMBOL(text[0])))
+        match_prefix(p, text, size, n, match);
+    if (match->name == NULL) match_word(p, text, size, match);
+    if (match->name == NULL && bare != NULL) {
+        match->name = bare;
+        match->args = 0;
+        match->deviations = 0;
+    }
+}

@@ -1,0 +1,384 @@
+/* A command and its outcome.
+ *
+ *     command line = ( "AT" | "at" ) { basic | extended [ ";" ] } CR
+ *     basic        = letter | "&" letter, [ digits ] [ "=" … | "?" ]
+ *     extended     = symbol name [ "=?" | "?" | "=" arguments ]
+ *
+ * The last command of a line is the pending one. Its form lists the response
+ * variants of the manual; each is followed element by element, all at once,
+ * until one is whole. What no variant awaits is unexpected, and changes
+ * nothing: the variants go on waiting. */
+#include "internal.h"
+
+/* ---- the command line ------------------------------------------------- */
+
+struct command_text {
+    const uint8_t *bytes;
+    size_t size;
+};
+
+static uint8_t upper(uint8_t byte)
+{
+    return (uint8_t)(byte - 'a') < 26 ? (uint8_t)(byte - 0x20) : byte;
+}
+
+static bool is_letter(uint8_t byte)
+{
+    return (uint8_t)((byte | 0x20) - 'a') < 26;
+}
+
+static bool is_digit(uint8_t byte)
+{
+    return (uint8_t)(byte - '0') < 10;
+}
+
+/* Size of the name that `text` begins with: +CSQ, &D, E. */
+static size_t command_name_size(const uint8_t *text, size_t size)
+{
+    size_t n = 1;
+    if (is_letter(text[0])) return 1;
+    if (text[0] == '&' || text[0] == '\\') return size > 1 ? 2 : 1;
+    while (n < size && text[n] != '=' && text[n] != '?' && text[n] != ';' && text[n] != ' ') n++;
+    return n;
+}
+
+/* Size of the command that `text` begins with, its arguments included. */
+static size_t command_size(const uint8_t *text, size_t size, size_t name_size)
+{
+    bool quoted = false;
+    size_t n = name_size;
+    if (is_letter(text[0]) || text[0] == '&') {
+        if ((text[0] | 0x20) == 'd' ) return size;
+        while (n < size && (is_digit(text[n]) || text[n] == '=' || text[n] == '?')) n++;
+        return n;
+    }
+    while (n < size && (text[n] != ';' || quoted)) quoted ^= text[n++] == '"';
+    return n;
+}
+
+static enum atp_form_kind form_kind(const uint8_t *rest, size_t size, bool basic)
+{
+    if (size >= 2 && rest[0] == '=' && rest[1] == '?') return ATP_FORM_TEST;
+    if (size >= 1 && rest[0] == '=') return ATP_FORM_WRITE;
+    if (size >= 1 && rest[0] == '?' && !basic) return ATP_FORM_READ;
+    return ATP_FORM_EXECUTE;
+}
+
+/* The `index`th argument of `=a,b,c`: its bytes, without quotes and blanks. */
+static struct command_text argument(const uint8_t *rest, size_t size, unsigned index)
+{
+    struct command_text found = {rest, 0};
+    size_t at = 1;
+    bool quoted = false;
+    for (; at < size && index > 0; at++) {
+        if (rest[at] == '"') quoted = !quoted;
+        index -= rest[at] == ',' && !quoted;
+    }
+    if (index > 0) return found;
+    while (at < size && (rest[at] == ' ' || rest[at] == '"')) at++;
+    found.bytes = rest + at;
+    while (at < size && rest[at] != ',' && rest[at] != '"') at++;
+    found.size = (size_t)(rest + at - found.bytes);
+    return found;
+}
+
+static bool is_key(const struct atp_parser *p, const struct atp_form *form,
+                   struct command_text first)
+{
+    const char *key = p->catalog->text + form->key;
+    size_t n = 0;
+    while (n < first.size && key[n] != '\0' && (uint8_t)key[n] == first.bytes[n]) n++;
+    return n == first.size && key[n] == '\0';
+}
+
+static void find_form(struct atp_parser *p, enum atp_form_kind kind, const uint8_t *rest,
+                      size_t size)
+{
+    const struct atp_command *command = &p->catalog->commands[p->command];
+    struct command_text first = argument(rest, size, 0);
+    for (unsigned i = 0; i < command->form_count; i++) {
+        unsigned index = command->form + i;
+        const struct atp_form *form = &p->catalog->forms[index];
+        if (form->kind != (uint8_t)kind) continue;
+        if (form->key == 0 || is_key(p, form, first)) p->form = (uint16_t)index;
+        if (form->key != 0 && p->form == index) return;
+    }
+}
+
+static void prepare_upload(struct atp_parser *p, const struct atp_form *form, const uint8_t *rest,
+                           size_t size)
+{
+    struct command_text count = {rest, 0};
+    if (form->upload > 0) count = argument(rest, size, form->upload - 1u);
+    p->upload_left = 0;
+    if (count.size == 0 || !atp_read_count(count.bytes, count.size, &p->upload_left))
+        p->flags |= FLAG_UNCOUNTED;
+}
+
+/* ATE and ATV change how the module answers from this line on. */
+static void note_basic(struct atp_parser *p, const uint8_t *text, size_t size)
+{
+    bool off = size < 2 || text[1] == '0';
+    if (upper(text[0]) == 'V') {
+        if (off) p->flags |= FLAG_NUMERIC;
+        else p->flags &= (uint16_t)~FLAG_NUMERIC;
+    }
+    if (upper(text[0]) == 'E' && off) p->flags &= (uint16_t)~FLAG_ECHO_ON;
+    if (upper(text[0]) == 'Z') p->flags &= (uint16_t)~FLAG_NUMERIC;
+}
+
+static void begin_command(struct atp_parser *p, const uint8_t *text, size_t size)
+{
+    uint8_t folded[ATP_NAME_SIZE_MAX];
+    size_t n = command_name_size(text, size);
+    bool basic = is_letter(text[0]) || text[0] == '&';
+
+    if (basic) note_basic(p, text, size);
+    p->command = ATP_NONE;
+    p->form = FORM_NONE;
+    if (n > sizeof folded) return;
+    for (size_t i = 0; i < n; i++) folded[i] = upper(text[i]);
+    const struct atp_name *name = atp_find_name(p->catalog, folded, n);
+    if (name == NULL || name->command == ATP_NONE) return;
+    p->command = name->command;
+    find_form(p, form_kind(text + n, size - n, basic), text + n, size - n);
+    const struct atp_form *form = atp_pending_form(p);
+    if (form != NULL && (form->flags & ATP_FORM_UPLOAD) != 0)
+        prepare_upload(p, form, text + n, size - n);
+}
+
+/* ---- begin ------------------------------------------------------------ */
+
+/* A prompt is awaited from a command that uploads, and cannot be ruled out
+ * where the command, or whether there is one, is not known. */
+static void note_prompt(struct atp_parser *p)
+{
+    const struct atp_form *form = atp_pending_form(p);
+    bool pending = (p->flags & FLAG_PENDING) != 0 && (p->flags & FLAG_FINAL) == 0;
+    bool known = (p->flags & FLAG_CONTEXT) != 0;
+    bool ok = pending ? form == NULL || (form->flags & ATP_FORM_UPLOAD) != 0 : !known;
+    if (ok) p->flags |= FLAG_PROMPT_OK;
+    else p->flags &= (uint16_t)~FLAG_PROMPT_OK;
+}
+
+void atp_exchange_restart(struct atp_parser *p)
+{
+    const struct atp_form *form = atp_pending_form(p);
+    p->flags &= (uint16_t) ~(FLAG_FINAL | FLAG_PROMPTED | FLAG_UPLOAD);
+    p->flags |= FLAG_PENDING | FLAG_ECHO_DUE;
+    p->alive = form == NULL ? 0 : (uint8_t)((1u << form->variant_count) - 1u);
+    p->exchange = form == NULL ? ATP_EXCHANGE_NONE : ATP_EXCHANGE_OPEN;
+    p->upload_size = 0;
+    p->upload_first_size = 0;
+    memset(p->at, 0, sizeof p->at);
+    note_prompt(p);
+}
+
+void atp_exchange_begin(struct atp_parser *p, const uint8_t *text, size_t size)
+{
+    const uint8_t *lf = memchr(text, '\n', size);
+    size_t first = lf != NULL ? (size_t)(lf - text) : size;
+    p->echo_size = (uint16_t)(size > UINT16_MAX ? UINT16_MAX : size);
+    p->echo_first_size = (uint16_t)(first > UINT16_MAX ? UINT16_MAX : first);
+    p->echo_hash = atp_hash_text(text, p->echo_first_size);
+    p->flags &= (uint16_t)~FLAG_UNCOUNTED;
+    p->command = ATP_NONE;
+    p->form = FORM_NONE;
+    for (size_t at = 2; at < size;) {
+        if (text[at] == ' ' || text[at] == ';') {
+            at++;
+            continue;
+        }
+        size_t n = command_name_size(text + at, size - at);
+        n = command_size(text + at, size - at, n);
+        begin_command(p, text + at, n);
+        at += n;
+    }
+    atp_exchange_restart(p);
+}
+
+/* ---- variants --------------------------------------------------------- */
+
+static const uint16_t *elements_of(const struct atp_parser *p, const struct atp_variant *variant)
+{
+    return &p->catalog->elements[variant->element];
+}
+
+/* Result codes are one whatever their spelling. */
+static bool is_element(const struct atp_parser *p, uint16_t element, unsigned record)
+{
+    unsigned awaited = element & ATP_ELEMENT_RECORD;
+    if (awaited == record) return true;
+    uint8_t result = p->catalog->records[record].result;
+    return result != ATP_RESULT_NONE && result != ATP_RESULT_OTHER
+           && p->catalog->records[awaited].result == result;
+}
+
+/* Position in the variant behind `record`, or 0 if it is not awaited there. */
+static unsigned advance(const struct atp_parser *p, const struct atp_variant *variant, unsigned at,
+                        unsigned record)
+{
+    const uint16_t *elements = elements_of(p, variant);
+    if (at > 0 && (elements[at - 1] & ATP_ELEMENT_REPEATED) != 0
+        && is_element(p, elements[at - 1], record))
+        return at;
+    for (; at < variant->element_count; at++) {
+        if (is_element(p, elements[at], record)) return at + 1;
+        if ((elements[at] & ATP_ELEMENT_OPTIONAL) == 0) return 0;
+    }
+    return 0;
+}
+
+/* First element still required, or element_count. */
+static unsigned required(const struct atp_parser *p, const struct atp_variant *variant, unsigned at)
+{
+    const uint16_t *elements = elements_of(p, variant);
+    while (at < variant->element_count && (elements[at] & ATP_ELEMENT_OPTIONAL) != 0) at++;
+    return at;
+}
+
+static bool follow(struct atp_parser *p, const struct atp_form *form, unsigned record)
+{
+    uint8_t alive = 0;
+    for (unsigned v = 0; v < form->variant_count; v++) {
+        const struct atp_variant *variant = &p->catalog->variants[form->variant + v];
+        if ((p->alive >> v & 1u) == 0) continue;
+        unsigned at = advance(p, variant, p->at[v], record);
+        if (at == 0) continue;
+        p->at[v] = (uint8_t)at;
+        alive |= (uint8_t)(1u << v);
+    }
+    if (alive == 0) return false;
+    p->alive = alive;
+    return true;
+}
+
+/* First variant that is whole, or NULL. */
+static const struct atp_variant *whole_variant(const struct atp_parser *p,
+                                               const struct atp_form *form)
+{
+    for (unsigned v = 0; v < form->variant_count; v++) {
+        const struct atp_variant *variant = &p->catalog->variants[form->variant + v];
+        if ((p->alive >> v & 1u) != 0 && p->at[v] > 0
+            && required(p, variant, p->at[v]) == variant->element_count)
+            return variant;
+    }
+    return NULL;
+}
+
+/* ---- step ------------------------------------------------------------- */
+
+static bool is_final(const struct atp_parser *p, const struct atp_event *event)
+{
+    if (event->kind != ATP_KIND_RESULT || event->result == ATP_RESULT_RING) return false;
+    return event->result != ATP_RESULT_CONNECT || p->state == STATE_STREAM;
+}
+
+static void note_final(struct atp_parser *p, struct atp_event *event)
+{
+    if ((p->flags & FLAG_ECHO_DUE) != 0) {
+        if ((p->flags & FLAG_ECHO_ON) != 0) event->deviations |= ATP_DEV_STALE;
+    }
+    p->flags |= FLAG_FINAL;
+    p->flags &= (uint16_t)~FLAG_UPLOAD;
+    p->upload_first_size = 0;
+    note_prompt(p);
+}
+
+static void judge(struct atp_parser *p, const struct atp_form *form, const struct atp_event *event,
+                  bool expected)
+{
+    if (whole_variant(p, form) != NULL) p->exchange = ATP_EXCHANGE_COMPLETE;
+    else if ((p->flags & FLAG_FINAL) == 0) p->exchange = ATP_EXCHANGE_OPEN;
+    else if (expected) p->exchange = ATP_EXCHANGE_AWAITING;
+    else if (is_final(p, event)) p->exchange = ATP_EXCHANGE_VIOLATED;
+}
+
+bool atp_exchange_asked(const struct atp_parser *p, const struct atp_record *record)
+{
+    const struct atp_form *form = atp_pending_form(p);
+    return form != NULL && record->command == p->command && (record->forms & form->kind) != 0;
+}
+
+/* Something that should answer a command, and is in no variant. */
+static void blame(const struct atp_parser *p, struct atp_event *event, bool asked)
+{
+    bool over = (p->flags & FLAG_FINAL) != 0;
+    if ((p->flags & FLAG_CONTEXT) == 0) return;
+    if (event->kind == ATP_KIND_RESULT) {
+        bool answer = event->result == ATP_RESULT_OK || event->result == ATP_RESULT_ERROR;
+        if (answer && (over || (p->flags & FLAG_PENDING) == 0))
+            event->deviations |= ATP_DEV_NOT_ASKED;
+        else if (asked && !over) event->deviations |= ATP_DEV_UNEXPECTED;
+        return;
+    }
+    if (asked && !over) {
+        event->deviations |= ATP_DEV_UNEXPECTED;
+        return;
+    }
+    if (event->record->role == ATP_ROLE_INFO) {
+        event->kind = ATP_KIND_URC;
+        event->deviations |= ATP_DEV_NOT_ASKED;
+    }
+}
+
+static void note_prompted(struct atp_parser *p)
+{
+    p->flags |= FLAG_PROMPTED | FLAG_UPLOAD;
+}
+
+void atp_exchange_step(struct atp_parser *p, struct atp_event *event)
+{
+    const struct atp_form *form = atp_pending_form(p);
+    const struct atp_record *record = event->record;
+    bool expected = false;
+
+    if (record == NULL || record->role == ATP_ROLE_URC) return;
+    if (form != NULL) expected = follow(p, form, (unsigned)(record - p->catalog->records));
+    if (record->role == ATP_ROLE_ASYNC && expected && (p->flags & FLAG_FINAL) == 0)
+        event->kind = ATP_KIND_INFO;
+    if (expected && event->kind == ATP_KIND_RESULT && event->result == ATP_RESULT_CONNECT) {
+        p->state = STATE_STREAM;
+        p->match = 0;
+    }
+    if (event->kind == ATP_KIND_PROMPT) note_prompted(p);
+    else if (!expected) blame(p, event, form != NULL && atp_exchange_asked(p, record));
+    if (is_final(p, event)) note_final(p, event);
+    if (form != NULL && p->exchange != ATP_EXCHANGE_LATE) judge(p, form, event, expected);
+}
+
+void atp_exchange_expire(struct atp_parser *p)
+{
+    if (p->exchange == ATP_EXCHANGE_OPEN || p->exchange == ATP_EXCHANGE_AWAITING)
+        p->exchange = ATP_EXCHANGE_LATE;
+}
+
+/* ---- reading it ------------------------------------------------------- */
+
+/* The one variant still possible, or NULL. */
+static unsigned only_alive(const struct atp_parser *p)
+{
+    unsigned v = 0;
+    if (p->alive == 0 || (p->alive & (p->alive - 1)) != 0) return ATP_VARIANT_COUNT_MAX;
+    while ((p->alive >> v & 1u) == 0) v++;
+    return v;
+}
+
+void atp_exchange_read(const struct atp_parser *p, struct atp_exchange *out)
+{
+    const struct atp_form *form = atp_pending_form(p);
+    memset(out, 0, sizeof *out);
+    out->state = (enum atp_exchange_state)p->exchange;
+    if (p->command == ATP_NONE) return;
+    out->command = &p->catalog->commands[p->command];
+    out->form = form;
+    if (form == NULL) return;
+    out->time_limit_ms = form->time_limit * 100u;
+    out->variant = whole_variant(p, form);
+    unsigned v = only_alive(p);
+    if (out->variant != NULL || v == ATP_VARIANT_COUNT_MAX) return;
+    out->variant = &p->catalog->variants[form->variant + v];
+    unsigned at = required(p, out->variant, p->at[v]);
+    unsigned record = elements_of(p, out->variant)[at] & ATP_ELEMENT_RECORD;
+    out->missing = &p->catalog->records[record];
+}

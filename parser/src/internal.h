@@ -1,0 +1,130 @@
+/* What the four layers share. Calls go downward only:
+ *
+ *     parser.c     the public calls; joins the layers
+ *     exchange.c   a command and its outcome
+ *     args.c       text -> typed, range-checked fields
+ *     classify.c   a line -> a name of the catalogue
+ *     frame.c      bytes -> lines, prompts, payload, stream
+ */
+#ifndef ATPROOF_INTERNAL_H
+#define ATPROOF_INTERNAL_H
+
+#include <atproof/atproof.h>
+#include <string.h>
+
+/* Where the next byte stands. */
+enum state {
+    STATE_LINE,      /* in a line, or before one: up to its LF              */
+    STATE_PROMPTED,  /* behind a >: one blank may belong to it              */
+    STATE_LONG_TEXT, /* in a line that outgrew the buffer: passing on to LF */
+    STATE_LONG_ECHO, /* the same, in the echo of a command                  */
+    STATE_DATA,      /* counted payload: data_left bytes to pass on         */
+    STATE_ECHO,      /* counted echo: data_left bytes to pass on            */
+    STATE_STREAM,    /* transparent: everything is passed on                */
+    STATE_ESCAPED    /* behind the result that ended a stream               */
+};
+
+#define FLAG_CONTEXT 0x001u    /* the caller tells what is sent             */
+#define FLAG_PENDING 0x002u    /* a command was sent (or its echo seen)     */
+#define FLAG_FINAL 0x004u      /* its final result code has come            */
+#define FLAG_ECHO_DUE 0x008u   /* its echo has not come                     */
+#define FLAG_ECHO_ON 0x010u    /* the last command was echoed               */
+#define FLAG_PROMPTED 0x020u   /* its prompt has come                       */
+#define FLAG_UPLOAD 0x040u     /* the host owes data                        */
+#define FLAG_UNCOUNTED 0x080u  /* data is ended by Ctrl-Z                   */
+#define FLAG_ESCAPE 0x100u     /* +++ was sent into the stream              */
+#define FLAG_NUMERIC 0x200u    /* ATV0: result codes are digits, CR ends    */
+
+#define FLAG_PROMPT_OK 0x400u  /* a > at a line's start is a prompt         */
+
+#define FORM_NONE 0xFFFFu
+
+/* ---- frame ------------------------------------------------------------ */
+
+enum unit_kind {
+    UNIT_LINE,   /* a line with its line end                                */
+    UNIT_PROMPT, /* >                                                       */
+    UNIT_SPACE,  /* the blank behind it                                     */
+    UNIT_LONG,   /* span of an over-long line                               */
+    UNIT_ECHO,   /* span of an echo                                         */
+    UNIT_DATA,   /* span of payload                                         */
+    UNIT_STREAM  /* span of the stream                                      */
+};
+
+struct unit {
+    const uint8_t *bytes;
+    size_t size;
+    uint8_t kind;
+    bool more;
+};
+
+/* Cuts the next unit out of *in … end. False: more input is needed. */
+bool atp_frame_next(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
+                    struct unit *unit);
+
+/* Takes what is held back of an unfinished line into `unit`; false: nothing. */
+bool atp_frame_rest(struct atp_parser *p, struct unit *unit);
+
+/* ---- classify --------------------------------------------------------- */
+
+struct match {
+    const struct atp_name *name; /* NULL: not in the catalogue              */
+    uint16_t args;               /* offset of the fields in the text        */
+    uint32_t deviations;
+};
+
+/* Name of exactly these bytes, or NULL. */
+const struct atp_name *atp_find_name(const struct atp_catalog *catalog, const uint8_t *bytes,
+                                     size_t size);
+
+/* Finds the name that the line `text` begins with. `bare` is the name that
+ * owns lines without a prefix just now, or NULL. */
+void atp_classify(const struct atp_parser *p, const uint8_t *text, size_t size,
+                  const struct atp_name *bare, struct match *match);
+
+/* ---- args ------------------------------------------------------------- */
+
+#define PENALTY_REJECT 1000u /* a literal differs: another record           */
+
+/* Reads text[at … end) into event->fields as `record` says, and ors what
+ * deviates into event->deviations.
+ * Returns the penalty: 0 for a perfect fit. Shortens *end where the text of
+ * another line is glued to the last field. */
+unsigned atp_args_read(struct atp_event *event, const struct atp_record *record, unsigned at,
+                       unsigned *end);
+
+/* Unsigned decimal at `text`, at most `size` digits. False: none, or > 2^32-1. */
+bool atp_read_count(const uint8_t *text, size_t size, uint32_t *out);
+
+/* ---- exchange --------------------------------------------------------- */
+
+/* A command line goes out: text from `AT` to before its CR. */
+void atp_exchange_begin(struct atp_parser *p, const uint8_t *text, size_t size);
+
+/* The same command's response begins anew (A/, or a late echo). */
+void atp_exchange_restart(struct atp_parser *p);
+
+/* Whether the pending command has a form that `record` answers. */
+bool atp_exchange_asked(const struct atp_parser *p, const struct atp_record *record);
+
+/* Counts the event in; decides its kind where the exchange decides. */
+void atp_exchange_step(struct atp_parser *p, struct atp_event *event);
+
+/* A final result code ends the command; sets what follows from it. */
+void atp_exchange_expire(struct atp_parser *p);
+
+/* ---- shared ----------------------------------------------------------- */
+
+static inline uint32_t atp_hash_text(const uint8_t *bytes, size_t size)
+{
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < size; i++) hash = (hash ^ bytes[i]) * 16777619u;
+    return hash;
+}
+
+static inline const struct atp_form *atp_pending_form(const struct atp_parser *p)
+{
+    return p->form == FORM_NONE ? NULL : &p->catalog->forms[p->form];
+}
+
+#endif

@@ -1,0 +1,483 @@
+/* The public calls: joins the layers.
+ *
+ * Each unit that the frame layer cuts becomes one event, or, where a line end
+ * was lost, several. All state has moved on before the callback runs, so that
+ * it may answer with atp_sent. */
+#include "internal.h"
+
+/* ---- delivery --------------------------------------------------------- */
+
+static void start_event(const struct atp_parser *p, struct atp_event *event, enum atp_kind kind,
+                        const uint8_t *bytes, size_t size)
+{
+    event->offset = p->offset;
+    event->bytes = bytes;
+    event->size = size;
+    event->catalog = p->catalog;
+    event->name = NULL;
+    event->record = NULL;
+    event->deviations = 0;
+    event->left = 0;
+    event->text_offset = 0;
+    event->text_size = 0;
+    event->kind = (uint8_t)kind;
+    event->result = ATP_RESULT_NONE;
+    event->more = 0;
+    event->field_count = 0;
+}
+
+static void deliver(struct atp_parser *p, struct atp_event *event)
+{
+    p->offset += event->size;
+    event->exchange = p->exchange;
+    p->on_event(p->user, event);
+}
+
+/* ---- echo ------------------------------------------------------------- */
+
+static bool is_letter(uint8_t byte)
+{
+    return (uint8_t)((byte | 0x20) - 'a') < 26;
+}
+
+/* Whether a line has the shape of a command, not just its first letters. */
+static bool is_command(const uint8_t *text, size_t size)
+{
+    if (size < 2 || (text[0] | 0x20) != 'a') return false;
+    if (text[1] == '/') return size == 2;
+    if ((text[1] | 0x20) != 't') return false;
+    if (size == 2 || text[2] == '\r') return true;
+    if (size > 3 && memchr("+&%*^$#\\!", text[2], 9) != NULL) return is_letter(text[3]);
+    return memchr("DEHILOQSVXZ", text[2] & ~0x20, 11) != NULL
+           && (size == 3 || !is_letter(text[3]) || (text[2] | 0x20) == 'd');
+}
+
+/* The echo of the pending command, of `line_size` bytes with its line end.
+ * Where the command holds an LF, the rest of it is echo by count (I4). */
+static size_t match_pending(struct atp_parser *p, const uint8_t *text, size_t size,
+                            size_t line_size)
+{
+    size_t first = p->echo_first_size;
+    if ((p->flags & FLAG_PENDING) == 0 || first < 2 || size < first) return 0;
+    if (atp_hash_text(text, first) != p->echo_hash) return 0;
+    if (p->echo_size > first) {
+        if (size != first || p->echo_size <= line_size) return 0;
+        p->data_left = (uint32_t)(p->echo_size - line_size);
+        p->state = STATE_ECHO;
+    }
+    return first;
+}
+
+static void note_echo(struct atp_parser *p)
+{
+    bool stale = (p->flags & FLAG_ECHO_DUE) != 0 && (p->flags & FLAG_FINAL) != 0;
+    if (stale) atp_exchange_restart(p);
+    p->flags &= (uint16_t)~FLAG_ECHO_DUE;
+    p->flags |= FLAG_ECHO_ON;
+}
+
+/* Bytes of the line's text that are an echo, its CRs included; 0: none. */
+static size_t find_echo(struct atp_parser *p, struct atp_event *event, const uint8_t *text,
+                        size_t size)
+{
+    if ((text[0] | 0x20) != 'a') return 0;
+    size_t n = match_pending(p, text, size, event->size);
+    if (n == 0) {
+        if (!is_command(text, size)) return 0;
+        const uint8_t *cr = memchr(text, '\r', size);
+        n = cr != NULL ? (size_t)(cr - text) : size;
+        if ((p->flags & FLAG_CONTEXT) != 0) event->deviations |= ATP_DEV_ECHO_DIFFERS;
+    }
+    event->text_size = (uint16_t)n;
+    if ((p->flags & FLAG_CONTEXT) == 0) atp_exchange_begin(p, text, n);
+    note_echo(p);
+    if (n < size && text[n] != '\r') event->deviations |= ATP_DEV_GLUED;
+    while (n < size && text[n] == '\r') n++;
+    return n;
+}
+
+/* ---- lines ------------------------------------------------------------ */
+
+/* Candidates in this order: what answers the pending command; what comes
+ * unasked; the rest. A perfect fit ends the search. */
+static unsigned rank(const struct atp_parser *p, const struct atp_record *record)
+{
+    if (atp_exchange_asked(p, record)) return 0;
+    return record->role == ATP_ROLE_INFO ? 2 : 1;
+}
+
+static void choose_record(const struct atp_parser *p, struct atp_event *event,
+                          const struct match *match, unsigned *end)
+{
+    const struct atp_record *first = &p->catalog->records[match->name->record];
+    const struct atp_record *last = first + match->name->record_count;
+    const struct atp_record *best = NULL;
+    unsigned least = PENALTY_REJECT;
+    unsigned text_end = *end;
+
+    for (unsigned wanted = 0; wanted < 3; wanted++) {
+        for (const struct atp_record *record = first; record < last; record++) {
+            if (rank(p, record) != wanted) continue;
+            event->deviations = 0;
+            *end = text_end;
+            unsigned penalty = atp_args_read(event, record, match->args, end);
+            if (penalty >= least) continue;
+            least = penalty;
+            best = record;
+            event->record = record;
+            if (penalty == 0) return;
+        }
+    }
+    *end = text_end;
+    event->deviations = ATP_DEV_UNKNOWN_RECORD;
+    event->field_count = 0;
+    if (best == NULL) return;
+    event->deviations = 0;
+    atp_args_read(event, best, match->args, end);
+}
+
+static void set_kind(const struct atp_parser *p, struct atp_event *event)
+{
+    static const uint8_t kinds[] = {
+        [ATP_ROLE_INFO] = ATP_KIND_INFO,     [ATP_ROLE_ASYNC] = ATP_KIND_URC,
+        [ATP_ROLE_URC] = ATP_KIND_URC,       [ATP_ROLE_RESULT] = ATP_KIND_RESULT,
+        [ATP_ROLE_PROMPT] = ATP_KIND_PROMPT,
+    };
+    const struct atp_form *form = atp_pending_form(p);
+    event->kind = kinds[event->record->role];
+    event->result = event->record->result;
+    if (event->result == ATP_RESULT_CONNECT && form != NULL
+        && (form->flags & ATP_FORM_UPLOAD) != 0)
+        event->kind = ATP_KIND_PROMPT;
+}
+
+/* The header of a counted payload: what follows it is data (I3). */
+static void begin_payload(struct atp_parser *p, struct atp_event *event)
+{
+    unsigned index = event->record->payload - 1u;
+    uint8_t status = index < event->field_count ? event->status[index] : ATP_FIELD_MALFORMED;
+    if ((event->deviations & ATP_DEV_GLUED) != 0) return;
+    if (status != ATP_FIELD_VALID && status != ATP_FIELD_RANGE) {
+        event->deviations |= ATP_DEV_BAD_LENGTH;
+        return;
+    }
+    if (event->fields[index].value == 0) return;
+    p->state = STATE_DATA;
+    p->data_left = event->fields[index].value;
+    p->data_record = (uint16_t)(event->record - p->catalog->records);
+    p->data_name = (uint8_t)(event->name - p->catalog->names);
+}
+
+/* Name that owns a line without a prefix just now. */
+static const struct atp_name *bare_name(const struct atp_parser *p)
+{
+    if (p->exchange != ATP_EXCHANGE_OPEN || (p->flags & FLAG_FINAL) != 0) return NULL;
+    const struct atp_name *name = &p->catalog->names[p->catalog->commands[p->command].name];
+    if ((name->flags & ATP_NAME_BARE) == 0) return NULL;
+    return atp_exchange_asked(p, &p->catalog->records[name->record]) ? name : NULL;
+}
+
+/* text[first … last) of the line, without blanks round it.
+ * Returns how many bytes of the line the event takes. */
+static size_t decode_line(struct atp_parser *p, struct atp_event *event, unsigned first,
+                          unsigned last, uint32_t deviations)
+{
+    struct match match;
+    unsigned end = last - first;
+
+    atp_classify(p, event->bytes + first, end, bare_name(p), &match);
+    event->name = match.name;
+    if (match.name == NULL || match.name->record_count == 0) return event->size;
+    event->text_offset = (uint16_t)first;
+    choose_record(p, event, &match, &end);
+    event->deviations |= match.deviations | deviations;
+    event->text_size = (uint16_t)end;
+    if (event->record == NULL) return event->size;
+    if ((event->deviations & ATP_DEV_GLUED) != 0) event->size = first + end;
+    set_kind(p, event);
+    if (event->record->payload > 0) begin_payload(p, event);
+    atp_exchange_step(p, event);
+    return event->size;
+}
+
+/* How the line ends: its text without CR and LF, and what deviates. */
+static size_t strip_end(const uint8_t *bytes, size_t size, uint32_t *deviations)
+{
+    size_t n = size;
+    if (n > 0 && bytes[n - 1] == '\n') n--;
+    bool lf = n < size;
+    size_t body = n;
+    while (body > 0 && bytes[body - 1] == '\r') body--;
+    if (lf && body == n) *deviations = ATP_DEV_BARE_LF;
+    else if (lf && n - body > 1) *deviations = ATP_DEV_EXTRA_CR;
+    else *deviations = 0;
+    return body;
+}
+
+/* Delivers the first event of a line. Returns the bytes it took. */
+static size_t take_event(struct atp_parser *p, struct atp_event *event, const uint8_t *bytes,
+                         size_t size)
+{
+    uint32_t deviations;
+    size_t last = strip_end(bytes, size, &deviations);
+    size_t first = 0;
+
+    start_event(p, event, ATP_KIND_TEXT, bytes, size);
+    event->text_size = (uint16_t)last;
+    if (last > 0) {
+        size_t echo = find_echo(p, event, bytes, last);
+        if (echo > 0) {
+            event->kind = ATP_KIND_ECHO;
+            event->more = p->state == STATE_ECHO;
+            if (echo < last) event->size = echo;
+            deliver(p, event);
+            return event->size;
+        }
+    }
+    while (first < last && bytes[first] == ' ') first++;
+    size_t end = last;
+    while (end > first && bytes[end - 1] == ' ') end--;
+    if (end == first) {
+        event->kind = ATP_KIND_BLANK;
+        event->text_size = 0;
+    } else {
+        event->deviations = deviations;
+        if (first > 0 || end < last) deviations |= ATP_DEV_EXTRA_SPACE;
+        decode_line(p, event, (unsigned)first, (unsigned)end, deviations);
+    }
+    size = event->size;
+    deliver(p, event);
+    return size;
+}
+
+/* ---- spans ------------------------------------------------------------ */
+
+static void set_data_name(const struct atp_parser *p, struct atp_event *event)
+{
+    event->record = &p->catalog->records[p->data_record];
+    event->name = &p->catalog->names[p->data_name];
+}
+
+static void on_span(struct atp_parser *p, struct atp_event *event, const struct unit *unit)
+{
+    static const uint8_t kinds[] = {
+        [UNIT_PROMPT] = ATP_KIND_PROMPT, [UNIT_SPACE] = ATP_KIND_BLANK,
+        [UNIT_LONG] = ATP_KIND_TEXT,     [UNIT_ECHO] = ATP_KIND_ECHO,
+        [UNIT_DATA] = ATP_KIND_DATA,     [UNIT_STREAM] = ATP_KIND_STREAM,
+    };
+    bool long_line = unit->kind == UNIT_LONG || p->state == STATE_LONG_ECHO;
+
+    start_event(p, event, (enum atp_kind)kinds[unit->kind], unit->bytes, unit->size);
+    event->more = unit->more;
+    if (long_line) event->deviations = ATP_DEV_LONG_LINE;
+    if (unit->kind == UNIT_DATA) {
+        event->left = p->data_left;
+        set_data_name(p, event);
+    }
+    if (unit->kind == UNIT_PROMPT) {
+        event->name = atp_find_name(p->catalog, unit->bytes, 1);
+        if (event->name != NULL) event->record = &p->catalog->records[event->name->record];
+        event->text_size = 1;
+        atp_exchange_step(p, event);
+    }
+    deliver(p, event);
+}
+
+enum atp_status atp_feed(struct atp_parser *p, const void *bytes, size_t size)
+{
+    struct atp_event event;
+    struct unit unit;
+
+    if (p == NULL || (bytes == NULL && size > 0)) return ATP_ERROR_ARGUMENT;
+    if (size == 0) return ATP_OK;
+    const uint8_t *in = bytes;
+    const uint8_t *end = in + size;
+    while (atp_frame_next(p, &in, end, &unit)) {
+        if (unit.kind != UNIT_LINE) {
+            on_span(p, &event, &unit);
+            continue;
+        }
+        while (unit.size > 0) {
+            size_t taken = take_event(p, &event, unit.bytes, unit.size);
+            unit.bytes += taken;
+            unit.size -= taken;
+        }
+    }
+    return ATP_OK;
+}
+
+/* ---- cutting off ------------------------------------------------------ */
+
+static void cut(struct atp_parser *p)
+{
+    struct atp_event event;
+    struct unit unit = {0};
+    uint32_t ignored;
+
+    start_event(p, &event, ATP_KIND_TRUNCATED, p->line, 0);
+    if (p->state == STATE_DATA || p->state == STATE_ECHO) {
+        event.left = p->data_left;
+        event.deviations = ATP_DEV_SHORT_PAYLOAD;
+        if (p->state == STATE_DATA) set_data_name(p, &event);
+    } else if (p->state == STATE_LONG_TEXT || p->state == STATE_LONG_ECHO) {
+        event.deviations = ATP_DEV_CUT;
+    } else if (atp_frame_rest(p, &unit)) {
+        event.bytes = unit.bytes;
+        event.size = unit.size;
+        if (unit.kind == UNIT_STREAM) event.kind = ATP_KIND_STREAM;
+        else event.deviations = ATP_DEV_CUT;
+        if (unit.kind == UNIT_LINE) event.text_size = (uint16_t)strip_end(unit.bytes, unit.size, &ignored);
+    } else {
+        if (p->state == STATE_PROMPTED) p->state = STATE_LINE;
+        return;
+    }
+    if (p->state != STATE_STREAM) p->state = STATE_LINE;
+    p->data_left = 0;
+    deliver(p, &event);
+}
+
+void atp_expire(struct atp_parser *p)
+{
+    atp_exchange_expire(p);
+    cut(p);
+}
+
+void atp_finish(struct atp_parser *p)
+{
+    cut(p);
+}
+
+/* ---- the host's side -------------------------------------------------- */
+
+static void note_upload(struct atp_parser *p, const uint8_t *bytes, size_t size)
+{
+    while (p->upload_first_size < sizeof p->upload_first
+           && p->upload_size == p->upload_first_size && size > 0 && *bytes != '\r'
+           && *bytes != '\n' && *bytes != 0x1A && *bytes != 0x1B) {
+        p->upload_first[p->upload_first_size++] = *bytes++;
+        p->upload_size++;
+        size--;
+    }
+    p->upload_size += (uint32_t)size;
+}
+
+/* Counts the host's data. Returns how much of it was. */
+static size_t take_upload(struct atp_parser *p, const uint8_t *bytes, size_t size)
+{
+    size_t taken = size;
+    if ((p->flags & FLAG_UNCOUNTED) != 0) {
+        size_t n = 0;
+        while (n < size && bytes[n] != 0x1A && bytes[n] != 0x1B) n++;
+        note_upload(p, bytes, n);
+        if (n < size) {
+            p->flags &= (uint16_t)~FLAG_UPLOAD;
+            taken = n + 1;
+        }
+        return taken;
+    }
+    if (taken > p->upload_left) taken = p->upload_left;
+    note_upload(p, bytes, taken);
+    p->upload_left -= (uint32_t)taken;
+    if (p->upload_left == 0) p->flags &= (uint16_t)~FLAG_UPLOAD;
+    return taken;
+}
+
+static bool is_repeat(const uint8_t *bytes, size_t size)
+{
+    return size == 2 && (bytes[0] | 0x20) == 'a' && bytes[1] == '/';
+}
+
+static void take_command(struct atp_parser *p, const uint8_t *bytes, size_t size)
+{
+    while (size > 0 && (*bytes == ' ' || *bytes == '\n' || *bytes == '\r')) bytes++, size--;
+    if (is_repeat(bytes, size)) {
+        p->echo_size = p->echo_first_size = 2;
+        p->echo_hash = atp_hash_text(bytes, 2);
+        atp_exchange_restart(p);
+    } else if (size >= 2 && (bytes[0] | 0x20) == 'a' && (bytes[1] | 0x20) == 't') {
+        atp_exchange_begin(p, bytes, size);
+    }
+}
+
+/* +++ ends a stream once the module says OK; no command is pending then. */
+static void sent_into_stream(struct atp_parser *p, const uint8_t *bytes, size_t size)
+{
+    if (size != 3 || memcmp(bytes, "+++", 3) != 0) return;
+    p->flags |= FLAG_ESCAPE;
+    p->match = 0;
+    p->echo_size = p->echo_first_size = 0;
+    p->command = ATP_NONE;
+    p->form = FORM_NONE;
+    atp_exchange_restart(p);
+    p->flags &= (uint16_t)~FLAG_ECHO_DUE;
+}
+
+enum atp_status atp_sent(struct atp_parser *p, const void *bytes, size_t size)
+{
+    const uint8_t *at = bytes;
+
+    if (p == NULL || (bytes == NULL && size > 0)) return ATP_ERROR_ARGUMENT;
+    p->flags |= FLAG_CONTEXT;
+    if (p->state == STATE_STREAM) {
+        sent_into_stream(p, at, size);
+        return ATP_OK;
+    }
+    while (size > 0) {
+        size_t taken;
+        if ((p->flags & FLAG_UPLOAD) != 0) {
+            taken = take_upload(p, at, size);
+        } else {
+            const uint8_t *cr = memchr(at, '\r', size);
+            taken = cr != NULL ? (size_t)(cr - at) + 1 : size;
+            take_command(p, at, taken - (cr != NULL));
+        }
+        at += taken;
+        size -= taken;
+    }
+    return ATP_OK;
+}
+
+/* ---- lifecycle -------------------------------------------------------- */
+
+void atp_reset(struct atp_parser *p)
+{
+    const struct atp_parser kept = *p;
+    memset(p, 0, sizeof *p);
+    p->catalog = kept.catalog;
+    p->on_event = kept.on_event;
+    p->user = kept.user;
+    p->line = kept.line;
+    p->line_capacity = kept.line_capacity;
+    p->command = ATP_NONE;
+    p->form = FORM_NONE;
+    p->flags = FLAG_PROMPT_OK;
+}
+
+enum atp_status atp_init(struct atp_parser *p, const struct atp_catalog *catalog, uint8_t *line,
+                         size_t line_size, atp_event_fn *on_event, void *user)
+{
+    if (p == NULL || catalog == NULL || line == NULL || on_event == NULL
+        || line_size < ATP_LINE_SIZE_MIN || line_size > ATP_LINE_SIZE_MAX)
+        return ATP_ERROR_ARGUMENT;
+    p->catalog = catalog;
+    p->on_event = on_event;
+    p->user = user;
+    p->line = line;
+    p->line_capacity = (uint16_t)line_size;
+    atp_reset(p);
+    return ATP_OK;
+}
+
+bool atp_is_stream(const struct atp_parser *p)
+{
+    return p->state == STATE_STREAM;
+}
+
+void atp_stream_end(struct atp_parser *p)
+{
+    if (p->state != STATE_STREAM) return;
+    if ((p->flags & FLAG_ESCAPE) != 0) cut(p);
+    p->flags &= (uint16_t)~FLAG_ESCAPE;
+    p->match = 0;
+    p->state = STATE_LINE;
+}

@@ -1,0 +1,131 @@
+/* Fields of an event, as the caller asks for them. */
+#include "internal.h"
+
+static enum atp_status find_field(const struct atp_event *event, unsigned index)
+{
+    if (index >= event->field_count) return ATP_ERROR_MISSING;
+    return event->status[index] == ATP_FIELD_EMPTY ? ATP_ERROR_EMPTY : ATP_OK;
+}
+
+static bool is_number(const struct atp_event *event, unsigned index)
+{
+    if (event->record == NULL || index >= event->record->param_count) return false;
+    const struct atp_param *param = &event->catalog->params[event->record->param + index];
+    unsigned type = param->type & ATP_PARAM_TYPE;
+    if (type == ATP_TYPE_CODE) {
+        const struct atp_field *field = &event->fields[index];
+        return field->size > 0 && (uint8_t)(event->bytes[field->offset + field->size - 1] - '0') < 10
+               && (field->value > 0 || event->bytes[field->offset] == '0'
+                   || event->bytes[field->offset] == '-');
+    }
+    return type == ATP_TYPE_INT || type == ATP_TYPE_HEX;
+}
+
+static enum atp_status check_number(const struct atp_event *event, unsigned index)
+{
+    enum atp_status status = find_field(event, index);
+    if (status != ATP_OK) return status;
+    unsigned found = event->status[index] & ~ATP_FIELD_NEGATIVE;
+    if (found == ATP_FIELD_MALFORMED || !is_number(event, index)) return ATP_ERROR_MALFORMED;
+    return found == ATP_FIELD_OVERFLOW ? ATP_ERROR_RANGE : ATP_OK;
+}
+
+enum atp_status atp_read_u32(const struct atp_event *event, unsigned index, uint32_t *out)
+{
+    enum atp_status status = check_number(event, index);
+    if (status != ATP_OK) return status;
+    uint32_t value = event->fields[index].value;
+    if ((event->status[index] & ATP_FIELD_NEGATIVE) != 0 && value > 0) return ATP_ERROR_RANGE;
+    *out = value;
+    return ATP_OK;
+}
+
+enum atp_status atp_read_i32(const struct atp_event *event, unsigned index, int32_t *out)
+{
+    enum atp_status status = check_number(event, index);
+    if (status != ATP_OK) return status;
+    uint32_t value = event->fields[index].value;
+    if ((event->status[index] & ATP_FIELD_NEGATIVE) == 0) {
+        if (value > (uint32_t)INT32_MAX) return ATP_ERROR_RANGE;
+        *out = (int32_t)value;
+        return ATP_OK;
+    }
+    if (value > (uint32_t)INT32_MAX + 1u) return ATP_ERROR_RANGE;
+    *out = value == (uint32_t)INT32_MAX + 1u ? INT32_MIN : -(int32_t)value;
+    return ATP_OK;
+}
+
+enum atp_status atp_read_bytes(const struct atp_event *event, unsigned index,
+                               const uint8_t **bytes, size_t *size)
+{
+    enum atp_status status = find_field(event, index);
+    if (status != ATP_OK) return status;
+    *bytes = event->bytes + event->fields[index].offset;
+    *size = event->fields[index].size;
+    return ATP_OK;
+}
+
+static int hex_value(uint8_t byte)
+{
+    if ((uint8_t)(byte - '0') < 10) return byte - '0';
+    byte |= 0x20;
+    return (uint8_t)(byte - 'a') < 6 ? byte - 'a' + 10 : -1;
+}
+
+enum atp_status atp_read_string(const struct atp_event *event, unsigned index, void *out,
+                                size_t capacity, size_t *size)
+{
+    const uint8_t *bytes;
+    size_t left;
+    size_t n = 0;
+    enum atp_status status = atp_read_bytes(event, index, &bytes, &left);
+
+    if (status != ATP_OK) return status;
+    for (; left > 0; n++) {
+        uint8_t byte = *bytes;
+        size_t step = 1;
+        if (byte == '\\' && left >= 3 && hex_value(bytes[1]) >= 0 && hex_value(bytes[2]) >= 0) {
+            byte = (uint8_t)(hex_value(bytes[1]) * 16 + hex_value(bytes[2]));
+            step = 3;
+        }
+        if (n < capacity) ((uint8_t *)out)[n] = byte;
+        bytes += step;
+        left -= step;
+    }
+    if (n > capacity) return ATP_ERROR_RANGE;
+    *size = n;
+    return ATP_OK;
+}
+
+const char *atp_field_name(const struct atp_event *event, unsigned index)
+{
+    if (event->record == NULL || index >= event->record->param_count) return NULL;
+    return event->catalog->text + event->catalog->params[event->record->param + index].name;
+}
+
+bool atp_is_literal(const struct atp_event *event, unsigned index)
+{
+    if (event->record == NULL || index >= event->record->param_count) return false;
+    uint8_t type = event->catalog->params[event->record->param + index].type & ATP_PARAM_TYPE;
+    return type == ATP_TYPE_LITERAL || type == ATP_TYPE_KEYWORD;
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    while (*a != '\0' && *a == *b) a++, b++;
+    return *a == *b;
+}
+
+int atp_find_field(const struct atp_event *event, const char *name)
+{
+    for (unsigned i = 0; i < event->field_count; i++) {
+        const char *found = atp_field_name(event, i);
+        if (found != NULL && !atp_is_literal(event, i) && is_same(found, name)) return (int)i;
+    }
+    return -1;
+}
+
+const char *atp_event_name(const struct atp_event *event)
+{
+    return event->name != NULL ? event->catalog->text + event->name->text : "";
+}
