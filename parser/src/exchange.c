@@ -121,10 +121,10 @@ static void note_basic(struct atp_parser *p, const uint8_t *text, size_t size)
     bool off = size < 2 || text[1] == '0';
     if (upper(text[0]) == 'V') {
         if (off) p->flags |= FLAG_NUMERIC;
-        else p->flags &= (uint16_t)~FLAG_NUMERIC;
+        else p->flags &= ~FLAG_NUMERIC;
     }
-    if (upper(text[0]) == 'E' && off) p->flags &= (uint16_t)~FLAG_ECHO_ON;
-    if (upper(text[0]) == 'Z') p->flags &= (uint16_t)~FLAG_NUMERIC;
+    if (upper(text[0]) == 'E' && off) p->flags &= ~FLAG_ECHO_ON;
+    if (upper(text[0]) == 'Z') p->flags &= ~FLAG_NUMERIC;
 }
 
 static void begin_command(struct atp_parser *p, const uint8_t *text, size_t size)
@@ -158,13 +158,13 @@ static void note_prompt(struct atp_parser *p)
     bool known = (p->flags & FLAG_CONTEXT) != 0;
     bool ok = pending ? form == NULL || (form->flags & ATP_FORM_UPLOAD) != 0 : !known;
     if (ok) p->flags |= FLAG_PROMPT_OK;
-    else p->flags &= (uint16_t)~FLAG_PROMPT_OK;
+    else p->flags &= ~FLAG_PROMPT_OK;
 }
 
 void atp_exchange_restart(struct atp_parser *p)
 {
     const struct atp_form *form = atp_pending_form(p);
-    p->flags &= (uint16_t) ~(FLAG_FINAL | FLAG_PROMPTED | FLAG_UPLOAD);
+    p->flags &= ~(FLAG_FINAL | FLAG_PROMPTED | FLAG_UPLOAD);
     p->flags |= FLAG_PENDING | FLAG_ECHO_DUE;
     p->alive = form == NULL ? 0 : (uint8_t)((1u << form->variant_count) - 1u);
     p->exchange = form == NULL ? ATP_EXCHANGE_NONE : ATP_EXCHANGE_OPEN;
@@ -181,7 +181,7 @@ void atp_exchange_begin(struct atp_parser *p, const uint8_t *text, size_t size)
     p->echo_size = (uint16_t)(size > UINT16_MAX ? UINT16_MAX : size);
     p->echo_first_size = (uint16_t)(first > UINT16_MAX ? UINT16_MAX : first);
     p->echo_hash = atp_hash_text(text, p->echo_first_size);
-    p->flags &= (uint16_t)~FLAG_UNCOUNTED;
+    p->flags &= ~FLAG_UNCOUNTED;
     p->command = ATP_NONE;
     p->form = FORM_NONE;
     for (size_t at = 2; at < size;) {
@@ -280,7 +280,7 @@ static void note_final(struct atp_parser *p, struct atp_event *event)
         if ((p->flags & FLAG_ECHO_ON) != 0) event->deviations |= ATP_DEV_STALE;
     }
     p->flags |= FLAG_FINAL;
-    p->flags &= (uint16_t)~FLAG_UPLOAD;
+    p->flags &= ~FLAG_UPLOAD;
     p->upload_first_size = 0;
     note_prompt(p);
 }

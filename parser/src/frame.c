@@ -181,7 +181,7 @@ static bool take_escaping(struct atp_parser *p, const uint8_t **in, const uint8_
         (*in)++;
         if (has_spelled(p)) {
             p->state = STATE_ESCAPED;
-            p->flags &= (uint16_t)~FLAG_ESCAPE;
+            p->flags &= ~FLAG_ESCAPE;
             return give(unit, UNIT_LINE, (const uint8_t *)spellings[p->spelled], 2, false);
         }
     }

@@ -84,14 +84,14 @@ void atp_classify(const struct atp_parser *p, const uint8_t *text, size_t size,
 
 /* ---- args ------------------------------------------------------------- */
 
-#define PENALTY_REJECT 1000u /* a literal differs: another record           */
+#define DEV_FIELDS 0xFFu /* mask: deviations of fields                     */
 
-/* Reads text[at … end) into event->fields as `record` says, and ors what
- * deviates into event->deviations.
- * Returns the penalty: 0 for a perfect fit. Shortens *end where the text of
- * another line is glued to the last field. */
-unsigned atp_args_read(struct atp_event *event, const struct atp_record *record, unsigned at,
-                       unsigned *end);
+/* Reads text[at … *end) into event->fields as `record` says, and ors what
+ * deviates into event->deviations. Shortens *end where the text of another
+ * line is glued to the last field.
+ * Returns false if a literal differs: this is another record. */
+bool atp_args_read(struct atp_event *event, const struct atp_record *record, unsigned at,
+                   unsigned *end);
 
 /* Unsigned decimal at `text`, at most `size` digits. False: none, or > 2^32-1. */
 bool atp_read_count(const uint8_t *text, size_t size, uint32_t *out);

@@ -23,10 +23,11 @@ const char *atp_exchange_state_name(enum atp_exchange_state state)
 const char *atp_deviation_name(unsigned bit)
 {
     static const char *const names[ATP_DEV_COUNT] = {
-        "missing-field", "empty-field",  "malformed-field", "out-of-range", "extra-field",
-        "unquoted",      "quoted",       "stray-quote",     "no-space",     "extra-space",
-        "no-colon",      "bare-lf",      "extra-cr",        "glued",        "long-line",
-        "short-payload", "bad-length",   "echo-differs",    "not-asked",    "unexpected",
-        "stale",         "cut",          "unknown-record"};
+        "quoted",      "unquoted",      "stray-quote",     "out-of-range",
+        "empty-field", "extra-field",   "missing-field",   "malformed-field",
+        "no-space",    "extra-space",   "no-colon",        "bare-lf",
+        "extra-cr",    "glued",         "long-line",       "short-payload",
+        "bad-length",  "echo-differs",  "not-asked",       "unexpected",
+        "stale",       "cut",           "unknown-record"};
     return pick(names, ATP_DEV_COUNT, bit);
 }

@@ -10,20 +10,12 @@
 static void start_event(const struct atp_parser *p, struct atp_event *event, enum atp_kind kind,
                         const uint8_t *bytes, size_t size)
 {
+    memset(event, 0, offsetof(struct atp_event, fields));
     event->offset = p->offset;
     event->bytes = bytes;
     event->size = size;
     event->catalog = p->catalog;
-    event->name = NULL;
-    event->record = NULL;
-    event->deviations = 0;
-    event->left = 0;
-    event->text_offset = 0;
-    event->text_size = 0;
     event->kind = (uint8_t)kind;
-    event->result = ATP_RESULT_NONE;
-    event->more = 0;
-    event->field_count = 0;
 }
 
 static void deliver(struct atp_parser *p, struct atp_event *event)
@@ -72,7 +64,7 @@ static void note_echo(struct atp_parser *p)
 {
     bool stale = (p->flags & FLAG_ECHO_DUE) != 0 && (p->flags & FLAG_FINAL) != 0;
     if (stale) atp_exchange_restart(p);
-    p->flags &= (uint16_t)~FLAG_ECHO_DUE;
+    p->flags &= ~FLAG_ECHO_DUE;
     p->flags |= FLAG_ECHO_ON;
 }
 
@@ -111,8 +103,7 @@ static void choose_record(const struct atp_parser *p, struct atp_event *event,
 {
     const struct atp_record *first = &p->catalog->records[match->name->record];
     const struct atp_record *last = first + match->name->record_count;
-    const struct atp_record *best = NULL;
-    unsigned least = PENALTY_REJECT;
+    uint32_t least = DEV_FIELDS + 1;
     unsigned text_end = *end;
 
     for (unsigned wanted = 0; wanted < 3; wanted++) {
@@ -120,20 +111,19 @@ static void choose_record(const struct atp_parser *p, struct atp_event *event,
             if (rank(p, record) != wanted) continue;
             event->deviations = 0;
             *end = text_end;
-            unsigned penalty = atp_args_read(event, record, match->args, end);
-            if (penalty >= least) continue;
-            least = penalty;
-            best = record;
+            if (!atp_args_read(event, record, match->args, end)) continue;
+            uint32_t found = event->deviations & DEV_FIELDS;
+            if (found >= least) continue;
+            least = found;
             event->record = record;
-            if (penalty == 0) return;
+            if (found == 0) return;
         }
     }
-    *end = text_end;
-    event->deviations = ATP_DEV_UNKNOWN_RECORD;
-    event->field_count = 0;
-    if (best == NULL) return;
     event->deviations = 0;
-    atp_args_read(event, best, match->args, end);
+    event->field_count = 0;
+    *end = text_end;
+    if (event->record != NULL) atp_args_read(event, event->record, match->args, end);
+    else event->deviations = ATP_DEV_UNKNOWN_RECORD;
 }
 
 static void set_kind(const struct atp_parser *p, struct atp_event *event)
@@ -285,7 +275,6 @@ static void on_span(struct atp_parser *p, struct atp_event *event, const struct 
 
 enum atp_status atp_feed(struct atp_parser *p, const void *bytes, size_t size)
 {
-    struct atp_event event;
     struct unit unit;
 
     if (p == NULL || (bytes == NULL && size > 0)) return ATP_ERROR_ARGUMENT;
@@ -294,11 +283,11 @@ enum atp_status atp_feed(struct atp_parser *p, const void *bytes, size_t size)
     const uint8_t *end = in + size;
     while (atp_frame_next(p, &in, end, &unit)) {
         if (unit.kind != UNIT_LINE) {
-            on_span(p, &event, &unit);
+            on_span(p, p->event, &unit);
             continue;
         }
         while (unit.size > 0) {
-            size_t taken = take_event(p, &event, unit.bytes, unit.size);
+            size_t taken = take_event(p, p->event, unit.bytes, unit.size);
             unit.bytes += taken;
             unit.size -= taken;
         }
@@ -310,30 +299,30 @@ enum atp_status atp_feed(struct atp_parser *p, const void *bytes, size_t size)
 
 static void cut(struct atp_parser *p)
 {
-    struct atp_event event;
-    struct unit unit = {0};
+    struct atp_event *event = p->event;
+    struct unit unit;
     uint32_t ignored;
 
-    start_event(p, &event, ATP_KIND_TRUNCATED, p->line, 0);
+    start_event(p, event, ATP_KIND_TRUNCATED, p->line, 0);
     if (p->state == STATE_DATA || p->state == STATE_ECHO) {
-        event.left = p->data_left;
-        event.deviations = ATP_DEV_SHORT_PAYLOAD;
-        if (p->state == STATE_DATA) set_data_name(p, &event);
+        event->left = p->data_left;
+        event->deviations = ATP_DEV_SHORT_PAYLOAD;
+        if (p->state == STATE_DATA) set_data_name(p, event);
     } else if (p->state == STATE_LONG_TEXT || p->state == STATE_LONG_ECHO) {
-        event.deviations = ATP_DEV_CUT;
+        event->deviations = ATP_DEV_CUT;
     } else if (atp_frame_rest(p, &unit)) {
-        event.bytes = unit.bytes;
-        event.size = unit.size;
-        if (unit.kind == UNIT_STREAM) event.kind = ATP_KIND_STREAM;
-        else event.deviations = ATP_DEV_CUT;
-        if (unit.kind == UNIT_LINE) event.text_size = (uint16_t)strip_end(unit.bytes, unit.size, &ignored);
+        event->bytes = unit.bytes;
+        event->size = unit.size;
+        if (unit.kind == UNIT_STREAM) event->kind = ATP_KIND_STREAM;
+        else event->deviations = ATP_DEV_CUT;
+        if (unit.kind == UNIT_LINE) event->text_size = (uint16_t)strip_end(unit.bytes, unit.size, &ignored);
     } else {
         if (p->state == STATE_PROMPTED) p->state = STATE_LINE;
         return;
     }
     if (p->state != STATE_STREAM) p->state = STATE_LINE;
     p->data_left = 0;
-    deliver(p, &event);
+    deliver(p, event);
 }
 
 void atp_expire(struct atp_parser *p)
@@ -370,7 +359,7 @@ static size_t take_upload(struct atp_parser *p, const uint8_t *bytes, size_t siz
         while (n < size && bytes[n] != 0x1A && bytes[n] != 0x1B) n++;
         note_upload(p, bytes, n);
         if (n < size) {
-            p->flags &= (uint16_t)~FLAG_UPLOAD;
+            p->flags &= ~FLAG_UPLOAD;
             taken = n + 1;
         }
         return taken;
@@ -378,7 +367,7 @@ static size_t take_upload(struct atp_parser *p, const uint8_t *bytes, size_t siz
     if (taken > p->upload_left) taken = p->upload_left;
     note_upload(p, bytes, taken);
     p->upload_left -= (uint32_t)taken;
-    if (p->upload_left == 0) p->flags &= (uint16_t)~FLAG_UPLOAD;
+    if (p->upload_left == 0) p->flags &= ~FLAG_UPLOAD;
     return taken;
 }
 
@@ -409,7 +398,7 @@ static void sent_into_stream(struct atp_parser *p, const uint8_t *bytes, size_t 
     p->command = ATP_NONE;
     p->form = FORM_NONE;
     atp_exchange_restart(p);
-    p->flags &= (uint16_t)~FLAG_ECHO_DUE;
+    p->flags &= ~FLAG_ECHO_DUE;
 }
 
 enum atp_status atp_sent(struct atp_parser *p, const void *bytes, size_t size)
@@ -441,29 +430,29 @@ enum atp_status atp_sent(struct atp_parser *p, const void *bytes, size_t size)
 
 void atp_reset(struct atp_parser *p)
 {
-    const struct atp_parser kept = *p;
-    memset(p, 0, sizeof *p);
-    p->catalog = kept.catalog;
-    p->on_event = kept.on_event;
-    p->user = kept.user;
-    p->line = kept.line;
-    p->line_capacity = kept.line_capacity;
+    uint16_t capacity = p->line_capacity;
+    memset(p, 0, offsetof(struct atp_parser, line));
+    p->line_capacity = capacity;
     p->command = ATP_NONE;
     p->form = FORM_NONE;
     p->flags = FLAG_PROMPT_OK;
 }
 
-enum atp_status atp_init(struct atp_parser *p, const struct atp_catalog *catalog, uint8_t *line,
-                         size_t line_size, atp_event_fn *on_event, void *user)
+/* The event comes first in the buffer, aligned; the line takes the rest. */
+enum atp_status atp_init(struct atp_parser *p, const struct atp_catalog *catalog, void *buffer,
+                         size_t buffer_size, atp_event_fn *on_event, void *user)
 {
-    if (p == NULL || catalog == NULL || line == NULL || on_event == NULL
-        || line_size < ATP_LINE_SIZE_MIN || line_size > ATP_LINE_SIZE_MAX)
+    if (p == NULL || catalog == NULL || buffer == NULL || on_event == NULL
+        || buffer_size < ATP_BUFFER_SIZE(ATP_LINE_SIZE_MIN)
+        || buffer_size > ATP_BUFFER_SIZE(ATP_LINE_SIZE_MAX))
         return ATP_ERROR_ARGUMENT;
+    size_t skipped = (0u - (uintptr_t)buffer) & 7u;
+    p->event = (struct atp_event *)(void *)((uint8_t *)buffer + skipped);
+    p->line = (uint8_t *)(p->event + 1);
+    p->line_capacity = (uint16_t)(buffer_size - ATP_BUFFER_SIZE(0));
     p->catalog = catalog;
     p->on_event = on_event;
     p->user = user;
-    p->line = line;
-    p->line_capacity = (uint16_t)line_size;
     atp_reset(p);
     return ATP_OK;
 }
@@ -477,7 +466,7 @@ void atp_stream_end(struct atp_parser *p)
 {
     if (p->state != STATE_STREAM) return;
     if ((p->flags & FLAG_ESCAPE) != 0) cut(p);
-    p->flags &= (uint16_t)~FLAG_ESCAPE;
+    p->flags &= ~FLAG_ESCAPE;
     p->match = 0;
     p->state = STATE_LINE;
 }

@@ -1,9 +1,9 @@
 /* atproof: a streaming parser for what a cellular module says over its AT
  * port. Bytes in, typed events out; no allocation, no copy of payload.
  *
- *     static uint8_t line[512];
- *     struct atp_parser parser;
- *     atp_init(&parser, &atp_catalog_simcom, line, sizeof line, on_event, NULL);
+ *     static uint8_t buffer[ATP_BUFFER_SIZE(512)];
+ *     static struct atp_parser parser;
+ *     atp_init(&parser, &atp_catalog_simcom, buffer, sizeof buffer, on_event, NULL);
  *     ...
  *     atp_sent(&parser, "AT+CSQ\r", 7);     // what goes to the module
  *     atp_feed(&parser, bytes, size);       // what comes from it
@@ -45,10 +45,14 @@ extern "C" {
 
 /* ---- limits ----------------------------------------------------------- */
 
-/* Smallest and largest line buffer, bytes. A line longer than the buffer,
- * its line end included, is passed on as spans of text, not decoded. */
+/* Longest line that is decoded, bytes, its line end included: the caller's
+ * choice between these. A longer one is passed on as spans of text. */
 #define ATP_LINE_SIZE_MIN 64
 #define ATP_LINE_SIZE_MAX 65535
+
+/* Size of the buffer that lines of up to `line_size` bytes take: the event
+ * under way lives in it as well, so that none of it stands on the stack. */
+#define ATP_BUFFER_SIZE(line_size) ((line_size) + sizeof(struct atp_event) + 7u)
 
 /* ---- status ----------------------------------------------------------- */
 
@@ -77,15 +81,16 @@ enum atp_kind {
     ATP_KIND_TRUNCATED /* what atp_expire or atp_finish cut off             */
 };
 
-/* Deviations from the manual, as bits. */
-#define ATP_DEV_MISSING_FIELD (1u << 0)   /* a required field is absent     */
-#define ATP_DEV_EMPTY_FIELD (1u << 1)     /* a required field is empty      */
-#define ATP_DEV_MALFORMED_FIELD (1u << 2) /* not of its type                */
+/* Deviations from the manual, as bits. Those of fields come first, the graver
+ * the higher: of two records the one with the smaller set fits better. */
+#define ATP_DEV_QUOTED (1u << 0)          /* a number or word in quotes     */
+#define ATP_DEV_UNQUOTED (1u << 1)        /* a string without quotes        */
+#define ATP_DEV_STRAY_QUOTE (1u << 2)     /* quotes unbalanced              */
 #define ATP_DEV_RANGE (1u << 3)           /* outside its range              */
-#define ATP_DEV_EXTRA_FIELD (1u << 4)     /* more fields than the record    */
-#define ATP_DEV_UNQUOTED (1u << 5)        /* a string without quotes        */
-#define ATP_DEV_QUOTED (1u << 6)          /* a number in quotes             */
-#define ATP_DEV_STRAY_QUOTE (1u << 7)     /* quotes unbalanced              */
+#define ATP_DEV_EMPTY_FIELD (1u << 4)     /* a required field is empty      */
+#define ATP_DEV_EXTRA_FIELD (1u << 5)     /* more fields than the record    */
+#define ATP_DEV_MISSING_FIELD (1u << 6)   /* a required field is absent     */
+#define ATP_DEV_MALFORMED_FIELD (1u << 7) /* not of its type                */
 #define ATP_DEV_NO_SPACE (1u << 8)        /* none after the colon           */
 #define ATP_DEV_EXTRA_SPACE (1u << 9)     /* blanks where none belong       */
 #define ATP_DEV_NO_COLON (1u << 10)       /* prefix without its colon       */
@@ -134,23 +139,23 @@ enum atp_exchange_state {
 /* One event. It and all it points to are valid until the callback returns,
  * but for the catalogue's own tables. */
 struct atp_event {
-    uint64_t offset;      /* of its first byte in all that was fed          */
-    const uint8_t *bytes; /* borrowed                                       */
-    size_t size;          /* bytes                                          */
-    const struct atp_catalog *catalog;
-    const struct atp_name *name;     /* NULL if the catalogue knows none    */
-    const struct atp_record *record; /* NULL likewise                       */
-    uint32_t deviations;  /* ATP_DEV_*                                      */
-    uint32_t left;        /* DATA: payload bytes yet to come; TRUNCATED:
-                           * bytes that never came                          */
-    uint16_t text_offset; /* of the line without its line end, in bytes     */
-    uint16_t text_size;   /* 0 for spans                                    */
     uint8_t kind;         /* enum atp_kind                                  */
     uint8_t result;       /* enum atp_result; of RESULT and CONNECT prompts */
     uint8_t exchange;     /* enum atp_exchange_state once this has come     */
     uint8_t more;         /* 1: a further span of the same event follows    */
     uint8_t field_count;
-    uint8_t status[ATP_FIELD_COUNT_MAX]; /* enum atp_field_status           */
+    uint8_t status[ATP_FIELD_COUNT_MAX]; /* of the fields: atp_field_status */
+    uint16_t text_offset; /* of the line without its line end, in bytes     */
+    uint16_t text_size;   /* 0 for spans                                    */
+    uint32_t deviations;  /* ATP_DEV_*                                      */
+    uint32_t left;        /* DATA: payload bytes yet to come; TRUNCATED:
+                           * bytes that never came                          */
+    const uint8_t *bytes; /* borrowed                                       */
+    size_t size;          /* bytes                                          */
+    uint64_t offset;      /* of its first byte in all that was fed          */
+    const struct atp_catalog *catalog;
+    const struct atp_name *name;     /* NULL if the catalogue knows none    */
+    const struct atp_record *record; /* NULL likewise                       */
     struct atp_field fields[ATP_FIELD_COUNT_MAX];
 };
 
@@ -161,43 +166,45 @@ typedef void atp_event_fn(void *user, const struct atp_event *event);
 /* ---- the parser ------------------------------------------------------- */
 
 /* All members are private; the struct stands here so that the caller can
- * own it. 160 bytes or less where pointers have 32 bits. */
+ * own it. 160 bytes or less where pointers have 32 bits; small members first,
+ * where Thumb reaches them in one instruction. */
 struct atp_parser {
-    const struct atp_catalog *catalog;
-    atp_event_fn *on_event;
-    void *user;
-    uint8_t *line;
-    uint64_t offset;
+    uint8_t state;
+    uint8_t exchange;
+    uint8_t match;
+    uint8_t spelled;
+    uint8_t command;
+    uint8_t alive;
+    uint8_t at[ATP_VARIANT_COUNT_MAX];
+    uint8_t data_name;
+    uint8_t upload_first_size;
+    uint8_t upload_first[4];
+    uint16_t form;
+    uint16_t line_size;
+    uint16_t line_capacity;
+    uint16_t echo_size;
+    uint16_t echo_first_size;
+    uint16_t data_record;
+    uint32_t flags;
     uint32_t data_left;
-    uint32_t data_size;
     uint32_t upload_size;
     uint32_t upload_left;
     uint32_t echo_hash;
-    uint16_t echo_size;
-    uint16_t echo_first_size;
-    uint16_t line_capacity;
-    uint16_t line_size;
-    uint16_t data_record;
-    uint16_t flags;
-    uint8_t state;
-    uint8_t match;
-    uint8_t spelled;
-    uint8_t data_name;
-    uint8_t upload_first[4];
-    uint8_t upload_first_size;
-    uint8_t command;
-    uint16_t form;
-    uint8_t exchange;
-    uint8_t alive;
-    uint8_t at[ATP_VARIANT_COUNT_MAX];
+    uint64_t offset;
+    uint8_t *line;
+    struct atp_event *event;
+    const struct atp_catalog *catalog;
+    atp_event_fn *on_event;
+    void *user;
 };
 
 /* Prepares a parser.
- * Owns: nothing; `catalog` and `line` are borrowed for the parser's life.
- * Units: `line_size` bytes, ATP_LINE_SIZE_MIN to ATP_LINE_SIZE_MAX.
+ * Owns: nothing; `catalog` and `buffer` are borrowed for the parser's life.
+ * Units: `buffer_size` bytes: ATP_BUFFER_SIZE(n), n from ATP_LINE_SIZE_MIN to
+ * ATP_LINE_SIZE_MAX. The buffer needs no alignment.
  * Returns: ATP_OK, or ATP_ERROR_ARGUMENT. */
 enum atp_status atp_init(struct atp_parser *parser, const struct atp_catalog *catalog,
-                         uint8_t *line, size_t line_size, atp_event_fn *on_event, void *user);
+                         void *buffer, size_t buffer_size, atp_event_fn *on_event, void *user);
 
 /* Forgets all it has seen and been told; the offset begins anew at 0. Bytes
  * of an unfinished line are dropped: call atp_finish first to keep them. */

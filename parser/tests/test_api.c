@@ -1,0 +1,196 @@
+/* The public calls: misuse, sizes, readers, names. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "eventtext.h"
+
+static struct atp_event kept;
+static uint8_t kept_bytes[512];
+
+static void keep_event(void *user, const struct atp_event *event)
+{
+    (void)user;
+    if (event->kind == ATP_KIND_BLANK) return;
+    kept = *event;
+    assert_in_range(event->size, 0, sizeof kept_bytes);
+    memcpy(kept_bytes, event->bytes, event->size);
+    kept.bytes = kept_bytes;
+}
+
+static void decode(const char *line)
+{
+    static uint8_t buffer[ATP_BUFFER_SIZE(512)];
+    struct atp_parser parser;
+    memset(&kept, 0, sizeof kept);
+    assert_int_equal(atp_init(&parser, &atp_catalog_simcom, buffer, sizeof buffer, keep_event, NULL),
+                     ATP_OK);
+    assert_int_equal(atp_feed(&parser, line, strlen(line)), ATP_OK);
+}
+
+static void test_api_misuse_changes_nothing(void **state)
+{
+    (void)state;
+    static uint8_t buffer[ATP_BUFFER_SIZE(64)];
+    struct atp_parser parser;
+    const struct atp_catalog *catalog = &atp_catalog_simcom;
+    assert_int_equal(atp_init(NULL, catalog, buffer, sizeof buffer, keep_event, NULL),
+                     ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_init(&parser, NULL, buffer, sizeof buffer, keep_event, NULL),
+                     ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_init(&parser, catalog, NULL, sizeof buffer, keep_event, NULL),
+                     ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_init(&parser, catalog, buffer, sizeof buffer, NULL, NULL),
+                     ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_init(&parser, catalog, buffer, sizeof buffer - 1, keep_event, NULL),
+                     ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_init(&parser, catalog, buffer, sizeof buffer, keep_event, NULL), ATP_OK);
+    struct atp_parser before = parser;
+    assert_int_equal(atp_feed(&parser, NULL, 1), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_sent(&parser, NULL, 1), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_feed(&parser, NULL, 0), ATP_OK);
+    assert_memory_equal(&before, &parser, sizeof parser);
+}
+
+static void test_api_struct_sizes_are_pinned(void **state)
+{
+    (void)state;
+#if UINTPTR_MAX == UINT64_MAX
+    assert_int_equal(sizeof(struct atp_parser), 104);
+#else
+    assert_in_range(sizeof(struct atp_parser), 64, 160);
+#endif
+    assert_int_equal(sizeof(struct atp_field), 8);
+    assert_int_equal(sizeof(struct atp_record), 8);
+    assert_int_equal(sizeof(struct atp_name), 8);
+    assert_int_equal(sizeof(struct atp_param), 4);
+}
+
+static void test_api_buffer_of_any_alignment_is_taken(void **state)
+{
+    (void)state;
+    static uint8_t buffer[ATP_BUFFER_SIZE(64) + 8];
+    for (size_t skew = 0; skew < 8; skew++) {
+        struct atp_parser parser;
+        memset(&kept, 0, sizeof kept);
+        assert_int_equal(atp_init(&parser, &atp_catalog_simcom, buffer + skew, ATP_BUFFER_SIZE(64),
+                                  keep_event, NULL),
+                         ATP_OK);
+        atp_feed(&parser, "+CSQ: 1", 7);
+        atp_feed(&parser, ",2\r\n", 4);
+        assert_string_equal(atp_event_name(&kept), "+CSQ");
+    }
+}
+
+static void test_api_reset_forgets_all(void **state)
+{
+    (void)state;
+    struct eventtext log;
+    eventtext_init(&log, &atp_catalog_simcom, 64);
+    struct atp_parser fresh = log.parser;
+    eventtext_sent(&log, "AT+CCHSEND=0,5\r");
+    eventtext_feed(&log, "AT+CCHSEND=0,5\r\r\n> \r\n+CSQ: 1", 29, 0);
+    atp_reset(&log.parser);
+    assert_memory_equal(&fresh, &log.parser, sizeof fresh);
+    eventtext_free(&log);
+}
+
+static void test_api_readers_tell_states_apart(void **state)
+{
+    (void)state;
+    uint32_t u = 77;
+    int32_t i = 77;
+    decode("+HTTPACTION: 0,200,4294967295\r\n");
+    assert_int_equal(atp_read_u32(&kept, 2, &u), ATP_OK);
+    assert_int_equal(u, UINT32_MAX);
+    assert_int_equal(atp_read_i32(&kept, 2, &i), ATP_ERROR_RANGE);
+    assert_int_equal(atp_read_u32(&kept, 3, &u), ATP_ERROR_MISSING);
+    assert_int_equal(atp_find_field(&kept, "statuscode"), 1);
+    assert_int_equal(atp_find_field(&kept, "errcode"), -1);
+    decode("+HTTPACTION: -2147483648,,x\r\n");
+    assert_int_equal(atp_read_i32(&kept, 0, &i), ATP_OK);
+    assert_int_equal(i, INT32_MIN);
+    assert_int_equal(atp_read_u32(&kept, 0, &u), ATP_ERROR_RANGE);
+    assert_int_equal(atp_read_u32(&kept, 1, &u), ATP_ERROR_EMPTY);
+    assert_int_equal(atp_read_u32(&kept, 2, &u), ATP_ERROR_MALFORMED);
+    decode("+HTTPACTION: -2147483649,200,4294967296\r\n");
+    assert_int_equal(atp_read_i32(&kept, 0, &i), ATP_ERROR_RANGE);
+    assert_int_equal(atp_read_u32(&kept, 2, &u), ATP_ERROR_RANGE);
+    assert_int_equal(i, INT32_MIN);
+    assert_int_equal(u, UINT32_MAX);
+    decode("+CME ERROR: SIM busy\r\n");
+    assert_int_equal(atp_read_u32(&kept, 0, &u), ATP_ERROR_MALFORMED);
+    decode("+CME ERROR: 0\r\n");
+    assert_int_equal(atp_read_u32(&kept, 0, &u), ATP_OK);
+    assert_int_equal(u, 0);
+}
+
+static void test_api_string_escapes_are_undone_within_bounds(void **state)
+{
+    (void)state;
+    char out[16];
+    size_t size = 99;
+    decode("+CCERTLIST: \"a\\22b\\5Cc\"\r\n");
+    assert_int_equal(atp_read_string(&kept, 0, out, 5, &size), ATP_OK);
+    assert_int_equal(size, 5);
+    assert_memory_equal(out, "a\"b\\c", 5);
+    size = 99;
+    assert_int_equal(atp_read_string(&kept, 0, out, 4, &size), ATP_ERROR_RANGE);
+    assert_int_equal(size, 99);
+    decode("+CCERTLIST: \"a\\2\"\r\n");
+    assert_int_equal(atp_read_string(&kept, 0, out, sizeof out, &size), ATP_OK);
+    assert_int_equal(size, 3);
+}
+
+static void test_api_names_cover_every_number(void **state)
+{
+    (void)state;
+    for (unsigned kind = 0; kind <= ATP_KIND_TRUNCATED; kind++)
+        assert_true(strlen(atp_kind_name((enum atp_kind)kind)) > 2);
+    for (unsigned bit = 0; bit < ATP_DEV_COUNT; bit++) {
+        assert_true(strlen(atp_deviation_name(bit)) > 2);
+        for (unsigned other = 0; other < bit; other++)
+            assert_string_not_equal(atp_deviation_name(bit), atp_deviation_name(other));
+    }
+    assert_string_equal(atp_deviation_name(ATP_DEV_COUNT), "");
+}
+
+static void answer_prompt(void *user, const struct atp_event *event)
+{
+    struct atp_parser *parser = user;
+    if (event->kind == ATP_KIND_PROMPT) atp_sent(parser, "hello", 5);
+    keep_event(NULL, event);
+}
+
+static void test_api_callback_may_send(void **state)
+{
+    (void)state;
+    static uint8_t buffer[ATP_BUFFER_SIZE(64)];
+    struct atp_parser parser;
+    assert_int_equal(atp_init(&parser, &atp_catalog_simcom, buffer, sizeof buffer, answer_prompt,
+                              &parser),
+                     ATP_OK);
+    atp_sent(&parser, "AT+CCHSEND=0,5\r", 15);
+    atp_feed(&parser, "> \r\nOK\r\n", 8);
+    assert_int_equal(kept.exchange, ATP_EXCHANGE_COMPLETE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_api_misuse_changes_nothing),
+        cmocka_unit_test(test_api_struct_sizes_are_pinned),
+        cmocka_unit_test(test_api_buffer_of_any_alignment_is_taken),
+        cmocka_unit_test(test_api_reset_forgets_all),
+        cmocka_unit_test(test_api_readers_tell_states_apart),
+        cmocka_unit_test(test_api_string_escapes_are_undone_within_bounds),
+        cmocka_unit_test(test_api_names_cover_every_number),
+        cmocka_unit_test(test_api_callback_may_send),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

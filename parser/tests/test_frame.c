@@ -1,0 +1,277 @@
+/* frame: bytes -> lines, prompts, payload, stream. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "eventtext.h"
+
+#define SIMCOM &atp_catalog_simcom
+#define UGXX &atp_catalog_quectel_ugxx
+#define EC200 &atp_catalog_quectel_ec200
+
+static void test_frame_crlf_around_line_is_blank_and_line(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+2 blank\n"
+          "2+13 info +CSQ rssi=23 ber=0\n"
+          "15+2 blank\n"
+          "17+4 result OK\n",
+          RECEIVED("\r\n+CSQ: 23,0\r\n\r\nOK\r\n"));
+}
+
+static void test_frame_naked_lf_ends_a_line(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM, "0+11 info +CSQ rssi=23 ber=0 !bare-lf\n11+3 result OK !bare-lf\n",
+          RECEIVED("+CSQ: 23,0\nOK\n"));
+}
+
+static void test_frame_doubled_cr_ends_a_line(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM, "0+5 result OK !extra-cr\n5+3 blank\n", RECEIVED("OK\r\r\n\r\r\n"));
+}
+
+static void test_frame_lone_cr_stays_inside_its_line(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM, "0+7 text 'OK\\x0dOK'\n7+4 result OK\n", RECEIVED("OK\rOK\r\nOK\r\n"));
+}
+
+static void test_frame_nul_bytes_in_a_line_are_text(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM, "0+6 text '\\x00\\x00OK'\n6+4 result OK\n", RECEIVED("\0\0OK\r\nOK\r\n"));
+}
+
+static void test_frame_long_line_is_passed_on_and_its_tail_is_no_response(void **state)
+{
+    (void)state;
+    static const struct script script[] = {
+        RECEIVED("+CSQ: 0123456789012345678901234567890123456789012345678901234567890123456789"
+                 "OK\r\nOK\r\n")};
+    struct eventtext log;
+    eventtext_init(&log, SIMCOM, 64);
+    eventtext_feed(&log, script[0].bytes, script[0].size, 0);
+    assert_non_null(strstr(eventtext_finish(&log), " !long-line\n80+4 result OK\n"));
+    eventtext_free(&log);
+    assert_script(SIMCOM, 64, script, 1, "0+80 text b9d20c9c !long-line\n80+4 result OK\n");
+}
+
+static void test_frame_line_that_fills_the_buffer_is_decoded(void **state)
+{
+    (void)state;
+    static const struct script fits[] = {
+        RECEIVED("+CCERTLIST: \"0123456789012345678901234567890123456789012345678\"\r\n")};
+    assert_int_equal(fits[0].size, 65);
+    assert_script(SIMCOM, 65, fits, 1,
+                  "0+65 info +CCERTLIST "
+                  "file_name=0123456789012345678901234567890123456789012345678\n");
+    assert_script(SIMCOM, 64, fits, 1, "0+65 text 1d4b7b5c !long-line\n");
+}
+
+static void test_frame_endless_bytes_without_line_end_do_not_stall(void **state)
+{
+    (void)state;
+    struct eventtext log;
+    static uint8_t noise[8192];
+    eventtext_init(&log, SIMCOM, 64);
+    for (int i = 0; i < 100; i++) eventtext_feed(&log, noise, sizeof noise, 0);
+    eventtext_feed(&log, "\r\nOK\r\n", 6, 0);
+    const char *text = eventtext_finish(&log);
+    assert_non_null(strstr(text, "819202+4 result OK\n"));
+    assert_int_equal(log.gap, 0);
+    eventtext_free(&log);
+}
+
+static void test_frame_payload_holding_ok_is_data(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+2 blank\n2+4 result OK\n6+2 blank\n"
+          "8+14 info +HTTPREAD data_len=6\n"
+          "22+6 data +HTTPREAD 0b5d4c3a\n"
+          "28+2 blank\n"
+          "30+14 info +HTTPREAD #0 (complete)\n",
+          SENT("AT+HTTPREAD=0,10"),
+          RECEIVED("\r\nOK\r\n\r\n+HTTPREAD: 6\r\n\r\nOK\r\n\r\n+HTTPREAD: 0\r\n"));
+}
+
+static void test_frame_payload_starting_with_crlf_keeps_it(void **state)
+{
+    (void)state;
+    CHECK(UGXX,
+          "0+16 info +QSSLRECV havereadlen=4\n"
+          "16+4 data +QSSLRECV 4f1b7c6a\n20+2 blank\n22+4 result OK (complete)\n",
+          SENT("AT+QSSLRECV=1,1500"), RECEIVED("+QSSLRECV: 4\r\n\r\nab\r\nOK\r\n"));
+}
+
+static void test_frame_urc_glued_to_the_last_payload_byte_is_seen(void **state)
+{
+    (void)state;
+    CHECK(EC200,
+          "0+24 urc +QSSLURC #recv clientID=0 current_recvlength=3\n"
+          "24+3 data +QSSLURC 1a47e90b\n"
+          "27+21 urc +QSSLURC #closed clientID=0\n",
+          RECEIVED("+QSSLURC: \"recv\",0,3\r\n"
+                   "abc+QSSLURC: \"closed\",0\r\n"));
+}
+
+static void test_frame_zero_length_gives_no_data(void **state)
+{
+    (void)state;
+    CHECK(EC200, "0+14 info +QSSLRECV #0\n14+2 blank\n16+4 result OK (complete)\n",
+          SENT("AT+QSSLRECV=4,1500"), RECEIVED("+QSSLRECV: 0\r\n\r\nOK\r\n"));
+}
+
+static void test_frame_bad_lengths_keep_the_parser_in_step(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+15 info +HTTPREAD data_len=-5^ !out-of-range !bad-length\n"
+          "15+4 result OK\n"
+          "19+12 info +HTTPREAD data_len=- !empty-field !bad-length\n"
+          "31+4 result OK\n"
+          "35+23 info +HTTPREAD data_len=4294967296^^ !out-of-range !bad-length\n"
+          "58+4 result OK\n"
+          "62+33 info +HTTPREAD data_len=18446744073709551616^^ !out-of-range !bad-length\n"
+          "95+4 result OK\n"
+          "99+15 info +HTTPREAD data_len=5x? !malformed-field !bad-length\n"
+          "114+4 result OK\n",
+          RECEIVED("+HTTPREAD: -5\r\nOK\r\n"
+                   "+HTTPREAD: \r\nOK\r\n"
+                   "+HTTPREAD: 4294967296\r\nOK\r\n"
+                   "+HTTPREAD: 18446744073709551616\r\nOK\r\n"
+                   "+HTTPREAD: 5x\r\nOK\r\n"));
+}
+
+static void test_frame_short_payload_is_ended_by_finish(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+15 info +HTTPREAD data_len=10\n15+4 data +HTTPREAD 8f1d3b2c\n"
+          "19+0 truncated +HTTPREAD left=6 !short-payload\n",
+          RECEIVED("+HTTPREAD: 10\r\nabcd"));
+}
+
+static void test_frame_short_payload_is_ended_by_expire_and_next_line_is_seen(void **state)
+{
+    (void)state;
+    struct eventtext log;
+    eventtext_init(&log, SIMCOM, 512);
+    eventtext_feed(&log, "+HTTPREAD: 10\r\nabcd", 19, 0);
+    atp_expire(&log.parser);
+    eventtext_feed(&log, "+CSQ: 1,2\r\n", 11, 0);
+    const char *text = eventtext_finish(&log);
+    assert_non_null(strstr(text, "19+0 truncated +HTTPREAD left=6 !short-payload\n"
+                                 "19+11 info +CSQ rssi=1 ber=2\n"));
+    assert_int_equal(log.gap, 0);
+    eventtext_free(&log);
+}
+
+static void test_frame_line_cut_by_finish_is_truncated(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM, "0+8 truncated '+CSQ: 23' !cut\n", RECEIVED("+CSQ: 23"));
+    CHECK(SIMCOM, "0+3 truncated 'OK' !cut\n", RECEIVED("OK\r"));
+}
+
+static void test_frame_prompt_needs_no_line_end(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+2 blank\n2+1 prompt >\n3+1 blank\n4+2 blank\n6+4 result OK (complete)\n",
+          SENT("AT+CCHSEND=0,5"), RECEIVED("\r\n> "), SENT_RAW("hello"), RECEIVED("\r\nOK\r\n"));
+    CHECK(SIMCOM, "0+2 blank\n2+1 prompt >\n3+2 blank\n5+4 result OK (complete)\n",
+          SENT("AT+CCHSEND=0,5"), RECEIVED("\r\n>"), SENT_RAW("hello"), RECEIVED("\r\nOK\r\n"));
+}
+
+static void test_frame_greater_than_sign_elsewhere_is_text(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM, "0+5 text '> x'\n5+4 result OK (complete)\n", SENT("AT+CSQ=?"),
+          RECEIVED("> x\r\nOK\r\n"));
+}
+
+static void test_frame_echoed_upload_is_echo_by_count(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+17 echo 'AT+CCHSEND=0,8'\n17+1 prompt >\n18+1 blank\n"
+          "19+8 echo 6c6e0e0c\n27+2 blank\n29+4 result OK (complete)\n",
+          SENT("AT+CCHSEND=0,8"), RECEIVED("AT+CCHSEND=0,8\r\r\n> "), SENT_RAW("ab\r\nOK\r\n"),
+          RECEIVED("ab\r\nOK\r\n\r\nOK\r\n"));
+}
+
+static void test_frame_stream_is_opaque_until_escape(void **state)
+{
+    (void)state;
+    CHECK(UGXX,
+          "0+2 blank\n2+9 result CONNECT (complete)\n"
+          "11+32 stream 07a1c5d1\n"
+          "43+2 blank\n45+4 result OK\n",
+          SENT("AT+QSSLOPEN=1,1,1,\"192.0.2.1\",443,2"), RECEIVED("\r\nCONNECT\r\n"),
+          RECEIVED("\r\nOK\r\n+QSSLURC: \"closed\",1\r\n\r"), SENT_RAW("+++"),
+          RECEIVED("\nx\r\nO\r\nOK\r\n"));
+}
+
+static void test_frame_stream_spelling_no_carrier_can_be_read_both_ways(void **state)
+{
+    (void)state;
+    struct eventtext log;
+    for (int end = 0; end < 2; end++) {
+        eventtext_init(&log, UGXX, 512);
+        eventtext_sent(&log, "ATO\r");
+        eventtext_feed(&log, "CONNECT\r\nabc\r\nNO CARRIER\r\n", 26, 1);
+        assert_true(atp_is_stream(&log.parser));
+        assert_int_equal(atp_stream_tail(&log.parser), ATP_RESULT_NO_CARRIER);
+        if (end) atp_stream_end(&log.parser);
+        eventtext_feed(&log, "OK\r\n", 4, 0);
+        const char *text = eventtext_finish(&log);
+        if (end) assert_non_null(strstr(text, "26+4 result OK"));
+        else assert_null(strstr(text, "result OK"));
+        eventtext_free(&log);
+    }
+}
+
+static void test_frame_numeric_results_end_at_cr(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM, "0+2 result 0\n2+11 info +CSQ rssi=23 ber=0\n13+1 blank\n14+2 result 0\n16+2 result 4\n",
+          SENT("ATV0"), RECEIVED("0\r"), SENT("AT+CSQ"), RECEIVED("+CSQ: 23,0\r\n0\r4\r"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_frame_crlf_around_line_is_blank_and_line),
+        cmocka_unit_test(test_frame_naked_lf_ends_a_line),
+        cmocka_unit_test(test_frame_doubled_cr_ends_a_line),
+        cmocka_unit_test(test_frame_lone_cr_stays_inside_its_line),
+        cmocka_unit_test(test_frame_nul_bytes_in_a_line_are_text),
+        cmocka_unit_test(test_frame_long_line_is_passed_on_and_its_tail_is_no_response),
+        cmocka_unit_test(test_frame_line_that_fills_the_buffer_is_decoded),
+        cmocka_unit_test(test_frame_endless_bytes_without_line_end_do_not_stall),
+        cmocka_unit_test(test_frame_payload_holding_ok_is_data),
+        cmocka_unit_test(test_frame_payload_starting_with_crlf_keeps_it),
+        cmocka_unit_test(test_frame_urc_glued_to_the_last_payload_byte_is_seen),
+        cmocka_unit_test(test_frame_zero_length_gives_no_data),
+        cmocka_unit_test(test_frame_bad_lengths_keep_the_parser_in_step),
+        cmocka_unit_test(test_frame_short_payload_is_ended_by_finish),
+        cmocka_unit_test(test_frame_short_payload_is_ended_by_expire_and_next_line_is_seen),
+        cmocka_unit_test(test_frame_line_cut_by_finish_is_truncated),
+        cmocka_unit_test(test_frame_prompt_needs_no_line_end),
+        cmocka_unit_test(test_frame_greater_than_sign_elsewhere_is_text),
+        cmocka_unit_test(test_frame_echoed_upload_is_echo_by_count),
+        cmocka_unit_test(test_frame_stream_is_opaque_until_escape),
+        cmocka_unit_test(test_frame_stream_spelling_no_carrier_can_be_read_both_ways),
+        cmocka_unit_test(test_frame_numeric_results_end_at_cr),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
