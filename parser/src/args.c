@@ -209,6 +209,12 @@ static bool is_text(const struct reader *r, const char *literal)
     return i == r->size && literal[i] == '\0';
 }
 
+/* (0-4), <url>, "ADDRESS": a value is no set. */
+static bool opens_set(uint8_t byte)
+{
+    return byte == '(' || byte == '<' || byte == '"';
+}
+
 static void judge_field(struct reader *r, const struct atp_catalog *catalog,
                         const struct atp_param *param)
 {
@@ -224,6 +230,8 @@ static void judge_field(struct reader *r, const struct atp_catalog *catalog,
         r->deviations |= r->quoted ? ATP_DEV_QUOTED : ATP_DEV_UNQUOTED;
     if (r->status != ATP_FIELD_VALID) return;
     if (r->type <= ATP_TYPE_HEX || r->type == ATP_TYPE_CODE) judge_number(r, catalog, param);
+    else if (r->type == ATP_TYPE_SET && !opens_set(r->text[r->first]))
+        fail(r, ATP_FIELD_MALFORMED, ATP_DEV_MALFORMED_FIELD);
     else if (r->type <= ATP_TYPE_WORD && (r->size > 0 || (param->type & ATP_PARAM_EMPTY) == 0))
         check_range(r, catalog, param, r->size);
 }
@@ -270,7 +278,9 @@ bool atp_args_read(struct atp_event *event, const struct atp_record *record, uns
     r.deviations = 0;
     r.rejected = false;
     event->field_count = 0;
-    while (at < *end && !r.rejected) {
+    /* a colon with nothing behind it is an empty field, not a missing one */
+    bool some = at < *end || (at > 0 && r.text[at - 1] == ':' && param < last);
+    while (some && !r.rejected) {
         r.type = param < last ? param->type & ATP_PARAM_TYPE : (uint8_t)ATP_TYPE_SET;
         cut_field(&r);
         if (param < last) judge_field(&r, event->catalog, param++);

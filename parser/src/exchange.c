@@ -166,7 +166,7 @@ void atp_exchange_restart(struct atp_parser *p)
     const struct atp_form *form = atp_pending_form(p);
     p->flags &= ~(FLAG_FINAL | FLAG_PROMPTED | FLAG_UPLOAD);
     p->flags |= FLAG_PENDING | FLAG_ECHO_DUE;
-    p->alive = form == NULL ? 0 : (uint8_t)((1u << form->variant_count) - 1u);
+    p->alive = form == NULL ? (uint8_t)0 : (uint8_t)((1u << form->variant_count) - 1u);
     p->exchange = form == NULL ? ATP_EXCHANGE_NONE : ATP_EXCHANGE_OPEN;
     p->upload_size = 0;
     p->upload_first_size = 0;
@@ -242,7 +242,7 @@ static bool follow(struct atp_parser *p, const struct atp_form *form, unsigned r
     uint8_t alive = 0;
     for (unsigned v = 0; v < form->variant_count; v++) {
         const struct atp_variant *variant = &p->catalog->variants[form->variant + v];
-        if ((p->alive >> v & 1u) == 0) continue;
+        if ((p->alive & 1u << v) == 0) continue;
         unsigned at = advance(p, variant, p->at[v], record);
         if (at == 0) continue;
         p->at[v] = (uint8_t)at;
@@ -259,7 +259,7 @@ static const struct atp_variant *whole_variant(const struct atp_parser *p,
 {
     for (unsigned v = 0; v < form->variant_count; v++) {
         const struct atp_variant *variant = &p->catalog->variants[form->variant + v];
-        if ((p->alive >> v & 1u) != 0 && p->at[v] > 0
+        if ((p->alive & 1u << v) != 0 && p->at[v] > 0
             && required(p, variant, p->at[v]) == variant->element_count)
             return variant;
     }
@@ -276,8 +276,9 @@ static bool is_final(const struct atp_parser *p, const struct atp_event *event)
 
 static void note_final(struct atp_parser *p, struct atp_event *event)
 {
-    if ((p->flags & FLAG_ECHO_DUE) != 0) {
-        if ((p->flags & FLAG_ECHO_ON) != 0) event->deviations |= ATP_DEV_STALE;
+    if ((p->flags & FLAG_ECHO_DUE) != 0 && (p->flags & FLAG_ECHO_ON) != 0) {
+        event->deviations |= ATP_DEV_STALE;
+        p->flags &= ~FLAG_ECHO_ON;
     }
     p->flags |= FLAG_FINAL;
     p->flags &= ~FLAG_UPLOAD;
@@ -291,7 +292,8 @@ static void judge(struct atp_parser *p, const struct atp_form *form, const struc
     if (whole_variant(p, form) != NULL) p->exchange = ATP_EXCHANGE_COMPLETE;
     else if ((p->flags & FLAG_FINAL) == 0) p->exchange = ATP_EXCHANGE_OPEN;
     else if (expected) p->exchange = ATP_EXCHANGE_AWAITING;
-    else if (is_final(p, event)) p->exchange = ATP_EXCHANGE_VIOLATED;
+    else if (is_final(p, event) && (event->deviations & ATP_DEV_STALE) == 0)
+        p->exchange = ATP_EXCHANGE_VIOLATED;
 }
 
 bool atp_exchange_asked(const struct atp_parser *p, const struct atp_record *record)
@@ -333,6 +335,7 @@ void atp_exchange_step(struct atp_parser *p, struct atp_event *event)
     const struct atp_record *record = event->record;
     bool expected = false;
 
+    if (event->kind == ATP_KIND_PROMPT) note_prompted(p);
     if (record == NULL || record->role == ATP_ROLE_URC) return;
     if (form != NULL) expected = follow(p, form, (unsigned)(record - p->catalog->records));
     if (record->role == ATP_ROLE_ASYNC && expected && (p->flags & FLAG_FINAL) == 0)
@@ -341,8 +344,8 @@ void atp_exchange_step(struct atp_parser *p, struct atp_event *event)
         p->state = STATE_STREAM;
         p->match = 0;
     }
-    if (event->kind == ATP_KIND_PROMPT) note_prompted(p);
-    else if (!expected) blame(p, event, form != NULL && atp_exchange_asked(p, record));
+    if (!expected && event->kind != ATP_KIND_PROMPT)
+        blame(p, event, form != NULL && atp_exchange_asked(p, record));
     if (is_final(p, event)) note_final(p, event);
     if (form != NULL && p->exchange != ATP_EXCHANGE_LATE) judge(p, form, event, expected);
 }
@@ -360,7 +363,7 @@ static unsigned only_alive(const struct atp_parser *p)
 {
     unsigned v = 0;
     if (p->alive == 0 || (p->alive & (p->alive - 1)) != 0) return ATP_VARIANT_COUNT_MAX;
-    while ((p->alive >> v & 1u) == 0) v++;
+    while ((p->alive & 1u << v) == 0) v++;
     return v;
 }
 

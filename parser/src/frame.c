@@ -252,8 +252,8 @@ bool atp_frame_rest(struct atp_parser *p, struct unit *unit)
 {
     size_t held = p->match;
     if (p->state == STATE_STREAM) {
-        p->match = 0;
         if (held == 0 || (p->flags & FLAG_ESCAPE) == 0) return false;
+        p->match = 0;
         return give(unit, UNIT_STREAM, (const uint8_t *)spellings[p->spelled], held, true);
     }
     if (held > 0) memcpy(p->line, p->upload_first, held);

@@ -91,11 +91,12 @@ static size_t find_echo(struct atp_parser *p, struct atp_event *event, const uin
 /* ---- lines ------------------------------------------------------------ */
 
 /* Candidates in this order: what answers the pending command; what comes
- * unasked; the rest. A perfect fit ends the search. */
+ * unasked; the rest, test responses last. A perfect fit ends the search. */
 static unsigned rank(const struct atp_parser *p, const struct atp_record *record)
 {
     if (atp_exchange_asked(p, record)) return 0;
-    return record->role == ATP_ROLE_INFO ? 2 : 1;
+    if (record->role != ATP_ROLE_INFO) return 1;
+    return record->forms == ATP_FORM_TEST ? 3 : 2;
 }
 
 static void choose_record(const struct atp_parser *p, struct atp_event *event,
@@ -106,7 +107,7 @@ static void choose_record(const struct atp_parser *p, struct atp_event *event,
     uint32_t least = DEV_FIELDS + 1;
     unsigned text_end = *end;
 
-    for (unsigned wanted = 0; wanted < 3; wanted++) {
+    for (unsigned wanted = 0; wanted < 4; wanted++) {
         for (const struct atp_record *record = first; record < last; record++) {
             if (rank(p, record) != wanted) continue;
             event->deviations = 0;
@@ -232,7 +233,8 @@ static size_t take_event(struct atp_parser *p, struct atp_event *event, const ui
         event->text_size = 0;
     } else {
         event->deviations = deviations;
-        if (first > 0 || end < last) deviations |= ATP_DEV_EXTRA_SPACE;
+        bool after_colon = bytes[end - 1] == ':' && last - end == 1;
+        if (first > 0 || (end < last && !after_colon)) deviations |= ATP_DEV_EXTRA_SPACE;
         decode_line(p, event, (unsigned)first, (unsigned)end, deviations);
     }
     size = event->size;
@@ -265,9 +267,11 @@ static void on_span(struct atp_parser *p, struct atp_event *event, const struct 
         set_data_name(p, event);
     }
     if (unit->kind == UNIT_PROMPT) {
-        event->name = atp_find_name(p->catalog, unit->bytes, 1);
-        if (event->name != NULL) event->record = &p->catalog->records[event->name->record];
+        struct match match = {.name = atp_find_name(p->catalog, unit->bytes, 1), .args = 1};
+        unsigned text_end = 1;
+        event->name = match.name;
         event->text_size = 1;
+        if (match.name != NULL) choose_record(p, event, &match, &text_end);
         atp_exchange_step(p, event);
     }
     deliver(p, event);
@@ -392,8 +396,8 @@ static void take_command(struct atp_parser *p, const uint8_t *bytes, size_t size
 static void sent_into_stream(struct atp_parser *p, const uint8_t *bytes, size_t size)
 {
     if (size != 3 || memcmp(bytes, "+++", 3) != 0) return;
+    if ((p->flags & FLAG_ESCAPE) == 0) p->match = 0; /* else bytes are held back */
     p->flags |= FLAG_ESCAPE;
-    p->match = 0;
     p->echo_size = p->echo_first_size = 0;
     p->command = ATP_NONE;
     p->form = FORM_NONE;

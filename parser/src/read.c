@@ -7,17 +7,22 @@ static enum atp_status find_field(const struct atp_event *event, unsigned index)
     return event->status[index] == ATP_FIELD_EMPTY ? ATP_ERROR_EMPTY : ATP_OK;
 }
 
+/* A code may be text: it is a number if it is digits to its end. */
+static bool is_digits(const struct atp_event *event, const struct atp_field *field)
+{
+    const uint8_t *text = event->bytes + field->offset;
+    unsigned i = field->size > 1 && text[0] == '-';
+    for (; i < field->size; i++)
+        if ((uint8_t)(text[i] - '0') > 9) return false;
+    return field->size > 0;
+}
+
 static bool is_number(const struct atp_event *event, unsigned index)
 {
     if (event->record == NULL || index >= event->record->param_count) return false;
     const struct atp_param *param = &event->catalog->params[event->record->param + index];
     unsigned type = param->type & ATP_PARAM_TYPE;
-    if (type == ATP_TYPE_CODE) {
-        const struct atp_field *field = &event->fields[index];
-        return field->size > 0 && (uint8_t)(event->bytes[field->offset + field->size - 1] - '0') < 10
-               && (field->value > 0 || event->bytes[field->offset] == '0'
-                   || event->bytes[field->offset] == '-');
-    }
+    if (type == ATP_TYPE_CODE) return is_digits(event, &event->fields[index]);
     return type == ATP_TYPE_INT || type == ATP_TYPE_HEX;
 }
 

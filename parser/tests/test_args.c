@@ -18,47 +18,53 @@ static void test_args_present_empty_missing_malformed_range_are_told_apart(void 
     (void)state;
     CHECK(SIMCOM,
           "0+12 info +CSQ rssi=23 ber=0\n"
-          "12+10 info +CSQ rssi=23 ber=- !empty-field\n"
-          "22+10 info +CSQ rssi=23 !missing-field\n"
-          "32+12 info +CSQ rssi=2x? ber=0 !malformed-field\n"
-          "44+12 info +CSQ rssi=32^ ber=0 !out-of-range\n"
-          "56+14 info +CSQ rssi=23 ber=0 extra=7 !extra-field\n"
-          "70+7 info +CSQ !missing-field\n"
-          "77+9 info +CSQ rssi=- ber=- !empty-field\n",
-          RECEIVED("+CSQ: 23,0\r\n"), RECEIVED("+CSQ: 23,\r\n" + 0));
+          "12+11 info +CSQ rssi=23 ber=- !empty-field\n"
+          "23+10 info +CSQ rssi=23 !missing-field\n"
+          "33+12 info +CSQ rssi=2x? ber=0 !malformed-field\n"
+          "45+12 info +CSQ rssi=32^ ber=0 !out-of-range\n"
+          "57+14 info +CSQ rssi=23 ber=0 extra=7 !extra-field\n"
+          "71+6 info +CSQ !missing-field\n"
+          "77+9 info +CSQ rssi=- ber=- !empty-field\n"
+          "86+8 info +CSQ rssi=- !empty-field !missing-field\n",
+          RECEIVED("+CSQ: 23,0\r\n+CSQ: 23,\r\n+CSQ: 23\r\n+CSQ: 2x,0\r\n+CSQ: 32,0\r\n"
+                   "+CSQ: 23,0,7\r\n+CSQ\r\n+CSQ: ,\r\n+CSQ: \r\n"));
 }
 
 static void test_args_numbers_neither_wrap_nor_clamp(void **state)
 {
     (void)state;
     CHECK(SIMCOM,
-          "0+30 urc +HTTPACTION method=0 statuscode=200 datalen=4294967295\n"
-          "30+30 urc +HTTPACTION method=0 statuscode=200 datalen=4294967296^^ !out-of-range\n"
-          "60+31 urc +HTTPACTION method=0 statuscode=200 datalen=42949672960^^ !out-of-range\n"
-          "91+41 urc +HTTPACTION method=0 statuscode=200 datalen=340282366920938463463^^ "
+          "0+31 urc +HTTPACTION method=0 statuscode=200 datalen=4294967295\n"
+          "31+31 urc +HTTPACTION method=0 statuscode=200 datalen=4294967296^^ !out-of-range\n"
+          "62+32 urc +HTTPACTION method=0 statuscode=200 datalen=42949672960^^ !out-of-range\n"
+          "94+42 urc +HTTPACTION method=0 statuscode=200 datalen=340282366920938463463^^ "
           "!out-of-range\n"
-          "132+24 urc +HTTPACTION method=-1^ statuscode=200 datalen=0 !out-of-range\n"
-          "156+23 urc +HTTPACTION method=4294967296^^ statuscode=200 datalen=0 !out-of-range\n",
-          RECEIVED(""));
+          "136+23 urc +HTTPACTION method=-1^ statuscode=200 datalen=0 !out-of-range\n"
+          "159+31 urc +HTTPACTION method=4294967296^^ statuscode=200 datalen=0 !out-of-range\n",
+          RECEIVED("+HTTPACTION: 0,200,4294967295\r\n+HTTPACTION: 0,200,4294967296\r\n"
+                   "+HTTPACTION: 0,200,42949672960\r\n"
+                   "+HTTPACTION: 0,200,340282366920938463463\r\n"
+                   "+HTTPACTION: -1,200,0\r\n+HTTPACTION: 4294967296,200,0\r\n"));
 }
 
 static void test_args_quoted_commas_and_bytes_over_7f_survive(void **state)
 {
     (void)state;
     CHECK(SIMCOM,
-          "0+24 info +CCERTLIST file_name=a,b.pem\n"
-          "24+20 info +CCERTLIST file_name=\\xe4\\xb8\\xad.pem\n"
-          "44+23 info +CCERTLIST file_name=a\\22b.pem\n",
-          RECEIVED("+CCERTLIST: \"a,b.pem\"\r\n"));
+          "0+23 info +CCERTLIST file_name=a,b.pem\n"
+          "23+23 info +CCERTLIST file_name=\\xe4\\xb8\\xad.pem\n"
+          "46+25 info +CCERTLIST file_name=a\\22b.pem\n",
+          RECEIVED("+CCERTLIST: \"a,b.pem\"\r\n+CCERTLIST: \"\xe4\xb8\xad.pem\"\r\n"
+                   "+CCERTLIST: \"a\\22b.pem\"\r\n"));
 }
 
 static void test_args_stray_quotes_are_named_and_lose_nothing(void **state)
 {
     (void)state;
     CHECK(SIMCOM,
-          "0+32 info +CCERTLIST file_name=client_key.pem\" !stray-quote\n"
-          "32+22 info +CCERTLIST file_name=abc.pem? !malformed-field !stray-quote\n"
-          "54+21 info +CCERTLIST file_name=abc.pem !unquoted\n",
+          "0+31 info +CCERTLIST file_name=client_key.pem\" !stray-quote\n"
+          "31+22 info +CCERTLIST file_name=abc.pem? !stray-quote !malformed-field\n"
+          "53+21 info +CCERTLIST file_name=abc.pem !unquoted\n",
           RECEIVED("+CCERTLIST: \"client_key.pem\"\"\r\n+CCERTLIST: \"abc.pem\r\n"
                    "+CCERTLIST: abc.pem\r\n"));
 }
@@ -66,7 +72,7 @@ static void test_args_stray_quotes_are_named_and_lose_nothing(void **state)
 static void test_args_idle_sessions_have_empty_fields(void **state)
 {
     (void)state;
-    CHECK(SIMCOM, "0+21 info +CCHOPEN session_id=0 host= port=- client_type=- bind_port=-\n",
+    CHECK(SIMCOM, "0+19 info +CCHOPEN session_id=0 host= port=- client_type=- bind_port=-\n",
           SENT("AT+CCHOPEN?"), RECEIVED("+CCHOPEN: 0,\"\",,,\r\n"));
 }
 
@@ -76,7 +82,7 @@ static void test_args_cme_error_is_a_number_or_text(void **state)
     CHECK(SIMCOM,
           "0+16 result +CME ERROR err=14\n"
           "16+22 result +CME ERROR err=SIM busy\n"
-          "38+58 result +CME ERROR err=requested service option not subscribed (#33)\n",
+          "38+59 result +CME ERROR err=requested service option not subscribed (#33)\n",
           RECEIVED("+CME ERROR: 14\r\n+CME ERROR: SIM busy\r\n"
                    "+CME ERROR: requested service option not subscribed (#33)\r\n"));
 }
@@ -90,7 +96,7 @@ static void test_args_quoted_number_is_read_and_named(void **state)
 static void test_args_test_response_is_kept_as_text(void **state)
 {
     (void)state;
-    CHECK(SIMCOM, "0+42 info +CSSLCFG #sslversion ssl_ctx_index=(0-9) sslversion=(0,1)\n",
+    CHECK(SIMCOM, "0+36 info +CSSLCFG #sslversion ssl_ctx_index=(0-9) sslversion=(0,1)\n",
           SENT("AT+CSSLCFG=?"), RECEIVED("+CSSLCFG: \"sslversion\",(0-9),(0,1)\r\n"));
 }
 
