@@ -410,12 +410,12 @@ static const struct atp_record records[] = {
     {425, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 6: +CCHADDR: <ip_address> (simcom-cch F1007) */
     {426, 1, ATP_ROLE_INFO, 0, 4, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
-    /* 7: +CCHCFG: "sendtimeout",(0-1),(60-150) (simcom-cch F1008) */
-    {145, 3, ATP_ROLE_INFO, 0, 5, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 8: +CCHCFG: "sslctx",(0-1),(0-9) (simcom-cch F1008) */
+    /* 7: +CCHCFG: <session_id>,<sendtimeout_val>,<sslctx_i... (simcom-cch F1008) */
+    {145, 3, ATP_ROLE_INFO, 0, 5, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 8: +CCHCFG: "sendtimeout",(0-1),(60-150) (simcom-cch F1008) */
     {148, 3, ATP_ROLE_INFO, 0, 5, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 9: +CCHCFG: <session_id>,<sendtimeout_val>,<sslctx_i... (simcom-cch F1008) */
-    {151, 3, ATP_ROLE_INFO, 0, 5, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 9: +CCHCFG: "sslctx",(0-1),(0-9) (simcom-cch F1008) */
+    {151, 3, ATP_ROLE_INFO, 0, 5, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 10: [+CCHCLOSE: <session_id>,<err>] (simcom-cch F1003) */
     {359, 2, ATP_ROLE_ASYNC, 0, 8, ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 11: +CCHCLOSE: <session_id>,<err=0> (simcom-cch F1004) */
@@ -426,40 +426,40 @@ static const struct atp_record records[] = {
     {363, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 14: +CCHEVENT: <session_id>,RECV EVENT (simcom-cch A7600-SSL 4.1.2) */
     {365, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 15: +CCHMODE: (0-1) (simcom-cch F1010) */
-    {427, 1, ATP_ROLE_INFO, 0, 7, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 16: +CCHMODE: <mode> (simcom-cch F1010) */
-    {428, 1, ATP_ROLE_INFO, 0, 7, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 17: +CCHOPEN: (0-1),"ADDRESS",(1-65535)[,(1-2)[,(1-65... (simcom-cch F1003) */
-    {102, 5, ATP_ROLE_INFO, 0, 8, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 18: +CCHOPEN: <session_id>,[<host>],[<port>],[<client... (simcom-cch F1003) */
-    {107, 5, ATP_ROLE_INFO, 0, 8, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 19: +CCHOPEN: <session_id>,<err=0> (simcom-cch F1003) */
+    /* 15: +CCHMODE: <mode> (simcom-cch F1010) */
+    {427, 1, ATP_ROLE_INFO, 0, 7, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 16: +CCHMODE: (0-1) (simcom-cch F1010) */
+    {428, 1, ATP_ROLE_INFO, 0, 7, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 17: +CCHOPEN: <session_id>,<err=0> (simcom-cch F1003) */
     {361, 2, ATP_ROLE_ASYNC, 0, 8, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 20: +CCHOPEN: <session_id>,<err=1..19> (simcom-cch F1003) */
+    /* 18: +CCHOPEN: <session_id>,<err=1..19> (simcom-cch F1003) */
     {367, 2, ATP_ROLE_ASYNC, 0, 8, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 21: +CCHRECV: LEN,<cache_len_0>,<cache_len_1> (simcom-cch F1006) */
-    {154, 3, ATP_ROLE_INFO, 0, 9, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 22: [+CCHRECV: DATA,<session_id>,<len><CR><LF><data> ... (simcom-cch F1006) */
-    {157, 3, ATP_ROLE_INFO, 3, 9, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 23: +CCHRECV: DATA,<session_id>,<len><CR><LF><data> (simcom-cch F1011) */
-    {157, 3, ATP_ROLE_URC, 3, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 19: +CCHOPEN: <session_id>,[<host>],[<port>],[<client... (simcom-cch F1003) */
+    {102, 5, ATP_ROLE_INFO, 0, 8, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 20: +CCHOPEN: (0-1),"ADDRESS",(1-65535)[,(1-2)[,(1-65... (simcom-cch F1003) */
+    {107, 5, ATP_ROLE_INFO, 0, 8, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 21: +CCHRECV: DATA,<session_id>,<len><CR><LF><data> (simcom-cch F1011) */
+    {154, 3, ATP_ROLE_URC, 3, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 22: +CCHRECV: LEN,<cache_len_0>,<cache_len_1> (simcom-cch F1006) */
+    {157, 3, ATP_ROLE_INFO, 0, 9, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 23: [+CCHRECV: DATA,<session_id>,<len><CR><LF><data> ... (simcom-cch F1006) */
+    {154, 3, ATP_ROLE_INFO, 3, 9, ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 24: +CCHRECV: <session_id>,<err> (simcom-cch F1006) */
     {359, 2, ATP_ROLE_INFO, 0, 9, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 25: +CCHSEND: 0,<unsent_len_0>,1,<unsent_len_1> (simcom-cch F1005) */
-    {117, 4, ATP_ROLE_INFO, 0, 10, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 26: +CCHSEND: (0-1),(1-2048) (simcom-cch F1005) */
-    {369, 2, ATP_ROLE_INFO, 0, 10, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 27: +CCHSEND: <session_id>,<err> (simcom-cch F1011) */
+    /* 25: +CCHSEND: <session_id>,<err> (simcom-cch F1011) */
     {359, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 28: +CCHSET: (0-1),(0,1) (simcom-cch F1011) */
-    {371, 2, ATP_ROLE_INFO, 0, 11, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 29: +CCHSET: <report_send_result>,<recv_mode> (simcom-cch F1011) */
-    {373, 2, ATP_ROLE_INFO, 0, 11, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 30: +CCHSSLCFG: (0-1),(0-9) (simcom-cch F1009) */
-    {375, 2, ATP_ROLE_INFO, 0, 12, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 31: +CCHSSLCFG: <session_id>,[<ssl_ctx_index>] ... (simcom-cch F1009) */
-    {377, 2, ATP_ROLE_INFO, 0, 12, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 26: +CCHSEND: 0,<unsent_len_0>,1,<unsent_len_1> (simcom-cch F1005) */
+    {117, 4, ATP_ROLE_INFO, 0, 10, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 27: +CCHSEND: (0-1),(1-2048) (simcom-cch F1005) */
+    {369, 2, ATP_ROLE_INFO, 0, 10, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 28: +CCHSET: <report_send_result>,<recv_mode> (simcom-cch F1011) */
+    {371, 2, ATP_ROLE_INFO, 0, 11, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 29: +CCHSET: (0-1),(0,1) (simcom-cch F1011) */
+    {373, 2, ATP_ROLE_INFO, 0, 11, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 30: +CCHSSLCFG: <session_id>,[<ssl_ctx_index>] ... (simcom-cch F1009) */
+    {375, 2, ATP_ROLE_INFO, 0, 12, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 31: +CCHSSLCFG: (0-1),(0-9) (simcom-cch F1009) */
+    {377, 2, ATP_ROLE_INFO, 0, 12, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 32: +CCHSTART: <err=0> (simcom-cch F1001) */
     {362, 1, ATP_ROLE_ASYNC, 0, 13, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
     /* 33: +CCHSTART: <err=1..19> (simcom-cch F1001) */
@@ -467,35 +467,35 @@ static const struct atp_record records[] = {
     /* 34: +CCHSTOP: <err=0> (simcom-cch F1002) */
     {362, 1, ATP_ROLE_ASYNC, 0, 14, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
     /* 35: +CCH_PEER_CLOSED: <session_id> (simcom-cch A7600-SSL 4.1.2) */
-    {107, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
+    {102, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 36: +CCH_RECV_CLOSED: <session_id>,<err> (simcom-cch A7600-SSL 4.1.2) */
     {359, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 37: +CCLK: <time> (core 27.007 8.15) */
     {429, 1, ATP_ROLE_INFO, 0, 15, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 38: +CEREG: (0-2) (core 27.007 10.1.22) */
-    {430, 1, ATP_ROLE_INFO, 0, 16, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 38: +CEREG: <stat>[,[<tac>],[<ci>],[<AcT>][,<cause>]] (core 27.007 10.1.22) */
+    {73, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 39: +CEREG: <n>,<stat>[,[<tac>],[<ci>],[<AcT>][,<caus... (core 27.007 10.1.22) */
     {72, 6, ATP_ROLE_INFO, 0, 16, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 40: +CEREG: <stat>[,[<tac>],[<ci>],[<AcT>][,<cause>]] (core 27.007 10.1.22) */
-    {73, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 41: +CFUN: (0,1,4),(0,1) (core 27.007 8.2) */
-    {379, 2, ATP_ROLE_INFO, 0, 17, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 40: +CEREG: (0-2) (core 27.007 10.1.22) */
+    {430, 1, ATP_ROLE_INFO, 0, 16, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 41: +CFUN: <fun> (core 27.007 8.2) */
+    {431, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 42: +CFUN: <fun> (core 27.007 8.2) */
     {431, 1, ATP_ROLE_INFO, 0, 17, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 43: +CFUN: <fun> (core 27.007 8.2) */
-    {431, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 44: +CGACT: (0,1) (core 27.007 10.1.10) */
-    {432, 1, ATP_ROLE_INFO, 0, 18, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 45: [+CGACT: <cid>,<state> ...] (core 27.007 10.1.10) */
+    /* 43: +CFUN: (0,1,4),(0,1) (core 27.007 8.2) */
+    {379, 2, ATP_ROLE_INFO, 0, 17, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 44: [+CGACT: <cid>,<state> ...] (core 27.007 10.1.10) */
     {381, 2, ATP_ROLE_INFO, 0, 18, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 46: +CGATT: (0,1) (core 27.007 10.1.9) */
-    {432, 1, ATP_ROLE_INFO, 0, 19, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 47: +CGATT: <state> (core 27.007 10.1.9) */
+    /* 45: +CGACT: (0,1) (core 27.007 10.1.10) */
+    {432, 1, ATP_ROLE_INFO, 0, 18, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 46: +CGATT: <state> (core 27.007 10.1.9) */
     {382, 1, ATP_ROLE_INFO, 0, 19, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 48: +CGDCONT: (1-16),("IP","IPV6","IPV4V6"),,,(0-2),(... (core 27.007 10.1.1) */
-    {58, 7, ATP_ROLE_INFO, 0, 20, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 49: [+CGDCONT: <cid>,<PDP_type>,<APN>,<PDP_addr>[,[<d... (core 27.007 10.1.1) */
-    {65, 7, ATP_ROLE_INFO, 0, 20, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 47: +CGATT: (0,1) (core 27.007 10.1.9) */
+    {432, 1, ATP_ROLE_INFO, 0, 19, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 48: [+CGDCONT: <cid>,<PDP_type>,<APN>,<PDP_addr>[,[<d... (core 27.007 10.1.1) */
+    {58, 7, ATP_ROLE_INFO, 0, 20, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 49: +CGDCONT: (1-16),("IP","IPV6","IPV4V6"),,,(0-2),(... (core 27.007 10.1.1) */
+    {65, 7, ATP_ROLE_INFO, 0, 20, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 50: +CGEV: <event> (core 27.007 10.1.19) */
     {433, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 51: <manufacturer> (core 27.007 5.1) */
@@ -504,96 +504,96 @@ static const struct atp_record records[] = {
     {435, 1, ATP_ROLE_INFO, 0, 22, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
     /* 53: <revision> (core 27.007 5.3) */
     {436, 1, ATP_ROLE_INFO, 0, 23, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
-    /* 54: [+CGPADDR: (1-16)] (core 27.007 10.1.14) */
-    {58, 1, ATP_ROLE_INFO, 0, 24, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 55: [+CGPADDR: <cid>[,<PDP_addr_1>[,<PDP_addr_2>]] ...] (core 27.007 10.1.14) */
+    /* 54: [+CGPADDR: <cid>[,<PDP_addr_1>[,<PDP_addr_2>]] ...] (core 27.007 10.1.14) */
     {160, 3, ATP_ROLE_INFO, 0, 24, ATP_FORM_EXECUTE | ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 56: +CGREG: (0-2) (core 27.007 10.1.20) */
-    {430, 1, ATP_ROLE_INFO, 0, 25, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 55: [+CGPADDR: (1-16)] (core 27.007 10.1.14) */
+    {65, 1, ATP_ROLE_INFO, 0, 24, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 56: +CGREG: <stat>[,<lac>,<ci>[,<AcT>[,<rac>]]] (core 27.007 10.1.20) */
+    {79, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 57: +CGREG: <n>,<stat>[,<lac>,<ci>[,<AcT>[,<rac>]]] (core 27.007 10.1.20) */
     {78, 6, ATP_ROLE_INFO, 0, 25, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 58: +CGREG: <stat>[,<lac>,<ci>[,<AcT>[,<rac>]]] (core 27.007 10.1.20) */
-    {79, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 58: +CGREG: (0-2) (core 27.007 10.1.20) */
+    {430, 1, ATP_ROLE_INFO, 0, 25, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 59: <sn> (core 27.007 5.4) */
     {437, 1, ATP_ROLE_INFO, 0, 26, ATP_FORM_EXECUTE | ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 60: +CME ERROR: <err> (core 27.007 9.2) */
     {438, 1, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_ERROR},
-    /* 61: +CMEE: (0-2) (core 27.007 9.1) */
-    {430, 1, ATP_ROLE_INFO, 0, 27, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 62: +CMEE: <n> (core 27.007 9.1) */
+    /* 61: +CMEE: <n> (core 27.007 9.1) */
     {439, 1, ATP_ROLE_INFO, 0, 27, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 62: +CMEE: (0-2) (core 27.007 9.1) */
+    {430, 1, ATP_ROLE_INFO, 0, 27, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 63: +CMS ERROR: <err> (core 27.005 3.2.5) */
     {438, 1, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_ERROR},
-    /* 64: +COPS: <operators> (core 27.007 7.3) */
-    {427, 1, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 65: +COPS: <mode>[,<format>,<oper>[,<AcT>]] (core 27.007 7.3) */
+    /* 64: +COPS: <mode>[,<format>,<oper>[,<AcT>]] (core 27.007 7.3) */
     {121, 4, ATP_ROLE_INFO, 0, 28, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 65: +COPS: <operators> (core 27.007 7.3) */
+    {428, 1, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 66: +CPIN: <code> (core 27.007 8.3) */
-    {440, 1, ATP_ROLE_INFO, 0, 29, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 67: +CPIN: <code> (core 27.007 8.3) */
     {440, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 67: +CPIN: <code> (core 27.007 8.3) */
+    {440, 1, ATP_ROLE_INFO, 0, 29, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 68: +CPSI: GSM,<Operation Mode>,<MCC-MNC>,<cell> (core simcom-http 3) */
     {125, 4, ATP_ROLE_INFO, 0, 30, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 69: +CPSI: WCDMA,<Operation Mode>,<MCC-MNC>,<cell> (core simcom-http 3) */
     {129, 4, ATP_ROLE_INFO, 0, 30, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 70: +CPSI: NO SERVICE,<Operation Mode> (core simcom-http 3) */
     {383, 2, ATP_ROLE_INFO, 0, 30, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 71: +CPSI: (0-255) (core simcom-http 3) */
-    {441, 1, ATP_ROLE_INFO, 0, 30, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 72: +CPSI: <System Mode>,<Operation Mode>,<MCC-MNC>,<... (core simcom-http 3) */
+    /* 71: +CPSI: <System Mode>,<Operation Mode>,<MCC-MNC>,<... (core simcom-http 3) */
     {0, 14, ATP_ROLE_INFO, 0, 30, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 73: +CREG: (0-2) (core 27.007 7.2) */
-    {430, 1, ATP_ROLE_INFO, 0, 31, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 72: +CPSI: (0-255) (core simcom-http 3) */
+    {441, 1, ATP_ROLE_INFO, 0, 30, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 73: +CREG: <stat>[,<lac>,<ci>[,<AcT>]] (core 27.007 7.2) */
+    {79, 4, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 74: +CREG: <n>,<stat>[,<lac>,<ci>[,<AcT>]] (core 27.007 7.2) */
     {78, 5, ATP_ROLE_INFO, 0, 31, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 75: +CREG: <stat>[,<lac>,<ci>[,<AcT>]] (core 27.007 7.2) */
-    {79, 4, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 75: +CREG: (0-2) (core 27.007 7.2) */
+    {430, 1, ATP_ROLE_INFO, 0, 31, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 76: +CSLCFG: <ssl_ctxindex=2>,<sslversion>,<authmode>... (simcom-cch F1012) */
     {14, 11, ATP_ROLE_INFO, 0, 33, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 77: +CSQ: (0-31,99),(0-7,99) (core 27.007 8.5) */
-    {385, 2, ATP_ROLE_INFO, 0, 32, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 78: +CSQ: <rssi>,<ber> (core 27.007 8.5) */
-    {387, 2, ATP_ROLE_INFO, 0, 32, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
-    /* 79: +CSSLCFG: "sslversion",(0-9),(0-4) (simcom-cch F1012) */
-    {163, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 80: +CSSLCFG: "authmode",(0-9),(0-3) (simcom-cch F1012) */
-    {166, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 81: +CSSLCFG: "ignorelocaltime",(0-9),(0,1) (simcom-cch F1012) */
-    {169, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 82: +CSSLCFG: "negotiatetime",(0-9),(10-300) (simcom-cch F1012) */
-    {172, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 83: +CSSLCFG: "cacert",(0-9),(5-128) (simcom-cch F1012) */
-    {175, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 84: +CSSLCFG: "clientcert",(0-9),(5-128) (simcom-cch F1012) */
-    {178, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 85: +CSSLCFG: "clientkey",(0-9),(5-128) (simcom-cch F1012) */
-    {181, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 86: +CSSLCFG: "enableSNI",(0-9),(0,1) (simcom-cch F1012) */
-    {184, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 87: +CSSLCFG: "keypwd",(0-9),(0-128) (simcom-cch F1012) */
-    {187, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 88: +CSSLCFG: "ciphersuites",(0-9),(0x002F,0xFFFF) (simcom-cch F1012) */
-    {190, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 89: +CSSLCFG: <ssl_ctxindex>,<sslversion>,<authmode>,... (simcom-cch F1012) */
+    /* 77: +CSQ: <rssi>,<ber> (core 27.007 8.5) */
+    {385, 2, ATP_ROLE_INFO, 0, 32, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
+    /* 78: +CSQ: (0-31,99),(0-7,99) (core 27.007 8.5) */
+    {387, 2, ATP_ROLE_INFO, 0, 32, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 79: +CSSLCFG: <ssl_ctxindex>,<sslversion>,<authmode>,... (simcom-cch F1012) */
     {25, 11, ATP_ROLE_INFO, 0, 33, ATP_FORM_WRITE | ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 90: +HTTPACTION: (0-4) (simcom-http 2.2.4) */
-    {442, 1, ATP_ROLE_INFO, 0, 34, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 91: +HTTPACTION: <method>,<statuscode>,<datalen> (simcom-http 2.2.4) */
+    /* 80: +CSSLCFG: "sslversion",(0-9),(0-4) (simcom-cch F1012) */
+    {163, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 81: +CSSLCFG: "authmode",(0-9),(0-3) (simcom-cch F1012) */
+    {166, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 82: +CSSLCFG: "ignorelocaltime",(0-9),(0,1) (simcom-cch F1012) */
+    {169, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 83: +CSSLCFG: "negotiatetime",(0-9),(10-300) (simcom-cch F1012) */
+    {172, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 84: +CSSLCFG: "cacert",(0-9),(5-128) (simcom-cch F1012) */
+    {175, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 85: +CSSLCFG: "clientcert",(0-9),(5-128) (simcom-cch F1012) */
+    {178, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 86: +CSSLCFG: "clientkey",(0-9),(5-128) (simcom-cch F1012) */
+    {181, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 87: +CSSLCFG: "enableSNI",(0-9),(0,1) (simcom-cch F1012) */
+    {184, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 88: +CSSLCFG: "keypwd",(0-9),(0-128) (simcom-cch F1012) */
+    {187, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 89: +CSSLCFG: "ciphersuites",(0-9),(0x002F,0xFFFF) (simcom-cch F1012) */
+    {190, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 90: +HTTPACTION: <method>,<statuscode>,<datalen> (simcom-http 2.2.4) */
     {193, 3, ATP_ROLE_ASYNC, 0, 34, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 92: +HTTPACTION: <method>,<errcode=701..719>,<datalen> (simcom-http 2.2.4) */
+    /* 91: +HTTPACTION: <method>,<errcode=701..719>,<datalen> (simcom-http 2.2.4) */
     {196, 3, ATP_ROLE_ASYNC, 0, 34, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 92: +HTTPACTION: (0-4) (simcom-http 2.2.4) */
+    {442, 1, ATP_ROLE_INFO, 0, 34, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 93: +HTTPHEAD: <data_len><CR><LF><data> (simcom-http 2.2.5) */
     {443, 1, ATP_ROLE_INFO, 1, 36, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
-    /* 94: +HTTPPOSTFILE: <filename>[,(1-2)[,(0-4)[,(0-1)]]] (simcom-http 2.2.8) */
-    {133, 4, ATP_ROLE_INFO, 0, 39, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 95: +HTTPPOSTFILE: <method>,<statuscode>,<content_len> (simcom-http 2.2.8) */
+    /* 94: +HTTPPOSTFILE: <method>,<statuscode>,<content_len> (simcom-http 2.2.8) */
     {199, 3, ATP_ROLE_ASYNC, 0, 39, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 96: +HTTPPOSTFILE: <statuscode>,<content_len> (simcom-http 2.2.8) */
+    /* 95: +HTTPPOSTFILE: <statuscode>,<content_len> (simcom-http 2.2.8) */
     {200, 2, ATP_ROLE_ASYNC, 0, 39, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 97: +HTTPPOSTFILE: <method>,<errcode=701..719>,<conte... (simcom-http 2.2.8) */
+    /* 96: +HTTPPOSTFILE: <method>,<errcode=701..719>,<conte... (simcom-http 2.2.8) */
     {202, 3, ATP_ROLE_ASYNC, 0, 39, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 98: +HTTPPOSTFILE: <errcode=701..719>,<content_len=0> (simcom-http 2.2.8) */
+    /* 97: +HTTPPOSTFILE: <errcode=701..719>,<content_len=0> (simcom-http 2.2.8) */
     {203, 2, ATP_ROLE_ASYNC, 0, 39, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 98: +HTTPPOSTFILE: <filename>[,(1-2)[,(0-4)[,(0-1)]]] (simcom-http 2.2.8) */
+    {133, 4, ATP_ROLE_INFO, 0, 39, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 99: +HTTPREAD: LEN,<len> (simcom-http 2.2.6) */
     {389, 2, ATP_ROLE_INFO, 0, 40, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 100: +HTTPREAD: 0 (simcom-http 2.2.6) */
@@ -602,34 +602,34 @@ static const struct atp_record records[] = {
     {391, 2, ATP_ROLE_INFO, 2, 40, ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 102: +HTTPREAD: <data_len><CR><LF><data> ... (simcom-http 2.2.6) */
     {392, 1, ATP_ROLE_INFO, 1, 40, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 103: +HTTPREADFILE: <filename>[,(1-2)] (simcom-http 2.2.9) */
-    {133, 2, ATP_ROLE_INFO, 0, 41, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 104: +HTTPREADFILE: <errcode=0> (simcom-http 2.2.9) */
+    /* 103: +HTTPREADFILE: <errcode=0> (simcom-http 2.2.9) */
     {444, 1, ATP_ROLE_ASYNC, 0, 41, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 105: +HTTPREADFILE: <errcode=701..719> (simcom-http 2.2.9) */
+    /* 104: +HTTPREADFILE: <errcode=701..719> (simcom-http 2.2.9) */
     {197, 1, ATP_ROLE_ASYNC, 0, 41, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 105: +HTTPREADFILE: <filename>[,(1-2)] (simcom-http 2.2.9) */
+    {133, 2, ATP_ROLE_INFO, 0, 41, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 106: +HTTP_NONET_EVENT (simcom-http 4.3) */
     {0, 0, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 107: +HTTP_PEER_CLOSED (simcom-http 4.3) */
     {0, 0, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 108: +QFUPL: <filename>[,(1-10240)[,(1-65535)[,(0,1)]]] (core quectel-ec200 4) */
-    {137, 4, ATP_ROLE_INFO, 0, 43, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 109: +QFUPL: <upload_size>,<checksum> (core quectel-ec200 4) */
+    /* 108: +QFUPL: <upload_size>,<checksum> (core quectel-ec200 4) */
     {393, 2, ATP_ROLE_INFO, 0, 43, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 110: +QIACT: (1-20) (core quectel-ugxx 3.1.2) */
-    {84, 1, ATP_ROLE_INFO, 0, 44, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 111: [+QIACT: <contextID>,<context_state>,<context_typ... (core quectel-ugxx 3.1.2) */
+    /* 109: +QFUPL: <filename>[,(1-10240)[,(1-65535)[,(0,1)]]] (core quectel-ec200 4) */
+    {137, 4, ATP_ROLE_INFO, 0, 43, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 110: [+QIACT: <contextID>,<context_state>,<context_typ... (core quectel-ugxx 3.1.2) */
     {141, 4, ATP_ROLE_INFO, 0, 44, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 112: +QICSGP: (1-20),(1-3),<APN>,<username>,<password>... (core quectel-ugxx 3.1.1) */
-    {84, 6, ATP_ROLE_INFO, 0, 45, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 113: +QICSGP: <context_type>,<APN>,<username>,<passwor... (core quectel-ugxx 3.1.1) */
+    /* 111: +QIACT: (1-20) (core quectel-ugxx 3.1.2) */
+    {84, 1, ATP_ROLE_INFO, 0, 44, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 112: +QICSGP: <context_type>,<APN>,<username>,<passwor... (core quectel-ugxx 3.1.1) */
     {112, 5, ATP_ROLE_INFO, 0, 45, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 113: +QICSGP: (1-20),(1-3),<APN>,<username>,<password>... (core quectel-ugxx 3.1.1) */
+    {84, 6, ATP_ROLE_INFO, 0, 45, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 114: +QIDEACT: (1-20) (core quectel-ugxx 3.1.3) */
     {84, 1, ATP_ROLE_INFO, 0, 46, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 115: +QIDNSCFG: (1-20),<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
-    {205, 3, ATP_ROLE_INFO, 0, 47, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 116: +QIDNSCFG: <contextID>,<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
-    {208, 3, ATP_ROLE_INFO, 0, 47, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 115: +QIDNSCFG: <contextID>,<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
+    {205, 3, ATP_ROLE_INFO, 0, 47, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 116: +QIDNSCFG: (1-20),<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
+    {208, 3, ATP_ROLE_INFO, 0, 47, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 117: +QIGETERROR: <err>,<description> (core quectel-ugxx 2.2.2) */
     {395, 2, ATP_ROLE_INFO, 0, 48, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
     /* 118: <local_ip> (core quectel-ugxx 1.2) */
@@ -648,118 +648,118 @@ static const struct atp_record records[] = {
     {401, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 125: +QIURC: "pdpdeact",<contextID> (core Quectel TCP/IP) */
     {403, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 126: +QSSLCFG: "sslversion",(0-5),(0-4) (quectel-ssl 2.2.1) */
-    {214, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 127: +QSSLCFG: "ciphersuite",(0-5),("0X0035","0X002F",... (quectel-ssl 2.2.1) */
-    {217, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 128: +QSSLCFG: "cacert",(0-5),<cacert_path> (quectel-ssl 2.2.1) */
-    {220, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 129: +QSSLCFG: "clientcert",(0-5),<client_cert_path> (quectel-ssl 2.2.1) */
-    {223, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 130: +QSSLCFG: "clientkey",(0-5),<client_key_path> (quectel-ssl 2.2.1) */
-    {226, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 131: +QSSLCFG: "seclevel",(0-5),(0-2) (quectel-ssl 2.2.1) */
-    {229, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 132: +QSSLCFG: "ignorelocaltime",(0-5),(0,1) (quectel-ssl 2.2.1) */
-    {232, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 133: +QSSLCFG: "negotiatetime",(0-5),(10-300) (quectel-ssl 2.2.1) */
-    {235, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 134: +QSSLCFG: "sslversion",<sslctxID>,<ssl_version> (quectel-ssl 2.2.1) */
+    /* 126: +QSSLCFG: "sslversion",<sslctxID>,<ssl_version> (quectel-ssl 2.2.1) */
+    {214, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 127: +QSSLCFG: "ciphersuite",<sslctxID>,<cipher_suites> (quectel-ssl 2.2.1) */
+    {217, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 128: +QSSLCFG: "cacert",<sslctxID>,<cacert_path> (quectel-ssl 2.2.1) */
+    {220, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 129: +QSSLCFG: "clientcert",<sslctxID>,<client_cert_path> (quectel-ssl 2.2.1) */
+    {223, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 130: +QSSLCFG: "clientkey",<sslctxID>,<client_key_path> (quectel-ssl 2.2.1) */
+    {226, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 131: +QSSLCFG: "seclevel",<sslctxID>,<seclevel> (quectel-ssl 2.2.1) */
+    {229, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 132: +QSSLCFG: "ignorelocaltime",<sslctxID>,<ignoreltime> (quectel-ssl 2.2.1) */
+    {232, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 133: +QSSLCFG: "negotiatetime",<sslctxID>,<negotiatetime> (quectel-ssl 2.2.1) */
+    {235, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 134: +QSSLCFG: "sslversion",<SSL_ctxID>,<SSL_version> (quectel-ssl 2.2.1) */
     {238, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 135: +QSSLCFG: "ciphersuite",<sslctxID>,<cipher_suites> (quectel-ssl 2.2.1) */
+    /* 135: +QSSLCFG: "ciphersuite",<SSL_ctxID>,<cipher_suites> (quectel-ssl 2.2.1) */
     {241, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 136: +QSSLCFG: "cacert",<sslctxID>,<cacert_path> (quectel-ssl 2.2.1) */
+    /* 136: +QSSLCFG: "cacert",<SSL_ctxID>,<cacertpath> (quectel-ssl 2.2.1) */
     {244, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 137: +QSSLCFG: "clientcert",<sslctxID>,<client_cert_path> (quectel-ssl 2.2.1) */
+    /* 137: +QSSLCFG: "cacertex",<SSL_ctxID>,<cacertpath> (quectel-ssl 2.2.1) */
     {247, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 138: +QSSLCFG: "clientkey",<sslctxID>,<client_key_path> (quectel-ssl 2.2.1) */
+    /* 138: +QSSLCFG: "clientcert",<SSL_ctxID>,<client_cert_p... (quectel-ssl 2.2.1) */
     {250, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 139: +QSSLCFG: "seclevel",<sslctxID>,<seclevel> (quectel-ssl 2.2.1) */
+    /* 139: +QSSLCFG: "clientkey",<SSL_ctxID>,<client_key_path> (quectel-ssl 2.2.1) */
     {253, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 140: +QSSLCFG: "ignorelocaltime",<sslctxID>,<ignoreltime> (quectel-ssl 2.2.1) */
+    /* 140: +QSSLCFG: "seclevel",<SSL_ctxID>,<seclevel> (quectel-ssl 2.2.1) */
     {256, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 141: +QSSLCFG: "negotiatetime",<sslctxID>,<negotiatetime> (quectel-ssl 2.2.1) */
+    /* 141: +QSSLCFG: "ignorelocaltime",<SSL_ctxID>,<ignore_l... (quectel-ssl 2.2.1) */
     {259, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 142: +QSSLCFG: "sslversion",(0-5),(0-4) (quectel-ssl 2.2.1) */
-    {262, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 143: +QSSLCFG: "ciphersuite",(0-5),(0X0035,0X002F,0X00... (quectel-ssl 2.2.1) */
-    {265, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 144: +QSSLCFG: "cacert",(0-5),<cacertpath> (quectel-ssl 2.2.1) */
-    {268, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 145: +QSSLCFG: "cacertex",(0-5),<cacertpath> (quectel-ssl 2.2.1) */
-    {271, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 146: +QSSLCFG: "clientcert",(0-5),<client_cert_path> (quectel-ssl 2.2.1) */
-    {274, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 147: +QSSLCFG: "clientkey",(0-5),<client_key_path> (quectel-ssl 2.2.1) */
-    {277, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 148: +QSSLCFG: "seclevel",(0-5),(0-2) (quectel-ssl 2.2.1) */
+    /* 142: +QSSLCFG: "negotiatetime",<SSL_ctxID>,<negotiate_... (quectel-ssl 2.2.1) */
+    {262, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 143: +QSSLCFG: "sni",<SSL_ctxID>,<SNI> (quectel-ssl 2.2.1) */
+    {265, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 144: +QSSLCFG: "closetimemode",<SSL_ctxID>,<close_time... (quectel-ssl 2.2.1) */
+    {268, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 145: +QSSLCFG: "ignoremulticertchainverify",<SSL_ctxID... (quectel-ssl 2.2.1) */
+    {271, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 146: +QSSLCFG: "ignoreinvalidcertsign",<SSL_ctxID>,<ig... (quectel-ssl 2.2.1) */
+    {274, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 147: +QSSLCFG: "session_cache",<SSL_ctxID>,<session_ca... (quectel-ssl 2.2.1) */
+    {277, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 148: +QSSLCFG: "sslversion",(0-5),(0-4) (quectel-ssl 2.2.1) */
     {280, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 149: +QSSLCFG: "ignorelocaltime",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    /* 149: +QSSLCFG: "ciphersuite",(0-5),("0X0035","0X002F",... (quectel-ssl 2.2.1) */
     {283, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 150: +QSSLCFG: "negotiatetime",(0-5),(10-300) (quectel-ssl 2.2.1) */
+    /* 150: +QSSLCFG: "cacert",(0-5),<cacert_path> (quectel-ssl 2.2.1) */
     {286, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 151: +QSSLCFG: "sni",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    /* 151: +QSSLCFG: "clientcert",(0-5),<client_cert_path> (quectel-ssl 2.2.1) */
     {289, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 152: +QSSLCFG: "closetimemode",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    /* 152: +QSSLCFG: "clientkey",(0-5),<client_key_path> (quectel-ssl 2.2.1) */
     {292, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 153: +QSSLCFG: "ignoremulticertchainverify",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    /* 153: +QSSLCFG: "seclevel",(0-5),(0-2) (quectel-ssl 2.2.1) */
     {295, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 154: +QSSLCFG: "ignoreinvalidcertsign",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    /* 154: +QSSLCFG: "ignorelocaltime",(0-5),(0,1) (quectel-ssl 2.2.1) */
     {298, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 155: +QSSLCFG: "session_cache",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    /* 155: +QSSLCFG: "negotiatetime",(0-5),(10-300) (quectel-ssl 2.2.1) */
     {301, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 156: +QSSLCFG: "sslversion",<SSL_ctxID>,<SSL_version> (quectel-ssl 2.2.1) */
-    {304, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 157: +QSSLCFG: "ciphersuite",<SSL_ctxID>,<cipher_suites> (quectel-ssl 2.2.1) */
-    {307, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 158: +QSSLCFG: "cacert",<SSL_ctxID>,<cacertpath> (quectel-ssl 2.2.1) */
-    {310, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 159: +QSSLCFG: "cacertex",<SSL_ctxID>,<cacertpath> (quectel-ssl 2.2.1) */
-    {313, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 160: +QSSLCFG: "clientcert",<SSL_ctxID>,<client_cert_p... (quectel-ssl 2.2.1) */
-    {316, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 161: +QSSLCFG: "clientkey",<SSL_ctxID>,<client_key_path> (quectel-ssl 2.2.1) */
-    {319, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 162: +QSSLCFG: "seclevel",<SSL_ctxID>,<seclevel> (quectel-ssl 2.2.1) */
-    {322, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 163: +QSSLCFG: "ignorelocaltime",<SSL_ctxID>,<ignore_l... (quectel-ssl 2.2.1) */
-    {325, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 164: +QSSLCFG: "negotiatetime",<SSL_ctxID>,<negotiate_... (quectel-ssl 2.2.1) */
-    {328, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 165: +QSSLCFG: "sni",<SSL_ctxID>,<SNI> (quectel-ssl 2.2.1) */
-    {331, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 166: +QSSLCFG: "closetimemode",<SSL_ctxID>,<close_time... (quectel-ssl 2.2.1) */
-    {334, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 167: +QSSLCFG: "ignoremulticertchainverify",<SSL_ctxID... (quectel-ssl 2.2.1) */
-    {337, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 168: +QSSLCFG: "ignoreinvalidcertsign",<SSL_ctxID>,<ig... (quectel-ssl 2.2.1) */
-    {340, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 169: +QSSLCFG: "session_cache",<SSL_ctxID>,<session_ca... (quectel-ssl 2.2.1) */
-    {343, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 156: +QSSLCFG: "sslversion",(0-5),(0-4) (quectel-ssl 2.2.1) */
+    {304, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 157: +QSSLCFG: "ciphersuite",(0-5),(0X0035,0X002F,0X00... (quectel-ssl 2.2.1) */
+    {307, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 158: +QSSLCFG: "cacert",(0-5),<cacertpath> (quectel-ssl 2.2.1) */
+    {310, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 159: +QSSLCFG: "cacertex",(0-5),<cacertpath> (quectel-ssl 2.2.1) */
+    {313, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 160: +QSSLCFG: "clientcert",(0-5),<client_cert_path> (quectel-ssl 2.2.1) */
+    {316, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 161: +QSSLCFG: "clientkey",(0-5),<client_key_path> (quectel-ssl 2.2.1) */
+    {319, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 162: +QSSLCFG: "seclevel",(0-5),(0-2) (quectel-ssl 2.2.1) */
+    {322, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 163: +QSSLCFG: "ignorelocaltime",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    {325, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 164: +QSSLCFG: "negotiatetime",(0-5),(10-300) (quectel-ssl 2.2.1) */
+    {328, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 165: +QSSLCFG: "sni",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    {331, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 166: +QSSLCFG: "closetimemode",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    {334, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 167: +QSSLCFG: "ignoremulticertchainverify",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    {337, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 168: +QSSLCFG: "ignoreinvalidcertsign",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    {340, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 169: +QSSLCFG: "session_cache",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    {343, 3, ATP_ROLE_INFO, 0, 52, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 170: +QSSLCLOSE: (0-11)[,(0-65535)] (quectel-ssl 2.2.5) */
     {405, 2, ATP_ROLE_INFO, 0, 53, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 171: +QSSLCLOSE: (0-11),(0-65535) (quectel-ssl 2.2.5) */
     {407, 2, ATP_ROLE_INFO, 0, 53, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 172: +QSSLOPEN: (1-20),(0-5),(0-11),<serveraddr>,<serv... (quectel-ssl 2.2.2) */
-    {90, 6, ATP_ROLE_INFO, 0, 54, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 173: +QSSLOPEN: <clientID>,<errorcode=0> (quectel-ssl 2.2.2) */
+    /* 172: +QSSLOPEN: <clientID>,<errorcode=0> (quectel-ssl 2.2.2) */
     {409, 2, ATP_ROLE_ASYNC, 0, 54, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 174: +QSSLOPEN: <clientID>,<errorcode=1..> (quectel-ssl 2.2.2) */
+    /* 173: +QSSLOPEN: <clientID>,<errorcode=1..> (quectel-ssl 2.2.2) */
     {411, 2, ATP_ROLE_ASYNC, 0, 54, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 175: +QSSLOPEN: (1-15),(0-5),(0-11),<serveraddr>,<serv... (quectel-ssl 2.2.2) */
-    {96, 6, ATP_ROLE_INFO, 0, 54, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 176: +QSSLOPEN: <clientID>,<err=0> (quectel-ssl 2.2.2) */
+    /* 174: +QSSLOPEN: <clientID>,<err=0> (quectel-ssl 2.2.2) */
     {413, 2, ATP_ROLE_ASYNC, 0, 54, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 177: +QSSLOPEN: <clientID>,<err=550..574> (quectel-ssl 2.2.2) */
+    /* 175: +QSSLOPEN: <clientID>,<err=550..574> (quectel-ssl 2.2.2) */
     {415, 2, ATP_ROLE_ASYNC, 0, 54, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 176: +QSSLOPEN: (1-20),(0-5),(0-11),<serveraddr>,<serv... (quectel-ssl 2.2.2) */
+    {90, 6, ATP_ROLE_INFO, 0, 54, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 177: +QSSLOPEN: (1-15),(0-5),(0-11),<serveraddr>,<serv... (quectel-ssl 2.2.2) */
+    {96, 6, ATP_ROLE_INFO, 0, 54, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 178: +QSSLRECV: 0 (quectel-ssl 2.2.4) */
     {117, 1, ATP_ROLE_INFO, 0, 55, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 179: +QSSLRECV: (0-11),(1-1500) (quectel-ssl 2.2.4) */
-    {417, 2, ATP_ROLE_INFO, 0, 55, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 180: +QSSLRECV: <havereadlen><CR><LF><data> (quectel-ssl 2.2.4) */
+    /* 179: +QSSLRECV: <havereadlen><CR><LF><data> (quectel-ssl 2.2.4) */
     {447, 1, ATP_ROLE_INFO, 1, 55, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 181: +QSSLRECV: <have_readlen><CR><LF><data> (quectel-ssl 2.2.4) */
+    /* 180: +QSSLRECV: <have_readlen><CR><LF><data> (quectel-ssl 2.2.4) */
     {448, 1, ATP_ROLE_INFO, 1, 55, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 181: +QSSLRECV: (0-11),(1-1500) (quectel-ssl 2.2.4) */
+    {417, 2, ATP_ROLE_INFO, 0, 55, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 182: +QSSLSEND: (0-11)[,(1-1460)] (quectel-ssl 2.2.3) */
     {419, 2, ATP_ROLE_INFO, 0, 56, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 183: [+QSSLSTATE: <clientID>,"SSL CLIENT",<ip_address>... (quectel-ssl 2.2.6) */
@@ -888,20 +888,20 @@ static const struct atp_param params[] = {
     {1161, ATP_TYPE_INT, 2}, /* 55: access_mode */
     {1181, ATP_TYPE_STRING, 0}, /* 56: at_port */
     {1100, ATP_TYPE_INT, 13}, /* 57: SSL_ctxID */
-    {1321, ATP_TYPE_SET, 0}, /* 58: cid */
-    {976, ATP_TYPE_SET, 0}, /* 59: PDP_type */
-    {706, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 60: APN */
-    {935, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 61: PDP_addr */
-    {1617, ATP_TYPE_SET, 0}, /* 62: d_comp */
-    {1807, ATP_TYPE_SET, 0}, /* 63: h_comp */
-    {2112, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 64: options */
-    {1321, ATP_TYPE_INT, 1}, /* 65: cid */
-    {976, ATP_TYPE_STRING, 0}, /* 66: PDP_type */
-    {706, ATP_TYPE_STRING, 0}, /* 67: APN */
-    {935, ATP_TYPE_STRING, 0}, /* 68: PDP_addr */
-    {1617, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 10}, /* 69: d_comp */
-    {1807, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 14}, /* 70: h_comp */
-    {2112, ATP_TYPE_REST | ATP_PARAM_OPTIONAL, 0}, /* 71: options */
+    {1321, ATP_TYPE_INT, 1}, /* 58: cid */
+    {976, ATP_TYPE_STRING, 0}, /* 59: PDP_type */
+    {706, ATP_TYPE_STRING, 0}, /* 60: APN */
+    {935, ATP_TYPE_STRING, 0}, /* 61: PDP_addr */
+    {1617, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 10}, /* 62: d_comp */
+    {1807, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 14}, /* 63: h_comp */
+    {2112, ATP_TYPE_REST | ATP_PARAM_OPTIONAL, 0}, /* 64: options */
+    {1321, ATP_TYPE_SET, 0}, /* 65: cid */
+    {976, ATP_TYPE_SET, 0}, /* 66: PDP_type */
+    {706, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 67: APN */
+    {935, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 68: PDP_addr */
+    {1617, ATP_TYPE_SET, 0}, /* 69: d_comp */
+    {1807, ATP_TYPE_SET, 0}, /* 70: h_comp */
+    {2112, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 71: options */
     {1663, ATP_TYPE_INT, 13}, /* 72: n */
     {2505, ATP_TYPE_INT, 11}, /* 73: stat */
     {2528, ATP_TYPE_STRING | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 0}, /* 74: tac */
@@ -932,16 +932,16 @@ static const struct atp_param params[] = {
     {2349, ATP_TYPE_SET, 0}, /* 99: serveraddr */
     {2337, ATP_TYPE_SET, 0}, /* 100: server_port */
     {1161, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 101: access_mode */
-    {2395, ATP_TYPE_SET, 0}, /* 102: session_id */
-    {1839, ATP_TYPE_SET, 0}, /* 103: host */
-    {1222, ATP_TYPE_SET, 0}, /* 104: port */
-    {1406, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 105: client_type */
-    {1217, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 106: bind_port */
-    {2395, ATP_TYPE_INT, 3}, /* 107: session_id */
-    {1839, ATP_TYPE_STRING | ATP_PARAM_EMPTY, 24}, /* 108: host */
-    {1222, ATP_TYPE_INT | ATP_PARAM_EMPTY, 25}, /* 109: port */
-    {1406, ATP_TYPE_INT | ATP_PARAM_EMPTY, 26}, /* 110: client_type */
-    {1217, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 25}, /* 111: bind_port */
+    {2395, ATP_TYPE_INT, 3}, /* 102: session_id */
+    {1839, ATP_TYPE_STRING | ATP_PARAM_EMPTY, 24}, /* 103: host */
+    {1222, ATP_TYPE_INT | ATP_PARAM_EMPTY, 25}, /* 104: port */
+    {1406, ATP_TYPE_INT | ATP_PARAM_EMPTY, 26}, /* 105: client_type */
+    {1217, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 25}, /* 106: bind_port */
+    {2395, ATP_TYPE_SET, 0}, /* 107: session_id */
+    {1839, ATP_TYPE_SET, 0}, /* 108: host */
+    {1222, ATP_TYPE_SET, 0}, /* 109: port */
+    {1406, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 110: client_type */
+    {1217, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 111: bind_port */
     {1567, ATP_TYPE_INT, 16}, /* 112: context_type */
     {706, ATP_TYPE_STRING, 0}, /* 113: APN */
     {2580, ATP_TYPE_STRING, 0}, /* 114: username */
@@ -975,21 +975,21 @@ static const struct atp_param params[] = {
     {1553, ATP_TYPE_INT, 3}, /* 142: context_state */
     {1567, ATP_TYPE_INT, 16}, /* 143: context_type */
     {806, ATP_TYPE_STRING | ATP_PARAM_OPTIONAL, 0}, /* 144: IP_address */
-    {2300, ATP_TYPE_KEYWORD, 0}, /* 145: sendtimeout */
-    {2395, ATP_TYPE_SET, 0}, /* 146: session_id */
-    {2312, ATP_TYPE_SET, 0}, /* 147: sendtimeout_val */
-    {2465, ATP_TYPE_KEYWORD, 0}, /* 148: sslctx */
+    {2395, ATP_TYPE_INT, 3}, /* 145: session_id */
+    {2312, ATP_TYPE_INT, 28}, /* 146: sendtimeout_val */
+    {2481, ATP_TYPE_INT, 29}, /* 147: sslctx_index */
+    {2300, ATP_TYPE_KEYWORD, 0}, /* 148: sendtimeout */
     {2395, ATP_TYPE_SET, 0}, /* 149: session_id */
-    {2481, ATP_TYPE_SET, 0}, /* 150: sslctx_index */
-    {2395, ATP_TYPE_INT, 3}, /* 151: session_id */
-    {2312, ATP_TYPE_INT, 28}, /* 152: sendtimeout_val */
-    {2481, ATP_TYPE_INT, 29}, /* 153: sslctx_index */
-    {817, ATP_TYPE_LITERAL, 0}, /* 154: LEN */
-    {1274, ATP_TYPE_INT, 1}, /* 155: cache_len_0 */
-    {1286, ATP_TYPE_INT, 1}, /* 156: cache_len_1 */
-    {396, ATP_TYPE_LITERAL, 0}, /* 157: DATA */
-    {2395, ATP_TYPE_INT, 3}, /* 158: session_id */
-    {1629, ATP_TYPE_INT, 1}, /* 159: len */
+    {2312, ATP_TYPE_SET, 0}, /* 150: sendtimeout_val */
+    {2465, ATP_TYPE_KEYWORD, 0}, /* 151: sslctx */
+    {2395, ATP_TYPE_SET, 0}, /* 152: session_id */
+    {2481, ATP_TYPE_SET, 0}, /* 153: sslctx_index */
+    {396, ATP_TYPE_LITERAL, 0}, /* 154: DATA */
+    {2395, ATP_TYPE_INT, 3}, /* 155: session_id */
+    {1629, ATP_TYPE_INT, 1}, /* 156: len */
+    {817, ATP_TYPE_LITERAL, 0}, /* 157: LEN */
+    {1274, ATP_TYPE_INT, 1}, /* 158: cache_len_0 */
+    {1286, ATP_TYPE_INT, 1}, /* 159: cache_len_1 */
     {1321, ATP_TYPE_INT, 1}, /* 160: cid */
     {944, ATP_TYPE_ANY | ATP_PARAM_OPTIONAL, 0}, /* 161: PDP_addr_1 */
     {955, ATP_TYPE_ANY | ATP_PARAM_OPTIONAL, 0}, /* 162: PDP_addr_2 */
@@ -1035,147 +1035,147 @@ static const struct atp_param params[] = {
     {2065, ATP_TYPE_INT, 14}, /* 202: method */
     {1717, ATP_TYPE_INT, 20}, /* 203: errcode */
     {1531, ATP_TYPE_INT, 22}, /* 204: content_len */
-    {1543, ATP_TYPE_SET, 0}, /* 205: contextID */
-    {2154, ATP_TYPE_SET, 0}, /* 206: pridnsaddr */
-    {2239, ATP_TYPE_SET, 0}, /* 207: secdnsaddr */
-    {1543, ATP_TYPE_INT, 17}, /* 208: contextID */
-    {2154, ATP_TYPE_STRING, 0}, /* 209: pridnsaddr */
-    {2239, ATP_TYPE_STRING, 0}, /* 210: secdnsaddr */
+    {1543, ATP_TYPE_INT, 17}, /* 205: contextID */
+    {2154, ATP_TYPE_STRING, 0}, /* 206: pridnsaddr */
+    {2239, ATP_TYPE_STRING, 0}, /* 207: secdnsaddr */
+    {1543, ATP_TYPE_SET, 0}, /* 208: contextID */
+    {2154, ATP_TYPE_SET, 0}, /* 209: pridnsaddr */
+    {2239, ATP_TYPE_SET, 0}, /* 210: secdnsaddr */
     {2175, ATP_TYPE_KEYWORD, 0}, /* 211: recv */
     {1521, ATP_TYPE_INT, 11}, /* 212: connectID */
     {1599, ATP_TYPE_INT, 1}, /* 213: currentrecvlength */
     {2494, ATP_TYPE_KEYWORD, 0}, /* 214: sslversion */
-    {2472, ATP_TYPE_SET, 0}, /* 215: sslctxID */
-    {2453, ATP_TYPE_SET, 0}, /* 216: ssl_version */
+    {2472, ATP_TYPE_INT, 13}, /* 215: sslctxID */
+    {2453, ATP_TYPE_INT, 14}, /* 216: ssl_version */
     {1339, ATP_TYPE_KEYWORD, 0}, /* 217: ciphersuite */
-    {2472, ATP_TYPE_SET, 0}, /* 218: sslctxID */
-    {1325, ATP_TYPE_SET, 0}, /* 219: cipher_suites */
+    {2472, ATP_TYPE_INT, 13}, /* 218: sslctxID */
+    {1325, ATP_TYPE_STRING, 36}, /* 219: cipher_suites */
     {1235, ATP_TYPE_KEYWORD, 0}, /* 220: cacert */
-    {2472, ATP_TYPE_SET, 0}, /* 221: sslctxID */
-    {1242, ATP_TYPE_SET, 0}, /* 222: cacert_path */
+    {2472, ATP_TYPE_INT, 13}, /* 221: sslctxID */
+    {1242, ATP_TYPE_STRING, 0}, /* 222: cacert_path */
     {1418, ATP_TYPE_KEYWORD, 0}, /* 223: clientcert */
-    {2472, ATP_TYPE_SET, 0}, /* 224: sslctxID */
-    {1373, ATP_TYPE_SET, 0}, /* 225: client_cert_path */
+    {2472, ATP_TYPE_INT, 13}, /* 224: sslctxID */
+    {1373, ATP_TYPE_STRING, 0}, /* 225: client_cert_path */
     {1445, ATP_TYPE_KEYWORD, 0}, /* 226: clientkey */
-    {2472, ATP_TYPE_SET, 0}, /* 227: sslctxID */
-    {1390, ATP_TYPE_SET, 0}, /* 228: client_key_path */
+    {2472, ATP_TYPE_INT, 13}, /* 227: sslctxID */
+    {1390, ATP_TYPE_STRING, 0}, /* 228: client_key_path */
     {2250, ATP_TYPE_KEYWORD, 0}, /* 229: seclevel */
-    {2472, ATP_TYPE_SET, 0}, /* 230: sslctxID */
-    {2250, ATP_TYPE_SET, 0}, /* 231: seclevel */
+    {2472, ATP_TYPE_INT, 13}, /* 230: sslctxID */
+    {2250, ATP_TYPE_INT, 2}, /* 231: seclevel */
     {1932, ATP_TYPE_KEYWORD, 0}, /* 232: ignorelocaltime */
-    {2472, ATP_TYPE_SET, 0}, /* 233: sslctxID */
-    {1948, ATP_TYPE_SET, 0}, /* 234: ignoreltime */
+    {2472, ATP_TYPE_INT, 13}, /* 233: sslctxID */
+    {1948, ATP_TYPE_INT, 3}, /* 234: ignoreltime */
     {2093, ATP_TYPE_KEYWORD, 0}, /* 235: negotiatetime */
-    {2472, ATP_TYPE_SET, 0}, /* 236: sslctxID */
-    {2093, ATP_TYPE_SET, 0}, /* 237: negotiatetime */
+    {2472, ATP_TYPE_INT, 13}, /* 236: sslctxID */
+    {2093, ATP_TYPE_INT, 30}, /* 237: negotiatetime */
     {2494, ATP_TYPE_KEYWORD, 0}, /* 238: sslversion */
-    {2472, ATP_TYPE_INT, 13}, /* 239: sslctxID */
-    {2453, ATP_TYPE_INT, 14}, /* 240: ssl_version */
+    {1100, ATP_TYPE_INT, 13}, /* 239: SSL_ctxID */
+    {1110, ATP_TYPE_INT, 14}, /* 240: SSL_version */
     {1339, ATP_TYPE_KEYWORD, 0}, /* 241: ciphersuite */
-    {2472, ATP_TYPE_INT, 13}, /* 242: sslctxID */
-    {1325, ATP_TYPE_STRING, 36}, /* 243: cipher_suites */
+    {1100, ATP_TYPE_INT, 13}, /* 242: SSL_ctxID */
+    {1325, ATP_TYPE_HEX | 2 << 4, 38}, /* 243: cipher_suites */
     {1235, ATP_TYPE_KEYWORD, 0}, /* 244: cacert */
-    {2472, ATP_TYPE_INT, 13}, /* 245: sslctxID */
-    {1242, ATP_TYPE_STRING, 0}, /* 246: cacert_path */
-    {1418, ATP_TYPE_KEYWORD, 0}, /* 247: clientcert */
-    {2472, ATP_TYPE_INT, 13}, /* 248: sslctxID */
-    {1373, ATP_TYPE_STRING, 0}, /* 249: client_cert_path */
-    {1445, ATP_TYPE_KEYWORD, 0}, /* 250: clientkey */
-    {2472, ATP_TYPE_INT, 13}, /* 251: sslctxID */
-    {1390, ATP_TYPE_STRING, 0}, /* 252: client_key_path */
-    {2250, ATP_TYPE_KEYWORD, 0}, /* 253: seclevel */
-    {2472, ATP_TYPE_INT, 13}, /* 254: sslctxID */
-    {2250, ATP_TYPE_INT, 2}, /* 255: seclevel */
-    {1932, ATP_TYPE_KEYWORD, 0}, /* 256: ignorelocaltime */
-    {2472, ATP_TYPE_INT, 13}, /* 257: sslctxID */
-    {1948, ATP_TYPE_INT, 3}, /* 258: ignoreltime */
-    {2093, ATP_TYPE_KEYWORD, 0}, /* 259: negotiatetime */
-    {2472, ATP_TYPE_INT, 13}, /* 260: sslctxID */
-    {2093, ATP_TYPE_INT, 30}, /* 261: negotiatetime */
-    {2494, ATP_TYPE_KEYWORD, 0}, /* 262: sslversion */
-    {1100, ATP_TYPE_SET, 0}, /* 263: SSL_ctxID */
-    {1110, ATP_TYPE_SET, 0}, /* 264: SSL_version */
-    {1339, ATP_TYPE_KEYWORD, 0}, /* 265: ciphersuite */
-    {1100, ATP_TYPE_SET, 0}, /* 266: SSL_ctxID */
-    {1325, ATP_TYPE_SET, 0}, /* 267: cipher_suites */
-    {1235, ATP_TYPE_KEYWORD, 0}, /* 268: cacert */
-    {1100, ATP_TYPE_SET, 0}, /* 269: SSL_ctxID */
-    {1263, ATP_TYPE_SET, 0}, /* 270: cacertpath */
-    {1254, ATP_TYPE_KEYWORD, 0}, /* 271: cacertex */
-    {1100, ATP_TYPE_SET, 0}, /* 272: SSL_ctxID */
-    {1263, ATP_TYPE_SET, 0}, /* 273: cacertpath */
-    {1418, ATP_TYPE_KEYWORD, 0}, /* 274: clientcert */
-    {1100, ATP_TYPE_SET, 0}, /* 275: SSL_ctxID */
-    {1373, ATP_TYPE_SET, 0}, /* 276: client_cert_path */
-    {1445, ATP_TYPE_KEYWORD, 0}, /* 277: clientkey */
-    {1100, ATP_TYPE_SET, 0}, /* 278: SSL_ctxID */
-    {1390, ATP_TYPE_SET, 0}, /* 279: client_key_path */
-    {2250, ATP_TYPE_KEYWORD, 0}, /* 280: seclevel */
-    {1100, ATP_TYPE_SET, 0}, /* 281: SSL_ctxID */
-    {2250, ATP_TYPE_SET, 0}, /* 282: seclevel */
-    {1932, ATP_TYPE_KEYWORD, 0}, /* 283: ignorelocaltime */
-    {1100, ATP_TYPE_SET, 0}, /* 284: SSL_ctxID */
-    {1868, ATP_TYPE_SET, 0}, /* 285: ignore_ltime */
-    {2093, ATP_TYPE_KEYWORD, 0}, /* 286: negotiatetime */
-    {1100, ATP_TYPE_SET, 0}, /* 287: SSL_ctxID */
-    {2078, ATP_TYPE_SET, 0}, /* 288: negotiate_time */
-    {2409, ATP_TYPE_KEYWORD, 0}, /* 289: sni */
-    {1100, ATP_TYPE_SET, 0}, /* 290: SSL_ctxID */
-    {1671, ATP_TYPE_SET, 0}, /* 291: SNI */
-    {1507, ATP_TYPE_KEYWORD, 0}, /* 292: closetimemode */
-    {1100, ATP_TYPE_SET, 0}, /* 293: SSL_ctxID */
-    {1470, ATP_TYPE_SET, 0}, /* 294: close_time_mode */
-    {1960, ATP_TYPE_KEYWORD, 0}, /* 295: ignoremulticertchainverify */
-    {1100, ATP_TYPE_SET, 0}, /* 296: SSL_ctxID */
-    {1881, ATP_TYPE_SET, 0}, /* 297: ignore_multicertchain_verify */
-    {1910, ATP_TYPE_KEYWORD, 0}, /* 298: ignoreinvalidcertsign */
-    {1100, ATP_TYPE_SET, 0}, /* 299: SSL_ctxID */
-    {1844, ATP_TYPE_SET, 0}, /* 300: ignore_invalid_certsign */
-    {2360, ATP_TYPE_KEYWORD, 0}, /* 301: session_cache */
-    {1100, ATP_TYPE_SET, 0}, /* 302: SSL_ctxID */
-    {2374, ATP_TYPE_SET, 0}, /* 303: session_cache_enable */
+    {1100, ATP_TYPE_INT, 13}, /* 245: SSL_ctxID */
+    {1263, ATP_TYPE_STRING, 0}, /* 246: cacertpath */
+    {1254, ATP_TYPE_KEYWORD, 0}, /* 247: cacertex */
+    {1100, ATP_TYPE_INT, 13}, /* 248: SSL_ctxID */
+    {1263, ATP_TYPE_STRING, 0}, /* 249: cacertpath */
+    {1418, ATP_TYPE_KEYWORD, 0}, /* 250: clientcert */
+    {1100, ATP_TYPE_INT, 13}, /* 251: SSL_ctxID */
+    {1373, ATP_TYPE_STRING, 0}, /* 252: client_cert_path */
+    {1445, ATP_TYPE_KEYWORD, 0}, /* 253: clientkey */
+    {1100, ATP_TYPE_INT, 13}, /* 254: SSL_ctxID */
+    {1390, ATP_TYPE_STRING, 0}, /* 255: client_key_path */
+    {2250, ATP_TYPE_KEYWORD, 0}, /* 256: seclevel */
+    {1100, ATP_TYPE_INT, 13}, /* 257: SSL_ctxID */
+    {2250, ATP_TYPE_INT, 2}, /* 258: seclevel */
+    {1932, ATP_TYPE_KEYWORD, 0}, /* 259: ignorelocaltime */
+    {1100, ATP_TYPE_INT, 13}, /* 260: SSL_ctxID */
+    {1868, ATP_TYPE_INT, 3}, /* 261: ignore_ltime */
+    {2093, ATP_TYPE_KEYWORD, 0}, /* 262: negotiatetime */
+    {1100, ATP_TYPE_INT, 13}, /* 263: SSL_ctxID */
+    {2078, ATP_TYPE_INT, 30}, /* 264: negotiate_time */
+    {2409, ATP_TYPE_KEYWORD, 0}, /* 265: sni */
+    {1100, ATP_TYPE_INT, 13}, /* 266: SSL_ctxID */
+    {1671, ATP_TYPE_INT, 3}, /* 267: SNI */
+    {1507, ATP_TYPE_KEYWORD, 0}, /* 268: closetimemode */
+    {1100, ATP_TYPE_INT, 13}, /* 269: SSL_ctxID */
+    {1470, ATP_TYPE_INT, 3}, /* 270: close_time_mode */
+    {1960, ATP_TYPE_KEYWORD, 0}, /* 271: ignoremulticertchainverify */
+    {1100, ATP_TYPE_INT, 13}, /* 272: SSL_ctxID */
+    {1881, ATP_TYPE_INT, 3}, /* 273: ignore_multicertchain_verify */
+    {1910, ATP_TYPE_KEYWORD, 0}, /* 274: ignoreinvalidcertsign */
+    {1100, ATP_TYPE_INT, 13}, /* 275: SSL_ctxID */
+    {1844, ATP_TYPE_INT, 3}, /* 276: ignore_invalid_certsign */
+    {2360, ATP_TYPE_KEYWORD, 0}, /* 277: session_cache */
+    {1100, ATP_TYPE_INT, 13}, /* 278: SSL_ctxID */
+    {2374, ATP_TYPE_INT, 3}, /* 279: session_cache_enable */
+    {2494, ATP_TYPE_KEYWORD, 0}, /* 280: sslversion */
+    {2472, ATP_TYPE_SET, 0}, /* 281: sslctxID */
+    {2453, ATP_TYPE_SET, 0}, /* 282: ssl_version */
+    {1339, ATP_TYPE_KEYWORD, 0}, /* 283: ciphersuite */
+    {2472, ATP_TYPE_SET, 0}, /* 284: sslctxID */
+    {1325, ATP_TYPE_SET, 0}, /* 285: cipher_suites */
+    {1235, ATP_TYPE_KEYWORD, 0}, /* 286: cacert */
+    {2472, ATP_TYPE_SET, 0}, /* 287: sslctxID */
+    {1242, ATP_TYPE_SET, 0}, /* 288: cacert_path */
+    {1418, ATP_TYPE_KEYWORD, 0}, /* 289: clientcert */
+    {2472, ATP_TYPE_SET, 0}, /* 290: sslctxID */
+    {1373, ATP_TYPE_SET, 0}, /* 291: client_cert_path */
+    {1445, ATP_TYPE_KEYWORD, 0}, /* 292: clientkey */
+    {2472, ATP_TYPE_SET, 0}, /* 293: sslctxID */
+    {1390, ATP_TYPE_SET, 0}, /* 294: client_key_path */
+    {2250, ATP_TYPE_KEYWORD, 0}, /* 295: seclevel */
+    {2472, ATP_TYPE_SET, 0}, /* 296: sslctxID */
+    {2250, ATP_TYPE_SET, 0}, /* 297: seclevel */
+    {1932, ATP_TYPE_KEYWORD, 0}, /* 298: ignorelocaltime */
+    {2472, ATP_TYPE_SET, 0}, /* 299: sslctxID */
+    {1948, ATP_TYPE_SET, 0}, /* 300: ignoreltime */
+    {2093, ATP_TYPE_KEYWORD, 0}, /* 301: negotiatetime */
+    {2472, ATP_TYPE_SET, 0}, /* 302: sslctxID */
+    {2093, ATP_TYPE_SET, 0}, /* 303: negotiatetime */
     {2494, ATP_TYPE_KEYWORD, 0}, /* 304: sslversion */
-    {1100, ATP_TYPE_INT, 13}, /* 305: SSL_ctxID */
-    {1110, ATP_TYPE_INT, 14}, /* 306: SSL_version */
+    {1100, ATP_TYPE_SET, 0}, /* 305: SSL_ctxID */
+    {1110, ATP_TYPE_SET, 0}, /* 306: SSL_version */
     {1339, ATP_TYPE_KEYWORD, 0}, /* 307: ciphersuite */
-    {1100, ATP_TYPE_INT, 13}, /* 308: SSL_ctxID */
-    {1325, ATP_TYPE_HEX | 2 << 4, 38}, /* 309: cipher_suites */
+    {1100, ATP_TYPE_SET, 0}, /* 308: SSL_ctxID */
+    {1325, ATP_TYPE_SET, 0}, /* 309: cipher_suites */
     {1235, ATP_TYPE_KEYWORD, 0}, /* 310: cacert */
-    {1100, ATP_TYPE_INT, 13}, /* 311: SSL_ctxID */
-    {1263, ATP_TYPE_STRING, 0}, /* 312: cacertpath */
+    {1100, ATP_TYPE_SET, 0}, /* 311: SSL_ctxID */
+    {1263, ATP_TYPE_SET, 0}, /* 312: cacertpath */
     {1254, ATP_TYPE_KEYWORD, 0}, /* 313: cacertex */
-    {1100, ATP_TYPE_INT, 13}, /* 314: SSL_ctxID */
-    {1263, ATP_TYPE_STRING, 0}, /* 315: cacertpath */
+    {1100, ATP_TYPE_SET, 0}, /* 314: SSL_ctxID */
+    {1263, ATP_TYPE_SET, 0}, /* 315: cacertpath */
     {1418, ATP_TYPE_KEYWORD, 0}, /* 316: clientcert */
-    {1100, ATP_TYPE_INT, 13}, /* 317: SSL_ctxID */
-    {1373, ATP_TYPE_STRING, 0}, /* 318: client_cert_path */
+    {1100, ATP_TYPE_SET, 0}, /* 317: SSL_ctxID */
+    {1373, ATP_TYPE_SET, 0}, /* 318: client_cert_path */
     {1445, ATP_TYPE_KEYWORD, 0}, /* 319: clientkey */
-    {1100, ATP_TYPE_INT, 13}, /* 320: SSL_ctxID */
-    {1390, ATP_TYPE_STRING, 0}, /* 321: client_key_path */
+    {1100, ATP_TYPE_SET, 0}, /* 320: SSL_ctxID */
+    {1390, ATP_TYPE_SET, 0}, /* 321: client_key_path */
     {2250, ATP_TYPE_KEYWORD, 0}, /* 322: seclevel */
-    {1100, ATP_TYPE_INT, 13}, /* 323: SSL_ctxID */
-    {2250, ATP_TYPE_INT, 2}, /* 324: seclevel */
+    {1100, ATP_TYPE_SET, 0}, /* 323: SSL_ctxID */
+    {2250, ATP_TYPE_SET, 0}, /* 324: seclevel */
     {1932, ATP_TYPE_KEYWORD, 0}, /* 325: ignorelocaltime */
-    {1100, ATP_TYPE_INT, 13}, /* 326: SSL_ctxID */
-    {1868, ATP_TYPE_INT, 3}, /* 327: ignore_ltime */
+    {1100, ATP_TYPE_SET, 0}, /* 326: SSL_ctxID */
+    {1868, ATP_TYPE_SET, 0}, /* 327: ignore_ltime */
     {2093, ATP_TYPE_KEYWORD, 0}, /* 328: negotiatetime */
-    {1100, ATP_TYPE_INT, 13}, /* 329: SSL_ctxID */
-    {2078, ATP_TYPE_INT, 30}, /* 330: negotiate_time */
+    {1100, ATP_TYPE_SET, 0}, /* 329: SSL_ctxID */
+    {2078, ATP_TYPE_SET, 0}, /* 330: negotiate_time */
     {2409, ATP_TYPE_KEYWORD, 0}, /* 331: sni */
-    {1100, ATP_TYPE_INT, 13}, /* 332: SSL_ctxID */
-    {1671, ATP_TYPE_INT, 3}, /* 333: SNI */
+    {1100, ATP_TYPE_SET, 0}, /* 332: SSL_ctxID */
+    {1671, ATP_TYPE_SET, 0}, /* 333: SNI */
     {1507, ATP_TYPE_KEYWORD, 0}, /* 334: closetimemode */
-    {1100, ATP_TYPE_INT, 13}, /* 335: SSL_ctxID */
-    {1470, ATP_TYPE_INT, 3}, /* 336: close_time_mode */
+    {1100, ATP_TYPE_SET, 0}, /* 335: SSL_ctxID */
+    {1470, ATP_TYPE_SET, 0}, /* 336: close_time_mode */
     {1960, ATP_TYPE_KEYWORD, 0}, /* 337: ignoremulticertchainverify */
-    {1100, ATP_TYPE_INT, 13}, /* 338: SSL_ctxID */
-    {1881, ATP_TYPE_INT, 3}, /* 339: ignore_multicertchain_verify */
+    {1100, ATP_TYPE_SET, 0}, /* 338: SSL_ctxID */
+    {1881, ATP_TYPE_SET, 0}, /* 339: ignore_multicertchain_verify */
     {1910, ATP_TYPE_KEYWORD, 0}, /* 340: ignoreinvalidcertsign */
-    {1100, ATP_TYPE_INT, 13}, /* 341: SSL_ctxID */
-    {1844, ATP_TYPE_INT, 3}, /* 342: ignore_invalid_certsign */
+    {1100, ATP_TYPE_SET, 0}, /* 341: SSL_ctxID */
+    {1844, ATP_TYPE_SET, 0}, /* 342: ignore_invalid_certsign */
     {2360, ATP_TYPE_KEYWORD, 0}, /* 343: session_cache */
-    {1100, ATP_TYPE_INT, 13}, /* 344: SSL_ctxID */
-    {2374, ATP_TYPE_INT, 3}, /* 345: session_cache_enable */
+    {1100, ATP_TYPE_SET, 0}, /* 344: SSL_ctxID */
+    {2374, ATP_TYPE_SET, 0}, /* 345: session_cache_enable */
     {2175, ATP_TYPE_KEYWORD, 0}, /* 346: recv */
     {1364, ATP_TYPE_INT, 11}, /* 347: clientID */
     {1599, ATP_TYPE_INT, 1}, /* 348: currentrecvlength */
@@ -1201,24 +1201,24 @@ static const struct atp_param params[] = {
     {1705, ATP_TYPE_INT, 23}, /* 368: err */
     {2395, ATP_TYPE_SET, 0}, /* 369: session_id */
     {1629, ATP_TYPE_SET, 0}, /* 370: len */
-    {2202, ATP_TYPE_SET, 0}, /* 371: report_send_result */
-    {2180, ATP_TYPE_SET, 0}, /* 372: recv_mode */
-    {2202, ATP_TYPE_INT, 3}, /* 373: report_send_result */
-    {2180, ATP_TYPE_INT, 3}, /* 374: recv_mode */
-    {2395, ATP_TYPE_SET, 0}, /* 375: session_id */
-    {2426, ATP_TYPE_SET, 0}, /* 376: ssl_ctx_index */
-    {2395, ATP_TYPE_INT, 3}, /* 377: session_id */
-    {2426, ATP_TYPE_INT | ATP_PARAM_EMPTY, 29}, /* 378: ssl_ctx_index */
+    {2202, ATP_TYPE_INT, 3}, /* 371: report_send_result */
+    {2180, ATP_TYPE_INT, 3}, /* 372: recv_mode */
+    {2202, ATP_TYPE_SET, 0}, /* 373: report_send_result */
+    {2180, ATP_TYPE_SET, 0}, /* 374: recv_mode */
+    {2395, ATP_TYPE_INT, 3}, /* 375: session_id */
+    {2426, ATP_TYPE_INT | ATP_PARAM_EMPTY, 29}, /* 376: ssl_ctx_index */
+    {2395, ATP_TYPE_SET, 0}, /* 377: session_id */
+    {2426, ATP_TYPE_SET, 0}, /* 378: ssl_ctx_index */
     {1803, ATP_TYPE_SET, 0}, /* 379: fun */
     {2235, ATP_TYPE_SET, 0}, /* 380: rst */
     {1321, ATP_TYPE_INT, 1}, /* 381: cid */
     {2420, ATP_TYPE_INT, 3}, /* 382: state */
     {875, ATP_TYPE_LITERAL, 0}, /* 383: NO SERVICE */
     {904, ATP_TYPE_WORD, 0}, /* 384: Operation Mode */
-    {0, ATP_TYPE_SET, 0}, /* 385:  */
-    {0, ATP_TYPE_SET, 0}, /* 386:  */
-    {2230, ATP_TYPE_INT | 1 << 4, 6}, /* 387: rssi */
-    {1213, ATP_TYPE_INT | 1 << 4, 8}, /* 388: ber */
+    {2230, ATP_TYPE_INT | 1 << 4, 6}, /* 385: rssi */
+    {1213, ATP_TYPE_INT | 1 << 4, 8}, /* 386: ber */
+    {0, ATP_TYPE_SET, 0}, /* 387:  */
+    {0, ATP_TYPE_SET, 0}, /* 388:  */
     {817, ATP_TYPE_LITERAL, 0}, /* 389: LEN */
     {1629, ATP_TYPE_INT, 1}, /* 390: len */
     {396, ATP_TYPE_LITERAL, 0}, /* 391: DATA */
@@ -1257,8 +1257,8 @@ static const struct atp_param params[] = {
     {1767, ATP_TYPE_STRING, 0}, /* 424: file_name */
     {719, ATP_TYPE_LITERAL, 0}, /* 425: CCH STOP */
     {2010, ATP_TYPE_ANY, 0}, /* 426: ip_address */
-    {1481, ATP_TYPE_SET, 0}, /* 427: mode */
-    {1481, ATP_TYPE_INT, 3}, /* 428: mode */
+    {1481, ATP_TYPE_INT, 3}, /* 427: mode */
+    {1481, ATP_TYPE_SET, 0}, /* 428: mode */
     {2088, ATP_TYPE_STRING, 5}, /* 429: time */
     {1663, ATP_TYPE_SET, 0}, /* 430: n */
     {1803, ATP_TYPE_INT | 1 << 4, 3}, /* 431: fun */
@@ -2011,50 +2011,50 @@ static const uint16_t elements[] = {
     207, /* 7: OK */
     6, /* 8: +CCHADDR */
     207, /* 9: OK */
-    7, /* 10: +CCHCFG */
-    8, /* 11: +CCHCFG */
+    8, /* 10: +CCHCFG */
+    9, /* 11: +CCHCFG */
     207, /* 12: OK */
-    9 | ATP_ELEMENT_REPEATED, /* 13: +CCHCFG */
+    7 | ATP_ELEMENT_REPEATED, /* 13: +CCHCFG */
     207, /* 14: OK */
     11, /* 15: +CCHCLOSE */
     207, /* 16: OK */
     207, /* 17: OK */
     195, /* 18: CLOSED */
-    15, /* 19: +CCHMODE */
+    16, /* 19: +CCHMODE */
     207, /* 20: OK */
-    16, /* 21: +CCHMODE */
+    15, /* 21: +CCHMODE */
     207, /* 22: OK */
-    17, /* 23: +CCHOPEN */
+    20, /* 23: +CCHOPEN */
     207, /* 24: OK */
-    18 | ATP_ELEMENT_REPEATED, /* 25: +CCHOPEN */
+    19 | ATP_ELEMENT_REPEATED, /* 25: +CCHOPEN */
     207, /* 26: OK */
-    19, /* 27: +CCHOPEN */
+    17, /* 27: +CCHOPEN */
     207, /* 28: OK */
     196, /* 29: CONNECT */
     207, /* 30: OK */
-    20, /* 31: +CCHOPEN */
+    18, /* 31: +CCHOPEN */
     10 | ATP_ELEMENT_OPTIONAL, /* 32: +CCHCLOSE */
     197, /* 33: CONNECT FAIL */
-    21, /* 34: +CCHRECV */
+    22, /* 34: +CCHRECV */
     207, /* 35: OK */
     207, /* 36: OK */
-    22 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 37: +CCHRECV */
+    23 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 37: +CCHRECV */
     24, /* 38: +CCHRECV */
     24, /* 39: +CCHRECV */
     200, /* 40: ERROR */
-    26, /* 41: +CCHSEND */
+    27, /* 41: +CCHSEND */
     207, /* 42: OK */
-    25, /* 43: +CCHSEND */
+    26, /* 43: +CCHSEND */
     207, /* 44: OK */
     191, /* 45: > */
     207, /* 46: OK */
-    28, /* 47: +CCHSET */
+    29, /* 47: +CCHSET */
     207, /* 48: OK */
-    29, /* 49: +CCHSET */
+    28, /* 49: +CCHSET */
     207, /* 50: OK */
-    30, /* 51: +CCHSSLCFG */
+    31, /* 51: +CCHSSLCFG */
     207, /* 52: OK */
-    31 | ATP_ELEMENT_REPEATED, /* 53: +CCHSSLCFG */
+    30 | ATP_ELEMENT_REPEATED, /* 53: +CCHSSLCFG */
     207, /* 54: OK */
     207, /* 55: OK */
     32, /* 56: +CCHSTART */
@@ -2068,25 +2068,25 @@ static const uint16_t elements[] = {
     34, /* 64: +CCHSTOP */
     37, /* 65: +CCLK */
     207, /* 66: OK */
-    38, /* 67: +CEREG */
+    40, /* 67: +CEREG */
     207, /* 68: OK */
     39, /* 69: +CEREG */
     207, /* 70: OK */
-    41, /* 71: +CFUN */
+    43, /* 71: +CFUN */
     207, /* 72: OK */
     42, /* 73: +CFUN */
     207, /* 74: OK */
-    44, /* 75: +CGACT */
+    45, /* 75: +CGACT */
     207, /* 76: OK */
-    45 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 77: +CGACT */
+    44 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 77: +CGACT */
     207, /* 78: OK */
-    46, /* 79: +CGATT */
+    47, /* 79: +CGATT */
     207, /* 80: OK */
-    47, /* 81: +CGATT */
+    46, /* 81: +CGATT */
     207, /* 82: OK */
-    48 | ATP_ELEMENT_REPEATED, /* 83: +CGDCONT */
+    49 | ATP_ELEMENT_REPEATED, /* 83: +CGDCONT */
     207, /* 84: OK */
-    49 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 85: +CGDCONT */
+    48 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 85: +CGDCONT */
     207, /* 86: OK */
     51, /* 87: <manufacturer> */
     207, /* 88: OK */
@@ -2094,29 +2094,29 @@ static const uint16_t elements[] = {
     207, /* 90: OK */
     53, /* 91: <revision> */
     207, /* 92: OK */
-    54 | ATP_ELEMENT_OPTIONAL, /* 93: +CGPADDR */
+    55 | ATP_ELEMENT_OPTIONAL, /* 93: +CGPADDR */
     207, /* 94: OK */
-    55 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 95: +CGPADDR */
+    54 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 95: +CGPADDR */
     207, /* 96: OK */
-    56, /* 97: +CGREG */
+    58, /* 97: +CGREG */
     207, /* 98: OK */
     57, /* 99: +CGREG */
     207, /* 100: OK */
     59, /* 101: <sn> */
     207, /* 102: OK */
-    61, /* 103: +CMEE */
+    62, /* 103: +CMEE */
     207, /* 104: OK */
-    62, /* 105: +CMEE */
+    61, /* 105: +CMEE */
     207, /* 106: OK */
-    64, /* 107: +COPS */
+    65, /* 107: +COPS */
     207, /* 108: OK */
-    65, /* 109: +COPS */
+    64, /* 109: +COPS */
     207, /* 110: OK */
-    66, /* 111: +CPIN */
+    67, /* 111: +CPIN */
     207, /* 112: OK */
-    71, /* 113: +CPSI */
+    72, /* 113: +CPSI */
     207, /* 114: OK */
-    72, /* 115: +CPSI */
+    71, /* 115: +CPSI */
     207, /* 116: OK */
     68, /* 117: +CPSI */
     207, /* 118: OK */
@@ -2124,53 +2124,53 @@ static const uint16_t elements[] = {
     207, /* 120: OK */
     70, /* 121: +CPSI */
     207, /* 122: OK */
-    73, /* 123: +CREG */
+    75, /* 123: +CREG */
     207, /* 124: OK */
     74, /* 125: +CREG */
     207, /* 126: OK */
-    77, /* 127: +CSQ */
+    78, /* 127: +CSQ */
     207, /* 128: OK */
-    78, /* 129: +CSQ */
+    77, /* 129: +CSQ */
     207, /* 130: OK */
-    79, /* 131: +CSSLCFG */
-    80, /* 132: +CSSLCFG */
-    81, /* 133: +CSSLCFG */
-    82, /* 134: +CSSLCFG */
-    83, /* 135: +CSSLCFG */
-    84, /* 136: +CSSLCFG */
-    85, /* 137: +CSSLCFG */
-    86, /* 138: +CSSLCFG */
-    87, /* 139: +CSSLCFG */
-    88, /* 140: +CSSLCFG */
+    80, /* 131: +CSSLCFG */
+    81, /* 132: +CSSLCFG */
+    82, /* 133: +CSSLCFG */
+    83, /* 134: +CSSLCFG */
+    84, /* 135: +CSSLCFG */
+    85, /* 136: +CSSLCFG */
+    86, /* 137: +CSSLCFG */
+    87, /* 138: +CSSLCFG */
+    88, /* 139: +CSSLCFG */
+    89, /* 140: +CSSLCFG */
     207, /* 141: OK */
-    89 | ATP_ELEMENT_REPEATED, /* 142: +CSSLCFG */
+    79 | ATP_ELEMENT_REPEATED, /* 142: +CSSLCFG */
     207, /* 143: OK */
-    89 | ATP_ELEMENT_REPEATED, /* 144: +CSSLCFG */
+    79 | ATP_ELEMENT_REPEATED, /* 144: +CSSLCFG */
     76, /* 145: +CSLCFG */
-    89 | ATP_ELEMENT_REPEATED, /* 146: +CSSLCFG */
+    79 | ATP_ELEMENT_REPEATED, /* 146: +CSSLCFG */
     207, /* 147: OK */
-    89, /* 148: +CSSLCFG */
+    79, /* 148: +CSSLCFG */
     207, /* 149: OK */
-    90, /* 150: +HTTPACTION */
+    92, /* 150: +HTTPACTION */
     207, /* 151: OK */
     207, /* 152: OK */
-    91, /* 153: +HTTPACTION */
+    90, /* 153: +HTTPACTION */
     207, /* 154: OK */
-    92, /* 155: +HTTPACTION */
+    91, /* 155: +HTTPACTION */
     199, /* 156: DOWNLOAD */
     207, /* 157: OK */
     93, /* 158: +HTTPHEAD */
     207, /* 159: OK */
-    94, /* 160: +HTTPPOSTFILE */
+    98, /* 160: +HTTPPOSTFILE */
     207, /* 161: OK */
     207, /* 162: OK */
-    95, /* 163: +HTTPPOSTFILE */
+    94, /* 163: +HTTPPOSTFILE */
     207, /* 164: OK */
-    96, /* 165: +HTTPPOSTFILE */
+    95, /* 165: +HTTPPOSTFILE */
     207, /* 166: OK */
-    97, /* 167: +HTTPPOSTFILE */
+    96, /* 167: +HTTPPOSTFILE */
     207, /* 168: OK */
-    98, /* 169: +HTTPPOSTFILE */
+    97, /* 169: +HTTPPOSTFILE */
     99, /* 170: +HTTPREAD */
     207, /* 171: OK */
     207, /* 172: OK */
@@ -2185,32 +2185,32 @@ static const uint16_t elements[] = {
     101 | ATP_ELEMENT_REPEATED, /* 181: +HTTPREAD */
     100, /* 182: +HTTPREAD */
     207, /* 183: OK */
-    103, /* 184: +HTTPREADFILE */
+    105, /* 184: +HTTPREADFILE */
     207, /* 185: OK */
     207, /* 186: OK */
-    104, /* 187: +HTTPREADFILE */
+    103, /* 187: +HTTPREADFILE */
     207, /* 188: OK */
-    105, /* 189: +HTTPREADFILE */
-    108, /* 190: +QFUPL */
+    104, /* 189: +HTTPREADFILE */
+    109, /* 190: +QFUPL */
     207, /* 191: OK */
     196, /* 192: CONNECT */
-    109, /* 193: +QFUPL */
+    108, /* 193: +QFUPL */
     207, /* 194: OK */
     196, /* 195: CONNECT */
     200, /* 196: ERROR */
-    110, /* 197: +QIACT */
+    111, /* 197: +QIACT */
     207, /* 198: OK */
-    111 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 199: +QIACT */
+    110 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 199: +QIACT */
     207, /* 200: OK */
-    112, /* 201: +QICSGP */
+    113, /* 201: +QICSGP */
     207, /* 202: OK */
-    113, /* 203: +QICSGP */
+    112, /* 203: +QICSGP */
     207, /* 204: OK */
     114, /* 205: +QIDEACT */
     207, /* 206: OK */
-    115, /* 207: +QIDNSCFG */
+    116, /* 207: +QIDNSCFG */
     207, /* 208: OK */
-    116, /* 209: +QIDNSCFG */
+    115, /* 209: +QIDNSCFG */
     207, /* 210: OK */
     117, /* 211: +QIGETERROR */
     207, /* 212: OK */
@@ -2226,102 +2226,102 @@ static const uint16_t elements[] = {
     200, /* 222: ERROR */
     121, /* 223: +QISWTMD */
     207, /* 224: OK */
-    126, /* 225: +QSSLCFG */
-    127, /* 226: +QSSLCFG */
-    128, /* 227: +QSSLCFG */
-    129, /* 228: +QSSLCFG */
-    130, /* 229: +QSSLCFG */
-    131, /* 230: +QSSLCFG */
-    132, /* 231: +QSSLCFG */
-    133, /* 232: +QSSLCFG */
+    148, /* 225: +QSSLCFG */
+    149, /* 226: +QSSLCFG */
+    150, /* 227: +QSSLCFG */
+    151, /* 228: +QSSLCFG */
+    152, /* 229: +QSSLCFG */
+    153, /* 230: +QSSLCFG */
+    154, /* 231: +QSSLCFG */
+    155, /* 232: +QSSLCFG */
     207, /* 233: OK */
-    142, /* 234: +QSSLCFG */
-    143, /* 235: +QSSLCFG */
-    144, /* 236: +QSSLCFG */
-    145, /* 237: +QSSLCFG */
-    146, /* 238: +QSSLCFG */
-    147, /* 239: +QSSLCFG */
-    148, /* 240: +QSSLCFG */
-    149, /* 241: +QSSLCFG */
-    150, /* 242: +QSSLCFG */
-    151, /* 243: +QSSLCFG */
-    152, /* 244: +QSSLCFG */
-    153, /* 245: +QSSLCFG */
-    154, /* 246: +QSSLCFG */
-    155, /* 247: +QSSLCFG */
+    156, /* 234: +QSSLCFG */
+    157, /* 235: +QSSLCFG */
+    158, /* 236: +QSSLCFG */
+    159, /* 237: +QSSLCFG */
+    160, /* 238: +QSSLCFG */
+    161, /* 239: +QSSLCFG */
+    162, /* 240: +QSSLCFG */
+    163, /* 241: +QSSLCFG */
+    164, /* 242: +QSSLCFG */
+    165, /* 243: +QSSLCFG */
+    166, /* 244: +QSSLCFG */
+    167, /* 245: +QSSLCFG */
+    168, /* 246: +QSSLCFG */
+    169, /* 247: +QSSLCFG */
     207, /* 248: OK */
-    134, /* 249: +QSSLCFG */
+    126, /* 249: +QSSLCFG */
     207, /* 250: OK */
-    156, /* 251: +QSSLCFG */
+    134, /* 251: +QSSLCFG */
     207, /* 252: OK */
-    135, /* 253: +QSSLCFG */
+    127, /* 253: +QSSLCFG */
     207, /* 254: OK */
-    157, /* 255: +QSSLCFG */
+    135, /* 255: +QSSLCFG */
     207, /* 256: OK */
-    136, /* 257: +QSSLCFG */
+    128, /* 257: +QSSLCFG */
     207, /* 258: OK */
-    158, /* 259: +QSSLCFG */
+    136, /* 259: +QSSLCFG */
     207, /* 260: OK */
-    137, /* 261: +QSSLCFG */
+    129, /* 261: +QSSLCFG */
     207, /* 262: OK */
-    160, /* 263: +QSSLCFG */
+    138, /* 263: +QSSLCFG */
     207, /* 264: OK */
-    138, /* 265: +QSSLCFG */
+    130, /* 265: +QSSLCFG */
     207, /* 266: OK */
-    161, /* 267: +QSSLCFG */
+    139, /* 267: +QSSLCFG */
     207, /* 268: OK */
-    139, /* 269: +QSSLCFG */
+    131, /* 269: +QSSLCFG */
     207, /* 270: OK */
-    162, /* 271: +QSSLCFG */
+    140, /* 271: +QSSLCFG */
     207, /* 272: OK */
-    140, /* 273: +QSSLCFG */
+    132, /* 273: +QSSLCFG */
     207, /* 274: OK */
-    163, /* 275: +QSSLCFG */
+    141, /* 275: +QSSLCFG */
     207, /* 276: OK */
-    141, /* 277: +QSSLCFG */
+    133, /* 277: +QSSLCFG */
     207, /* 278: OK */
-    164, /* 279: +QSSLCFG */
+    142, /* 279: +QSSLCFG */
     207, /* 280: OK */
-    159, /* 281: +QSSLCFG */
-    159, /* 282: +QSSLCFG */
-    159, /* 283: +QSSLCFG */
-    159, /* 284: +QSSLCFG */
-    159, /* 285: +QSSLCFG */
-    159, /* 286: +QSSLCFG */
+    137, /* 281: +QSSLCFG */
+    137, /* 282: +QSSLCFG */
+    137, /* 283: +QSSLCFG */
+    137, /* 284: +QSSLCFG */
+    137, /* 285: +QSSLCFG */
+    137, /* 286: +QSSLCFG */
     207, /* 287: OK */
-    165, /* 288: +QSSLCFG */
+    143, /* 288: +QSSLCFG */
     207, /* 289: OK */
-    166, /* 290: +QSSLCFG */
+    144, /* 290: +QSSLCFG */
     207, /* 291: OK */
-    167, /* 292: +QSSLCFG */
+    145, /* 292: +QSSLCFG */
     207, /* 293: OK */
-    168, /* 294: +QSSLCFG */
+    146, /* 294: +QSSLCFG */
     207, /* 295: OK */
-    169, /* 296: +QSSLCFG */
+    147, /* 296: +QSSLCFG */
     207, /* 297: OK */
     170, /* 298: +QSSLCLOSE */
     207, /* 299: OK */
     171, /* 300: +QSSLCLOSE */
     207, /* 301: OK */
-    172, /* 302: +QSSLOPEN */
+    176, /* 302: +QSSLOPEN */
     207, /* 303: OK */
-    175, /* 304: +QSSLOPEN */
+    177, /* 304: +QSSLOPEN */
     207, /* 305: OK */
     207, /* 306: OK */
-    173, /* 307: +QSSLOPEN */
+    172, /* 307: +QSSLOPEN */
     207, /* 308: OK */
-    174, /* 309: +QSSLOPEN */
+    173, /* 309: +QSSLOPEN */
     207, /* 310: OK */
-    176, /* 311: +QSSLOPEN */
+    174, /* 311: +QSSLOPEN */
     207, /* 312: OK */
-    177, /* 313: +QSSLOPEN */
-    179, /* 314: +QSSLRECV */
+    175, /* 313: +QSSLOPEN */
+    181, /* 314: +QSSLRECV */
     207, /* 315: OK */
-    180, /* 316: +QSSLRECV */
+    179, /* 316: +QSSLRECV */
     207, /* 317: OK */
     178, /* 318: +QSSLRECV */
     207, /* 319: OK */
-    181, /* 320: +QSSLRECV */
+    180, /* 320: +QSSLRECV */
     207, /* 321: OK */
     182, /* 322: +QSSLSEND */
     207, /* 323: OK */

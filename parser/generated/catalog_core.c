@@ -236,30 +236,30 @@ static const struct atp_record records[] = {
     {84, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 3: +CCLK: <time> (core 27.007 8.15) */
     {108, 1, ATP_ROLE_INFO, 0, 1, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 4: +CEREG: (0-2) (core 27.007 10.1.22) */
-    {109, 1, ATP_ROLE_INFO, 0, 2, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 4: +CEREG: <stat>[,[<tac>],[<ci>],[<AcT>][,<cause>]] (core 27.007 10.1.22) */
+    {29, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 5: +CEREG: <n>,<stat>[,[<tac>],[<ci>],[<AcT>][,<caus... (core 27.007 10.1.22) */
     {28, 6, ATP_ROLE_INFO, 0, 2, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 6: +CEREG: <stat>[,[<tac>],[<ci>],[<AcT>][,<cause>]] (core 27.007 10.1.22) */
-    {29, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 7: +CFUN: (0,1,4),(0,1) (core 27.007 8.2) */
-    {85, 2, ATP_ROLE_INFO, 0, 3, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 6: +CEREG: (0-2) (core 27.007 10.1.22) */
+    {109, 1, ATP_ROLE_INFO, 0, 2, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 7: +CFUN: <fun> (core 27.007 8.2) */
+    {110, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 8: +CFUN: <fun> (core 27.007 8.2) */
     {110, 1, ATP_ROLE_INFO, 0, 3, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 9: +CFUN: <fun> (core 27.007 8.2) */
-    {110, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 10: +CGACT: (0,1) (core 27.007 10.1.10) */
-    {111, 1, ATP_ROLE_INFO, 0, 4, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 11: [+CGACT: <cid>,<state> ...] (core 27.007 10.1.10) */
+    /* 9: +CFUN: (0,1,4),(0,1) (core 27.007 8.2) */
+    {85, 2, ATP_ROLE_INFO, 0, 3, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 10: [+CGACT: <cid>,<state> ...] (core 27.007 10.1.10) */
     {87, 2, ATP_ROLE_INFO, 0, 4, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 12: +CGATT: (0,1) (core 27.007 10.1.9) */
-    {111, 1, ATP_ROLE_INFO, 0, 5, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 13: +CGATT: <state> (core 27.007 10.1.9) */
+    /* 11: +CGACT: (0,1) (core 27.007 10.1.10) */
+    {111, 1, ATP_ROLE_INFO, 0, 4, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 12: +CGATT: <state> (core 27.007 10.1.9) */
     {88, 1, ATP_ROLE_INFO, 0, 5, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 14: +CGDCONT: (1-16),("IP","IPV6","IPV4V6"),,,(0-2),(... (core 27.007 10.1.1) */
-    {14, 7, ATP_ROLE_INFO, 0, 6, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 15: [+CGDCONT: <cid>,<PDP_type>,<APN>,<PDP_addr>[,[<d... (core 27.007 10.1.1) */
-    {21, 7, ATP_ROLE_INFO, 0, 6, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 13: +CGATT: (0,1) (core 27.007 10.1.9) */
+    {111, 1, ATP_ROLE_INFO, 0, 5, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 14: [+CGDCONT: <cid>,<PDP_type>,<APN>,<PDP_addr>[,[<d... (core 27.007 10.1.1) */
+    {14, 7, ATP_ROLE_INFO, 0, 6, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 15: +CGDCONT: (1-16),("IP","IPV6","IPV4V6"),,,(0-2),(... (core 27.007 10.1.1) */
+    {21, 7, ATP_ROLE_INFO, 0, 6, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 16: +CGEV: <event> (core 27.007 10.1.19) */
     {112, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 17: <manufacturer> (core 27.007 5.1) */
@@ -268,72 +268,72 @@ static const struct atp_record records[] = {
     {114, 1, ATP_ROLE_INFO, 0, 8, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
     /* 19: <revision> (core 27.007 5.3) */
     {115, 1, ATP_ROLE_INFO, 0, 9, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
-    /* 20: [+CGPADDR: (1-16)] (core 27.007 10.1.14) */
-    {14, 1, ATP_ROLE_INFO, 0, 10, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 21: [+CGPADDR: <cid>[,<PDP_addr_1>[,<PDP_addr_2>]] ...] (core 27.007 10.1.14) */
+    /* 20: [+CGPADDR: <cid>[,<PDP_addr_1>[,<PDP_addr_2>]] ...] (core 27.007 10.1.14) */
     {71, 3, ATP_ROLE_INFO, 0, 10, ATP_FORM_EXECUTE | ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 22: +CGREG: (0-2) (core 27.007 10.1.20) */
-    {109, 1, ATP_ROLE_INFO, 0, 11, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 21: [+CGPADDR: (1-16)] (core 27.007 10.1.14) */
+    {21, 1, ATP_ROLE_INFO, 0, 10, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 22: +CGREG: <stat>[,<lac>,<ci>[,<AcT>[,<rac>]]] (core 27.007 10.1.20) */
+    {35, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 23: +CGREG: <n>,<stat>[,<lac>,<ci>[,<AcT>[,<rac>]]] (core 27.007 10.1.20) */
     {34, 6, ATP_ROLE_INFO, 0, 11, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 24: +CGREG: <stat>[,<lac>,<ci>[,<AcT>[,<rac>]]] (core 27.007 10.1.20) */
-    {35, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 24: +CGREG: (0-2) (core 27.007 10.1.20) */
+    {109, 1, ATP_ROLE_INFO, 0, 11, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 25: <sn> (core 27.007 5.4) */
     {116, 1, ATP_ROLE_INFO, 0, 12, ATP_FORM_EXECUTE | ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 26: +CME ERROR: <err> (core 27.007 9.2) */
     {117, 1, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_ERROR},
-    /* 27: +CMEE: (0-2) (core 27.007 9.1) */
-    {109, 1, ATP_ROLE_INFO, 0, 13, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 28: +CMEE: <n> (core 27.007 9.1) */
+    /* 27: +CMEE: <n> (core 27.007 9.1) */
     {118, 1, ATP_ROLE_INFO, 0, 13, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 28: +CMEE: (0-2) (core 27.007 9.1) */
+    {109, 1, ATP_ROLE_INFO, 0, 13, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 29: +CMS ERROR: <err> (core 27.005 3.2.5) */
     {117, 1, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_ERROR},
-    /* 30: +COPS: <operators> (core 27.007 7.3) */
-    {119, 1, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 31: +COPS: <mode>[,<format>,<oper>[,<AcT>]] (core 27.007 7.3) */
+    /* 30: +COPS: <mode>[,<format>,<oper>[,<AcT>]] (core 27.007 7.3) */
     {51, 4, ATP_ROLE_INFO, 0, 14, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 31: +COPS: <operators> (core 27.007 7.3) */
+    {119, 1, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 32: +CPIN: <code> (core 27.007 8.3) */
-    {120, 1, ATP_ROLE_INFO, 0, 15, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 33: +CPIN: <code> (core 27.007 8.3) */
     {120, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 33: +CPIN: <code> (core 27.007 8.3) */
+    {120, 1, ATP_ROLE_INFO, 0, 15, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 34: +CPSI: GSM,<Operation Mode>,<MCC-MNC>,<cell> (core simcom-http 3) */
     {55, 4, ATP_ROLE_INFO, 0, 16, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 35: +CPSI: WCDMA,<Operation Mode>,<MCC-MNC>,<cell> (core simcom-http 3) */
     {59, 4, ATP_ROLE_INFO, 0, 16, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 36: +CPSI: NO SERVICE,<Operation Mode> (core simcom-http 3) */
     {89, 2, ATP_ROLE_INFO, 0, 16, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 37: +CPSI: (0-255) (core simcom-http 3) */
-    {121, 1, ATP_ROLE_INFO, 0, 16, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 38: +CPSI: <System Mode>,<Operation Mode>,<MCC-MNC>,<... (core simcom-http 3) */
+    /* 37: +CPSI: <System Mode>,<Operation Mode>,<MCC-MNC>,<... (core simcom-http 3) */
     {0, 14, ATP_ROLE_INFO, 0, 16, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 39: +CREG: (0-2) (core 27.007 7.2) */
-    {109, 1, ATP_ROLE_INFO, 0, 17, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 38: +CPSI: (0-255) (core simcom-http 3) */
+    {121, 1, ATP_ROLE_INFO, 0, 16, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 39: +CREG: <stat>[,<lac>,<ci>[,<AcT>]] (core 27.007 7.2) */
+    {35, 4, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 40: +CREG: <n>,<stat>[,<lac>,<ci>[,<AcT>]] (core 27.007 7.2) */
     {34, 5, ATP_ROLE_INFO, 0, 17, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 41: +CREG: <stat>[,<lac>,<ci>[,<AcT>]] (core 27.007 7.2) */
-    {35, 4, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 42: +CSQ: (0-31,99),(0-7,99) (core 27.007 8.5) */
-    {91, 2, ATP_ROLE_INFO, 0, 18, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 43: +CSQ: <rssi>,<ber> (core 27.007 8.5) */
-    {93, 2, ATP_ROLE_INFO, 0, 18, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
-    /* 44: +QFUPL: <filename>[,(1-10240)[,(1-65535)[,(0,1)]]] (core quectel-ec200 4) */
-    {63, 4, ATP_ROLE_INFO, 0, 19, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 45: +QFUPL: <upload_size>,<checksum> (core quectel-ec200 4) */
+    /* 41: +CREG: (0-2) (core 27.007 7.2) */
+    {109, 1, ATP_ROLE_INFO, 0, 17, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 42: +CSQ: <rssi>,<ber> (core 27.007 8.5) */
+    {91, 2, ATP_ROLE_INFO, 0, 18, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
+    /* 43: +CSQ: (0-31,99),(0-7,99) (core 27.007 8.5) */
+    {93, 2, ATP_ROLE_INFO, 0, 18, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 44: +QFUPL: <upload_size>,<checksum> (core quectel-ec200 4) */
     {95, 2, ATP_ROLE_INFO, 0, 19, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 46: +QIACT: (1-20) (core quectel-ugxx 3.1.2) */
-    {40, 1, ATP_ROLE_INFO, 0, 20, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 47: [+QIACT: <contextID>,<context_state>,<context_typ... (core quectel-ugxx 3.1.2) */
+    /* 45: +QFUPL: <filename>[,(1-10240)[,(1-65535)[,(0,1)]]] (core quectel-ec200 4) */
+    {63, 4, ATP_ROLE_INFO, 0, 19, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 46: [+QIACT: <contextID>,<context_state>,<context_typ... (core quectel-ugxx 3.1.2) */
     {67, 4, ATP_ROLE_INFO, 0, 20, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 48: +QICSGP: (1-20),(1-3),<APN>,<username>,<password>... (core quectel-ugxx 3.1.1) */
-    {40, 6, ATP_ROLE_INFO, 0, 21, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 49: +QICSGP: <context_type>,<APN>,<username>,<passwor... (core quectel-ugxx 3.1.1) */
+    /* 47: +QIACT: (1-20) (core quectel-ugxx 3.1.2) */
+    {40, 1, ATP_ROLE_INFO, 0, 20, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 48: +QICSGP: <context_type>,<APN>,<username>,<passwor... (core quectel-ugxx 3.1.1) */
     {46, 5, ATP_ROLE_INFO, 0, 21, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 49: +QICSGP: (1-20),(1-3),<APN>,<username>,<password>... (core quectel-ugxx 3.1.1) */
+    {40, 6, ATP_ROLE_INFO, 0, 21, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 50: +QIDEACT: (1-20) (core quectel-ugxx 3.1.3) */
     {40, 1, ATP_ROLE_INFO, 0, 22, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 51: +QIDNSCFG: (1-20),<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
-    {74, 3, ATP_ROLE_INFO, 0, 23, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 52: +QIDNSCFG: <contextID>,<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
-    {77, 3, ATP_ROLE_INFO, 0, 23, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 51: +QIDNSCFG: <contextID>,<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
+    {74, 3, ATP_ROLE_INFO, 0, 23, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 52: +QIDNSCFG: (1-20),<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
+    {77, 3, ATP_ROLE_INFO, 0, 23, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 53: +QIGETERROR: <err>,<description> (core quectel-ugxx 2.2.2) */
     {97, 2, ATP_ROLE_INFO, 0, 24, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
     /* 54: <local_ip> (core quectel-ugxx 1.2) */
@@ -412,20 +412,20 @@ static const struct atp_param params[] = {
     {535, ATP_TYPE_INT, 0}, /* 11: RSRP */
     {545, ATP_TYPE_INT, 0}, /* 12: RSSI */
     {550, ATP_TYPE_INT, 0}, /* 13: RSSNR */
-    {683, ATP_TYPE_SET, 0}, /* 14: cid */
-    {504, ATP_TYPE_SET, 0}, /* 15: PDP_type */
-    {273, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 16: APN */
-    {473, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 17: PDP_addr */
-    {764, ATP_TYPE_SET, 0}, /* 18: d_comp */
-    {839, ATP_TYPE_SET, 0}, /* 19: h_comp */
-    {906, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 20: options */
-    {683, ATP_TYPE_INT, 1}, /* 21: cid */
-    {504, ATP_TYPE_STRING, 0}, /* 22: PDP_type */
-    {273, ATP_TYPE_STRING, 0}, /* 23: APN */
-    {473, ATP_TYPE_STRING, 0}, /* 24: PDP_addr */
-    {764, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 10}, /* 25: d_comp */
-    {839, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 14}, /* 26: h_comp */
-    {906, ATP_TYPE_REST | ATP_PARAM_OPTIONAL, 0}, /* 27: options */
+    {683, ATP_TYPE_INT, 1}, /* 14: cid */
+    {504, ATP_TYPE_STRING, 0}, /* 15: PDP_type */
+    {273, ATP_TYPE_STRING, 0}, /* 16: APN */
+    {473, ATP_TYPE_STRING, 0}, /* 17: PDP_addr */
+    {764, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 10}, /* 18: d_comp */
+    {839, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 14}, /* 19: h_comp */
+    {906, ATP_TYPE_REST | ATP_PARAM_OPTIONAL, 0}, /* 20: options */
+    {683, ATP_TYPE_SET, 0}, /* 21: cid */
+    {504, ATP_TYPE_SET, 0}, /* 22: PDP_type */
+    {273, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 23: APN */
+    {473, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 24: PDP_addr */
+    {764, ATP_TYPE_SET, 0}, /* 25: d_comp */
+    {839, ATP_TYPE_SET, 0}, /* 26: h_comp */
+    {906, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 27: options */
     {793, ATP_TYPE_INT, 13}, /* 28: n */
     {1009, ATP_TYPE_INT, 11}, /* 29: stat */
     {1021, ATP_TYPE_STRING | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 0}, /* 30: tac */
@@ -472,12 +472,12 @@ static const struct atp_param params[] = {
     {683, ATP_TYPE_INT, 1}, /* 71: cid */
     {482, ATP_TYPE_ANY | ATP_PARAM_OPTIONAL, 0}, /* 72: PDP_addr_1 */
     {493, ATP_TYPE_ANY | ATP_PARAM_OPTIONAL, 0}, /* 73: PDP_addr_2 */
-    {709, ATP_TYPE_SET, 0}, /* 74: contextID */
-    {939, ATP_TYPE_SET, 0}, /* 75: pridnsaddr */
-    {983, ATP_TYPE_SET, 0}, /* 76: secdnsaddr */
-    {709, ATP_TYPE_INT, 17}, /* 77: contextID */
-    {939, ATP_TYPE_STRING, 0}, /* 78: pridnsaddr */
-    {983, ATP_TYPE_STRING, 0}, /* 79: secdnsaddr */
+    {709, ATP_TYPE_INT, 17}, /* 74: contextID */
+    {939, ATP_TYPE_STRING, 0}, /* 75: pridnsaddr */
+    {983, ATP_TYPE_STRING, 0}, /* 76: secdnsaddr */
+    {709, ATP_TYPE_SET, 0}, /* 77: contextID */
+    {939, ATP_TYPE_SET, 0}, /* 78: pridnsaddr */
+    {983, ATP_TYPE_SET, 0}, /* 79: secdnsaddr */
     {960, ATP_TYPE_KEYWORD, 0}, /* 80: recv */
     {699, ATP_TYPE_INT, 11}, /* 81: connectID */
     {746, ATP_TYPE_INT, 1}, /* 82: currentrecvlength */
@@ -489,10 +489,10 @@ static const struct atp_param params[] = {
     {727, ATP_TYPE_INT, 3}, /* 88: state */
     {411, ATP_TYPE_LITERAL, 0}, /* 89: NO SERVICE */
     {442, ATP_TYPE_WORD, 0}, /* 90: Operation Mode */
-    {0, ATP_TYPE_SET, 0}, /* 91:  */
-    {0, ATP_TYPE_SET, 0}, /* 92:  */
-    {974, ATP_TYPE_INT | 1 << 4, 6}, /* 93: rssi */
-    {656, ATP_TYPE_INT | 1 << 4, 8}, /* 94: ber */
+    {974, ATP_TYPE_INT | 1 << 4, 6}, /* 91: rssi */
+    {656, ATP_TYPE_INT | 1 << 4, 8}, /* 92: ber */
+    {0, ATP_TYPE_SET, 0}, /* 93:  */
+    {0, ATP_TYPE_SET, 0}, /* 94:  */
     {1048, ATP_TYPE_INT, 1}, /* 95: upload_size */
     {671, ATP_TYPE_HEX, 18}, /* 96: checksum */
     {795, ATP_TYPE_INT, 1}, /* 97: err */
@@ -857,25 +857,25 @@ static const uint16_t elements[] = {
     68, /* 1: ERROR */
     3, /* 2: +CCLK */
     75, /* 3: OK */
-    4, /* 4: +CEREG */
+    6, /* 4: +CEREG */
     75, /* 5: OK */
     5, /* 6: +CEREG */
     75, /* 7: OK */
-    7, /* 8: +CFUN */
+    9, /* 8: +CFUN */
     75, /* 9: OK */
     8, /* 10: +CFUN */
     75, /* 11: OK */
-    10, /* 12: +CGACT */
+    11, /* 12: +CGACT */
     75, /* 13: OK */
-    11 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 14: +CGACT */
+    10 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 14: +CGACT */
     75, /* 15: OK */
-    12, /* 16: +CGATT */
+    13, /* 16: +CGATT */
     75, /* 17: OK */
-    13, /* 18: +CGATT */
+    12, /* 18: +CGATT */
     75, /* 19: OK */
-    14 | ATP_ELEMENT_REPEATED, /* 20: +CGDCONT */
+    15 | ATP_ELEMENT_REPEATED, /* 20: +CGDCONT */
     75, /* 21: OK */
-    15 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 22: +CGDCONT */
+    14 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 22: +CGDCONT */
     75, /* 23: OK */
     17, /* 24: <manufacturer> */
     75, /* 25: OK */
@@ -883,29 +883,29 @@ static const uint16_t elements[] = {
     75, /* 27: OK */
     19, /* 28: <revision> */
     75, /* 29: OK */
-    20 | ATP_ELEMENT_OPTIONAL, /* 30: +CGPADDR */
+    21 | ATP_ELEMENT_OPTIONAL, /* 30: +CGPADDR */
     75, /* 31: OK */
-    21 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 32: +CGPADDR */
+    20 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 32: +CGPADDR */
     75, /* 33: OK */
-    22, /* 34: +CGREG */
+    24, /* 34: +CGREG */
     75, /* 35: OK */
     23, /* 36: +CGREG */
     75, /* 37: OK */
     25, /* 38: <sn> */
     75, /* 39: OK */
-    27, /* 40: +CMEE */
+    28, /* 40: +CMEE */
     75, /* 41: OK */
-    28, /* 42: +CMEE */
+    27, /* 42: +CMEE */
     75, /* 43: OK */
-    30, /* 44: +COPS */
+    31, /* 44: +COPS */
     75, /* 45: OK */
-    31, /* 46: +COPS */
+    30, /* 46: +COPS */
     75, /* 47: OK */
-    32, /* 48: +CPIN */
+    33, /* 48: +CPIN */
     75, /* 49: OK */
-    37, /* 50: +CPSI */
+    38, /* 50: +CPSI */
     75, /* 51: OK */
-    38, /* 52: +CPSI */
+    37, /* 52: +CPSI */
     75, /* 53: OK */
     34, /* 54: +CPSI */
     75, /* 55: OK */
@@ -913,34 +913,34 @@ static const uint16_t elements[] = {
     75, /* 57: OK */
     36, /* 58: +CPSI */
     75, /* 59: OK */
-    39, /* 60: +CREG */
+    41, /* 60: +CREG */
     75, /* 61: OK */
     40, /* 62: +CREG */
     75, /* 63: OK */
-    42, /* 64: +CSQ */
+    43, /* 64: +CSQ */
     75, /* 65: OK */
-    43, /* 66: +CSQ */
+    42, /* 66: +CSQ */
     75, /* 67: OK */
-    44, /* 68: +QFUPL */
+    45, /* 68: +QFUPL */
     75, /* 69: OK */
     65, /* 70: CONNECT */
-    45, /* 71: +QFUPL */
+    44, /* 71: +QFUPL */
     75, /* 72: OK */
     65, /* 73: CONNECT */
     68, /* 74: ERROR */
-    46, /* 75: +QIACT */
+    47, /* 75: +QIACT */
     75, /* 76: OK */
-    47 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 77: +QIACT */
+    46 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 77: +QIACT */
     75, /* 78: OK */
-    48, /* 79: +QICSGP */
+    49, /* 79: +QICSGP */
     75, /* 80: OK */
-    49, /* 81: +QICSGP */
+    48, /* 81: +QICSGP */
     75, /* 82: OK */
     50, /* 83: +QIDEACT */
     75, /* 84: OK */
-    51, /* 85: +QIDNSCFG */
+    52, /* 85: +QIDNSCFG */
     75, /* 86: OK */
-    52, /* 87: +QIDNSCFG */
+    51, /* 87: +QIDNSCFG */
     75, /* 88: OK */
     53, /* 89: +QIGETERROR */
     75, /* 90: OK */

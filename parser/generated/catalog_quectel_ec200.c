@@ -290,30 +290,30 @@ static const struct atp_record records[] = {
     {188, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 3: +CCLK: <time> (core 27.007 8.15) */
     {224, 1, ATP_ROLE_INFO, 0, 1, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 4: +CEREG: (0-2) (core 27.007 10.1.22) */
-    {225, 1, ATP_ROLE_INFO, 0, 2, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 4: +CEREG: <stat>[,[<tac>],[<ci>],[<AcT>][,<cause>]] (core 27.007 10.1.22) */
+    {40, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 5: +CEREG: <n>,<stat>[,[<tac>],[<ci>],[<AcT>][,<caus... (core 27.007 10.1.22) */
     {39, 6, ATP_ROLE_INFO, 0, 2, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 6: +CEREG: <stat>[,[<tac>],[<ci>],[<AcT>][,<cause>]] (core 27.007 10.1.22) */
-    {40, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 7: +CFUN: (0,1,4),(0,1) (core 27.007 8.2) */
-    {189, 2, ATP_ROLE_INFO, 0, 3, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 6: +CEREG: (0-2) (core 27.007 10.1.22) */
+    {225, 1, ATP_ROLE_INFO, 0, 2, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 7: +CFUN: <fun> (core 27.007 8.2) */
+    {226, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 8: +CFUN: <fun> (core 27.007 8.2) */
     {226, 1, ATP_ROLE_INFO, 0, 3, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 9: +CFUN: <fun> (core 27.007 8.2) */
-    {226, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 10: +CGACT: (0,1) (core 27.007 10.1.10) */
-    {227, 1, ATP_ROLE_INFO, 0, 4, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 11: [+CGACT: <cid>,<state> ...] (core 27.007 10.1.10) */
+    /* 9: +CFUN: (0,1,4),(0,1) (core 27.007 8.2) */
+    {189, 2, ATP_ROLE_INFO, 0, 3, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 10: [+CGACT: <cid>,<state> ...] (core 27.007 10.1.10) */
     {191, 2, ATP_ROLE_INFO, 0, 4, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 12: +CGATT: (0,1) (core 27.007 10.1.9) */
-    {227, 1, ATP_ROLE_INFO, 0, 5, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 13: +CGATT: <state> (core 27.007 10.1.9) */
+    /* 11: +CGACT: (0,1) (core 27.007 10.1.10) */
+    {227, 1, ATP_ROLE_INFO, 0, 4, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 12: +CGATT: <state> (core 27.007 10.1.9) */
     {192, 1, ATP_ROLE_INFO, 0, 5, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 14: +CGDCONT: (1-16),("IP","IPV6","IPV4V6"),,,(0-2),(... (core 27.007 10.1.1) */
-    {25, 7, ATP_ROLE_INFO, 0, 6, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 15: [+CGDCONT: <cid>,<PDP_type>,<APN>,<PDP_addr>[,[<d... (core 27.007 10.1.1) */
-    {32, 7, ATP_ROLE_INFO, 0, 6, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 13: +CGATT: (0,1) (core 27.007 10.1.9) */
+    {227, 1, ATP_ROLE_INFO, 0, 5, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 14: [+CGDCONT: <cid>,<PDP_type>,<APN>,<PDP_addr>[,[<d... (core 27.007 10.1.1) */
+    {25, 7, ATP_ROLE_INFO, 0, 6, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 15: +CGDCONT: (1-16),("IP","IPV6","IPV4V6"),,,(0-2),(... (core 27.007 10.1.1) */
+    {32, 7, ATP_ROLE_INFO, 0, 6, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 16: +CGEV: <event> (core 27.007 10.1.19) */
     {228, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 17: <manufacturer> (core 27.007 5.1) */
@@ -322,72 +322,72 @@ static const struct atp_record records[] = {
     {230, 1, ATP_ROLE_INFO, 0, 8, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
     /* 19: <revision> (core 27.007 5.3) */
     {231, 1, ATP_ROLE_INFO, 0, 9, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
-    /* 20: [+CGPADDR: (1-16)] (core 27.007 10.1.14) */
-    {25, 1, ATP_ROLE_INFO, 0, 10, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 21: [+CGPADDR: <cid>[,<PDP_addr_1>[,<PDP_addr_2>]] ...] (core 27.007 10.1.14) */
+    /* 20: [+CGPADDR: <cid>[,<PDP_addr_1>[,<PDP_addr_2>]] ...] (core 27.007 10.1.14) */
     {88, 3, ATP_ROLE_INFO, 0, 10, ATP_FORM_EXECUTE | ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 22: +CGREG: (0-2) (core 27.007 10.1.20) */
-    {225, 1, ATP_ROLE_INFO, 0, 11, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 21: [+CGPADDR: (1-16)] (core 27.007 10.1.14) */
+    {32, 1, ATP_ROLE_INFO, 0, 10, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 22: +CGREG: <stat>[,<lac>,<ci>[,<AcT>[,<rac>]]] (core 27.007 10.1.20) */
+    {46, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 23: +CGREG: <n>,<stat>[,<lac>,<ci>[,<AcT>[,<rac>]]] (core 27.007 10.1.20) */
     {45, 6, ATP_ROLE_INFO, 0, 11, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 24: +CGREG: <stat>[,<lac>,<ci>[,<AcT>[,<rac>]]] (core 27.007 10.1.20) */
-    {46, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 24: +CGREG: (0-2) (core 27.007 10.1.20) */
+    {225, 1, ATP_ROLE_INFO, 0, 11, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 25: <sn> (core 27.007 5.4) */
     {232, 1, ATP_ROLE_INFO, 0, 12, ATP_FORM_EXECUTE | ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 26: +CME ERROR: <err> (core 27.007 9.2) */
     {233, 1, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_ERROR},
-    /* 27: +CMEE: (0-2) (core 27.007 9.1) */
-    {225, 1, ATP_ROLE_INFO, 0, 13, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 28: +CMEE: <n> (core 27.007 9.1) */
+    /* 27: +CMEE: <n> (core 27.007 9.1) */
     {234, 1, ATP_ROLE_INFO, 0, 13, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 28: +CMEE: (0-2) (core 27.007 9.1) */
+    {225, 1, ATP_ROLE_INFO, 0, 13, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 29: +CMS ERROR: <err> (core 27.005 3.2.5) */
     {233, 1, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_ERROR},
-    /* 30: +COPS: <operators> (core 27.007 7.3) */
-    {235, 1, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 31: +COPS: <mode>[,<format>,<oper>[,<AcT>]] (core 27.007 7.3) */
+    /* 30: +COPS: <mode>[,<format>,<oper>[,<AcT>]] (core 27.007 7.3) */
     {68, 4, ATP_ROLE_INFO, 0, 14, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 31: +COPS: <operators> (core 27.007 7.3) */
+    {235, 1, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 32: +CPIN: <code> (core 27.007 8.3) */
-    {236, 1, ATP_ROLE_INFO, 0, 15, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 33: +CPIN: <code> (core 27.007 8.3) */
     {236, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 33: +CPIN: <code> (core 27.007 8.3) */
+    {236, 1, ATP_ROLE_INFO, 0, 15, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 34: +CPSI: GSM,<Operation Mode>,<MCC-MNC>,<cell> (core simcom-http 3) */
     {72, 4, ATP_ROLE_INFO, 0, 16, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 35: +CPSI: WCDMA,<Operation Mode>,<MCC-MNC>,<cell> (core simcom-http 3) */
     {76, 4, ATP_ROLE_INFO, 0, 16, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 36: +CPSI: NO SERVICE,<Operation Mode> (core simcom-http 3) */
     {193, 2, ATP_ROLE_INFO, 0, 16, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 37: +CPSI: (0-255) (core simcom-http 3) */
-    {237, 1, ATP_ROLE_INFO, 0, 16, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 38: +CPSI: <System Mode>,<Operation Mode>,<MCC-MNC>,<... (core simcom-http 3) */
+    /* 37: +CPSI: <System Mode>,<Operation Mode>,<MCC-MNC>,<... (core simcom-http 3) */
     {0, 14, ATP_ROLE_INFO, 0, 16, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 39: +CREG: (0-2) (core 27.007 7.2) */
-    {225, 1, ATP_ROLE_INFO, 0, 17, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 38: +CPSI: (0-255) (core simcom-http 3) */
+    {237, 1, ATP_ROLE_INFO, 0, 16, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 39: +CREG: <stat>[,<lac>,<ci>[,<AcT>]] (core 27.007 7.2) */
+    {46, 4, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 40: +CREG: <n>,<stat>[,<lac>,<ci>[,<AcT>]] (core 27.007 7.2) */
     {45, 5, ATP_ROLE_INFO, 0, 17, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 41: +CREG: <stat>[,<lac>,<ci>[,<AcT>]] (core 27.007 7.2) */
-    {46, 4, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 42: +CSQ: (0-31,99),(0-7,99) (core 27.007 8.5) */
-    {195, 2, ATP_ROLE_INFO, 0, 18, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 43: +CSQ: <rssi>,<ber> (core 27.007 8.5) */
-    {197, 2, ATP_ROLE_INFO, 0, 18, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
-    /* 44: +QFUPL: <filename>[,(1-10240)[,(1-65535)[,(0,1)]]] (core quectel-ec200 4) */
-    {80, 4, ATP_ROLE_INFO, 0, 19, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 45: +QFUPL: <upload_size>,<checksum> (core quectel-ec200 4) */
+    /* 41: +CREG: (0-2) (core 27.007 7.2) */
+    {225, 1, ATP_ROLE_INFO, 0, 17, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 42: +CSQ: <rssi>,<ber> (core 27.007 8.5) */
+    {195, 2, ATP_ROLE_INFO, 0, 18, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
+    /* 43: +CSQ: (0-31,99),(0-7,99) (core 27.007 8.5) */
+    {197, 2, ATP_ROLE_INFO, 0, 18, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 44: +QFUPL: <upload_size>,<checksum> (core quectel-ec200 4) */
     {199, 2, ATP_ROLE_INFO, 0, 19, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 46: +QIACT: (1-20) (core quectel-ugxx 3.1.2) */
-    {51, 1, ATP_ROLE_INFO, 0, 20, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 47: [+QIACT: <contextID>,<context_state>,<context_typ... (core quectel-ugxx 3.1.2) */
+    /* 45: +QFUPL: <filename>[,(1-10240)[,(1-65535)[,(0,1)]]] (core quectel-ec200 4) */
+    {80, 4, ATP_ROLE_INFO, 0, 19, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 46: [+QIACT: <contextID>,<context_state>,<context_typ... (core quectel-ugxx 3.1.2) */
     {84, 4, ATP_ROLE_INFO, 0, 20, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 48: +QICSGP: (1-20),(1-3),<APN>,<username>,<password>... (core quectel-ugxx 3.1.1) */
-    {51, 6, ATP_ROLE_INFO, 0, 21, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 49: +QICSGP: <context_type>,<APN>,<username>,<passwor... (core quectel-ugxx 3.1.1) */
+    /* 47: +QIACT: (1-20) (core quectel-ugxx 3.1.2) */
+    {51, 1, ATP_ROLE_INFO, 0, 20, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 48: +QICSGP: <context_type>,<APN>,<username>,<passwor... (core quectel-ugxx 3.1.1) */
     {63, 5, ATP_ROLE_INFO, 0, 21, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 49: +QICSGP: (1-20),(1-3),<APN>,<username>,<password>... (core quectel-ugxx 3.1.1) */
+    {51, 6, ATP_ROLE_INFO, 0, 21, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 50: +QIDEACT: (1-20) (core quectel-ugxx 3.1.3) */
     {51, 1, ATP_ROLE_INFO, 0, 22, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 51: +QIDNSCFG: (1-20),<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
-    {91, 3, ATP_ROLE_INFO, 0, 23, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 52: +QIDNSCFG: <contextID>,<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
-    {94, 3, ATP_ROLE_INFO, 0, 23, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 51: +QIDNSCFG: <contextID>,<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
+    {91, 3, ATP_ROLE_INFO, 0, 23, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 52: +QIDNSCFG: (1-20),<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
+    {94, 3, ATP_ROLE_INFO, 0, 23, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 53: +QIGETERROR: <err>,<description> (core quectel-ugxx 2.2.2) */
     {201, 2, ATP_ROLE_INFO, 0, 24, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
     /* 54: <local_ip> (core quectel-ugxx 1.2) */
@@ -406,76 +406,76 @@ static const struct atp_record records[] = {
     {207, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 61: +QIURC: "pdpdeact",<contextID> (core Quectel TCP/IP) */
     {209, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 62: +QSSLCFG: "sslversion",(0-5),(0-4) (quectel-ssl 2.2.1) */
-    {100, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 63: +QSSLCFG: "ciphersuite",(0-5),(0X0035,0X002F,0X00... (quectel-ssl 2.2.1) */
-    {103, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 64: +QSSLCFG: "cacert",(0-5),<cacertpath> (quectel-ssl 2.2.1) */
-    {106, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 65: +QSSLCFG: "cacertex",(0-5),<cacertpath> (quectel-ssl 2.2.1) */
-    {109, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 66: +QSSLCFG: "clientcert",(0-5),<client_cert_path> (quectel-ssl 2.2.1) */
-    {112, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 67: +QSSLCFG: "clientkey",(0-5),<client_key_path> (quectel-ssl 2.2.1) */
-    {115, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 68: +QSSLCFG: "seclevel",(0-5),(0-2) (quectel-ssl 2.2.1) */
-    {118, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 69: +QSSLCFG: "ignorelocaltime",(0-5),(0,1) (quectel-ssl 2.2.1) */
-    {121, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 70: +QSSLCFG: "negotiatetime",(0-5),(10-300) (quectel-ssl 2.2.1) */
-    {124, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 71: +QSSLCFG: "sni",(0-5),(0,1) (quectel-ssl 2.2.1) */
-    {127, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 72: +QSSLCFG: "closetimemode",(0-5),(0,1) (quectel-ssl 2.2.1) */
-    {130, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 73: +QSSLCFG: "ignoremulticertchainverify",(0-5),(0,1) (quectel-ssl 2.2.1) */
-    {133, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 74: +QSSLCFG: "ignoreinvalidcertsign",(0-5),(0,1) (quectel-ssl 2.2.1) */
-    {136, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 75: +QSSLCFG: "session_cache",(0-5),(0,1) (quectel-ssl 2.2.1) */
-    {139, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 76: +QSSLCFG: "sslversion",<SSL_ctxID>,<SSL_version> (quectel-ssl 2.2.1) */
-    {142, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 77: +QSSLCFG: "ciphersuite",<SSL_ctxID>,<cipher_suites> (quectel-ssl 2.2.1) */
-    {145, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 78: +QSSLCFG: "cacert",<SSL_ctxID>,<cacertpath> (quectel-ssl 2.2.1) */
-    {148, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 79: +QSSLCFG: "cacertex",<SSL_ctxID>,<cacertpath> (quectel-ssl 2.2.1) */
-    {151, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 80: +QSSLCFG: "clientcert",<SSL_ctxID>,<client_cert_p... (quectel-ssl 2.2.1) */
-    {154, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 81: +QSSLCFG: "clientkey",<SSL_ctxID>,<client_key_path> (quectel-ssl 2.2.1) */
-    {157, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 82: +QSSLCFG: "seclevel",<SSL_ctxID>,<seclevel> (quectel-ssl 2.2.1) */
-    {160, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 83: +QSSLCFG: "ignorelocaltime",<SSL_ctxID>,<ignore_l... (quectel-ssl 2.2.1) */
-    {163, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 84: +QSSLCFG: "negotiatetime",<SSL_ctxID>,<negotiate_... (quectel-ssl 2.2.1) */
-    {166, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 85: +QSSLCFG: "sni",<SSL_ctxID>,<SNI> (quectel-ssl 2.2.1) */
-    {169, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 86: +QSSLCFG: "closetimemode",<SSL_ctxID>,<close_time... (quectel-ssl 2.2.1) */
-    {172, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 87: +QSSLCFG: "ignoremulticertchainverify",<SSL_ctxID... (quectel-ssl 2.2.1) */
-    {175, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 88: +QSSLCFG: "ignoreinvalidcertsign",<SSL_ctxID>,<ig... (quectel-ssl 2.2.1) */
-    {178, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 89: +QSSLCFG: "session_cache",<SSL_ctxID>,<session_ca... (quectel-ssl 2.2.1) */
-    {181, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 62: +QSSLCFG: "sslversion",<SSL_ctxID>,<SSL_version> (quectel-ssl 2.2.1) */
+    {100, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 63: +QSSLCFG: "ciphersuite",<SSL_ctxID>,<cipher_suites> (quectel-ssl 2.2.1) */
+    {103, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 64: +QSSLCFG: "cacert",<SSL_ctxID>,<cacertpath> (quectel-ssl 2.2.1) */
+    {106, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 65: +QSSLCFG: "cacertex",<SSL_ctxID>,<cacertpath> (quectel-ssl 2.2.1) */
+    {109, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 66: +QSSLCFG: "clientcert",<SSL_ctxID>,<client_cert_p... (quectel-ssl 2.2.1) */
+    {112, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 67: +QSSLCFG: "clientkey",<SSL_ctxID>,<client_key_path> (quectel-ssl 2.2.1) */
+    {115, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 68: +QSSLCFG: "seclevel",<SSL_ctxID>,<seclevel> (quectel-ssl 2.2.1) */
+    {118, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 69: +QSSLCFG: "ignorelocaltime",<SSL_ctxID>,<ignore_l... (quectel-ssl 2.2.1) */
+    {121, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 70: +QSSLCFG: "negotiatetime",<SSL_ctxID>,<negotiate_... (quectel-ssl 2.2.1) */
+    {124, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 71: +QSSLCFG: "sni",<SSL_ctxID>,<SNI> (quectel-ssl 2.2.1) */
+    {127, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 72: +QSSLCFG: "closetimemode",<SSL_ctxID>,<close_time... (quectel-ssl 2.2.1) */
+    {130, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 73: +QSSLCFG: "ignoremulticertchainverify",<SSL_ctxID... (quectel-ssl 2.2.1) */
+    {133, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 74: +QSSLCFG: "ignoreinvalidcertsign",<SSL_ctxID>,<ig... (quectel-ssl 2.2.1) */
+    {136, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 75: +QSSLCFG: "session_cache",<SSL_ctxID>,<session_ca... (quectel-ssl 2.2.1) */
+    {139, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 76: +QSSLCFG: "sslversion",(0-5),(0-4) (quectel-ssl 2.2.1) */
+    {142, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 77: +QSSLCFG: "ciphersuite",(0-5),(0X0035,0X002F,0X00... (quectel-ssl 2.2.1) */
+    {145, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 78: +QSSLCFG: "cacert",(0-5),<cacertpath> (quectel-ssl 2.2.1) */
+    {148, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 79: +QSSLCFG: "cacertex",(0-5),<cacertpath> (quectel-ssl 2.2.1) */
+    {151, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 80: +QSSLCFG: "clientcert",(0-5),<client_cert_path> (quectel-ssl 2.2.1) */
+    {154, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 81: +QSSLCFG: "clientkey",(0-5),<client_key_path> (quectel-ssl 2.2.1) */
+    {157, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 82: +QSSLCFG: "seclevel",(0-5),(0-2) (quectel-ssl 2.2.1) */
+    {160, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 83: +QSSLCFG: "ignorelocaltime",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    {163, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 84: +QSSLCFG: "negotiatetime",(0-5),(10-300) (quectel-ssl 2.2.1) */
+    {166, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 85: +QSSLCFG: "sni",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    {169, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 86: +QSSLCFG: "closetimemode",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    {172, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 87: +QSSLCFG: "ignoremulticertchainverify",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    {175, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 88: +QSSLCFG: "ignoreinvalidcertsign",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    {178, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 89: +QSSLCFG: "session_cache",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    {181, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 90: +QSSLCLOSE: (0-11),(0-65535) (quectel-ssl 2.2.5) */
     {211, 2, ATP_ROLE_INFO, 0, 29, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 91: +QSSLOPEN: (1-15),(0-5),(0-11),<serveraddr>,<serv... (quectel-ssl 2.2.2) */
-    {57, 6, ATP_ROLE_INFO, 0, 30, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 92: +QSSLOPEN: <clientID>,<err=0> (quectel-ssl 2.2.2) */
+    /* 91: +QSSLOPEN: <clientID>,<err=0> (quectel-ssl 2.2.2) */
     {213, 2, ATP_ROLE_ASYNC, 0, 30, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 93: +QSSLOPEN: <clientID>,<err=550..574> (quectel-ssl 2.2.2) */
+    /* 92: +QSSLOPEN: <clientID>,<err=550..574> (quectel-ssl 2.2.2) */
     {215, 2, ATP_ROLE_ASYNC, 0, 30, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 93: +QSSLOPEN: (1-15),(0-5),(0-11),<serveraddr>,<serv... (quectel-ssl 2.2.2) */
+    {57, 6, ATP_ROLE_INFO, 0, 30, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 94: +QSSLRECV: 0 (quectel-ssl 2.2.4) */
     {240, 1, ATP_ROLE_INFO, 0, 31, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 95: +QSSLRECV: (0-11),(1-1500) (quectel-ssl 2.2.4) */
-    {217, 2, ATP_ROLE_INFO, 0, 31, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 96: +QSSLRECV: <have_readlen><CR><LF><data> (quectel-ssl 2.2.4) */
+    /* 95: +QSSLRECV: <have_readlen><CR><LF><data> (quectel-ssl 2.2.4) */
     {241, 1, ATP_ROLE_INFO, 1, 31, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 96: +QSSLRECV: (0-11),(1-1500) (quectel-ssl 2.2.4) */
+    {217, 2, ATP_ROLE_INFO, 0, 31, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 97: +QSSLSEND: (0-11)[,(1-1460)] (quectel-ssl 2.2.3) */
     {219, 2, ATP_ROLE_INFO, 0, 32, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 98: +QSSLSTATE: <clientID>,"SSLClient",<ip_address>,<... (quectel-ssl 2.2.6) */
@@ -559,20 +559,20 @@ static const struct atp_param params[] = {
     {735, ATP_TYPE_INT, 2}, /* 22: access_mode */
     {755, ATP_TYPE_STRING, 0}, /* 23: at_port */
     {685, ATP_TYPE_INT, 13}, /* 24: SSL_ctxID */
-    {834, ATP_TYPE_SET, 0}, /* 25: cid */
-    {584, ATP_TYPE_SET, 0}, /* 26: PDP_type */
-    {343, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 27: APN */
-    {543, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 28: PDP_addr */
-    {1067, ATP_TYPE_SET, 0}, /* 29: d_comp */
-    {1142, ATP_TYPE_SET, 0}, /* 30: h_comp */
-    {1404, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 31: options */
-    {834, ATP_TYPE_INT, 1}, /* 32: cid */
-    {584, ATP_TYPE_STRING, 0}, /* 33: PDP_type */
-    {343, ATP_TYPE_STRING, 0}, /* 34: APN */
-    {543, ATP_TYPE_STRING, 0}, /* 35: PDP_addr */
-    {1067, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 10}, /* 36: d_comp */
-    {1142, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 14}, /* 37: h_comp */
-    {1404, ATP_TYPE_REST | ATP_PARAM_OPTIONAL, 0}, /* 38: options */
+    {834, ATP_TYPE_INT, 1}, /* 25: cid */
+    {584, ATP_TYPE_STRING, 0}, /* 26: PDP_type */
+    {343, ATP_TYPE_STRING, 0}, /* 27: APN */
+    {543, ATP_TYPE_STRING, 0}, /* 28: PDP_addr */
+    {1067, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 10}, /* 29: d_comp */
+    {1142, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 14}, /* 30: h_comp */
+    {1404, ATP_TYPE_REST | ATP_PARAM_OPTIONAL, 0}, /* 31: options */
+    {834, ATP_TYPE_SET, 0}, /* 32: cid */
+    {584, ATP_TYPE_SET, 0}, /* 33: PDP_type */
+    {343, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 34: APN */
+    {543, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 35: PDP_addr */
+    {1067, ATP_TYPE_SET, 0}, /* 36: d_comp */
+    {1142, ATP_TYPE_SET, 0}, /* 37: h_comp */
+    {1404, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 38: options */
     {1096, ATP_TYPE_INT, 13}, /* 39: n */
     {1631, ATP_TYPE_INT, 11}, /* 40: stat */
     {1643, ATP_TYPE_STRING | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 0}, /* 41: tac */
@@ -625,99 +625,99 @@ static const struct atp_param params[] = {
     {834, ATP_TYPE_INT, 1}, /* 88: cid */
     {552, ATP_TYPE_ANY | ATP_PARAM_OPTIONAL, 0}, /* 89: PDP_addr_1 */
     {563, ATP_TYPE_ANY | ATP_PARAM_OPTIONAL, 0}, /* 90: PDP_addr_2 */
-    {993, ATP_TYPE_SET, 0}, /* 91: contextID */
-    {1437, ATP_TYPE_SET, 0}, /* 92: pridnsaddr */
-    {1493, ATP_TYPE_SET, 0}, /* 93: secdnsaddr */
-    {993, ATP_TYPE_INT, 17}, /* 94: contextID */
-    {1437, ATP_TYPE_STRING, 0}, /* 95: pridnsaddr */
-    {1493, ATP_TYPE_STRING, 0}, /* 96: secdnsaddr */
+    {993, ATP_TYPE_INT, 17}, /* 91: contextID */
+    {1437, ATP_TYPE_STRING, 0}, /* 92: pridnsaddr */
+    {1493, ATP_TYPE_STRING, 0}, /* 93: secdnsaddr */
+    {993, ATP_TYPE_SET, 0}, /* 94: contextID */
+    {1437, ATP_TYPE_SET, 0}, /* 95: pridnsaddr */
+    {1493, ATP_TYPE_SET, 0}, /* 96: secdnsaddr */
     {1458, ATP_TYPE_KEYWORD, 0}, /* 97: recv */
     {983, ATP_TYPE_INT, 11}, /* 98: connectID */
     {1049, ATP_TYPE_INT, 1}, /* 99: currentrecvlength */
     {1620, ATP_TYPE_KEYWORD, 0}, /* 100: sslversion */
-    {685, ATP_TYPE_SET, 0}, /* 101: SSL_ctxID */
-    {695, ATP_TYPE_SET, 0}, /* 102: SSL_version */
+    {685, ATP_TYPE_INT, 13}, /* 101: SSL_ctxID */
+    {695, ATP_TYPE_INT, 14}, /* 102: SSL_version */
     {852, ATP_TYPE_KEYWORD, 0}, /* 103: ciphersuite */
-    {685, ATP_TYPE_SET, 0}, /* 104: SSL_ctxID */
-    {838, ATP_TYPE_SET, 0}, /* 105: cipher_suites */
+    {685, ATP_TYPE_INT, 13}, /* 104: SSL_ctxID */
+    {838, ATP_TYPE_HEX | 2 << 4, 19}, /* 105: cipher_suites */
     {784, ATP_TYPE_KEYWORD, 0}, /* 106: cacert */
-    {685, ATP_TYPE_SET, 0}, /* 107: SSL_ctxID */
-    {800, ATP_TYPE_SET, 0}, /* 108: cacertpath */
+    {685, ATP_TYPE_INT, 13}, /* 107: SSL_ctxID */
+    {800, ATP_TYPE_STRING, 0}, /* 108: cacertpath */
     {791, ATP_TYPE_KEYWORD, 0}, /* 109: cacertex */
-    {685, ATP_TYPE_SET, 0}, /* 110: SSL_ctxID */
-    {800, ATP_TYPE_SET, 0}, /* 111: cacertpath */
+    {685, ATP_TYPE_INT, 13}, /* 110: SSL_ctxID */
+    {800, ATP_TYPE_STRING, 0}, /* 111: cacertpath */
     {906, ATP_TYPE_KEYWORD, 0}, /* 112: clientcert */
-    {685, ATP_TYPE_SET, 0}, /* 113: SSL_ctxID */
-    {873, ATP_TYPE_SET, 0}, /* 114: client_cert_path */
+    {685, ATP_TYPE_INT, 13}, /* 113: SSL_ctxID */
+    {873, ATP_TYPE_STRING, 0}, /* 114: client_cert_path */
     {917, ATP_TYPE_KEYWORD, 0}, /* 115: clientkey */
-    {685, ATP_TYPE_SET, 0}, /* 116: SSL_ctxID */
-    {890, ATP_TYPE_SET, 0}, /* 117: client_key_path */
+    {685, ATP_TYPE_INT, 13}, /* 116: SSL_ctxID */
+    {890, ATP_TYPE_STRING, 0}, /* 117: client_key_path */
     {1504, ATP_TYPE_KEYWORD, 0}, /* 118: seclevel */
-    {685, ATP_TYPE_SET, 0}, /* 119: SSL_ctxID */
-    {1504, ATP_TYPE_SET, 0}, /* 120: seclevel */
+    {685, ATP_TYPE_INT, 13}, /* 119: SSL_ctxID */
+    {1504, ATP_TYPE_INT, 2}, /* 120: seclevel */
     {1250, ATP_TYPE_KEYWORD, 0}, /* 121: ignorelocaltime */
-    {685, ATP_TYPE_SET, 0}, /* 122: SSL_ctxID */
-    {1186, ATP_TYPE_SET, 0}, /* 123: ignore_ltime */
+    {685, ATP_TYPE_INT, 13}, /* 122: SSL_ctxID */
+    {1186, ATP_TYPE_INT, 3}, /* 123: ignore_ltime */
     {1385, ATP_TYPE_KEYWORD, 0}, /* 124: negotiatetime */
-    {685, ATP_TYPE_SET, 0}, /* 125: SSL_ctxID */
-    {1370, ATP_TYPE_SET, 0}, /* 126: negotiate_time */
+    {685, ATP_TYPE_INT, 13}, /* 125: SSL_ctxID */
+    {1370, ATP_TYPE_INT, 22}, /* 126: negotiate_time */
     {1603, ATP_TYPE_KEYWORD, 0}, /* 127: sni */
-    {685, ATP_TYPE_SET, 0}, /* 128: SSL_ctxID */
-    {671, ATP_TYPE_SET, 0}, /* 129: SNI */
+    {685, ATP_TYPE_INT, 13}, /* 128: SSL_ctxID */
+    {671, ATP_TYPE_INT, 3}, /* 129: SNI */
     {964, ATP_TYPE_KEYWORD, 0}, /* 130: closetimemode */
-    {685, ATP_TYPE_SET, 0}, /* 131: SSL_ctxID */
-    {927, ATP_TYPE_SET, 0}, /* 132: close_time_mode */
+    {685, ATP_TYPE_INT, 13}, /* 131: SSL_ctxID */
+    {927, ATP_TYPE_INT, 3}, /* 132: close_time_mode */
     {1266, ATP_TYPE_KEYWORD, 0}, /* 133: ignoremulticertchainverify */
-    {685, ATP_TYPE_SET, 0}, /* 134: SSL_ctxID */
-    {1199, ATP_TYPE_SET, 0}, /* 135: ignore_multicertchain_verify */
+    {685, ATP_TYPE_INT, 13}, /* 134: SSL_ctxID */
+    {1199, ATP_TYPE_INT, 3}, /* 135: ignore_multicertchain_verify */
     {1228, ATP_TYPE_KEYWORD, 0}, /* 136: ignoreinvalidcertsign */
-    {685, ATP_TYPE_SET, 0}, /* 137: SSL_ctxID */
-    {1162, ATP_TYPE_SET, 0}, /* 138: ignore_invalid_certsign */
+    {685, ATP_TYPE_INT, 13}, /* 137: SSL_ctxID */
+    {1162, ATP_TYPE_INT, 3}, /* 138: ignore_invalid_certsign */
     {1565, ATP_TYPE_KEYWORD, 0}, /* 139: session_cache */
-    {685, ATP_TYPE_SET, 0}, /* 140: SSL_ctxID */
-    {1579, ATP_TYPE_SET, 0}, /* 141: session_cache_enable */
+    {685, ATP_TYPE_INT, 13}, /* 140: SSL_ctxID */
+    {1579, ATP_TYPE_INT, 3}, /* 141: session_cache_enable */
     {1620, ATP_TYPE_KEYWORD, 0}, /* 142: sslversion */
-    {685, ATP_TYPE_INT, 13}, /* 143: SSL_ctxID */
-    {695, ATP_TYPE_INT, 14}, /* 144: SSL_version */
+    {685, ATP_TYPE_SET, 0}, /* 143: SSL_ctxID */
+    {695, ATP_TYPE_SET, 0}, /* 144: SSL_version */
     {852, ATP_TYPE_KEYWORD, 0}, /* 145: ciphersuite */
-    {685, ATP_TYPE_INT, 13}, /* 146: SSL_ctxID */
-    {838, ATP_TYPE_HEX | 2 << 4, 19}, /* 147: cipher_suites */
+    {685, ATP_TYPE_SET, 0}, /* 146: SSL_ctxID */
+    {838, ATP_TYPE_SET, 0}, /* 147: cipher_suites */
     {784, ATP_TYPE_KEYWORD, 0}, /* 148: cacert */
-    {685, ATP_TYPE_INT, 13}, /* 149: SSL_ctxID */
-    {800, ATP_TYPE_STRING, 0}, /* 150: cacertpath */
+    {685, ATP_TYPE_SET, 0}, /* 149: SSL_ctxID */
+    {800, ATP_TYPE_SET, 0}, /* 150: cacertpath */
     {791, ATP_TYPE_KEYWORD, 0}, /* 151: cacertex */
-    {685, ATP_TYPE_INT, 13}, /* 152: SSL_ctxID */
-    {800, ATP_TYPE_STRING, 0}, /* 153: cacertpath */
+    {685, ATP_TYPE_SET, 0}, /* 152: SSL_ctxID */
+    {800, ATP_TYPE_SET, 0}, /* 153: cacertpath */
     {906, ATP_TYPE_KEYWORD, 0}, /* 154: clientcert */
-    {685, ATP_TYPE_INT, 13}, /* 155: SSL_ctxID */
-    {873, ATP_TYPE_STRING, 0}, /* 156: client_cert_path */
+    {685, ATP_TYPE_SET, 0}, /* 155: SSL_ctxID */
+    {873, ATP_TYPE_SET, 0}, /* 156: client_cert_path */
     {917, ATP_TYPE_KEYWORD, 0}, /* 157: clientkey */
-    {685, ATP_TYPE_INT, 13}, /* 158: SSL_ctxID */
-    {890, ATP_TYPE_STRING, 0}, /* 159: client_key_path */
+    {685, ATP_TYPE_SET, 0}, /* 158: SSL_ctxID */
+    {890, ATP_TYPE_SET, 0}, /* 159: client_key_path */
     {1504, ATP_TYPE_KEYWORD, 0}, /* 160: seclevel */
-    {685, ATP_TYPE_INT, 13}, /* 161: SSL_ctxID */
-    {1504, ATP_TYPE_INT, 2}, /* 162: seclevel */
+    {685, ATP_TYPE_SET, 0}, /* 161: SSL_ctxID */
+    {1504, ATP_TYPE_SET, 0}, /* 162: seclevel */
     {1250, ATP_TYPE_KEYWORD, 0}, /* 163: ignorelocaltime */
-    {685, ATP_TYPE_INT, 13}, /* 164: SSL_ctxID */
-    {1186, ATP_TYPE_INT, 3}, /* 165: ignore_ltime */
+    {685, ATP_TYPE_SET, 0}, /* 164: SSL_ctxID */
+    {1186, ATP_TYPE_SET, 0}, /* 165: ignore_ltime */
     {1385, ATP_TYPE_KEYWORD, 0}, /* 166: negotiatetime */
-    {685, ATP_TYPE_INT, 13}, /* 167: SSL_ctxID */
-    {1370, ATP_TYPE_INT, 22}, /* 168: negotiate_time */
+    {685, ATP_TYPE_SET, 0}, /* 167: SSL_ctxID */
+    {1370, ATP_TYPE_SET, 0}, /* 168: negotiate_time */
     {1603, ATP_TYPE_KEYWORD, 0}, /* 169: sni */
-    {685, ATP_TYPE_INT, 13}, /* 170: SSL_ctxID */
-    {671, ATP_TYPE_INT, 3}, /* 171: SNI */
+    {685, ATP_TYPE_SET, 0}, /* 170: SSL_ctxID */
+    {671, ATP_TYPE_SET, 0}, /* 171: SNI */
     {964, ATP_TYPE_KEYWORD, 0}, /* 172: closetimemode */
-    {685, ATP_TYPE_INT, 13}, /* 173: SSL_ctxID */
-    {927, ATP_TYPE_INT, 3}, /* 174: close_time_mode */
+    {685, ATP_TYPE_SET, 0}, /* 173: SSL_ctxID */
+    {927, ATP_TYPE_SET, 0}, /* 174: close_time_mode */
     {1266, ATP_TYPE_KEYWORD, 0}, /* 175: ignoremulticertchainverify */
-    {685, ATP_TYPE_INT, 13}, /* 176: SSL_ctxID */
-    {1199, ATP_TYPE_INT, 3}, /* 177: ignore_multicertchain_verify */
+    {685, ATP_TYPE_SET, 0}, /* 176: SSL_ctxID */
+    {1199, ATP_TYPE_SET, 0}, /* 177: ignore_multicertchain_verify */
     {1228, ATP_TYPE_KEYWORD, 0}, /* 178: ignoreinvalidcertsign */
-    {685, ATP_TYPE_INT, 13}, /* 179: SSL_ctxID */
-    {1162, ATP_TYPE_INT, 3}, /* 180: ignore_invalid_certsign */
+    {685, ATP_TYPE_SET, 0}, /* 179: SSL_ctxID */
+    {1162, ATP_TYPE_SET, 0}, /* 180: ignore_invalid_certsign */
     {1565, ATP_TYPE_KEYWORD, 0}, /* 181: session_cache */
-    {685, ATP_TYPE_INT, 13}, /* 182: SSL_ctxID */
-    {1579, ATP_TYPE_INT, 3}, /* 183: session_cache_enable */
+    {685, ATP_TYPE_SET, 0}, /* 182: SSL_ctxID */
+    {1579, ATP_TYPE_SET, 0}, /* 183: session_cache_enable */
     {1458, ATP_TYPE_KEYWORD, 0}, /* 184: recv */
     {864, ATP_TYPE_INT, 11}, /* 185: clientID */
     {1030, ATP_TYPE_INT, 1}, /* 186: current_recvlength */
@@ -729,10 +729,10 @@ static const struct atp_param params[] = {
     {1614, ATP_TYPE_INT, 3}, /* 192: state */
     {481, ATP_TYPE_LITERAL, 0}, /* 193: NO SERVICE */
     {512, ATP_TYPE_WORD, 0}, /* 194: Operation Mode */
-    {0, ATP_TYPE_SET, 0}, /* 195:  */
-    {0, ATP_TYPE_SET, 0}, /* 196:  */
-    {1484, ATP_TYPE_INT | 1 << 4, 6}, /* 197: rssi */
-    {780, ATP_TYPE_INT | 1 << 4, 8}, /* 198: ber */
+    {1484, ATP_TYPE_INT | 1 << 4, 6}, /* 195: rssi */
+    {780, ATP_TYPE_INT | 1 << 4, 8}, /* 196: ber */
+    {0, ATP_TYPE_SET, 0}, /* 197:  */
+    {0, ATP_TYPE_SET, 0}, /* 198:  */
     {1657, ATP_TYPE_INT, 1}, /* 199: upload_size */
     {822, ATP_TYPE_HEX, 18}, /* 200: checksum */
     {1098, ATP_TYPE_INT, 1}, /* 201: err */
@@ -1240,25 +1240,25 @@ static const uint16_t elements[] = {
     109, /* 1: ERROR */
     3, /* 2: +CCLK */
     116, /* 3: OK */
-    4, /* 4: +CEREG */
+    6, /* 4: +CEREG */
     116, /* 5: OK */
     5, /* 6: +CEREG */
     116, /* 7: OK */
-    7, /* 8: +CFUN */
+    9, /* 8: +CFUN */
     116, /* 9: OK */
     8, /* 10: +CFUN */
     116, /* 11: OK */
-    10, /* 12: +CGACT */
+    11, /* 12: +CGACT */
     116, /* 13: OK */
-    11 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 14: +CGACT */
+    10 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 14: +CGACT */
     116, /* 15: OK */
-    12, /* 16: +CGATT */
+    13, /* 16: +CGATT */
     116, /* 17: OK */
-    13, /* 18: +CGATT */
+    12, /* 18: +CGATT */
     116, /* 19: OK */
-    14 | ATP_ELEMENT_REPEATED, /* 20: +CGDCONT */
+    15 | ATP_ELEMENT_REPEATED, /* 20: +CGDCONT */
     116, /* 21: OK */
-    15 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 22: +CGDCONT */
+    14 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 22: +CGDCONT */
     116, /* 23: OK */
     17, /* 24: <manufacturer> */
     116, /* 25: OK */
@@ -1266,29 +1266,29 @@ static const uint16_t elements[] = {
     116, /* 27: OK */
     19, /* 28: <revision> */
     116, /* 29: OK */
-    20 | ATP_ELEMENT_OPTIONAL, /* 30: +CGPADDR */
+    21 | ATP_ELEMENT_OPTIONAL, /* 30: +CGPADDR */
     116, /* 31: OK */
-    21 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 32: +CGPADDR */
+    20 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 32: +CGPADDR */
     116, /* 33: OK */
-    22, /* 34: +CGREG */
+    24, /* 34: +CGREG */
     116, /* 35: OK */
     23, /* 36: +CGREG */
     116, /* 37: OK */
     25, /* 38: <sn> */
     116, /* 39: OK */
-    27, /* 40: +CMEE */
+    28, /* 40: +CMEE */
     116, /* 41: OK */
-    28, /* 42: +CMEE */
+    27, /* 42: +CMEE */
     116, /* 43: OK */
-    30, /* 44: +COPS */
+    31, /* 44: +COPS */
     116, /* 45: OK */
-    31, /* 46: +COPS */
+    30, /* 46: +COPS */
     116, /* 47: OK */
-    32, /* 48: +CPIN */
+    33, /* 48: +CPIN */
     116, /* 49: OK */
-    37, /* 50: +CPSI */
+    38, /* 50: +CPSI */
     116, /* 51: OK */
-    38, /* 52: +CPSI */
+    37, /* 52: +CPSI */
     116, /* 53: OK */
     34, /* 54: +CPSI */
     116, /* 55: OK */
@@ -1296,34 +1296,34 @@ static const uint16_t elements[] = {
     116, /* 57: OK */
     36, /* 58: +CPSI */
     116, /* 59: OK */
-    39, /* 60: +CREG */
+    41, /* 60: +CREG */
     116, /* 61: OK */
     40, /* 62: +CREG */
     116, /* 63: OK */
-    42, /* 64: +CSQ */
+    43, /* 64: +CSQ */
     116, /* 65: OK */
-    43, /* 66: +CSQ */
+    42, /* 66: +CSQ */
     116, /* 67: OK */
-    44, /* 68: +QFUPL */
+    45, /* 68: +QFUPL */
     116, /* 69: OK */
     106, /* 70: CONNECT */
-    45, /* 71: +QFUPL */
+    44, /* 71: +QFUPL */
     116, /* 72: OK */
     106, /* 73: CONNECT */
     109, /* 74: ERROR */
-    46, /* 75: +QIACT */
+    47, /* 75: +QIACT */
     116, /* 76: OK */
-    47 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 77: +QIACT */
+    46 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 77: +QIACT */
     116, /* 78: OK */
-    48, /* 79: +QICSGP */
+    49, /* 79: +QICSGP */
     116, /* 80: OK */
-    49, /* 81: +QICSGP */
+    48, /* 81: +QICSGP */
     116, /* 82: OK */
     50, /* 83: +QIDEACT */
     116, /* 84: OK */
-    51, /* 85: +QIDNSCFG */
+    52, /* 85: +QIDNSCFG */
     116, /* 86: OK */
-    52, /* 87: +QIDNSCFG */
+    51, /* 87: +QIDNSCFG */
     116, /* 88: OK */
     53, /* 89: +QIGETERROR */
     116, /* 90: OK */
@@ -1339,65 +1339,65 @@ static const uint16_t elements[] = {
     109, /* 100: ERROR */
     57, /* 101: +QISWTMD */
     116, /* 102: OK */
-    62, /* 103: +QSSLCFG */
-    63, /* 104: +QSSLCFG */
-    64, /* 105: +QSSLCFG */
-    65, /* 106: +QSSLCFG */
-    66, /* 107: +QSSLCFG */
-    67, /* 108: +QSSLCFG */
-    68, /* 109: +QSSLCFG */
-    69, /* 110: +QSSLCFG */
-    70, /* 111: +QSSLCFG */
-    71, /* 112: +QSSLCFG */
-    72, /* 113: +QSSLCFG */
-    73, /* 114: +QSSLCFG */
-    74, /* 115: +QSSLCFG */
-    75, /* 116: +QSSLCFG */
+    76, /* 103: +QSSLCFG */
+    77, /* 104: +QSSLCFG */
+    78, /* 105: +QSSLCFG */
+    79, /* 106: +QSSLCFG */
+    80, /* 107: +QSSLCFG */
+    81, /* 108: +QSSLCFG */
+    82, /* 109: +QSSLCFG */
+    83, /* 110: +QSSLCFG */
+    84, /* 111: +QSSLCFG */
+    85, /* 112: +QSSLCFG */
+    86, /* 113: +QSSLCFG */
+    87, /* 114: +QSSLCFG */
+    88, /* 115: +QSSLCFG */
+    89, /* 116: +QSSLCFG */
     116, /* 117: OK */
-    76, /* 118: +QSSLCFG */
+    62, /* 118: +QSSLCFG */
     116, /* 119: OK */
-    77, /* 120: +QSSLCFG */
+    63, /* 120: +QSSLCFG */
     116, /* 121: OK */
-    78, /* 122: +QSSLCFG */
+    64, /* 122: +QSSLCFG */
     116, /* 123: OK */
-    79, /* 124: +QSSLCFG */
-    79, /* 125: +QSSLCFG */
-    79, /* 126: +QSSLCFG */
-    79, /* 127: +QSSLCFG */
-    79, /* 128: +QSSLCFG */
-    79, /* 129: +QSSLCFG */
+    65, /* 124: +QSSLCFG */
+    65, /* 125: +QSSLCFG */
+    65, /* 126: +QSSLCFG */
+    65, /* 127: +QSSLCFG */
+    65, /* 128: +QSSLCFG */
+    65, /* 129: +QSSLCFG */
     116, /* 130: OK */
-    80, /* 131: +QSSLCFG */
+    66, /* 131: +QSSLCFG */
     116, /* 132: OK */
-    81, /* 133: +QSSLCFG */
+    67, /* 133: +QSSLCFG */
     116, /* 134: OK */
-    82, /* 135: +QSSLCFG */
+    68, /* 135: +QSSLCFG */
     116, /* 136: OK */
-    83, /* 137: +QSSLCFG */
+    69, /* 137: +QSSLCFG */
     116, /* 138: OK */
-    84, /* 139: +QSSLCFG */
+    70, /* 139: +QSSLCFG */
     116, /* 140: OK */
-    85, /* 141: +QSSLCFG */
+    71, /* 141: +QSSLCFG */
     116, /* 142: OK */
-    86, /* 143: +QSSLCFG */
+    72, /* 143: +QSSLCFG */
     116, /* 144: OK */
-    87, /* 145: +QSSLCFG */
+    73, /* 145: +QSSLCFG */
     116, /* 146: OK */
-    88, /* 147: +QSSLCFG */
+    74, /* 147: +QSSLCFG */
     116, /* 148: OK */
-    89, /* 149: +QSSLCFG */
+    75, /* 149: +QSSLCFG */
     116, /* 150: OK */
     90, /* 151: +QSSLCLOSE */
     116, /* 152: OK */
-    91, /* 153: +QSSLOPEN */
+    93, /* 153: +QSSLOPEN */
     116, /* 154: OK */
     116, /* 155: OK */
-    92, /* 156: +QSSLOPEN */
+    91, /* 156: +QSSLOPEN */
     116, /* 157: OK */
-    93, /* 158: +QSSLOPEN */
-    95, /* 159: +QSSLRECV */
+    92, /* 158: +QSSLOPEN */
+    96, /* 159: +QSSLRECV */
     116, /* 160: OK */
-    96, /* 161: +QSSLRECV */
+    95, /* 161: +QSSLRECV */
     116, /* 162: OK */
     94, /* 163: +QSSLRECV */
     116, /* 164: OK */

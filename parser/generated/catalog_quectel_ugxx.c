@@ -278,30 +278,30 @@ static const struct atp_record records[] = {
     {155, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 3: +CCLK: <time> (core 27.007 8.15) */
     {191, 1, ATP_ROLE_INFO, 0, 1, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 4: +CEREG: (0-2) (core 27.007 10.1.22) */
-    {192, 1, ATP_ROLE_INFO, 0, 2, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 4: +CEREG: <stat>[,[<tac>],[<ci>],[<AcT>][,<cause>]] (core 27.007 10.1.22) */
+    {40, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 5: +CEREG: <n>,<stat>[,[<tac>],[<ci>],[<AcT>][,<caus... (core 27.007 10.1.22) */
     {39, 6, ATP_ROLE_INFO, 0, 2, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 6: +CEREG: <stat>[,[<tac>],[<ci>],[<AcT>][,<cause>]] (core 27.007 10.1.22) */
-    {40, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 7: +CFUN: (0,1,4),(0,1) (core 27.007 8.2) */
-    {156, 2, ATP_ROLE_INFO, 0, 3, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 6: +CEREG: (0-2) (core 27.007 10.1.22) */
+    {192, 1, ATP_ROLE_INFO, 0, 2, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 7: +CFUN: <fun> (core 27.007 8.2) */
+    {193, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 8: +CFUN: <fun> (core 27.007 8.2) */
     {193, 1, ATP_ROLE_INFO, 0, 3, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 9: +CFUN: <fun> (core 27.007 8.2) */
-    {193, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 10: +CGACT: (0,1) (core 27.007 10.1.10) */
-    {194, 1, ATP_ROLE_INFO, 0, 4, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 11: [+CGACT: <cid>,<state> ...] (core 27.007 10.1.10) */
+    /* 9: +CFUN: (0,1,4),(0,1) (core 27.007 8.2) */
+    {156, 2, ATP_ROLE_INFO, 0, 3, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 10: [+CGACT: <cid>,<state> ...] (core 27.007 10.1.10) */
     {158, 2, ATP_ROLE_INFO, 0, 4, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 12: +CGATT: (0,1) (core 27.007 10.1.9) */
-    {194, 1, ATP_ROLE_INFO, 0, 5, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 13: +CGATT: <state> (core 27.007 10.1.9) */
+    /* 11: +CGACT: (0,1) (core 27.007 10.1.10) */
+    {194, 1, ATP_ROLE_INFO, 0, 4, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 12: +CGATT: <state> (core 27.007 10.1.9) */
     {159, 1, ATP_ROLE_INFO, 0, 5, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 14: +CGDCONT: (1-16),("IP","IPV6","IPV4V6"),,,(0-2),(... (core 27.007 10.1.1) */
-    {25, 7, ATP_ROLE_INFO, 0, 6, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 15: [+CGDCONT: <cid>,<PDP_type>,<APN>,<PDP_addr>[,[<d... (core 27.007 10.1.1) */
-    {32, 7, ATP_ROLE_INFO, 0, 6, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 13: +CGATT: (0,1) (core 27.007 10.1.9) */
+    {194, 1, ATP_ROLE_INFO, 0, 5, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 14: [+CGDCONT: <cid>,<PDP_type>,<APN>,<PDP_addr>[,[<d... (core 27.007 10.1.1) */
+    {25, 7, ATP_ROLE_INFO, 0, 6, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 15: +CGDCONT: (1-16),("IP","IPV6","IPV4V6"),,,(0-2),(... (core 27.007 10.1.1) */
+    {32, 7, ATP_ROLE_INFO, 0, 6, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 16: +CGEV: <event> (core 27.007 10.1.19) */
     {195, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 17: <manufacturer> (core 27.007 5.1) */
@@ -310,72 +310,72 @@ static const struct atp_record records[] = {
     {197, 1, ATP_ROLE_INFO, 0, 8, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
     /* 19: <revision> (core 27.007 5.3) */
     {198, 1, ATP_ROLE_INFO, 0, 9, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
-    /* 20: [+CGPADDR: (1-16)] (core 27.007 10.1.14) */
-    {25, 1, ATP_ROLE_INFO, 0, 10, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 21: [+CGPADDR: <cid>[,<PDP_addr_1>[,<PDP_addr_2>]] ...] (core 27.007 10.1.14) */
+    /* 20: [+CGPADDR: <cid>[,<PDP_addr_1>[,<PDP_addr_2>]] ...] (core 27.007 10.1.14) */
     {88, 3, ATP_ROLE_INFO, 0, 10, ATP_FORM_EXECUTE | ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 22: +CGREG: (0-2) (core 27.007 10.1.20) */
-    {192, 1, ATP_ROLE_INFO, 0, 11, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 21: [+CGPADDR: (1-16)] (core 27.007 10.1.14) */
+    {32, 1, ATP_ROLE_INFO, 0, 10, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 22: +CGREG: <stat>[,<lac>,<ci>[,<AcT>[,<rac>]]] (core 27.007 10.1.20) */
+    {46, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 23: +CGREG: <n>,<stat>[,<lac>,<ci>[,<AcT>[,<rac>]]] (core 27.007 10.1.20) */
     {45, 6, ATP_ROLE_INFO, 0, 11, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 24: +CGREG: <stat>[,<lac>,<ci>[,<AcT>[,<rac>]]] (core 27.007 10.1.20) */
-    {46, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 24: +CGREG: (0-2) (core 27.007 10.1.20) */
+    {192, 1, ATP_ROLE_INFO, 0, 11, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 25: <sn> (core 27.007 5.4) */
     {199, 1, ATP_ROLE_INFO, 0, 12, ATP_FORM_EXECUTE | ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 26: +CME ERROR: <err> (core 27.007 9.2) */
     {200, 1, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_ERROR},
-    /* 27: +CMEE: (0-2) (core 27.007 9.1) */
-    {192, 1, ATP_ROLE_INFO, 0, 13, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 28: +CMEE: <n> (core 27.007 9.1) */
+    /* 27: +CMEE: <n> (core 27.007 9.1) */
     {201, 1, ATP_ROLE_INFO, 0, 13, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 28: +CMEE: (0-2) (core 27.007 9.1) */
+    {192, 1, ATP_ROLE_INFO, 0, 13, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 29: +CMS ERROR: <err> (core 27.005 3.2.5) */
     {200, 1, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_ERROR},
-    /* 30: +COPS: <operators> (core 27.007 7.3) */
-    {202, 1, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 31: +COPS: <mode>[,<format>,<oper>[,<AcT>]] (core 27.007 7.3) */
+    /* 30: +COPS: <mode>[,<format>,<oper>[,<AcT>]] (core 27.007 7.3) */
     {68, 4, ATP_ROLE_INFO, 0, 14, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 31: +COPS: <operators> (core 27.007 7.3) */
+    {202, 1, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 32: +CPIN: <code> (core 27.007 8.3) */
-    {203, 1, ATP_ROLE_INFO, 0, 15, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 33: +CPIN: <code> (core 27.007 8.3) */
     {203, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 33: +CPIN: <code> (core 27.007 8.3) */
+    {203, 1, ATP_ROLE_INFO, 0, 15, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 34: +CPSI: GSM,<Operation Mode>,<MCC-MNC>,<cell> (core simcom-http 3) */
     {72, 4, ATP_ROLE_INFO, 0, 16, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 35: +CPSI: WCDMA,<Operation Mode>,<MCC-MNC>,<cell> (core simcom-http 3) */
     {76, 4, ATP_ROLE_INFO, 0, 16, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 36: +CPSI: NO SERVICE,<Operation Mode> (core simcom-http 3) */
     {160, 2, ATP_ROLE_INFO, 0, 16, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 37: +CPSI: (0-255) (core simcom-http 3) */
-    {204, 1, ATP_ROLE_INFO, 0, 16, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 38: +CPSI: <System Mode>,<Operation Mode>,<MCC-MNC>,<... (core simcom-http 3) */
+    /* 37: +CPSI: <System Mode>,<Operation Mode>,<MCC-MNC>,<... (core simcom-http 3) */
     {0, 14, ATP_ROLE_INFO, 0, 16, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 39: +CREG: (0-2) (core 27.007 7.2) */
-    {192, 1, ATP_ROLE_INFO, 0, 17, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 38: +CPSI: (0-255) (core simcom-http 3) */
+    {204, 1, ATP_ROLE_INFO, 0, 16, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 39: +CREG: <stat>[,<lac>,<ci>[,<AcT>]] (core 27.007 7.2) */
+    {46, 4, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 40: +CREG: <n>,<stat>[,<lac>,<ci>[,<AcT>]] (core 27.007 7.2) */
     {45, 5, ATP_ROLE_INFO, 0, 17, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 41: +CREG: <stat>[,<lac>,<ci>[,<AcT>]] (core 27.007 7.2) */
-    {46, 4, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 42: +CSQ: (0-31,99),(0-7,99) (core 27.007 8.5) */
-    {162, 2, ATP_ROLE_INFO, 0, 18, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 43: +CSQ: <rssi>,<ber> (core 27.007 8.5) */
-    {164, 2, ATP_ROLE_INFO, 0, 18, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
-    /* 44: +QFUPL: <filename>[,(1-10240)[,(1-65535)[,(0,1)]]] (core quectel-ec200 4) */
-    {80, 4, ATP_ROLE_INFO, 0, 19, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 45: +QFUPL: <upload_size>,<checksum> (core quectel-ec200 4) */
+    /* 41: +CREG: (0-2) (core 27.007 7.2) */
+    {192, 1, ATP_ROLE_INFO, 0, 17, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 42: +CSQ: <rssi>,<ber> (core 27.007 8.5) */
+    {162, 2, ATP_ROLE_INFO, 0, 18, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
+    /* 43: +CSQ: (0-31,99),(0-7,99) (core 27.007 8.5) */
+    {164, 2, ATP_ROLE_INFO, 0, 18, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 44: +QFUPL: <upload_size>,<checksum> (core quectel-ec200 4) */
     {166, 2, ATP_ROLE_INFO, 0, 19, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 46: +QIACT: (1-20) (core quectel-ugxx 3.1.2) */
-    {51, 1, ATP_ROLE_INFO, 0, 20, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 47: [+QIACT: <contextID>,<context_state>,<context_typ... (core quectel-ugxx 3.1.2) */
+    /* 45: +QFUPL: <filename>[,(1-10240)[,(1-65535)[,(0,1)]]] (core quectel-ec200 4) */
+    {80, 4, ATP_ROLE_INFO, 0, 19, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 46: [+QIACT: <contextID>,<context_state>,<context_typ... (core quectel-ugxx 3.1.2) */
     {84, 4, ATP_ROLE_INFO, 0, 20, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 48: +QICSGP: (1-20),(1-3),<APN>,<username>,<password>... (core quectel-ugxx 3.1.1) */
-    {51, 6, ATP_ROLE_INFO, 0, 21, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 49: +QICSGP: <context_type>,<APN>,<username>,<passwor... (core quectel-ugxx 3.1.1) */
+    /* 47: +QIACT: (1-20) (core quectel-ugxx 3.1.2) */
+    {51, 1, ATP_ROLE_INFO, 0, 20, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 48: +QICSGP: <context_type>,<APN>,<username>,<passwor... (core quectel-ugxx 3.1.1) */
     {63, 5, ATP_ROLE_INFO, 0, 21, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 49: +QICSGP: (1-20),(1-3),<APN>,<username>,<password>... (core quectel-ugxx 3.1.1) */
+    {51, 6, ATP_ROLE_INFO, 0, 21, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 50: +QIDEACT: (1-20) (core quectel-ugxx 3.1.3) */
     {51, 1, ATP_ROLE_INFO, 0, 22, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 51: +QIDNSCFG: (1-20),<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
-    {91, 3, ATP_ROLE_INFO, 0, 23, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 52: +QIDNSCFG: <contextID>,<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
-    {94, 3, ATP_ROLE_INFO, 0, 23, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 51: +QIDNSCFG: <contextID>,<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
+    {91, 3, ATP_ROLE_INFO, 0, 23, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 52: +QIDNSCFG: (1-20),<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
+    {94, 3, ATP_ROLE_INFO, 0, 23, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 53: +QIGETERROR: <err>,<description> (core quectel-ugxx 2.2.2) */
     {168, 2, ATP_ROLE_INFO, 0, 24, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
     /* 54: <local_ip> (core quectel-ugxx 1.2) */
@@ -394,52 +394,52 @@ static const struct atp_record records[] = {
     {174, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 61: +QIURC: "pdpdeact",<contextID> (core Quectel TCP/IP) */
     {176, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 62: +QSSLCFG: "sslversion",(0-5),(0-4) (quectel-ssl 2.2.1) */
-    {100, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 63: +QSSLCFG: "ciphersuite",(0-5),("0X0035","0X002F",... (quectel-ssl 2.2.1) */
-    {103, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 64: +QSSLCFG: "cacert",(0-5),<cacert_path> (quectel-ssl 2.2.1) */
-    {106, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 65: +QSSLCFG: "clientcert",(0-5),<client_cert_path> (quectel-ssl 2.2.1) */
-    {109, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 66: +QSSLCFG: "clientkey",(0-5),<client_key_path> (quectel-ssl 2.2.1) */
-    {112, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 67: +QSSLCFG: "seclevel",(0-5),(0-2) (quectel-ssl 2.2.1) */
-    {115, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 68: +QSSLCFG: "ignorelocaltime",(0-5),(0,1) (quectel-ssl 2.2.1) */
-    {118, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 69: +QSSLCFG: "negotiatetime",(0-5),(10-300) (quectel-ssl 2.2.1) */
-    {121, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 70: +QSSLCFG: "sslversion",<sslctxID>,<ssl_version> (quectel-ssl 2.2.1) */
-    {124, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 71: +QSSLCFG: "ciphersuite",<sslctxID>,<cipher_suites> (quectel-ssl 2.2.1) */
-    {127, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 72: +QSSLCFG: "cacert",<sslctxID>,<cacert_path> (quectel-ssl 2.2.1) */
-    {130, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 73: +QSSLCFG: "clientcert",<sslctxID>,<client_cert_path> (quectel-ssl 2.2.1) */
-    {133, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 74: +QSSLCFG: "clientkey",<sslctxID>,<client_key_path> (quectel-ssl 2.2.1) */
-    {136, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 75: +QSSLCFG: "seclevel",<sslctxID>,<seclevel> (quectel-ssl 2.2.1) */
-    {139, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 76: +QSSLCFG: "ignorelocaltime",<sslctxID>,<ignoreltime> (quectel-ssl 2.2.1) */
-    {142, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 77: +QSSLCFG: "negotiatetime",<sslctxID>,<negotiatetime> (quectel-ssl 2.2.1) */
-    {145, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 62: +QSSLCFG: "sslversion",<sslctxID>,<ssl_version> (quectel-ssl 2.2.1) */
+    {100, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 63: +QSSLCFG: "ciphersuite",<sslctxID>,<cipher_suites> (quectel-ssl 2.2.1) */
+    {103, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 64: +QSSLCFG: "cacert",<sslctxID>,<cacert_path> (quectel-ssl 2.2.1) */
+    {106, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 65: +QSSLCFG: "clientcert",<sslctxID>,<client_cert_path> (quectel-ssl 2.2.1) */
+    {109, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 66: +QSSLCFG: "clientkey",<sslctxID>,<client_key_path> (quectel-ssl 2.2.1) */
+    {112, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 67: +QSSLCFG: "seclevel",<sslctxID>,<seclevel> (quectel-ssl 2.2.1) */
+    {115, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 68: +QSSLCFG: "ignorelocaltime",<sslctxID>,<ignoreltime> (quectel-ssl 2.2.1) */
+    {118, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 69: +QSSLCFG: "negotiatetime",<sslctxID>,<negotiatetime> (quectel-ssl 2.2.1) */
+    {121, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 70: +QSSLCFG: "sslversion",(0-5),(0-4) (quectel-ssl 2.2.1) */
+    {124, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 71: +QSSLCFG: "ciphersuite",(0-5),("0X0035","0X002F",... (quectel-ssl 2.2.1) */
+    {127, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 72: +QSSLCFG: "cacert",(0-5),<cacert_path> (quectel-ssl 2.2.1) */
+    {130, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 73: +QSSLCFG: "clientcert",(0-5),<client_cert_path> (quectel-ssl 2.2.1) */
+    {133, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 74: +QSSLCFG: "clientkey",(0-5),<client_key_path> (quectel-ssl 2.2.1) */
+    {136, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 75: +QSSLCFG: "seclevel",(0-5),(0-2) (quectel-ssl 2.2.1) */
+    {139, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 76: +QSSLCFG: "ignorelocaltime",(0-5),(0,1) (quectel-ssl 2.2.1) */
+    {142, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 77: +QSSLCFG: "negotiatetime",(0-5),(10-300) (quectel-ssl 2.2.1) */
+    {145, 3, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 78: +QSSLCLOSE: (0-11)[,(0-65535)] (quectel-ssl 2.2.5) */
     {178, 2, ATP_ROLE_INFO, 0, 29, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 79: +QSSLOPEN: (1-20),(0-5),(0-11),<serveraddr>,<serv... (quectel-ssl 2.2.2) */
-    {57, 6, ATP_ROLE_INFO, 0, 30, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 80: +QSSLOPEN: <clientID>,<errorcode=0> (quectel-ssl 2.2.2) */
+    /* 79: +QSSLOPEN: <clientID>,<errorcode=0> (quectel-ssl 2.2.2) */
     {180, 2, ATP_ROLE_ASYNC, 0, 30, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 81: +QSSLOPEN: <clientID>,<errorcode=1..> (quectel-ssl 2.2.2) */
+    /* 80: +QSSLOPEN: <clientID>,<errorcode=1..> (quectel-ssl 2.2.2) */
     {182, 2, ATP_ROLE_ASYNC, 0, 30, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 81: +QSSLOPEN: (1-20),(0-5),(0-11),<serveraddr>,<serv... (quectel-ssl 2.2.2) */
+    {57, 6, ATP_ROLE_INFO, 0, 30, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 82: +QSSLRECV: 0 (quectel-ssl 2.2.4) */
     {207, 1, ATP_ROLE_INFO, 0, 31, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 83: +QSSLRECV: (0-11),(1-1500) (quectel-ssl 2.2.4) */
-    {184, 2, ATP_ROLE_INFO, 0, 31, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 84: +QSSLRECV: <havereadlen><CR><LF><data> (quectel-ssl 2.2.4) */
+    /* 83: +QSSLRECV: <havereadlen><CR><LF><data> (quectel-ssl 2.2.4) */
     {208, 1, ATP_ROLE_INFO, 1, 31, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 84: +QSSLRECV: (0-11),(1-1500) (quectel-ssl 2.2.4) */
+    {184, 2, ATP_ROLE_INFO, 0, 31, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 85: +QSSLSEND: (0-11)[,(1-1460)] (quectel-ssl 2.2.3) */
     {186, 2, ATP_ROLE_INFO, 0, 32, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 86: [+QSSLSTATE: <clientID>,"SSL CLIENT",<ip_address>... (quectel-ssl 2.2.6) */
@@ -525,20 +525,20 @@ static const struct atp_param params[] = {
     {700, ATP_TYPE_INT, 2}, /* 22: access_mode */
     {720, ATP_TYPE_STRING, 0}, /* 23: at_port */
     {1405, ATP_TYPE_INT, 13}, /* 24: sslctxID */
-    {791, ATP_TYPE_SET, 0}, /* 25: cid */
-    {574, ATP_TYPE_SET, 0}, /* 26: PDP_type */
-    {343, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 27: APN */
-    {543, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 28: PDP_addr */
-    {970, ATP_TYPE_SET, 0}, /* 29: d_comp */
-    {1055, ATP_TYPE_SET, 0}, /* 30: h_comp */
-    {1198, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 31: options */
-    {791, ATP_TYPE_INT, 1}, /* 32: cid */
-    {574, ATP_TYPE_STRING, 0}, /* 33: PDP_type */
-    {343, ATP_TYPE_STRING, 0}, /* 34: APN */
-    {543, ATP_TYPE_STRING, 0}, /* 35: PDP_addr */
-    {970, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 10}, /* 36: d_comp */
-    {1055, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 14}, /* 37: h_comp */
-    {1198, ATP_TYPE_REST | ATP_PARAM_OPTIONAL, 0}, /* 38: options */
+    {791, ATP_TYPE_INT, 1}, /* 25: cid */
+    {574, ATP_TYPE_STRING, 0}, /* 26: PDP_type */
+    {343, ATP_TYPE_STRING, 0}, /* 27: APN */
+    {543, ATP_TYPE_STRING, 0}, /* 28: PDP_addr */
+    {970, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 10}, /* 29: d_comp */
+    {1055, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 14}, /* 30: h_comp */
+    {1198, ATP_TYPE_REST | ATP_PARAM_OPTIONAL, 0}, /* 31: options */
+    {791, ATP_TYPE_SET, 0}, /* 32: cid */
+    {574, ATP_TYPE_SET, 0}, /* 33: PDP_type */
+    {343, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 34: APN */
+    {543, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 35: PDP_addr */
+    {970, ATP_TYPE_SET, 0}, /* 36: d_comp */
+    {1055, ATP_TYPE_SET, 0}, /* 37: h_comp */
+    {1198, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 38: options */
     {999, ATP_TYPE_INT, 13}, /* 39: n */
     {1425, ATP_TYPE_INT, 11}, /* 40: stat */
     {1437, ATP_TYPE_STRING | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 0}, /* 41: tac */
@@ -591,63 +591,63 @@ static const struct atp_param params[] = {
     {791, ATP_TYPE_INT, 1}, /* 88: cid */
     {552, ATP_TYPE_ANY | ATP_PARAM_OPTIONAL, 0}, /* 89: PDP_addr_1 */
     {563, ATP_TYPE_ANY | ATP_PARAM_OPTIONAL, 0}, /* 90: PDP_addr_2 */
-    {915, ATP_TYPE_SET, 0}, /* 91: contextID */
-    {1240, ATP_TYPE_SET, 0}, /* 92: pridnsaddr */
-    {1296, ATP_TYPE_SET, 0}, /* 93: secdnsaddr */
-    {915, ATP_TYPE_INT, 17}, /* 94: contextID */
-    {1240, ATP_TYPE_STRING, 0}, /* 95: pridnsaddr */
-    {1296, ATP_TYPE_STRING, 0}, /* 96: secdnsaddr */
+    {915, ATP_TYPE_INT, 17}, /* 91: contextID */
+    {1240, ATP_TYPE_STRING, 0}, /* 92: pridnsaddr */
+    {1296, ATP_TYPE_STRING, 0}, /* 93: secdnsaddr */
+    {915, ATP_TYPE_SET, 0}, /* 94: contextID */
+    {1240, ATP_TYPE_SET, 0}, /* 95: pridnsaddr */
+    {1296, ATP_TYPE_SET, 0}, /* 96: secdnsaddr */
     {1261, ATP_TYPE_KEYWORD, 0}, /* 97: recv */
     {905, ATP_TYPE_INT, 11}, /* 98: connectID */
     {952, ATP_TYPE_INT, 1}, /* 99: currentrecvlength */
     {1414, ATP_TYPE_KEYWORD, 0}, /* 100: sslversion */
-    {1405, ATP_TYPE_SET, 0}, /* 101: sslctxID */
-    {1393, ATP_TYPE_SET, 0}, /* 102: ssl_version */
+    {1405, ATP_TYPE_INT, 13}, /* 101: sslctxID */
+    {1393, ATP_TYPE_INT, 14}, /* 102: ssl_version */
     {809, ATP_TYPE_KEYWORD, 0}, /* 103: ciphersuite */
-    {1405, ATP_TYPE_SET, 0}, /* 104: sslctxID */
-    {795, ATP_TYPE_SET, 0}, /* 105: cipher_suites */
+    {1405, ATP_TYPE_INT, 13}, /* 104: sslctxID */
+    {795, ATP_TYPE_STRING, 19}, /* 105: cipher_suites */
     {749, ATP_TYPE_KEYWORD, 0}, /* 106: cacert */
-    {1405, ATP_TYPE_SET, 0}, /* 107: sslctxID */
-    {756, ATP_TYPE_SET, 0}, /* 108: cacert_path */
+    {1405, ATP_TYPE_INT, 13}, /* 107: sslctxID */
+    {756, ATP_TYPE_STRING, 0}, /* 108: cacert_path */
     {863, ATP_TYPE_KEYWORD, 0}, /* 109: clientcert */
-    {1405, ATP_TYPE_SET, 0}, /* 110: sslctxID */
-    {830, ATP_TYPE_SET, 0}, /* 111: client_cert_path */
+    {1405, ATP_TYPE_INT, 13}, /* 110: sslctxID */
+    {830, ATP_TYPE_STRING, 0}, /* 111: client_cert_path */
     {874, ATP_TYPE_KEYWORD, 0}, /* 112: clientkey */
-    {1405, ATP_TYPE_SET, 0}, /* 113: sslctxID */
-    {847, ATP_TYPE_SET, 0}, /* 114: client_key_path */
+    {1405, ATP_TYPE_INT, 13}, /* 113: sslctxID */
+    {847, ATP_TYPE_STRING, 0}, /* 114: client_key_path */
     {1307, ATP_TYPE_KEYWORD, 0}, /* 115: seclevel */
-    {1405, ATP_TYPE_SET, 0}, /* 116: sslctxID */
-    {1307, ATP_TYPE_SET, 0}, /* 117: seclevel */
+    {1405, ATP_TYPE_INT, 13}, /* 116: sslctxID */
+    {1307, ATP_TYPE_INT, 2}, /* 117: seclevel */
     {1074, ATP_TYPE_KEYWORD, 0}, /* 118: ignorelocaltime */
-    {1405, ATP_TYPE_SET, 0}, /* 119: sslctxID */
-    {1090, ATP_TYPE_SET, 0}, /* 120: ignoreltime */
+    {1405, ATP_TYPE_INT, 13}, /* 119: sslctxID */
+    {1090, ATP_TYPE_INT, 3}, /* 120: ignoreltime */
     {1179, ATP_TYPE_KEYWORD, 0}, /* 121: negotiatetime */
-    {1405, ATP_TYPE_SET, 0}, /* 122: sslctxID */
-    {1179, ATP_TYPE_SET, 0}, /* 123: negotiatetime */
+    {1405, ATP_TYPE_INT, 13}, /* 122: sslctxID */
+    {1179, ATP_TYPE_INT, 20}, /* 123: negotiatetime */
     {1414, ATP_TYPE_KEYWORD, 0}, /* 124: sslversion */
-    {1405, ATP_TYPE_INT, 13}, /* 125: sslctxID */
-    {1393, ATP_TYPE_INT, 14}, /* 126: ssl_version */
+    {1405, ATP_TYPE_SET, 0}, /* 125: sslctxID */
+    {1393, ATP_TYPE_SET, 0}, /* 126: ssl_version */
     {809, ATP_TYPE_KEYWORD, 0}, /* 127: ciphersuite */
-    {1405, ATP_TYPE_INT, 13}, /* 128: sslctxID */
-    {795, ATP_TYPE_STRING, 19}, /* 129: cipher_suites */
+    {1405, ATP_TYPE_SET, 0}, /* 128: sslctxID */
+    {795, ATP_TYPE_SET, 0}, /* 129: cipher_suites */
     {749, ATP_TYPE_KEYWORD, 0}, /* 130: cacert */
-    {1405, ATP_TYPE_INT, 13}, /* 131: sslctxID */
-    {756, ATP_TYPE_STRING, 0}, /* 132: cacert_path */
+    {1405, ATP_TYPE_SET, 0}, /* 131: sslctxID */
+    {756, ATP_TYPE_SET, 0}, /* 132: cacert_path */
     {863, ATP_TYPE_KEYWORD, 0}, /* 133: clientcert */
-    {1405, ATP_TYPE_INT, 13}, /* 134: sslctxID */
-    {830, ATP_TYPE_STRING, 0}, /* 135: client_cert_path */
+    {1405, ATP_TYPE_SET, 0}, /* 134: sslctxID */
+    {830, ATP_TYPE_SET, 0}, /* 135: client_cert_path */
     {874, ATP_TYPE_KEYWORD, 0}, /* 136: clientkey */
-    {1405, ATP_TYPE_INT, 13}, /* 137: sslctxID */
-    {847, ATP_TYPE_STRING, 0}, /* 138: client_key_path */
+    {1405, ATP_TYPE_SET, 0}, /* 137: sslctxID */
+    {847, ATP_TYPE_SET, 0}, /* 138: client_key_path */
     {1307, ATP_TYPE_KEYWORD, 0}, /* 139: seclevel */
-    {1405, ATP_TYPE_INT, 13}, /* 140: sslctxID */
-    {1307, ATP_TYPE_INT, 2}, /* 141: seclevel */
+    {1405, ATP_TYPE_SET, 0}, /* 140: sslctxID */
+    {1307, ATP_TYPE_SET, 0}, /* 141: seclevel */
     {1074, ATP_TYPE_KEYWORD, 0}, /* 142: ignorelocaltime */
-    {1405, ATP_TYPE_INT, 13}, /* 143: sslctxID */
-    {1090, ATP_TYPE_INT, 3}, /* 144: ignoreltime */
+    {1405, ATP_TYPE_SET, 0}, /* 143: sslctxID */
+    {1090, ATP_TYPE_SET, 0}, /* 144: ignoreltime */
     {1179, ATP_TYPE_KEYWORD, 0}, /* 145: negotiatetime */
-    {1405, ATP_TYPE_INT, 13}, /* 146: sslctxID */
-    {1179, ATP_TYPE_INT, 20}, /* 147: negotiatetime */
+    {1405, ATP_TYPE_SET, 0}, /* 146: sslctxID */
+    {1179, ATP_TYPE_SET, 0}, /* 147: negotiatetime */
     {1261, ATP_TYPE_KEYWORD, 0}, /* 148: recv */
     {821, ATP_TYPE_INT, 11}, /* 149: clientID */
     {952, ATP_TYPE_INT, 1}, /* 150: currentrecvlength */
@@ -662,10 +662,10 @@ static const struct atp_param params[] = {
     {1387, ATP_TYPE_INT, 3}, /* 159: state */
     {481, ATP_TYPE_LITERAL, 0}, /* 160: NO SERVICE */
     {512, ATP_TYPE_WORD, 0}, /* 161: Operation Mode */
-    {0, ATP_TYPE_SET, 0}, /* 162:  */
-    {0, ATP_TYPE_SET, 0}, /* 163:  */
-    {1287, ATP_TYPE_INT | 1 << 4, 6}, /* 164: rssi */
-    {745, ATP_TYPE_INT | 1 << 4, 8}, /* 165: ber */
+    {1287, ATP_TYPE_INT | 1 << 4, 6}, /* 162: rssi */
+    {745, ATP_TYPE_INT | 1 << 4, 8}, /* 163: ber */
+    {0, ATP_TYPE_SET, 0}, /* 164:  */
+    {0, ATP_TYPE_SET, 0}, /* 165:  */
     {1451, ATP_TYPE_INT, 1}, /* 166: upload_size */
     {779, ATP_TYPE_HEX, 18}, /* 167: checksum */
     {1001, ATP_TYPE_INT, 1}, /* 168: err */
@@ -1137,25 +1137,25 @@ static const uint16_t elements[] = {
     98, /* 1: ERROR */
     3, /* 2: +CCLK */
     105, /* 3: OK */
-    4, /* 4: +CEREG */
+    6, /* 4: +CEREG */
     105, /* 5: OK */
     5, /* 6: +CEREG */
     105, /* 7: OK */
-    7, /* 8: +CFUN */
+    9, /* 8: +CFUN */
     105, /* 9: OK */
     8, /* 10: +CFUN */
     105, /* 11: OK */
-    10, /* 12: +CGACT */
+    11, /* 12: +CGACT */
     105, /* 13: OK */
-    11 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 14: +CGACT */
+    10 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 14: +CGACT */
     105, /* 15: OK */
-    12, /* 16: +CGATT */
+    13, /* 16: +CGATT */
     105, /* 17: OK */
-    13, /* 18: +CGATT */
+    12, /* 18: +CGATT */
     105, /* 19: OK */
-    14 | ATP_ELEMENT_REPEATED, /* 20: +CGDCONT */
+    15 | ATP_ELEMENT_REPEATED, /* 20: +CGDCONT */
     105, /* 21: OK */
-    15 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 22: +CGDCONT */
+    14 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 22: +CGDCONT */
     105, /* 23: OK */
     17, /* 24: <manufacturer> */
     105, /* 25: OK */
@@ -1163,29 +1163,29 @@ static const uint16_t elements[] = {
     105, /* 27: OK */
     19, /* 28: <revision> */
     105, /* 29: OK */
-    20 | ATP_ELEMENT_OPTIONAL, /* 30: +CGPADDR */
+    21 | ATP_ELEMENT_OPTIONAL, /* 30: +CGPADDR */
     105, /* 31: OK */
-    21 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 32: +CGPADDR */
+    20 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 32: +CGPADDR */
     105, /* 33: OK */
-    22, /* 34: +CGREG */
+    24, /* 34: +CGREG */
     105, /* 35: OK */
     23, /* 36: +CGREG */
     105, /* 37: OK */
     25, /* 38: <sn> */
     105, /* 39: OK */
-    27, /* 40: +CMEE */
+    28, /* 40: +CMEE */
     105, /* 41: OK */
-    28, /* 42: +CMEE */
+    27, /* 42: +CMEE */
     105, /* 43: OK */
-    30, /* 44: +COPS */
+    31, /* 44: +COPS */
     105, /* 45: OK */
-    31, /* 46: +COPS */
+    30, /* 46: +COPS */
     105, /* 47: OK */
-    32, /* 48: +CPIN */
+    33, /* 48: +CPIN */
     105, /* 49: OK */
-    37, /* 50: +CPSI */
+    38, /* 50: +CPSI */
     105, /* 51: OK */
-    38, /* 52: +CPSI */
+    37, /* 52: +CPSI */
     105, /* 53: OK */
     34, /* 54: +CPSI */
     105, /* 55: OK */
@@ -1193,34 +1193,34 @@ static const uint16_t elements[] = {
     105, /* 57: OK */
     36, /* 58: +CPSI */
     105, /* 59: OK */
-    39, /* 60: +CREG */
+    41, /* 60: +CREG */
     105, /* 61: OK */
     40, /* 62: +CREG */
     105, /* 63: OK */
-    42, /* 64: +CSQ */
+    43, /* 64: +CSQ */
     105, /* 65: OK */
-    43, /* 66: +CSQ */
+    42, /* 66: +CSQ */
     105, /* 67: OK */
-    44, /* 68: +QFUPL */
+    45, /* 68: +QFUPL */
     105, /* 69: OK */
     95, /* 70: CONNECT */
-    45, /* 71: +QFUPL */
+    44, /* 71: +QFUPL */
     105, /* 72: OK */
     95, /* 73: CONNECT */
     98, /* 74: ERROR */
-    46, /* 75: +QIACT */
+    47, /* 75: +QIACT */
     105, /* 76: OK */
-    47 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 77: +QIACT */
+    46 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 77: +QIACT */
     105, /* 78: OK */
-    48, /* 79: +QICSGP */
+    49, /* 79: +QICSGP */
     105, /* 80: OK */
-    49, /* 81: +QICSGP */
+    48, /* 81: +QICSGP */
     105, /* 82: OK */
     50, /* 83: +QIDEACT */
     105, /* 84: OK */
-    51, /* 85: +QIDNSCFG */
+    52, /* 85: +QIDNSCFG */
     105, /* 86: OK */
-    52, /* 87: +QIDNSCFG */
+    51, /* 87: +QIDNSCFG */
     105, /* 88: OK */
     53, /* 89: +QIGETERROR */
     105, /* 90: OK */
@@ -1236,42 +1236,42 @@ static const uint16_t elements[] = {
     98, /* 100: ERROR */
     57, /* 101: +QISWTMD */
     105, /* 102: OK */
-    62, /* 103: +QSSLCFG */
-    63, /* 104: +QSSLCFG */
-    64, /* 105: +QSSLCFG */
-    65, /* 106: +QSSLCFG */
-    66, /* 107: +QSSLCFG */
-    67, /* 108: +QSSLCFG */
-    68, /* 109: +QSSLCFG */
-    69, /* 110: +QSSLCFG */
+    70, /* 103: +QSSLCFG */
+    71, /* 104: +QSSLCFG */
+    72, /* 105: +QSSLCFG */
+    73, /* 106: +QSSLCFG */
+    74, /* 107: +QSSLCFG */
+    75, /* 108: +QSSLCFG */
+    76, /* 109: +QSSLCFG */
+    77, /* 110: +QSSLCFG */
     105, /* 111: OK */
-    70, /* 112: +QSSLCFG */
+    62, /* 112: +QSSLCFG */
     105, /* 113: OK */
-    71, /* 114: +QSSLCFG */
+    63, /* 114: +QSSLCFG */
     105, /* 115: OK */
-    72, /* 116: +QSSLCFG */
+    64, /* 116: +QSSLCFG */
     105, /* 117: OK */
-    73, /* 118: +QSSLCFG */
+    65, /* 118: +QSSLCFG */
     105, /* 119: OK */
-    74, /* 120: +QSSLCFG */
+    66, /* 120: +QSSLCFG */
     105, /* 121: OK */
-    75, /* 122: +QSSLCFG */
+    67, /* 122: +QSSLCFG */
     105, /* 123: OK */
-    76, /* 124: +QSSLCFG */
+    68, /* 124: +QSSLCFG */
     105, /* 125: OK */
-    77, /* 126: +QSSLCFG */
+    69, /* 126: +QSSLCFG */
     105, /* 127: OK */
     78, /* 128: +QSSLCLOSE */
     105, /* 129: OK */
-    79, /* 130: +QSSLOPEN */
+    81, /* 130: +QSSLOPEN */
     105, /* 131: OK */
     105, /* 132: OK */
-    80, /* 133: +QSSLOPEN */
+    79, /* 133: +QSSLOPEN */
     105, /* 134: OK */
-    81, /* 135: +QSSLOPEN */
-    83, /* 136: +QSSLRECV */
+    80, /* 135: +QSSLOPEN */
+    84, /* 136: +QSSLRECV */
     105, /* 137: OK */
-    84, /* 138: +QSSLRECV */
+    83, /* 138: +QSSLRECV */
     105, /* 139: OK */
     82, /* 140: +QSSLRECV */
     105, /* 141: OK */

@@ -355,12 +355,12 @@ static const struct atp_record records[] = {
     {232, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 6: +CCHADDR: <ip_address> (simcom-cch F1007) */
     {233, 1, ATP_ROLE_INFO, 0, 4, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
-    /* 7: +CCHCFG: "sendtimeout",(0-1),(60-150) (simcom-cch F1008) */
-    {111, 3, ATP_ROLE_INFO, 0, 5, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 8: +CCHCFG: "sslctx",(0-1),(0-9) (simcom-cch F1008) */
+    /* 7: +CCHCFG: <session_id>,<sendtimeout_val>,<sslctx_i... (simcom-cch F1008) */
+    {111, 3, ATP_ROLE_INFO, 0, 5, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 8: +CCHCFG: "sendtimeout",(0-1),(60-150) (simcom-cch F1008) */
     {114, 3, ATP_ROLE_INFO, 0, 5, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 9: +CCHCFG: <session_id>,<sendtimeout_val>,<sslctx_i... (simcom-cch F1008) */
-    {117, 3, ATP_ROLE_INFO, 0, 5, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 9: +CCHCFG: "sslctx",(0-1),(0-9) (simcom-cch F1008) */
+    {117, 3, ATP_ROLE_INFO, 0, 5, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 10: [+CCHCLOSE: <session_id>,<err>] (simcom-cch F1003) */
     {184, 2, ATP_ROLE_ASYNC, 0, 8, ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 11: +CCHCLOSE: <session_id>,<err=0> (simcom-cch F1004) */
@@ -371,40 +371,40 @@ static const struct atp_record records[] = {
     {188, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 14: +CCHEVENT: <session_id>,RECV EVENT (simcom-cch A7600-SSL 4.1.2) */
     {190, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 15: +CCHMODE: (0-1) (simcom-cch F1010) */
-    {234, 1, ATP_ROLE_INFO, 0, 7, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 16: +CCHMODE: <mode> (simcom-cch F1010) */
-    {235, 1, ATP_ROLE_INFO, 0, 7, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 17: +CCHOPEN: (0-1),"ADDRESS",(1-65535)[,(1-2)[,(1-65... (simcom-cch F1003) */
-    {68, 5, ATP_ROLE_INFO, 0, 8, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 18: +CCHOPEN: <session_id>,[<host>],[<port>],[<client... (simcom-cch F1003) */
-    {73, 5, ATP_ROLE_INFO, 0, 8, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 19: +CCHOPEN: <session_id>,<err=0> (simcom-cch F1003) */
+    /* 15: +CCHMODE: <mode> (simcom-cch F1010) */
+    {234, 1, ATP_ROLE_INFO, 0, 7, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 16: +CCHMODE: (0-1) (simcom-cch F1010) */
+    {235, 1, ATP_ROLE_INFO, 0, 7, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 17: +CCHOPEN: <session_id>,<err=0> (simcom-cch F1003) */
     {186, 2, ATP_ROLE_ASYNC, 0, 8, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 20: +CCHOPEN: <session_id>,<err=1..19> (simcom-cch F1003) */
+    /* 18: +CCHOPEN: <session_id>,<err=1..19> (simcom-cch F1003) */
     {192, 2, ATP_ROLE_ASYNC, 0, 8, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 21: +CCHRECV: LEN,<cache_len_0>,<cache_len_1> (simcom-cch F1006) */
-    {120, 3, ATP_ROLE_INFO, 0, 9, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 22: [+CCHRECV: DATA,<session_id>,<len><CR><LF><data> ... (simcom-cch F1006) */
-    {123, 3, ATP_ROLE_INFO, 3, 9, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 23: +CCHRECV: DATA,<session_id>,<len><CR><LF><data> (simcom-cch F1011) */
-    {123, 3, ATP_ROLE_URC, 3, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 19: +CCHOPEN: <session_id>,[<host>],[<port>],[<client... (simcom-cch F1003) */
+    {68, 5, ATP_ROLE_INFO, 0, 8, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 20: +CCHOPEN: (0-1),"ADDRESS",(1-65535)[,(1-2)[,(1-65... (simcom-cch F1003) */
+    {73, 5, ATP_ROLE_INFO, 0, 8, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 21: +CCHRECV: DATA,<session_id>,<len><CR><LF><data> (simcom-cch F1011) */
+    {120, 3, ATP_ROLE_URC, 3, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 22: +CCHRECV: LEN,<cache_len_0>,<cache_len_1> (simcom-cch F1006) */
+    {123, 3, ATP_ROLE_INFO, 0, 9, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 23: [+CCHRECV: DATA,<session_id>,<len><CR><LF><data> ... (simcom-cch F1006) */
+    {120, 3, ATP_ROLE_INFO, 3, 9, ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 24: +CCHRECV: <session_id>,<err> (simcom-cch F1006) */
     {184, 2, ATP_ROLE_INFO, 0, 9, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 25: +CCHSEND: 0,<unsent_len_0>,1,<unsent_len_1> (simcom-cch F1005) */
-    {83, 4, ATP_ROLE_INFO, 0, 10, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 26: +CCHSEND: (0-1),(1-2048) (simcom-cch F1005) */
-    {194, 2, ATP_ROLE_INFO, 0, 10, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 27: +CCHSEND: <session_id>,<err> (simcom-cch F1011) */
+    /* 25: +CCHSEND: <session_id>,<err> (simcom-cch F1011) */
     {184, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 28: +CCHSET: (0-1),(0,1) (simcom-cch F1011) */
-    {196, 2, ATP_ROLE_INFO, 0, 11, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 29: +CCHSET: <report_send_result>,<recv_mode> (simcom-cch F1011) */
-    {198, 2, ATP_ROLE_INFO, 0, 11, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 30: +CCHSSLCFG: (0-1),(0-9) (simcom-cch F1009) */
-    {200, 2, ATP_ROLE_INFO, 0, 12, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 31: +CCHSSLCFG: <session_id>,[<ssl_ctx_index>] ... (simcom-cch F1009) */
-    {202, 2, ATP_ROLE_INFO, 0, 12, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 26: +CCHSEND: 0,<unsent_len_0>,1,<unsent_len_1> (simcom-cch F1005) */
+    {83, 4, ATP_ROLE_INFO, 0, 10, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 27: +CCHSEND: (0-1),(1-2048) (simcom-cch F1005) */
+    {194, 2, ATP_ROLE_INFO, 0, 10, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 28: +CCHSET: <report_send_result>,<recv_mode> (simcom-cch F1011) */
+    {196, 2, ATP_ROLE_INFO, 0, 11, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 29: +CCHSET: (0-1),(0,1) (simcom-cch F1011) */
+    {198, 2, ATP_ROLE_INFO, 0, 11, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 30: +CCHSSLCFG: <session_id>,[<ssl_ctx_index>] ... (simcom-cch F1009) */
+    {200, 2, ATP_ROLE_INFO, 0, 12, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 31: +CCHSSLCFG: (0-1),(0-9) (simcom-cch F1009) */
+    {202, 2, ATP_ROLE_INFO, 0, 12, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 32: +CCHSTART: <err=0> (simcom-cch F1001) */
     {187, 1, ATP_ROLE_ASYNC, 0, 13, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
     /* 33: +CCHSTART: <err=1..19> (simcom-cch F1001) */
@@ -412,35 +412,35 @@ static const struct atp_record records[] = {
     /* 34: +CCHSTOP: <err=0> (simcom-cch F1002) */
     {187, 1, ATP_ROLE_ASYNC, 0, 14, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
     /* 35: +CCH_PEER_CLOSED: <session_id> (simcom-cch A7600-SSL 4.1.2) */
-    {73, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
+    {68, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 36: +CCH_RECV_CLOSED: <session_id>,<err> (simcom-cch A7600-SSL 4.1.2) */
     {184, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 37: +CCLK: <time> (core 27.007 8.15) */
     {236, 1, ATP_ROLE_INFO, 0, 15, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 38: +CEREG: (0-2) (core 27.007 10.1.22) */
-    {237, 1, ATP_ROLE_INFO, 0, 16, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 38: +CEREG: <stat>[,[<tac>],[<ci>],[<AcT>][,<cause>]] (core 27.007 10.1.22) */
+    {51, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 39: +CEREG: <n>,<stat>[,[<tac>],[<ci>],[<AcT>][,<caus... (core 27.007 10.1.22) */
     {50, 6, ATP_ROLE_INFO, 0, 16, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 40: +CEREG: <stat>[,[<tac>],[<ci>],[<AcT>][,<cause>]] (core 27.007 10.1.22) */
-    {51, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 41: +CFUN: (0,1,4),(0,1) (core 27.007 8.2) */
-    {204, 2, ATP_ROLE_INFO, 0, 17, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 40: +CEREG: (0-2) (core 27.007 10.1.22) */
+    {237, 1, ATP_ROLE_INFO, 0, 16, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 41: +CFUN: <fun> (core 27.007 8.2) */
+    {238, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 42: +CFUN: <fun> (core 27.007 8.2) */
     {238, 1, ATP_ROLE_INFO, 0, 17, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 43: +CFUN: <fun> (core 27.007 8.2) */
-    {238, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 44: +CGACT: (0,1) (core 27.007 10.1.10) */
-    {239, 1, ATP_ROLE_INFO, 0, 18, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 45: [+CGACT: <cid>,<state> ...] (core 27.007 10.1.10) */
+    /* 43: +CFUN: (0,1,4),(0,1) (core 27.007 8.2) */
+    {204, 2, ATP_ROLE_INFO, 0, 17, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 44: [+CGACT: <cid>,<state> ...] (core 27.007 10.1.10) */
     {206, 2, ATP_ROLE_INFO, 0, 18, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 46: +CGATT: (0,1) (core 27.007 10.1.9) */
-    {239, 1, ATP_ROLE_INFO, 0, 19, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 47: +CGATT: <state> (core 27.007 10.1.9) */
+    /* 45: +CGACT: (0,1) (core 27.007 10.1.10) */
+    {239, 1, ATP_ROLE_INFO, 0, 18, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 46: +CGATT: <state> (core 27.007 10.1.9) */
     {207, 1, ATP_ROLE_INFO, 0, 19, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 48: +CGDCONT: (1-16),("IP","IPV6","IPV4V6"),,,(0-2),(... (core 27.007 10.1.1) */
-    {36, 7, ATP_ROLE_INFO, 0, 20, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 49: [+CGDCONT: <cid>,<PDP_type>,<APN>,<PDP_addr>[,[<d... (core 27.007 10.1.1) */
-    {43, 7, ATP_ROLE_INFO, 0, 20, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 47: +CGATT: (0,1) (core 27.007 10.1.9) */
+    {239, 1, ATP_ROLE_INFO, 0, 19, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 48: [+CGDCONT: <cid>,<PDP_type>,<APN>,<PDP_addr>[,[<d... (core 27.007 10.1.1) */
+    {36, 7, ATP_ROLE_INFO, 0, 20, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 49: +CGDCONT: (1-16),("IP","IPV6","IPV4V6"),,,(0-2),(... (core 27.007 10.1.1) */
+    {43, 7, ATP_ROLE_INFO, 0, 20, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 50: +CGEV: <event> (core 27.007 10.1.19) */
     {240, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 51: <manufacturer> (core 27.007 5.1) */
@@ -449,96 +449,96 @@ static const struct atp_record records[] = {
     {242, 1, ATP_ROLE_INFO, 0, 22, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
     /* 53: <revision> (core 27.007 5.3) */
     {243, 1, ATP_ROLE_INFO, 0, 23, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
-    /* 54: [+CGPADDR: (1-16)] (core 27.007 10.1.14) */
-    {36, 1, ATP_ROLE_INFO, 0, 24, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 55: [+CGPADDR: <cid>[,<PDP_addr_1>[,<PDP_addr_2>]] ...] (core 27.007 10.1.14) */
+    /* 54: [+CGPADDR: <cid>[,<PDP_addr_1>[,<PDP_addr_2>]] ...] (core 27.007 10.1.14) */
     {126, 3, ATP_ROLE_INFO, 0, 24, ATP_FORM_EXECUTE | ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 56: +CGREG: (0-2) (core 27.007 10.1.20) */
-    {237, 1, ATP_ROLE_INFO, 0, 25, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 55: [+CGPADDR: (1-16)] (core 27.007 10.1.14) */
+    {43, 1, ATP_ROLE_INFO, 0, 24, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 56: +CGREG: <stat>[,<lac>,<ci>[,<AcT>[,<rac>]]] (core 27.007 10.1.20) */
+    {57, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 57: +CGREG: <n>,<stat>[,<lac>,<ci>[,<AcT>[,<rac>]]] (core 27.007 10.1.20) */
     {56, 6, ATP_ROLE_INFO, 0, 25, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 58: +CGREG: <stat>[,<lac>,<ci>[,<AcT>[,<rac>]]] (core 27.007 10.1.20) */
-    {57, 5, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 58: +CGREG: (0-2) (core 27.007 10.1.20) */
+    {237, 1, ATP_ROLE_INFO, 0, 25, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 59: <sn> (core 27.007 5.4) */
     {244, 1, ATP_ROLE_INFO, 0, 26, ATP_FORM_EXECUTE | ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 60: +CME ERROR: <err> (core 27.007 9.2) */
     {245, 1, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_ERROR},
-    /* 61: +CMEE: (0-2) (core 27.007 9.1) */
-    {237, 1, ATP_ROLE_INFO, 0, 27, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 62: +CMEE: <n> (core 27.007 9.1) */
+    /* 61: +CMEE: <n> (core 27.007 9.1) */
     {246, 1, ATP_ROLE_INFO, 0, 27, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 62: +CMEE: (0-2) (core 27.007 9.1) */
+    {237, 1, ATP_ROLE_INFO, 0, 27, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 63: +CMS ERROR: <err> (core 27.005 3.2.5) */
     {245, 1, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_ERROR},
-    /* 64: +COPS: <operators> (core 27.007 7.3) */
-    {234, 1, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 65: +COPS: <mode>[,<format>,<oper>[,<AcT>]] (core 27.007 7.3) */
+    /* 64: +COPS: <mode>[,<format>,<oper>[,<AcT>]] (core 27.007 7.3) */
     {87, 4, ATP_ROLE_INFO, 0, 28, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 65: +COPS: <operators> (core 27.007 7.3) */
+    {235, 1, ATP_ROLE_INFO, 0, 28, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 66: +CPIN: <code> (core 27.007 8.3) */
-    {247, 1, ATP_ROLE_INFO, 0, 29, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 67: +CPIN: <code> (core 27.007 8.3) */
     {247, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 67: +CPIN: <code> (core 27.007 8.3) */
+    {247, 1, ATP_ROLE_INFO, 0, 29, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 68: +CPSI: GSM,<Operation Mode>,<MCC-MNC>,<cell> (core simcom-http 3) */
     {91, 4, ATP_ROLE_INFO, 0, 30, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 69: +CPSI: WCDMA,<Operation Mode>,<MCC-MNC>,<cell> (core simcom-http 3) */
     {95, 4, ATP_ROLE_INFO, 0, 30, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 70: +CPSI: NO SERVICE,<Operation Mode> (core simcom-http 3) */
     {208, 2, ATP_ROLE_INFO, 0, 30, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 71: +CPSI: (0-255) (core simcom-http 3) */
-    {248, 1, ATP_ROLE_INFO, 0, 30, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 72: +CPSI: <System Mode>,<Operation Mode>,<MCC-MNC>,<... (core simcom-http 3) */
+    /* 71: +CPSI: <System Mode>,<Operation Mode>,<MCC-MNC>,<... (core simcom-http 3) */
     {0, 14, ATP_ROLE_INFO, 0, 30, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 73: +CREG: (0-2) (core 27.007 7.2) */
-    {237, 1, ATP_ROLE_INFO, 0, 31, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 72: +CPSI: (0-255) (core simcom-http 3) */
+    {248, 1, ATP_ROLE_INFO, 0, 30, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 73: +CREG: <stat>[,<lac>,<ci>[,<AcT>]] (core 27.007 7.2) */
+    {57, 4, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 74: +CREG: <n>,<stat>[,<lac>,<ci>[,<AcT>]] (core 27.007 7.2) */
     {56, 5, ATP_ROLE_INFO, 0, 31, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 75: +CREG: <stat>[,<lac>,<ci>[,<AcT>]] (core 27.007 7.2) */
-    {57, 4, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 75: +CREG: (0-2) (core 27.007 7.2) */
+    {237, 1, ATP_ROLE_INFO, 0, 31, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 76: +CSLCFG: <ssl_ctxindex=2>,<sslversion>,<authmode>... (simcom-cch F1012) */
     {14, 11, ATP_ROLE_INFO, 0, 33, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 77: +CSQ: (0-31,99),(0-7,99) (core 27.007 8.5) */
-    {210, 2, ATP_ROLE_INFO, 0, 32, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 78: +CSQ: <rssi>,<ber> (core 27.007 8.5) */
-    {212, 2, ATP_ROLE_INFO, 0, 32, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
-    /* 79: +CSSLCFG: "sslversion",(0-9),(0-4) (simcom-cch F1012) */
-    {129, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 80: +CSSLCFG: "authmode",(0-9),(0-3) (simcom-cch F1012) */
-    {132, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 81: +CSSLCFG: "ignorelocaltime",(0-9),(0,1) (simcom-cch F1012) */
-    {135, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 82: +CSSLCFG: "negotiatetime",(0-9),(10-300) (simcom-cch F1012) */
-    {138, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 83: +CSSLCFG: "cacert",(0-9),(5-128) (simcom-cch F1012) */
-    {141, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 84: +CSSLCFG: "clientcert",(0-9),(5-128) (simcom-cch F1012) */
-    {144, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 85: +CSSLCFG: "clientkey",(0-9),(5-128) (simcom-cch F1012) */
-    {147, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 86: +CSSLCFG: "enableSNI",(0-9),(0,1) (simcom-cch F1012) */
-    {150, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 87: +CSSLCFG: "keypwd",(0-9),(0-128) (simcom-cch F1012) */
-    {153, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 88: +CSSLCFG: "ciphersuites",(0-9),(0x002F,0xFFFF) (simcom-cch F1012) */
-    {156, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 89: +CSSLCFG: <ssl_ctxindex>,<sslversion>,<authmode>,... (simcom-cch F1012) */
+    /* 77: +CSQ: <rssi>,<ber> (core 27.007 8.5) */
+    {210, 2, ATP_ROLE_INFO, 0, 32, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
+    /* 78: +CSQ: (0-31,99),(0-7,99) (core 27.007 8.5) */
+    {212, 2, ATP_ROLE_INFO, 0, 32, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 79: +CSSLCFG: <ssl_ctxindex>,<sslversion>,<authmode>,... (simcom-cch F1012) */
     {25, 11, ATP_ROLE_INFO, 0, 33, ATP_FORM_WRITE | ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 90: +HTTPACTION: (0-4) (simcom-http 2.2.4) */
-    {249, 1, ATP_ROLE_INFO, 0, 34, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 91: +HTTPACTION: <method>,<statuscode>,<datalen> (simcom-http 2.2.4) */
+    /* 80: +CSSLCFG: "sslversion",(0-9),(0-4) (simcom-cch F1012) */
+    {129, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 81: +CSSLCFG: "authmode",(0-9),(0-3) (simcom-cch F1012) */
+    {132, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 82: +CSSLCFG: "ignorelocaltime",(0-9),(0,1) (simcom-cch F1012) */
+    {135, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 83: +CSSLCFG: "negotiatetime",(0-9),(10-300) (simcom-cch F1012) */
+    {138, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 84: +CSSLCFG: "cacert",(0-9),(5-128) (simcom-cch F1012) */
+    {141, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 85: +CSSLCFG: "clientcert",(0-9),(5-128) (simcom-cch F1012) */
+    {144, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 86: +CSSLCFG: "clientkey",(0-9),(5-128) (simcom-cch F1012) */
+    {147, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 87: +CSSLCFG: "enableSNI",(0-9),(0,1) (simcom-cch F1012) */
+    {150, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 88: +CSSLCFG: "keypwd",(0-9),(0-128) (simcom-cch F1012) */
+    {153, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 89: +CSSLCFG: "ciphersuites",(0-9),(0x002F,0xFFFF) (simcom-cch F1012) */
+    {156, 3, ATP_ROLE_INFO, 0, 33, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 90: +HTTPACTION: <method>,<statuscode>,<datalen> (simcom-http 2.2.4) */
     {159, 3, ATP_ROLE_ASYNC, 0, 34, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 92: +HTTPACTION: <method>,<errcode=701..719>,<datalen> (simcom-http 2.2.4) */
+    /* 91: +HTTPACTION: <method>,<errcode=701..719>,<datalen> (simcom-http 2.2.4) */
     {162, 3, ATP_ROLE_ASYNC, 0, 34, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 92: +HTTPACTION: (0-4) (simcom-http 2.2.4) */
+    {249, 1, ATP_ROLE_INFO, 0, 34, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 93: +HTTPHEAD: <data_len><CR><LF><data> (simcom-http 2.2.5) */
     {250, 1, ATP_ROLE_INFO, 1, 36, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
-    /* 94: +HTTPPOSTFILE: <filename>[,(1-2)[,(0-4)[,(0-1)]]] (simcom-http 2.2.8) */
-    {99, 4, ATP_ROLE_INFO, 0, 39, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 95: +HTTPPOSTFILE: <method>,<statuscode>,<content_len> (simcom-http 2.2.8) */
+    /* 94: +HTTPPOSTFILE: <method>,<statuscode>,<content_len> (simcom-http 2.2.8) */
     {165, 3, ATP_ROLE_ASYNC, 0, 39, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 96: +HTTPPOSTFILE: <statuscode>,<content_len> (simcom-http 2.2.8) */
+    /* 95: +HTTPPOSTFILE: <statuscode>,<content_len> (simcom-http 2.2.8) */
     {166, 2, ATP_ROLE_ASYNC, 0, 39, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 97: +HTTPPOSTFILE: <method>,<errcode=701..719>,<conte... (simcom-http 2.2.8) */
+    /* 96: +HTTPPOSTFILE: <method>,<errcode=701..719>,<conte... (simcom-http 2.2.8) */
     {168, 3, ATP_ROLE_ASYNC, 0, 39, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 98: +HTTPPOSTFILE: <errcode=701..719>,<content_len=0> (simcom-http 2.2.8) */
+    /* 97: +HTTPPOSTFILE: <errcode=701..719>,<content_len=0> (simcom-http 2.2.8) */
     {169, 2, ATP_ROLE_ASYNC, 0, 39, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 98: +HTTPPOSTFILE: <filename>[,(1-2)[,(0-4)[,(0-1)]]] (simcom-http 2.2.8) */
+    {99, 4, ATP_ROLE_INFO, 0, 39, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 99: +HTTPREAD: LEN,<len> (simcom-http 2.2.6) */
     {214, 2, ATP_ROLE_INFO, 0, 40, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 100: +HTTPREAD: 0 (simcom-http 2.2.6) */
@@ -547,34 +547,34 @@ static const struct atp_record records[] = {
     {216, 2, ATP_ROLE_INFO, 2, 40, ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 102: +HTTPREAD: <data_len><CR><LF><data> ... (simcom-http 2.2.6) */
     {217, 1, ATP_ROLE_INFO, 1, 40, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 103: +HTTPREADFILE: <filename>[,(1-2)] (simcom-http 2.2.9) */
-    {99, 2, ATP_ROLE_INFO, 0, 41, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 104: +HTTPREADFILE: <errcode=0> (simcom-http 2.2.9) */
+    /* 103: +HTTPREADFILE: <errcode=0> (simcom-http 2.2.9) */
     {251, 1, ATP_ROLE_ASYNC, 0, 41, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 105: +HTTPREADFILE: <errcode=701..719> (simcom-http 2.2.9) */
+    /* 104: +HTTPREADFILE: <errcode=701..719> (simcom-http 2.2.9) */
     {163, 1, ATP_ROLE_ASYNC, 0, 41, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 105: +HTTPREADFILE: <filename>[,(1-2)] (simcom-http 2.2.9) */
+    {99, 2, ATP_ROLE_INFO, 0, 41, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 106: +HTTP_NONET_EVENT (simcom-http 4.3) */
     {0, 0, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 107: +HTTP_PEER_CLOSED (simcom-http 4.3) */
     {0, 0, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 108: +QFUPL: <filename>[,(1-10240)[,(1-65535)[,(0,1)]]] (core quectel-ec200 4) */
-    {103, 4, ATP_ROLE_INFO, 0, 43, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 109: +QFUPL: <upload_size>,<checksum> (core quectel-ec200 4) */
+    /* 108: +QFUPL: <upload_size>,<checksum> (core quectel-ec200 4) */
     {218, 2, ATP_ROLE_INFO, 0, 43, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 110: +QIACT: (1-20) (core quectel-ugxx 3.1.2) */
-    {62, 1, ATP_ROLE_INFO, 0, 44, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 111: [+QIACT: <contextID>,<context_state>,<context_typ... (core quectel-ugxx 3.1.2) */
+    /* 109: +QFUPL: <filename>[,(1-10240)[,(1-65535)[,(0,1)]]] (core quectel-ec200 4) */
+    {103, 4, ATP_ROLE_INFO, 0, 43, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 110: [+QIACT: <contextID>,<context_state>,<context_typ... (core quectel-ugxx 3.1.2) */
     {107, 4, ATP_ROLE_INFO, 0, 44, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 112: +QICSGP: (1-20),(1-3),<APN>,<username>,<password>... (core quectel-ugxx 3.1.1) */
-    {62, 6, ATP_ROLE_INFO, 0, 45, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 113: +QICSGP: <context_type>,<APN>,<username>,<passwor... (core quectel-ugxx 3.1.1) */
+    /* 111: +QIACT: (1-20) (core quectel-ugxx 3.1.2) */
+    {62, 1, ATP_ROLE_INFO, 0, 44, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 112: +QICSGP: <context_type>,<APN>,<username>,<passwor... (core quectel-ugxx 3.1.1) */
     {78, 5, ATP_ROLE_INFO, 0, 45, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 113: +QICSGP: (1-20),(1-3),<APN>,<username>,<password>... (core quectel-ugxx 3.1.1) */
+    {62, 6, ATP_ROLE_INFO, 0, 45, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 114: +QIDEACT: (1-20) (core quectel-ugxx 3.1.3) */
     {62, 1, ATP_ROLE_INFO, 0, 46, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 115: +QIDNSCFG: (1-20),<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
-    {171, 3, ATP_ROLE_INFO, 0, 47, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 116: +QIDNSCFG: <contextID>,<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
-    {174, 3, ATP_ROLE_INFO, 0, 47, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 115: +QIDNSCFG: <contextID>,<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
+    {171, 3, ATP_ROLE_INFO, 0, 47, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 116: +QIDNSCFG: (1-20),<pridnsaddr>,<secdnsaddr> (core quectel-ugxx 1.5) */
+    {174, 3, ATP_ROLE_INFO, 0, 47, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 117: +QIGETERROR: <err>,<description> (core quectel-ugxx 2.2.2) */
     {220, 2, ATP_ROLE_INFO, 0, 48, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
     /* 118: <local_ip> (core quectel-ugxx 1.2) */
@@ -681,20 +681,20 @@ static const struct atp_param params[] = {
     {1396, ATP_TYPE_INT, 3}, /* 33: enalbeSNI_flag */
     {1577, ATP_TYPE_STRING | ATP_PARAM_EMPTY, 32}, /* 34: keypwd */
     {1162, ATP_TYPE_HEX | 1 << 4, 33}, /* 35: ciphersuites */
-    {1158, ATP_TYPE_SET, 0}, /* 36: cid */
-    {896, ATP_TYPE_SET, 0}, /* 37: PDP_type */
-    {636, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 38: APN */
-    {865, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 39: PDP_addr */
-    {1323, ATP_TYPE_SET, 0}, /* 40: d_comp */
-    {1503, ATP_TYPE_SET, 0}, /* 41: h_comp */
-    {1642, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 42: options */
-    {1158, ATP_TYPE_INT, 1}, /* 43: cid */
-    {896, ATP_TYPE_STRING, 0}, /* 44: PDP_type */
-    {636, ATP_TYPE_STRING, 0}, /* 45: APN */
-    {865, ATP_TYPE_STRING, 0}, /* 46: PDP_addr */
-    {1323, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 10}, /* 47: d_comp */
-    {1503, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 14}, /* 48: h_comp */
-    {1642, ATP_TYPE_REST | ATP_PARAM_OPTIONAL, 0}, /* 49: options */
+    {1158, ATP_TYPE_INT, 1}, /* 36: cid */
+    {896, ATP_TYPE_STRING, 0}, /* 37: PDP_type */
+    {636, ATP_TYPE_STRING, 0}, /* 38: APN */
+    {865, ATP_TYPE_STRING, 0}, /* 39: PDP_addr */
+    {1323, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 10}, /* 40: d_comp */
+    {1503, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 14}, /* 41: h_comp */
+    {1642, ATP_TYPE_REST | ATP_PARAM_OPTIONAL, 0}, /* 42: options */
+    {1158, ATP_TYPE_SET, 0}, /* 43: cid */
+    {896, ATP_TYPE_SET, 0}, /* 44: PDP_type */
+    {636, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 45: APN */
+    {865, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 46: PDP_addr */
+    {1323, ATP_TYPE_SET, 0}, /* 47: d_comp */
+    {1503, ATP_TYPE_SET, 0}, /* 48: h_comp */
+    {1642, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 49: options */
     {1369, ATP_TYPE_INT, 13}, /* 50: n */
     {1888, ATP_TYPE_INT, 11}, /* 51: stat */
     {1911, ATP_TYPE_STRING | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 0}, /* 52: tac */
@@ -713,16 +713,16 @@ static const struct atp_param params[] = {
     {1963, ATP_TYPE_SET, 0}, /* 65: username */
     {1650, ATP_TYPE_SET, 0}, /* 66: password */
     {1058, ATP_TYPE_SET, 0}, /* 67: authentication */
-    {1816, ATP_TYPE_SET, 0}, /* 68: session_id */
-    {1510, ATP_TYPE_SET, 0}, /* 69: host */
-    {1091, ATP_TYPE_SET, 0}, /* 70: port */
-    {1175, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 71: client_type */
-    {1086, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 72: bind_port */
-    {1816, ATP_TYPE_INT, 3}, /* 73: session_id */
-    {1510, ATP_TYPE_STRING | ATP_PARAM_EMPTY, 24}, /* 74: host */
-    {1091, ATP_TYPE_INT | ATP_PARAM_EMPTY, 25}, /* 75: port */
-    {1175, ATP_TYPE_INT | ATP_PARAM_EMPTY, 26}, /* 76: client_type */
-    {1086, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 25}, /* 77: bind_port */
+    {1816, ATP_TYPE_INT, 3}, /* 68: session_id */
+    {1510, ATP_TYPE_STRING | ATP_PARAM_EMPTY, 24}, /* 69: host */
+    {1091, ATP_TYPE_INT | ATP_PARAM_EMPTY, 25}, /* 70: port */
+    {1175, ATP_TYPE_INT | ATP_PARAM_EMPTY, 26}, /* 71: client_type */
+    {1086, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 25}, /* 72: bind_port */
+    {1816, ATP_TYPE_SET, 0}, /* 73: session_id */
+    {1510, ATP_TYPE_SET, 0}, /* 74: host */
+    {1091, ATP_TYPE_SET, 0}, /* 75: port */
+    {1175, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 76: client_type */
+    {1086, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 77: bind_port */
     {1292, ATP_TYPE_INT, 16}, /* 78: context_type */
     {636, ATP_TYPE_STRING, 0}, /* 79: APN */
     {1963, ATP_TYPE_STRING, 0}, /* 80: username */
@@ -756,21 +756,21 @@ static const struct atp_param params[] = {
     {1278, ATP_TYPE_INT, 3}, /* 108: context_state */
     {1292, ATP_TYPE_INT, 16}, /* 109: context_type */
     {736, ATP_TYPE_STRING | ATP_PARAM_OPTIONAL, 0}, /* 110: IP_address */
-    {1788, ATP_TYPE_KEYWORD, 0}, /* 111: sendtimeout */
-    {1816, ATP_TYPE_SET, 0}, /* 112: session_id */
-    {1800, ATP_TYPE_SET, 0}, /* 113: sendtimeout_val */
-    {1857, ATP_TYPE_KEYWORD, 0}, /* 114: sslctx */
+    {1816, ATP_TYPE_INT, 3}, /* 111: session_id */
+    {1800, ATP_TYPE_INT, 28}, /* 112: sendtimeout_val */
+    {1864, ATP_TYPE_INT, 29}, /* 113: sslctx_index */
+    {1788, ATP_TYPE_KEYWORD, 0}, /* 114: sendtimeout */
     {1816, ATP_TYPE_SET, 0}, /* 115: session_id */
-    {1864, ATP_TYPE_SET, 0}, /* 116: sslctx_index */
-    {1816, ATP_TYPE_INT, 3}, /* 117: session_id */
-    {1800, ATP_TYPE_INT, 28}, /* 118: sendtimeout_val */
-    {1864, ATP_TYPE_INT, 29}, /* 119: sslctx_index */
-    {747, ATP_TYPE_LITERAL, 0}, /* 120: LEN */
-    {1111, ATP_TYPE_INT, 1}, /* 121: cache_len_0 */
-    {1123, ATP_TYPE_INT, 1}, /* 122: cache_len_1 */
-    {396, ATP_TYPE_LITERAL, 0}, /* 123: DATA */
-    {1816, ATP_TYPE_INT, 3}, /* 124: session_id */
-    {1335, ATP_TYPE_INT, 1}, /* 125: len */
+    {1800, ATP_TYPE_SET, 0}, /* 116: sendtimeout_val */
+    {1857, ATP_TYPE_KEYWORD, 0}, /* 117: sslctx */
+    {1816, ATP_TYPE_SET, 0}, /* 118: session_id */
+    {1864, ATP_TYPE_SET, 0}, /* 119: sslctx_index */
+    {396, ATP_TYPE_LITERAL, 0}, /* 120: DATA */
+    {1816, ATP_TYPE_INT, 3}, /* 121: session_id */
+    {1335, ATP_TYPE_INT, 1}, /* 122: len */
+    {747, ATP_TYPE_LITERAL, 0}, /* 123: LEN */
+    {1111, ATP_TYPE_INT, 1}, /* 124: cache_len_0 */
+    {1123, ATP_TYPE_INT, 1}, /* 125: cache_len_1 */
     {1158, ATP_TYPE_INT, 1}, /* 126: cid */
     {874, ATP_TYPE_ANY | ATP_PARAM_OPTIONAL, 0}, /* 127: PDP_addr_1 */
     {885, ATP_TYPE_ANY | ATP_PARAM_OPTIONAL, 0}, /* 128: PDP_addr_2 */
@@ -816,12 +816,12 @@ static const struct atp_param params[] = {
     {1610, ATP_TYPE_INT, 14}, /* 168: method */
     {1423, ATP_TYPE_INT, 20}, /* 169: errcode */
     {1256, ATP_TYPE_INT, 22}, /* 170: content_len */
-    {1268, ATP_TYPE_SET, 0}, /* 171: contextID */
-    {1680, ATP_TYPE_SET, 0}, /* 172: pridnsaddr */
-    {1753, ATP_TYPE_SET, 0}, /* 173: secdnsaddr */
-    {1268, ATP_TYPE_INT, 17}, /* 174: contextID */
-    {1680, ATP_TYPE_STRING, 0}, /* 175: pridnsaddr */
-    {1753, ATP_TYPE_STRING, 0}, /* 176: secdnsaddr */
+    {1268, ATP_TYPE_INT, 17}, /* 171: contextID */
+    {1680, ATP_TYPE_STRING, 0}, /* 172: pridnsaddr */
+    {1753, ATP_TYPE_STRING, 0}, /* 173: secdnsaddr */
+    {1268, ATP_TYPE_SET, 0}, /* 174: contextID */
+    {1680, ATP_TYPE_SET, 0}, /* 175: pridnsaddr */
+    {1753, ATP_TYPE_SET, 0}, /* 176: secdnsaddr */
     {1701, ATP_TYPE_KEYWORD, 0}, /* 177: recv */
     {1246, ATP_TYPE_INT, 11}, /* 178: connectID */
     {1305, ATP_TYPE_INT, 1}, /* 179: currentrecvlength */
@@ -841,24 +841,24 @@ static const struct atp_param params[] = {
     {1411, ATP_TYPE_INT, 23}, /* 193: err */
     {1816, ATP_TYPE_SET, 0}, /* 194: session_id */
     {1335, ATP_TYPE_SET, 0}, /* 195: len */
-    {1716, ATP_TYPE_SET, 0}, /* 196: report_send_result */
-    {1706, ATP_TYPE_SET, 0}, /* 197: recv_mode */
-    {1716, ATP_TYPE_INT, 3}, /* 198: report_send_result */
-    {1706, ATP_TYPE_INT, 3}, /* 199: recv_mode */
-    {1816, ATP_TYPE_SET, 0}, /* 200: session_id */
-    {1830, ATP_TYPE_SET, 0}, /* 201: ssl_ctx_index */
-    {1816, ATP_TYPE_INT, 3}, /* 202: session_id */
-    {1830, ATP_TYPE_INT | ATP_PARAM_EMPTY, 29}, /* 203: ssl_ctx_index */
+    {1716, ATP_TYPE_INT, 3}, /* 196: report_send_result */
+    {1706, ATP_TYPE_INT, 3}, /* 197: recv_mode */
+    {1716, ATP_TYPE_SET, 0}, /* 198: report_send_result */
+    {1706, ATP_TYPE_SET, 0}, /* 199: recv_mode */
+    {1816, ATP_TYPE_INT, 3}, /* 200: session_id */
+    {1830, ATP_TYPE_INT | ATP_PARAM_EMPTY, 29}, /* 201: ssl_ctx_index */
+    {1816, ATP_TYPE_SET, 0}, /* 202: session_id */
+    {1830, ATP_TYPE_SET, 0}, /* 203: ssl_ctx_index */
     {1499, ATP_TYPE_SET, 0}, /* 204: fun */
     {1749, ATP_TYPE_SET, 0}, /* 205: rst */
     {1158, ATP_TYPE_INT, 1}, /* 206: cid */
     {1286, ATP_TYPE_INT, 3}, /* 207: state */
     {805, ATP_TYPE_LITERAL, 0}, /* 208: NO SERVICE */
     {834, ATP_TYPE_WORD, 0}, /* 209: Operation Mode */
-    {0, ATP_TYPE_SET, 0}, /* 210:  */
-    {0, ATP_TYPE_SET, 0}, /* 211:  */
-    {1744, ATP_TYPE_INT | 1 << 4, 6}, /* 212: rssi */
-    {1082, ATP_TYPE_INT | 1 << 4, 8}, /* 213: ber */
+    {1744, ATP_TYPE_INT | 1 << 4, 6}, /* 210: rssi */
+    {1082, ATP_TYPE_INT | 1 << 4, 8}, /* 211: ber */
+    {0, ATP_TYPE_SET, 0}, /* 212:  */
+    {0, ATP_TYPE_SET, 0}, /* 213:  */
     {747, ATP_TYPE_LITERAL, 0}, /* 214: LEN */
     {1335, ATP_TYPE_INT, 1}, /* 215: len */
     {396, ATP_TYPE_LITERAL, 0}, /* 216: DATA */
@@ -879,8 +879,8 @@ static const struct atp_param params[] = {
     {1463, ATP_TYPE_STRING, 0}, /* 231: file_name */
     {649, ATP_TYPE_LITERAL, 0}, /* 232: CCH STOP */
     {1566, ATP_TYPE_ANY, 0}, /* 233: ip_address */
-    {1045, ATP_TYPE_SET, 0}, /* 234: mode */
-    {1045, ATP_TYPE_INT, 3}, /* 235: mode */
+    {1045, ATP_TYPE_INT, 3}, /* 234: mode */
+    {1045, ATP_TYPE_SET, 0}, /* 235: mode */
     {1632, ATP_TYPE_STRING, 5}, /* 236: time */
     {1369, ATP_TYPE_SET, 0}, /* 237: n */
     {1499, ATP_TYPE_INT | 1 << 4, 3}, /* 238: fun */
@@ -1487,50 +1487,50 @@ static const uint16_t elements[] = {
     142, /* 7: OK */
     6, /* 8: +CCHADDR */
     142, /* 9: OK */
-    7, /* 10: +CCHCFG */
-    8, /* 11: +CCHCFG */
+    8, /* 10: +CCHCFG */
+    9, /* 11: +CCHCFG */
     142, /* 12: OK */
-    9 | ATP_ELEMENT_REPEATED, /* 13: +CCHCFG */
+    7 | ATP_ELEMENT_REPEATED, /* 13: +CCHCFG */
     142, /* 14: OK */
     11, /* 15: +CCHCLOSE */
     142, /* 16: OK */
     142, /* 17: OK */
     130, /* 18: CLOSED */
-    15, /* 19: +CCHMODE */
+    16, /* 19: +CCHMODE */
     142, /* 20: OK */
-    16, /* 21: +CCHMODE */
+    15, /* 21: +CCHMODE */
     142, /* 22: OK */
-    17, /* 23: +CCHOPEN */
+    20, /* 23: +CCHOPEN */
     142, /* 24: OK */
-    18 | ATP_ELEMENT_REPEATED, /* 25: +CCHOPEN */
+    19 | ATP_ELEMENT_REPEATED, /* 25: +CCHOPEN */
     142, /* 26: OK */
-    19, /* 27: +CCHOPEN */
+    17, /* 27: +CCHOPEN */
     142, /* 28: OK */
     131, /* 29: CONNECT */
     142, /* 30: OK */
-    20, /* 31: +CCHOPEN */
+    18, /* 31: +CCHOPEN */
     10 | ATP_ELEMENT_OPTIONAL, /* 32: +CCHCLOSE */
     132, /* 33: CONNECT FAIL */
-    21, /* 34: +CCHRECV */
+    22, /* 34: +CCHRECV */
     142, /* 35: OK */
     142, /* 36: OK */
-    22 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 37: +CCHRECV */
+    23 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 37: +CCHRECV */
     24, /* 38: +CCHRECV */
     24, /* 39: +CCHRECV */
     135, /* 40: ERROR */
-    26, /* 41: +CCHSEND */
+    27, /* 41: +CCHSEND */
     142, /* 42: OK */
-    25, /* 43: +CCHSEND */
+    26, /* 43: +CCHSEND */
     142, /* 44: OK */
     127, /* 45: > */
     142, /* 46: OK */
-    28, /* 47: +CCHSET */
+    29, /* 47: +CCHSET */
     142, /* 48: OK */
-    29, /* 49: +CCHSET */
+    28, /* 49: +CCHSET */
     142, /* 50: OK */
-    30, /* 51: +CCHSSLCFG */
+    31, /* 51: +CCHSSLCFG */
     142, /* 52: OK */
-    31 | ATP_ELEMENT_REPEATED, /* 53: +CCHSSLCFG */
+    30 | ATP_ELEMENT_REPEATED, /* 53: +CCHSSLCFG */
     142, /* 54: OK */
     142, /* 55: OK */
     32, /* 56: +CCHSTART */
@@ -1544,25 +1544,25 @@ static const uint16_t elements[] = {
     34, /* 64: +CCHSTOP */
     37, /* 65: +CCLK */
     142, /* 66: OK */
-    38, /* 67: +CEREG */
+    40, /* 67: +CEREG */
     142, /* 68: OK */
     39, /* 69: +CEREG */
     142, /* 70: OK */
-    41, /* 71: +CFUN */
+    43, /* 71: +CFUN */
     142, /* 72: OK */
     42, /* 73: +CFUN */
     142, /* 74: OK */
-    44, /* 75: +CGACT */
+    45, /* 75: +CGACT */
     142, /* 76: OK */
-    45 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 77: +CGACT */
+    44 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 77: +CGACT */
     142, /* 78: OK */
-    46, /* 79: +CGATT */
+    47, /* 79: +CGATT */
     142, /* 80: OK */
-    47, /* 81: +CGATT */
+    46, /* 81: +CGATT */
     142, /* 82: OK */
-    48 | ATP_ELEMENT_REPEATED, /* 83: +CGDCONT */
+    49 | ATP_ELEMENT_REPEATED, /* 83: +CGDCONT */
     142, /* 84: OK */
-    49 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 85: +CGDCONT */
+    48 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 85: +CGDCONT */
     142, /* 86: OK */
     51, /* 87: <manufacturer> */
     142, /* 88: OK */
@@ -1570,29 +1570,29 @@ static const uint16_t elements[] = {
     142, /* 90: OK */
     53, /* 91: <revision> */
     142, /* 92: OK */
-    54 | ATP_ELEMENT_OPTIONAL, /* 93: +CGPADDR */
+    55 | ATP_ELEMENT_OPTIONAL, /* 93: +CGPADDR */
     142, /* 94: OK */
-    55 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 95: +CGPADDR */
+    54 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 95: +CGPADDR */
     142, /* 96: OK */
-    56, /* 97: +CGREG */
+    58, /* 97: +CGREG */
     142, /* 98: OK */
     57, /* 99: +CGREG */
     142, /* 100: OK */
     59, /* 101: <sn> */
     142, /* 102: OK */
-    61, /* 103: +CMEE */
+    62, /* 103: +CMEE */
     142, /* 104: OK */
-    62, /* 105: +CMEE */
+    61, /* 105: +CMEE */
     142, /* 106: OK */
-    64, /* 107: +COPS */
+    65, /* 107: +COPS */
     142, /* 108: OK */
-    65, /* 109: +COPS */
+    64, /* 109: +COPS */
     142, /* 110: OK */
-    66, /* 111: +CPIN */
+    67, /* 111: +CPIN */
     142, /* 112: OK */
-    71, /* 113: +CPSI */
+    72, /* 113: +CPSI */
     142, /* 114: OK */
-    72, /* 115: +CPSI */
+    71, /* 115: +CPSI */
     142, /* 116: OK */
     68, /* 117: +CPSI */
     142, /* 118: OK */
@@ -1600,53 +1600,53 @@ static const uint16_t elements[] = {
     142, /* 120: OK */
     70, /* 121: +CPSI */
     142, /* 122: OK */
-    73, /* 123: +CREG */
+    75, /* 123: +CREG */
     142, /* 124: OK */
     74, /* 125: +CREG */
     142, /* 126: OK */
-    77, /* 127: +CSQ */
+    78, /* 127: +CSQ */
     142, /* 128: OK */
-    78, /* 129: +CSQ */
+    77, /* 129: +CSQ */
     142, /* 130: OK */
-    79, /* 131: +CSSLCFG */
-    80, /* 132: +CSSLCFG */
-    81, /* 133: +CSSLCFG */
-    82, /* 134: +CSSLCFG */
-    83, /* 135: +CSSLCFG */
-    84, /* 136: +CSSLCFG */
-    85, /* 137: +CSSLCFG */
-    86, /* 138: +CSSLCFG */
-    87, /* 139: +CSSLCFG */
-    88, /* 140: +CSSLCFG */
+    80, /* 131: +CSSLCFG */
+    81, /* 132: +CSSLCFG */
+    82, /* 133: +CSSLCFG */
+    83, /* 134: +CSSLCFG */
+    84, /* 135: +CSSLCFG */
+    85, /* 136: +CSSLCFG */
+    86, /* 137: +CSSLCFG */
+    87, /* 138: +CSSLCFG */
+    88, /* 139: +CSSLCFG */
+    89, /* 140: +CSSLCFG */
     142, /* 141: OK */
-    89 | ATP_ELEMENT_REPEATED, /* 142: +CSSLCFG */
+    79 | ATP_ELEMENT_REPEATED, /* 142: +CSSLCFG */
     142, /* 143: OK */
-    89 | ATP_ELEMENT_REPEATED, /* 144: +CSSLCFG */
+    79 | ATP_ELEMENT_REPEATED, /* 144: +CSSLCFG */
     76, /* 145: +CSLCFG */
-    89 | ATP_ELEMENT_REPEATED, /* 146: +CSSLCFG */
+    79 | ATP_ELEMENT_REPEATED, /* 146: +CSSLCFG */
     142, /* 147: OK */
-    89, /* 148: +CSSLCFG */
+    79, /* 148: +CSSLCFG */
     142, /* 149: OK */
-    90, /* 150: +HTTPACTION */
+    92, /* 150: +HTTPACTION */
     142, /* 151: OK */
     142, /* 152: OK */
-    91, /* 153: +HTTPACTION */
+    90, /* 153: +HTTPACTION */
     142, /* 154: OK */
-    92, /* 155: +HTTPACTION */
+    91, /* 155: +HTTPACTION */
     134, /* 156: DOWNLOAD */
     142, /* 157: OK */
     93, /* 158: +HTTPHEAD */
     142, /* 159: OK */
-    94, /* 160: +HTTPPOSTFILE */
+    98, /* 160: +HTTPPOSTFILE */
     142, /* 161: OK */
     142, /* 162: OK */
-    95, /* 163: +HTTPPOSTFILE */
+    94, /* 163: +HTTPPOSTFILE */
     142, /* 164: OK */
-    96, /* 165: +HTTPPOSTFILE */
+    95, /* 165: +HTTPPOSTFILE */
     142, /* 166: OK */
-    97, /* 167: +HTTPPOSTFILE */
+    96, /* 167: +HTTPPOSTFILE */
     142, /* 168: OK */
-    98, /* 169: +HTTPPOSTFILE */
+    97, /* 169: +HTTPPOSTFILE */
     99, /* 170: +HTTPREAD */
     142, /* 171: OK */
     142, /* 172: OK */
@@ -1661,32 +1661,32 @@ static const uint16_t elements[] = {
     101 | ATP_ELEMENT_REPEATED, /* 181: +HTTPREAD */
     100, /* 182: +HTTPREAD */
     142, /* 183: OK */
-    103, /* 184: +HTTPREADFILE */
+    105, /* 184: +HTTPREADFILE */
     142, /* 185: OK */
     142, /* 186: OK */
-    104, /* 187: +HTTPREADFILE */
+    103, /* 187: +HTTPREADFILE */
     142, /* 188: OK */
-    105, /* 189: +HTTPREADFILE */
-    108, /* 190: +QFUPL */
+    104, /* 189: +HTTPREADFILE */
+    109, /* 190: +QFUPL */
     142, /* 191: OK */
     131, /* 192: CONNECT */
-    109, /* 193: +QFUPL */
+    108, /* 193: +QFUPL */
     142, /* 194: OK */
     131, /* 195: CONNECT */
     135, /* 196: ERROR */
-    110, /* 197: +QIACT */
+    111, /* 197: +QIACT */
     142, /* 198: OK */
-    111 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 199: +QIACT */
+    110 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 199: +QIACT */
     142, /* 200: OK */
-    112, /* 201: +QICSGP */
+    113, /* 201: +QICSGP */
     142, /* 202: OK */
-    113, /* 203: +QICSGP */
+    112, /* 203: +QICSGP */
     142, /* 204: OK */
     114, /* 205: +QIDEACT */
     142, /* 206: OK */
-    115, /* 207: +QIDNSCFG */
+    116, /* 207: +QIDNSCFG */
     142, /* 208: OK */
-    116, /* 209: +QIDNSCFG */
+    115, /* 209: +QIDNSCFG */
     142, /* 210: OK */
     117, /* 211: +QIGETERROR */
     142, /* 212: OK */

@@ -151,12 +151,12 @@ static const struct atp_record records[] = {
     {104, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 3: +CCHADDR: <ip_address> (simcom-cch F1007) */
     {105, 1, ATP_ROLE_INFO, 0, 3, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
-    /* 4: +CCHCFG: "sendtimeout",(0-1),(60-150) (simcom-cch F1008) */
-    {36, 3, ATP_ROLE_INFO, 0, 4, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 5: +CCHCFG: "sslctx",(0-1),(0-9) (simcom-cch F1008) */
+    /* 4: +CCHCFG: <session_id>,<sendtimeout_val>,<sslctx_i... (simcom-cch F1008) */
+    {36, 3, ATP_ROLE_INFO, 0, 4, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 5: +CCHCFG: "sendtimeout",(0-1),(60-150) (simcom-cch F1008) */
     {39, 3, ATP_ROLE_INFO, 0, 4, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 6: +CCHCFG: <session_id>,<sendtimeout_val>,<sslctx_i... (simcom-cch F1008) */
-    {42, 3, ATP_ROLE_INFO, 0, 4, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 6: +CCHCFG: "sslctx",(0-1),(0-9) (simcom-cch F1008) */
+    {42, 3, ATP_ROLE_INFO, 0, 4, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 7: [+CCHCLOSE: <session_id>,<err>] (simcom-cch F1003) */
     {83, 2, ATP_ROLE_ASYNC, 0, 7, ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 8: +CCHCLOSE: <session_id>,<err=0> (simcom-cch F1004) */
@@ -167,40 +167,40 @@ static const struct atp_record records[] = {
     {87, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 11: +CCHEVENT: <session_id>,RECV EVENT (simcom-cch A7600-SSL 4.1.2) */
     {89, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 12: +CCHMODE: (0-1) (simcom-cch F1010) */
-    {106, 1, ATP_ROLE_INFO, 0, 6, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 13: +CCHMODE: <mode> (simcom-cch F1010) */
-    {107, 1, ATP_ROLE_INFO, 0, 6, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 14: +CCHOPEN: (0-1),"ADDRESS",(1-65535)[,(1-2)[,(1-65... (simcom-cch F1003) */
-    {22, 5, ATP_ROLE_INFO, 0, 7, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 15: +CCHOPEN: <session_id>,[<host>],[<port>],[<client... (simcom-cch F1003) */
-    {27, 5, ATP_ROLE_INFO, 0, 7, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 16: +CCHOPEN: <session_id>,<err=0> (simcom-cch F1003) */
+    /* 12: +CCHMODE: <mode> (simcom-cch F1010) */
+    {106, 1, ATP_ROLE_INFO, 0, 6, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 13: +CCHMODE: (0-1) (simcom-cch F1010) */
+    {107, 1, ATP_ROLE_INFO, 0, 6, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 14: +CCHOPEN: <session_id>,<err=0> (simcom-cch F1003) */
     {85, 2, ATP_ROLE_ASYNC, 0, 7, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 17: +CCHOPEN: <session_id>,<err=1..19> (simcom-cch F1003) */
+    /* 15: +CCHOPEN: <session_id>,<err=1..19> (simcom-cch F1003) */
     {91, 2, ATP_ROLE_ASYNC, 0, 7, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 18: +CCHRECV: LEN,<cache_len_0>,<cache_len_1> (simcom-cch F1006) */
-    {45, 3, ATP_ROLE_INFO, 0, 8, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 19: [+CCHRECV: DATA,<session_id>,<len><CR><LF><data> ... (simcom-cch F1006) */
-    {48, 3, ATP_ROLE_INFO, 3, 8, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 20: +CCHRECV: DATA,<session_id>,<len><CR><LF><data> (simcom-cch F1011) */
-    {48, 3, ATP_ROLE_URC, 3, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 16: +CCHOPEN: <session_id>,[<host>],[<port>],[<client... (simcom-cch F1003) */
+    {22, 5, ATP_ROLE_INFO, 0, 7, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 17: +CCHOPEN: (0-1),"ADDRESS",(1-65535)[,(1-2)[,(1-65... (simcom-cch F1003) */
+    {27, 5, ATP_ROLE_INFO, 0, 7, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 18: +CCHRECV: DATA,<session_id>,<len><CR><LF><data> (simcom-cch F1011) */
+    {45, 3, ATP_ROLE_URC, 3, ATP_NONE, 0, ATP_RESULT_NONE},
+    /* 19: +CCHRECV: LEN,<cache_len_0>,<cache_len_1> (simcom-cch F1006) */
+    {48, 3, ATP_ROLE_INFO, 0, 8, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 20: [+CCHRECV: DATA,<session_id>,<len><CR><LF><data> ... (simcom-cch F1006) */
+    {45, 3, ATP_ROLE_INFO, 3, 8, ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 21: +CCHRECV: <session_id>,<err> (simcom-cch F1006) */
     {83, 2, ATP_ROLE_INFO, 0, 8, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 22: +CCHSEND: 0,<unsent_len_0>,1,<unsent_len_1> (simcom-cch F1005) */
-    {32, 4, ATP_ROLE_INFO, 0, 9, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 23: +CCHSEND: (0-1),(1-2048) (simcom-cch F1005) */
-    {93, 2, ATP_ROLE_INFO, 0, 9, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 24: +CCHSEND: <session_id>,<err> (simcom-cch F1011) */
+    /* 22: +CCHSEND: <session_id>,<err> (simcom-cch F1011) */
     {83, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
-    /* 25: +CCHSET: (0-1),(0,1) (simcom-cch F1011) */
-    {95, 2, ATP_ROLE_INFO, 0, 10, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 26: +CCHSET: <report_send_result>,<recv_mode> (simcom-cch F1011) */
-    {97, 2, ATP_ROLE_INFO, 0, 10, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 27: +CCHSSLCFG: (0-1),(0-9) (simcom-cch F1009) */
-    {99, 2, ATP_ROLE_INFO, 0, 11, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 28: +CCHSSLCFG: <session_id>,[<ssl_ctx_index>] ... (simcom-cch F1009) */
-    {101, 2, ATP_ROLE_INFO, 0, 11, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 23: +CCHSEND: 0,<unsent_len_0>,1,<unsent_len_1> (simcom-cch F1005) */
+    {32, 4, ATP_ROLE_INFO, 0, 9, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 24: +CCHSEND: (0-1),(1-2048) (simcom-cch F1005) */
+    {93, 2, ATP_ROLE_INFO, 0, 9, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 25: +CCHSET: <report_send_result>,<recv_mode> (simcom-cch F1011) */
+    {95, 2, ATP_ROLE_INFO, 0, 10, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 26: +CCHSET: (0-1),(0,1) (simcom-cch F1011) */
+    {97, 2, ATP_ROLE_INFO, 0, 10, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 27: +CCHSSLCFG: <session_id>,[<ssl_ctx_index>] ... (simcom-cch F1009) */
+    {99, 2, ATP_ROLE_INFO, 0, 11, ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 28: +CCHSSLCFG: (0-1),(0-9) (simcom-cch F1009) */
+    {101, 2, ATP_ROLE_INFO, 0, 11, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 29: +CCHSTART: <err=0> (simcom-cch F1001) */
     {86, 1, ATP_ROLE_ASYNC, 0, 12, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
     /* 30: +CCHSTART: <err=1..19> (simcom-cch F1001) */
@@ -208,7 +208,7 @@ static const struct atp_record records[] = {
     /* 31: +CCHSTOP: <err=0> (simcom-cch F1002) */
     {86, 1, ATP_ROLE_ASYNC, 0, 13, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
     /* 32: +CCH_PEER_CLOSED: <session_id> (simcom-cch A7600-SSL 4.1.2) */
-    {27, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
+    {22, 1, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 33: +CCH_RECV_CLOSED: <session_id>,<err> (simcom-cch A7600-SSL 4.1.2) */
     {83, 2, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 34: +CME ERROR: <err> (core 27.007 9.2) */
@@ -217,28 +217,28 @@ static const struct atp_record records[] = {
     {108, 1, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_ERROR},
     /* 36: +CSLCFG: <ssl_ctxindex=2>,<sslversion>,<authmode>... (simcom-cch F1012) */
     {0, 11, ATP_ROLE_INFO, 0, 14, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 37: +CSSLCFG: "sslversion",(0-9),(0-4) (simcom-cch F1012) */
-    {51, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 38: +CSSLCFG: "authmode",(0-9),(0-3) (simcom-cch F1012) */
-    {54, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 39: +CSSLCFG: "ignorelocaltime",(0-9),(0,1) (simcom-cch F1012) */
-    {57, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 40: +CSSLCFG: "negotiatetime",(0-9),(10-300) (simcom-cch F1012) */
-    {60, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 41: +CSSLCFG: "cacert",(0-9),(5-128) (simcom-cch F1012) */
-    {63, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 42: +CSSLCFG: "clientcert",(0-9),(5-128) (simcom-cch F1012) */
-    {66, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 43: +CSSLCFG: "clientkey",(0-9),(5-128) (simcom-cch F1012) */
-    {69, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 44: +CSSLCFG: "enableSNI",(0-9),(0,1) (simcom-cch F1012) */
-    {72, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 45: +CSSLCFG: "keypwd",(0-9),(0-128) (simcom-cch F1012) */
-    {75, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 46: +CSSLCFG: "ciphersuites",(0-9),(0x002F,0xFFFF) (simcom-cch F1012) */
-    {78, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 47: +CSSLCFG: <ssl_ctxindex>,<sslversion>,<authmode>,... (simcom-cch F1012) */
+    /* 37: +CSSLCFG: <ssl_ctxindex>,<sslversion>,<authmode>,... (simcom-cch F1012) */
     {11, 11, ATP_ROLE_INFO, 0, 14, ATP_FORM_WRITE | ATP_FORM_READ, ATP_RESULT_NONE},
+    /* 38: +CSSLCFG: "sslversion",(0-9),(0-4) (simcom-cch F1012) */
+    {51, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 39: +CSSLCFG: "authmode",(0-9),(0-3) (simcom-cch F1012) */
+    {54, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 40: +CSSLCFG: "ignorelocaltime",(0-9),(0,1) (simcom-cch F1012) */
+    {57, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 41: +CSSLCFG: "negotiatetime",(0-9),(10-300) (simcom-cch F1012) */
+    {60, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 42: +CSSLCFG: "cacert",(0-9),(5-128) (simcom-cch F1012) */
+    {63, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 43: +CSSLCFG: "clientcert",(0-9),(5-128) (simcom-cch F1012) */
+    {66, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 44: +CSSLCFG: "clientkey",(0-9),(5-128) (simcom-cch F1012) */
+    {69, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 45: +CSSLCFG: "enableSNI",(0-9),(0,1) (simcom-cch F1012) */
+    {72, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 46: +CSSLCFG: "keypwd",(0-9),(0-128) (simcom-cch F1012) */
+    {75, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
+    /* 47: +CSSLCFG: "ciphersuites",(0-9),(0x002F,0xFFFF) (simcom-cch F1012) */
+    {78, 3, ATP_ROLE_INFO, 0, 14, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 48: >  (simcom-cch F1005) */
     {0, 0, ATP_ROLE_PROMPT, 0, 9, ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 49: >  (simcom-cch F1013) */
@@ -297,35 +297,35 @@ static const struct atp_param params[] = {
     {539, ATP_TYPE_INT, 4}, /* 19: enalbeSNI_flag */
     {631, ATP_TYPE_STRING | ATP_PARAM_EMPTY, 15}, /* 20: keypwd */
     {437, ATP_TYPE_HEX | 1 << 4, 16}, /* 21: ciphersuites */
-    {713, ATP_TYPE_SET, 0}, /* 22: session_id */
-    {587, ATP_TYPE_SET, 0}, /* 23: host */
-    {391, ATP_TYPE_SET, 0}, /* 24: port */
-    {450, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 25: client_type */
-    {386, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 26: bind_port */
-    {713, ATP_TYPE_INT, 4}, /* 27: session_id */
-    {587, ATP_TYPE_STRING | ATP_PARAM_EMPTY, 5}, /* 28: host */
-    {391, ATP_TYPE_INT | ATP_PARAM_EMPTY, 6}, /* 29: port */
-    {450, ATP_TYPE_INT | ATP_PARAM_EMPTY, 7}, /* 30: client_type */
-    {386, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 6}, /* 31: bind_port */
+    {713, ATP_TYPE_INT, 4}, /* 22: session_id */
+    {587, ATP_TYPE_STRING | ATP_PARAM_EMPTY, 5}, /* 23: host */
+    {391, ATP_TYPE_INT | ATP_PARAM_EMPTY, 6}, /* 24: port */
+    {450, ATP_TYPE_INT | ATP_PARAM_EMPTY, 7}, /* 25: client_type */
+    {386, ATP_TYPE_INT | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 6}, /* 26: bind_port */
+    {713, ATP_TYPE_SET, 0}, /* 27: session_id */
+    {587, ATP_TYPE_SET, 0}, /* 28: host */
+    {391, ATP_TYPE_SET, 0}, /* 29: port */
+    {450, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 30: client_type */
+    {386, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 31: bind_port */
     {423, ATP_TYPE_LITERAL, 0}, /* 32: 0 */
     {787, ATP_TYPE_INT, 1}, /* 33: unsent_len_0 */
     {435, ATP_TYPE_LITERAL, 0}, /* 34: 1 */
     {800, ATP_TYPE_INT, 1}, /* 35: unsent_len_1 */
-    {685, ATP_TYPE_KEYWORD, 0}, /* 36: sendtimeout */
-    {713, ATP_TYPE_SET, 0}, /* 37: session_id */
-    {697, ATP_TYPE_SET, 0}, /* 38: sendtimeout_val */
-    {751, ATP_TYPE_KEYWORD, 0}, /* 39: sslctx */
+    {713, ATP_TYPE_INT, 4}, /* 36: session_id */
+    {697, ATP_TYPE_INT, 9}, /* 37: sendtimeout_val */
+    {758, ATP_TYPE_INT, 10}, /* 38: sslctx_index */
+    {685, ATP_TYPE_KEYWORD, 0}, /* 39: sendtimeout */
     {713, ATP_TYPE_SET, 0}, /* 40: session_id */
-    {758, ATP_TYPE_SET, 0}, /* 41: sslctx_index */
-    {713, ATP_TYPE_INT, 4}, /* 42: session_id */
-    {697, ATP_TYPE_INT, 9}, /* 43: sendtimeout_val */
-    {758, ATP_TYPE_INT, 10}, /* 44: sslctx_index */
-    {300, ATP_TYPE_LITERAL, 0}, /* 45: LEN */
-    {413, ATP_TYPE_INT, 1}, /* 46: cache_len_0 */
-    {425, ATP_TYPE_INT, 1}, /* 47: cache_len_1 */
-    {295, ATP_TYPE_LITERAL, 0}, /* 48: DATA */
-    {713, ATP_TYPE_INT, 4}, /* 49: session_id */
-    {638, ATP_TYPE_INT, 1}, /* 50: len */
+    {697, ATP_TYPE_SET, 0}, /* 41: sendtimeout_val */
+    {751, ATP_TYPE_KEYWORD, 0}, /* 42: sslctx */
+    {713, ATP_TYPE_SET, 0}, /* 43: session_id */
+    {758, ATP_TYPE_SET, 0}, /* 44: sslctx_index */
+    {295, ATP_TYPE_LITERAL, 0}, /* 45: DATA */
+    {713, ATP_TYPE_INT, 4}, /* 46: session_id */
+    {638, ATP_TYPE_INT, 1}, /* 47: len */
+    {300, ATP_TYPE_LITERAL, 0}, /* 48: LEN */
+    {413, ATP_TYPE_INT, 1}, /* 49: cache_len_0 */
+    {425, ATP_TYPE_INT, 1}, /* 50: cache_len_1 */
     {771, ATP_TYPE_KEYWORD, 0}, /* 51: sslversion */
     {724, ATP_TYPE_SET, 0}, /* 52: ssl_ctx_index */
     {771, ATP_TYPE_SET, 0}, /* 53: sslversion */
@@ -370,19 +370,19 @@ static const struct atp_param params[] = {
     {554, ATP_TYPE_INT, 3}, /* 92: err */
     {713, ATP_TYPE_SET, 0}, /* 93: session_id */
     {638, ATP_TYPE_SET, 0}, /* 94: len */
-    {666, ATP_TYPE_SET, 0}, /* 95: report_send_result */
-    {656, ATP_TYPE_SET, 0}, /* 96: recv_mode */
-    {666, ATP_TYPE_INT, 4}, /* 97: report_send_result */
-    {656, ATP_TYPE_INT, 4}, /* 98: recv_mode */
-    {713, ATP_TYPE_SET, 0}, /* 99: session_id */
-    {724, ATP_TYPE_SET, 0}, /* 100: ssl_ctx_index */
-    {713, ATP_TYPE_INT, 4}, /* 101: session_id */
-    {724, ATP_TYPE_INT | ATP_PARAM_EMPTY, 10}, /* 102: ssl_ctx_index */
+    {666, ATP_TYPE_INT, 4}, /* 95: report_send_result */
+    {656, ATP_TYPE_INT, 4}, /* 96: recv_mode */
+    {666, ATP_TYPE_SET, 0}, /* 97: report_send_result */
+    {656, ATP_TYPE_SET, 0}, /* 98: recv_mode */
+    {713, ATP_TYPE_INT, 4}, /* 99: session_id */
+    {724, ATP_TYPE_INT | ATP_PARAM_EMPTY, 10}, /* 100: ssl_ctx_index */
+    {713, ATP_TYPE_SET, 0}, /* 101: session_id */
+    {724, ATP_TYPE_SET, 0}, /* 102: ssl_ctx_index */
     {568, ATP_TYPE_STRING, 0}, /* 103: file_name */
     {254, ATP_TYPE_LITERAL, 0}, /* 104: CCH STOP */
     {620, ATP_TYPE_ANY, 0}, /* 105: ip_address */
-    {661, ATP_TYPE_SET, 0}, /* 106: mode */
-    {661, ATP_TYPE_INT, 4}, /* 107: mode */
+    {661, ATP_TYPE_INT, 4}, /* 106: mode */
+    {661, ATP_TYPE_SET, 0}, /* 107: mode */
     {554, ATP_TYPE_CODE, 1}, /* 108: err */
     {782, ATP_TYPE_REST | ATP_PARAM_OPTIONAL, 0}, /* 109: text */
 };
@@ -577,50 +577,50 @@ static const uint16_t elements[] = {
     60, /* 7: OK */
     3, /* 8: +CCHADDR */
     60, /* 9: OK */
-    4, /* 10: +CCHCFG */
-    5, /* 11: +CCHCFG */
+    5, /* 10: +CCHCFG */
+    6, /* 11: +CCHCFG */
     60, /* 12: OK */
-    6 | ATP_ELEMENT_REPEATED, /* 13: +CCHCFG */
+    4 | ATP_ELEMENT_REPEATED, /* 13: +CCHCFG */
     60, /* 14: OK */
     8, /* 15: +CCHCLOSE */
     60, /* 16: OK */
     60, /* 17: OK */
     51, /* 18: CLOSED */
-    12, /* 19: +CCHMODE */
+    13, /* 19: +CCHMODE */
     60, /* 20: OK */
-    13, /* 21: +CCHMODE */
+    12, /* 21: +CCHMODE */
     60, /* 22: OK */
-    14, /* 23: +CCHOPEN */
+    17, /* 23: +CCHOPEN */
     60, /* 24: OK */
-    15 | ATP_ELEMENT_REPEATED, /* 25: +CCHOPEN */
+    16 | ATP_ELEMENT_REPEATED, /* 25: +CCHOPEN */
     60, /* 26: OK */
-    16, /* 27: +CCHOPEN */
+    14, /* 27: +CCHOPEN */
     60, /* 28: OK */
     52, /* 29: CONNECT */
     60, /* 30: OK */
-    17, /* 31: +CCHOPEN */
+    15, /* 31: +CCHOPEN */
     7 | ATP_ELEMENT_OPTIONAL, /* 32: +CCHCLOSE */
     53, /* 33: CONNECT FAIL */
-    18, /* 34: +CCHRECV */
+    19, /* 34: +CCHRECV */
     60, /* 35: OK */
     60, /* 36: OK */
-    19 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 37: +CCHRECV */
+    20 | ATP_ELEMENT_OPTIONAL | ATP_ELEMENT_REPEATED, /* 37: +CCHRECV */
     21, /* 38: +CCHRECV */
     21, /* 39: +CCHRECV */
     55, /* 40: ERROR */
-    23, /* 41: +CCHSEND */
+    24, /* 41: +CCHSEND */
     60, /* 42: OK */
-    22, /* 43: +CCHSEND */
+    23, /* 43: +CCHSEND */
     60, /* 44: OK */
     48, /* 45: > */
     60, /* 46: OK */
-    25, /* 47: +CCHSET */
+    26, /* 47: +CCHSET */
     60, /* 48: OK */
-    26, /* 49: +CCHSET */
+    25, /* 49: +CCHSET */
     60, /* 50: OK */
-    27, /* 51: +CCHSSLCFG */
+    28, /* 51: +CCHSSLCFG */
     60, /* 52: OK */
-    28 | ATP_ELEMENT_REPEATED, /* 53: +CCHSSLCFG */
+    27 | ATP_ELEMENT_REPEATED, /* 53: +CCHSSLCFG */
     60, /* 54: OK */
     60, /* 55: OK */
     29, /* 56: +CCHSTART */
@@ -632,24 +632,24 @@ static const uint16_t elements[] = {
     60, /* 62: OK */
     60, /* 63: OK */
     31, /* 64: +CCHSTOP */
-    37, /* 65: +CSSLCFG */
-    38, /* 66: +CSSLCFG */
-    39, /* 67: +CSSLCFG */
-    40, /* 68: +CSSLCFG */
-    41, /* 69: +CSSLCFG */
-    42, /* 70: +CSSLCFG */
-    43, /* 71: +CSSLCFG */
-    44, /* 72: +CSSLCFG */
-    45, /* 73: +CSSLCFG */
-    46, /* 74: +CSSLCFG */
+    38, /* 65: +CSSLCFG */
+    39, /* 66: +CSSLCFG */
+    40, /* 67: +CSSLCFG */
+    41, /* 68: +CSSLCFG */
+    42, /* 69: +CSSLCFG */
+    43, /* 70: +CSSLCFG */
+    44, /* 71: +CSSLCFG */
+    45, /* 72: +CSSLCFG */
+    46, /* 73: +CSSLCFG */
+    47, /* 74: +CSSLCFG */
     60, /* 75: OK */
-    47 | ATP_ELEMENT_REPEATED, /* 76: +CSSLCFG */
+    37 | ATP_ELEMENT_REPEATED, /* 76: +CSSLCFG */
     60, /* 77: OK */
-    47 | ATP_ELEMENT_REPEATED, /* 78: +CSSLCFG */
+    37 | ATP_ELEMENT_REPEATED, /* 78: +CSSLCFG */
     36, /* 79: +CSLCFG */
-    47 | ATP_ELEMENT_REPEATED, /* 80: +CSSLCFG */
+    37 | ATP_ELEMENT_REPEATED, /* 80: +CSSLCFG */
     60, /* 81: OK */
-    47, /* 82: +CSSLCFG */
+    37, /* 82: +CSSLCFG */
     60, /* 83: OK */
 };
 

@@ -108,24 +108,24 @@ static const struct atp_record records[] = {
     {20, 1, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_ERROR},
     /* 1: +CMS ERROR: <err> (core 27.005 3.2.5) */
     {20, 1, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_ERROR},
-    /* 2: +HTTPACTION: (0-4) (simcom-http 2.2.4) */
-    {21, 1, ATP_ROLE_INFO, 0, 0, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 3: +HTTPACTION: <method>,<statuscode>,<datalen> (simcom-http 2.2.4) */
+    /* 2: +HTTPACTION: <method>,<statuscode>,<datalen> (simcom-http 2.2.4) */
     {4, 3, ATP_ROLE_ASYNC, 0, 0, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 4: +HTTPACTION: <method>,<errcode=701..719>,<datalen> (simcom-http 2.2.4) */
+    /* 3: +HTTPACTION: <method>,<errcode=701..719>,<datalen> (simcom-http 2.2.4) */
     {7, 3, ATP_ROLE_ASYNC, 0, 0, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 4: +HTTPACTION: (0-4) (simcom-http 2.2.4) */
+    {21, 1, ATP_ROLE_INFO, 0, 0, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 5: +HTTPHEAD: <data_len><CR><LF><data> (simcom-http 2.2.5) */
     {22, 1, ATP_ROLE_INFO, 1, 2, ATP_FORM_EXECUTE, ATP_RESULT_NONE},
-    /* 6: +HTTPPOSTFILE: <filename>[,(1-2)[,(0-4)[,(0-1)]]] (simcom-http 2.2.8) */
-    {0, 4, ATP_ROLE_INFO, 0, 5, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 7: +HTTPPOSTFILE: <method>,<statuscode>,<content_len> (simcom-http 2.2.8) */
+    /* 6: +HTTPPOSTFILE: <method>,<statuscode>,<content_len> (simcom-http 2.2.8) */
     {10, 3, ATP_ROLE_ASYNC, 0, 5, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 8: +HTTPPOSTFILE: <statuscode>,<content_len> (simcom-http 2.2.8) */
+    /* 7: +HTTPPOSTFILE: <statuscode>,<content_len> (simcom-http 2.2.8) */
     {11, 2, ATP_ROLE_ASYNC, 0, 5, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 9: +HTTPPOSTFILE: <method>,<errcode=701..719>,<conte... (simcom-http 2.2.8) */
+    /* 8: +HTTPPOSTFILE: <method>,<errcode=701..719>,<conte... (simcom-http 2.2.8) */
     {13, 3, ATP_ROLE_ASYNC, 0, 5, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 10: +HTTPPOSTFILE: <errcode=701..719>,<content_len=0> (simcom-http 2.2.8) */
+    /* 9: +HTTPPOSTFILE: <errcode=701..719>,<content_len=0> (simcom-http 2.2.8) */
     {14, 2, ATP_ROLE_ASYNC, 0, 5, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 10: +HTTPPOSTFILE: <filename>[,(1-2)[,(0-4)[,(0-1)]]] (simcom-http 2.2.8) */
+    {0, 4, ATP_ROLE_INFO, 0, 5, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 11: +HTTPREAD: LEN,<len> (simcom-http 2.2.6) */
     {16, 2, ATP_ROLE_INFO, 0, 6, ATP_FORM_READ, ATP_RESULT_NONE},
     /* 12: +HTTPREAD: 0 (simcom-http 2.2.6) */
@@ -134,12 +134,12 @@ static const struct atp_record records[] = {
     {18, 2, ATP_ROLE_INFO, 2, 6, ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 14: +HTTPREAD: <data_len><CR><LF><data> ... (simcom-http 2.2.6) */
     {19, 1, ATP_ROLE_INFO, 1, 6, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 15: +HTTPREADFILE: <filename>[,(1-2)] (simcom-http 2.2.9) */
-    {0, 2, ATP_ROLE_INFO, 0, 7, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 16: +HTTPREADFILE: <errcode=0> (simcom-http 2.2.9) */
+    /* 15: +HTTPREADFILE: <errcode=0> (simcom-http 2.2.9) */
     {24, 1, ATP_ROLE_ASYNC, 0, 7, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 17: +HTTPREADFILE: <errcode=701..719> (simcom-http 2.2.9) */
+    /* 16: +HTTPREADFILE: <errcode=701..719> (simcom-http 2.2.9) */
     {8, 1, ATP_ROLE_ASYNC, 0, 7, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 17: +HTTPREADFILE: <filename>[,(1-2)] (simcom-http 2.2.9) */
+    {0, 2, ATP_ROLE_INFO, 0, 7, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 18: +HTTP_NONET_EVENT (simcom-http 4.3) */
     {0, 0, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 19: +HTTP_PEER_CLOSED (simcom-http 4.3) */
@@ -319,27 +319,27 @@ static const struct atp_variant variants[] = {
 };
 
 static const uint16_t elements[] = {
-    2, /* 0: +HTTPACTION */
+    4, /* 0: +HTTPACTION */
     31, /* 1: OK */
     31, /* 2: OK */
-    3, /* 3: +HTTPACTION */
+    2, /* 3: +HTTPACTION */
     31, /* 4: OK */
-    4, /* 5: +HTTPACTION */
+    3, /* 5: +HTTPACTION */
     26, /* 6: ERROR */
     25, /* 7: DOWNLOAD */
     31, /* 8: OK */
     5, /* 9: +HTTPHEAD */
     31, /* 10: OK */
-    6, /* 11: +HTTPPOSTFILE */
+    10, /* 11: +HTTPPOSTFILE */
     31, /* 12: OK */
     31, /* 13: OK */
-    7, /* 14: +HTTPPOSTFILE */
+    6, /* 14: +HTTPPOSTFILE */
     31, /* 15: OK */
-    8, /* 16: +HTTPPOSTFILE */
+    7, /* 16: +HTTPPOSTFILE */
     31, /* 17: OK */
-    9, /* 18: +HTTPPOSTFILE */
+    8, /* 18: +HTTPPOSTFILE */
     31, /* 19: OK */
-    10, /* 20: +HTTPPOSTFILE */
+    9, /* 20: +HTTPPOSTFILE */
     11, /* 21: +HTTPREAD */
     31, /* 22: OK */
     31, /* 23: OK */
@@ -354,12 +354,12 @@ static const uint16_t elements[] = {
     13 | ATP_ELEMENT_REPEATED, /* 32: +HTTPREAD */
     12, /* 33: +HTTPREAD */
     31, /* 34: OK */
-    15, /* 35: +HTTPREADFILE */
+    17, /* 35: +HTTPREADFILE */
     31, /* 36: OK */
     31, /* 37: OK */
-    16, /* 38: +HTTPREADFILE */
+    15, /* 38: +HTTPREADFILE */
     31, /* 39: OK */
-    17, /* 40: +HTTPREADFILE */
+    16, /* 40: +HTTPREADFILE */
 };
 
 /* 1 + name; 1 probes beyond the first for all names together */

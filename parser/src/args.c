@@ -244,17 +244,51 @@ bool atp_read_count(const uint8_t *text, size_t size, uint32_t *out)
     return true;
 }
 
+static void read_field(struct reader *r, const struct atp_catalog *catalog,
+                       const struct atp_param *param)
+{
+    r->type = param->type & ATP_PARAM_TYPE;
+    cut_field(r);
+    judge_field(r, catalog, param);
+}
+
+static void read_extra(struct reader *r)
+{
+    r->type = (uint8_t)ATP_TYPE_SET;
+    cut_field(r);
+    r->deviations |= ATP_DEV_EXTRA_FIELD;
+}
+
+/* A plain number in its range, up to its separator: what most fields are.
+ * Returns its size, 0 if it is anything else. */
+static inline unsigned plain_number(const uint8_t *text, unsigned left, const struct atp_range *range,
+                                    uint32_t *value)
+{
+    uint32_t v = 0;
+    unsigned n = 0;
+    unsigned digit;
+    while (n < left && (digit = (unsigned)text[n] - '0') < 10) {
+        v = v * 10 + digit;
+        n++;
+    }
+    if (n > 9 || (n < left && text[n] != ',')) return 0;
+    if (range != NULL && ((int32_t)v < range->min || (int32_t)v > range->max)) return 0;
+    *value = v;
+    return n;
+}
+
 /* ---- the whole line --------------------------------------------------- */
 
-static void keep_field(struct atp_event *event, const struct reader *r)
+static void keep_field(struct atp_event *event, unsigned offset, unsigned size, uint32_t value,
+                       uint8_t status)
 {
     unsigned index = event->field_count;
     if (index >= ATP_FIELD_COUNT_MAX) return;
-    event->fields[index].value = r->value;
-    event->fields[index].offset = (uint16_t)(event->text_offset + r->first);
-    event->fields[index].size = (uint16_t)r->size;
-    event->status[index] = r->status;
-    event->field_count++;
+    event->fields[index].value = value;
+    event->fields[index].offset = (uint16_t)offset;
+    event->fields[index].size = (uint16_t)size;
+    event->status[index] = status;
+    event->field_count = (uint8_t)(index + 1);
 }
 
 /* A field that is not on the line at all. */
@@ -268,25 +302,31 @@ static void judge_missing(struct reader *r, const struct atp_param *param)
 bool atp_args_read(struct atp_event *event, const struct atp_record *record, unsigned at,
                    unsigned *end)
 {
-    const struct atp_param *param = &event->catalog->params[record->param];
+    const struct atp_catalog *catalog = event->catalog;
+    const struct atp_param *param = &catalog->params[record->param];
     const struct atp_param *last = param + record->param_count;
-    struct reader r;
+    struct reader r = {.text = event->bytes + event->text_offset, .at = at, .end = *end};
 
-    r.text = event->bytes + event->text_offset;
-    r.at = at;
-    r.end = *end;
-    r.deviations = 0;
-    r.rejected = false;
     event->field_count = 0;
     /* a colon with nothing behind it is an empty field, not a missing one */
     bool some = at < *end || (at > 0 && r.text[at - 1] == ':' && param < last);
     while (some && !r.rejected) {
-        r.type = param < last ? param->type & ATP_PARAM_TYPE : (uint8_t)ATP_TYPE_SET;
-        cut_field(&r);
-        if (param < last) judge_field(&r, event->catalog, param++);
-        else r.deviations |= ATP_DEV_EXTRA_FIELD;
-        keep_field(event, &r);
-        if (r.at >= r.end) break;
+        const struct atp_range *range = NULL;
+        unsigned size = 0;
+        if (param < last && (param->type & ATP_PARAM_TYPE) == ATP_TYPE_INT) {
+            if (param->range > 0) range = &catalog->ranges[param->range];
+            size = plain_number(r.text + r.at, r.end - r.at, range, &r.value);
+        }
+        if (size > 0) {
+            keep_field(event, event->text_offset + r.at, size, r.value, ATP_FIELD_VALID);
+            r.at += size;
+            param++;
+        } else {
+            if (param < last) read_field(&r, catalog, param++);
+            else read_extra(&r);
+            keep_field(event, event->text_offset + r.first, r.size, r.value, r.status);
+        }
+        some = r.at < r.end;
         r.at++;
     }
     for (; param < last; param++) judge_missing(&r, param);

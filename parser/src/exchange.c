@@ -22,11 +22,6 @@ static uint8_t upper(uint8_t byte)
     return (uint8_t)(byte - 'a') < 26 ? (uint8_t)(byte - 0x20) : byte;
 }
 
-static bool is_letter(uint8_t byte)
-{
-    return (uint8_t)((byte | 0x20) - 'a') < 26;
-}
-
 static bool is_digit(uint8_t byte)
 {
     return (uint8_t)(byte - '0') < 10;
@@ -36,7 +31,7 @@ static bool is_digit(uint8_t byte)
 static size_t command_name_size(const uint8_t *text, size_t size)
 {
     size_t n = 1;
-    if (is_letter(text[0])) return 1;
+    if (atp_is_letter(text[0])) return 1;
     if (text[0] == '&' || text[0] == '\\') return size > 1 ? 2 : 1;
     while (n < size && text[n] != '=' && text[n] != '?' && text[n] != ';' && text[n] != ' ') n++;
     return n;
@@ -47,7 +42,7 @@ static size_t command_size(const uint8_t *text, size_t size, size_t name_size)
 {
     bool quoted = false;
     size_t n = name_size;
-    if (is_letter(text[0]) || text[0] == '&') {
+    if (atp_is_letter(text[0]) || text[0] == '&') {
         if ((text[0] | 0x20) == 'd' ) return size;
         while (n < size && (is_digit(text[n]) || text[n] == '=' || text[n] == '?')) n++;
         return n;
@@ -131,7 +126,7 @@ static void begin_command(struct atp_parser *p, const uint8_t *text, size_t size
 {
     uint8_t folded[ATP_NAME_SIZE_MAX];
     size_t n = command_name_size(text, size);
-    bool basic = is_letter(text[0]) || text[0] == '&';
+    bool basic = atp_is_letter(text[0]) || text[0] == '&';
 
     if (basic) note_basic(p, text, size);
     p->command = ATP_NONE;

@@ -59,22 +59,41 @@ static bool enter_long(struct atp_parser *p, const uint8_t **in, const uint8_t *
     return give(unit, echo ? UNIT_ECHO : UNIT_LONG, p->line, held, true);
 }
 
+/* Part of a line: kept until its end comes. */
+static bool hold(struct atp_parser *p, const uint8_t *bytes, size_t size)
+{
+    memcpy(p->line + p->line_size, bytes, size);
+    p->line_size = (uint16_t)(p->line_size + size);
+    return false;
+}
+
 static bool take_line(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
                       struct unit *unit)
 {
     const uint8_t *start = *in;
-    size_t available = (size_t)(end - start);
-    const uint8_t *last = find_line_end(p, start, available);
-    size_t taken = last != NULL ? (size_t)(last - start) + 1 : available;
+    const uint8_t *last = find_line_end(p, start, (size_t)(end - start));
+    size_t taken = last != NULL ? (size_t)(last - start) + 1 : (size_t)(end - start);
     size_t held = p->line_size;
 
-    if (held + taken > p->line_capacity || (last == NULL && held + taken == p->line_capacity))
-        return enter_long(p, in, end, unit);
+    if (held + taken + (last == NULL) > p->line_capacity) return enter_long(p, in, end, unit);
     *in = start + taken;
-    if (last != NULL && held == 0) return give(unit, UNIT_LINE, start, taken, false);
-    memcpy(p->line + held, start, taken);
-    p->line_size = last != NULL ? 0 : (uint16_t)(held + taken);
-    return last != NULL && give(unit, UNIT_LINE, p->line, held + taken, false);
+    if (last == NULL) return hold(p, start, taken);
+    if (held == 0) return give(unit, UNIT_LINE, start, taken, false);
+    hold(p, start, taken);
+    p->line_size = 0;
+    return give(unit, UNIT_LINE, p->line, held + taken, false);
+}
+
+/* A byte within a line, fed alone: no search, no copy. */
+static bool take_byte(struct atp_parser *p, const uint8_t **in)
+{
+    uint8_t byte = **in;
+    if (byte == '\n' || (size_t)p->line_size + 1 >= p->line_capacity
+        || (byte == '\r' && (p->flags & FLAG_NUMERIC) != 0))
+        return false;
+    p->line[p->line_size++] = byte;
+    (*in)++;
+    return true;
 }
 
 /* ---- the echo of an upload -------------------------------------------- */
@@ -214,8 +233,9 @@ enum atp_result atp_stream_tail(const struct atp_parser *p)
 
 /* ---- the next unit ---------------------------------------------------- */
 
-static bool take_in_line(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
-                         struct unit *unit)
+/* At a line's start. */
+static bool take_first(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
+                       struct unit *unit)
 {
     if (awaits_upload_echo(p)) {
         if (take_upload_echo(p, in, end, unit)) return true;
@@ -228,7 +248,8 @@ static bool take_in_line(struct atp_parser *p, const uint8_t **in, const uint8_t
     return take_line(p, in, end, unit);
 }
 
-bool atp_frame_next(struct atp_parser *p, const uint8_t **in, const uint8_t *end, struct unit *unit)
+static bool take_other(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
+                       struct unit *unit)
 {
     if (p->state == STATE_ESCAPED) return take_escaped(p, unit);
     if (*in == end) return false;
@@ -236,16 +257,27 @@ bool atp_frame_next(struct atp_parser *p, const uint8_t **in, const uint8_t *end
     case STATE_PROMPTED:
         p->state = STATE_LINE;
         if (**in == ' ') return give(unit, UNIT_SPACE, (*in)++, 1, false);
-        return take_in_line(p, in, end, unit);
-    case STATE_LINE: return take_in_line(p, in, end, unit);
+        return take_first(p, in, end, unit);
     case STATE_LONG_TEXT:
     case STATE_LONG_ECHO: return take_long(p, in, end, unit);
     case STATE_DATA:
     case STATE_ECHO: return take_counted(p, in, end, unit);
     case STATE_STREAM: return take_stream(p, in, end, unit);
+    case STATE_LINE: return take_first(p, in, end, unit);
     case STATE_ESCAPED: break;
     }
     return false;
+}
+
+bool atp_frame_next(struct atp_parser *p, const uint8_t **in, const uint8_t *end, struct unit *unit)
+{
+    if (p->state != STATE_LINE || *in == end) return take_other(p, in, end, unit);
+    if (p->line_size > 0) {
+        if (end - *in == 1 && take_byte(p, in)) return false;
+    } else if (**in == '>' || p->upload_first_size > 0) {
+        return take_first(p, in, end, unit);
+    }
+    return take_line(p, in, end, unit);
 }
 
 bool atp_frame_rest(struct atp_parser *p, struct unit *unit)

@@ -122,6 +122,11 @@ static inline uint32_t atp_hash_text(const uint8_t *bytes, size_t size)
     return hash;
 }
 
+static inline bool atp_is_letter(uint8_t byte)
+{
+    return (uint8_t)((byte | 0x20) - 'a') < 26;
+}
+
 static inline const struct atp_form *atp_pending_form(const struct atp_parser *p)
 {
     return p->form == FORM_NONE ? NULL : &p->catalog->forms[p->form];

@@ -10,12 +10,20 @@
 static void start_event(const struct atp_parser *p, struct atp_event *event, enum atp_kind kind,
                         const uint8_t *bytes, size_t size)
 {
-    memset(event, 0, offsetof(struct atp_event, fields));
-    event->offset = p->offset;
+    event->kind = (uint8_t)kind;
+    event->result = ATP_RESULT_NONE;
+    event->more = 0;
+    event->field_count = 0;
+    event->text_offset = 0;
+    event->text_size = 0;
+    event->deviations = 0;
+    event->left = 0;
     event->bytes = bytes;
     event->size = size;
+    event->offset = p->offset;
     event->catalog = p->catalog;
-    event->kind = (uint8_t)kind;
+    event->name = NULL;
+    event->record = NULL;
 }
 
 static void deliver(struct atp_parser *p, struct atp_event *event)
@@ -27,11 +35,6 @@ static void deliver(struct atp_parser *p, struct atp_event *event)
 
 /* ---- echo ------------------------------------------------------------- */
 
-static bool is_letter(uint8_t byte)
-{
-    return (uint8_t)((byte | 0x20) - 'a') < 26;
-}
-
 /* Whether a line has the shape of a command, not just its first letters. */
 static bool is_command(const uint8_t *text, size_t size)
 {
@@ -39,9 +42,9 @@ static bool is_command(const uint8_t *text, size_t size)
     if (text[1] == '/') return size == 2;
     if ((text[1] | 0x20) != 't') return false;
     if (size == 2 || text[2] == '\r') return true;
-    if (size > 3 && memchr("+&%*^$#\\!", text[2], 9) != NULL) return is_letter(text[3]);
+    if (size > 3 && memchr("+&%*^$#\\!", text[2], 9) != NULL) return atp_is_letter(text[3]);
     return memchr("DEHILOQSVXZ", text[2] & ~0x20, 11) != NULL
-           && (size == 3 || !is_letter(text[3]) || (text[2] | 0x20) == 'd');
+           && (size == 3 || !atp_is_letter(text[3]) || (text[2] | 0x20) == 'd');
 }
 
 /* The echo of the pending command, of `line_size` bytes with its line end.
@@ -72,7 +75,6 @@ static void note_echo(struct atp_parser *p)
 static size_t find_echo(struct atp_parser *p, struct atp_event *event, const uint8_t *text,
                         size_t size)
 {
-    if ((text[0] | 0x20) != 'a') return 0;
     size_t n = match_pending(p, text, size, event->size);
     if (n == 0) {
         if (!is_command(text, size)) return 0;
@@ -90,15 +92,9 @@ static size_t find_echo(struct atp_parser *p, struct atp_event *event, const uin
 
 /* ---- lines ------------------------------------------------------------ */
 
-/* Candidates in this order: what answers the pending command; what comes
- * unasked; the rest, test responses last. A perfect fit ends the search. */
-static unsigned rank(const struct atp_parser *p, const struct atp_record *record)
-{
-    if (atp_exchange_asked(p, record)) return 0;
-    if (record->role != ATP_ROLE_INFO) return 1;
-    return record->forms == ATP_FORM_TEST ? 3 : 2;
-}
-
+/* Candidates: first what answers the pending command, then the rest in the
+ * catalogue's order, which puts what comes unasked before information, and
+ * test responses last. A perfect fit ends the search. */
 static void choose_record(const struct atp_parser *p, struct atp_event *event,
                           const struct match *match, unsigned *end)
 {
@@ -107,9 +103,9 @@ static void choose_record(const struct atp_parser *p, struct atp_event *event,
     uint32_t least = DEV_FIELDS + 1;
     unsigned text_end = *end;
 
-    for (unsigned wanted = 0; wanted < 4; wanted++) {
+    for (unsigned pass = (p->flags & FLAG_PENDING) == 0; pass < 2; pass++) {
         for (const struct atp_record *record = first; record < last; record++) {
-            if (rank(p, record) != wanted) continue;
+            if ((p->flags & FLAG_PENDING) != 0 && atp_exchange_asked(p, record) == pass) continue;
             event->deviations = 0;
             *end = text_end;
             if (!atp_args_read(event, record, match->args, end)) continue;
@@ -168,9 +164,8 @@ static const struct atp_name *bare_name(const struct atp_parser *p)
     return atp_exchange_asked(p, &p->catalog->records[name->record]) ? name : NULL;
 }
 
-/* text[first … last) of the line, without blanks round it.
- * Returns how many bytes of the line the event takes. */
-static size_t decode_line(struct atp_parser *p, struct atp_event *event, unsigned first,
+/* text[first … last) of the line, without blanks round it. */
+static void decode_line(struct atp_parser *p, struct atp_event *event, unsigned first,
                           unsigned last, uint32_t deviations)
 {
     struct match match;
@@ -178,31 +173,50 @@ static size_t decode_line(struct atp_parser *p, struct atp_event *event, unsigne
 
     atp_classify(p, event->bytes + first, end, bare_name(p), &match);
     event->name = match.name;
-    if (match.name == NULL || match.name->record_count == 0) return event->size;
+    if (match.name == NULL || match.name->record_count == 0) return;
     event->text_offset = (uint16_t)first;
     choose_record(p, event, &match, &end);
     event->deviations |= match.deviations | deviations;
     event->text_size = (uint16_t)end;
-    if (event->record == NULL) return event->size;
+    if (event->record == NULL) return;
     if ((event->deviations & ATP_DEV_GLUED) != 0) event->size = first + end;
     set_kind(p, event);
     if (event->record->payload > 0) begin_payload(p, event);
     atp_exchange_step(p, event);
-    return event->size;
 }
 
-/* How the line ends: its text without CR and LF, and what deviates. */
-static size_t strip_end(const uint8_t *bytes, size_t size, uint32_t *deviations)
+/* How the line ends: the size of its text without CR and LF, and what
+ * deviates. */
+static size_t strip_line_end(const uint8_t *bytes, size_t size, uint32_t *deviations)
 {
     size_t n = size;
-    if (n > 0 && bytes[n - 1] == '\n') n--;
-    bool lf = n < size;
-    size_t body = n;
-    while (body > 0 && bytes[body - 1] == '\r') body--;
-    if (lf && body == n) *deviations = ATP_DEV_BARE_LF;
-    else if (lf && n - body > 1) *deviations = ATP_DEV_EXTRA_CR;
-    else *deviations = 0;
-    return body;
+    *deviations = 0;
+    if (bytes[n - 1] == '\n') {
+        n--;
+        if (n == 0 || bytes[n - 1] != '\r') *deviations = ATP_DEV_BARE_LF;
+        else if (n > 1 && bytes[n - 2] == '\r') *deviations = ATP_DEV_EXTRA_CR;
+    }
+    while (n > 0 && bytes[n - 1] == '\r') n--;
+    return n;
+}
+
+/* The line without its echo. */
+static void split_line(struct atp_parser *p, struct atp_event *event, size_t last,
+                      uint32_t deviations)
+{
+    size_t first = 0;
+    size_t end = last;
+    while (first < end && event->bytes[first] == ' ') first++;
+    while (end > first && event->bytes[end - 1] == ' ') end--;
+    if (end == first) {
+        event->kind = ATP_KIND_BLANK;
+        event->text_size = 0;
+        return;
+    }
+    event->deviations = deviations;
+    bool after_colon = event->bytes[end - 1] == ':' && last - end == 1;
+    if (first > 0 || (end < last && !after_colon)) deviations |= ATP_DEV_EXTRA_SPACE;
+    decode_line(p, event, (unsigned)first, (unsigned)end, deviations);
 }
 
 /* Delivers the first event of a line. Returns the bytes it took. */
@@ -210,32 +224,18 @@ static size_t take_event(struct atp_parser *p, struct atp_event *event, const ui
                          size_t size)
 {
     uint32_t deviations;
-    size_t last = strip_end(bytes, size, &deviations);
-    size_t first = 0;
+    size_t last = strip_line_end(bytes, size, &deviations);
+    size_t echo = 0;
 
     start_event(p, event, ATP_KIND_TEXT, bytes, size);
     event->text_size = (uint16_t)last;
-    if (last > 0) {
-        size_t echo = find_echo(p, event, bytes, last);
-        if (echo > 0) {
-            event->kind = ATP_KIND_ECHO;
-            event->more = p->state == STATE_ECHO;
-            if (echo < last) event->size = echo;
-            deliver(p, event);
-            return event->size;
-        }
-    }
-    while (first < last && bytes[first] == ' ') first++;
-    size_t end = last;
-    while (end > first && bytes[end - 1] == ' ') end--;
-    if (end == first) {
-        event->kind = ATP_KIND_BLANK;
-        event->text_size = 0;
+    if (last > 0 && (bytes[0] | 0x20) == 'a') echo = find_echo(p, event, bytes, last);
+    if (echo > 0) {
+        event->kind = ATP_KIND_ECHO;
+        event->more = p->state == STATE_ECHO;
+        if (echo < last) event->size = echo;
     } else {
-        event->deviations = deviations;
-        bool after_colon = bytes[end - 1] == ':' && last - end == 1;
-        if (first > 0 || (end < last && !after_colon)) deviations |= ATP_DEV_EXTRA_SPACE;
-        decode_line(p, event, (unsigned)first, (unsigned)end, deviations);
+        split_line(p, event, last, deviations);
     }
     size = event->size;
     deliver(p, event);
@@ -319,7 +319,7 @@ static void cut(struct atp_parser *p)
         event->size = unit.size;
         if (unit.kind == UNIT_STREAM) event->kind = ATP_KIND_STREAM;
         else event->deviations = ATP_DEV_CUT;
-        if (unit.kind == UNIT_LINE) event->text_size = (uint16_t)strip_end(unit.bytes, unit.size, &ignored);
+        if (unit.kind == UNIT_LINE) event->text_size = (uint16_t)strip_line_end(unit.bytes, unit.size, &ignored);
     } else {
         if (p->state == STATE_PROMPTED) p->state = STATE_LINE;
         return;
