@@ -470,10 +470,10 @@ static const struct atp_record records[] = {
     {215, 2, ATP_ROLE_ASYNC, 0, 30, ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 93: +QSSLOPEN: (1-15),(0-5),(0-11),<serveraddr>,<serv... (quectel-ssl 2.2.2) */
     {57, 6, ATP_ROLE_INFO, 0, 30, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 94: +QSSLRECV: 0 (quectel-ssl 2.2.4) */
-    {240, 1, ATP_ROLE_INFO, 0, 31, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 95: +QSSLRECV: <have_readlen><CR><LF><data> (quectel-ssl 2.2.4) */
-    {241, 1, ATP_ROLE_INFO, 1, 31, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 94: +QSSLRECV: <have_readlen=1..1500><CR><LF><data> (quectel-ssl 2.2.4) */
+    {240, 1, ATP_ROLE_INFO, 1, 31, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 95: +QSSLRECV: <have_readlen=0> (quectel-ssl 2.2.4) */
+    {241, 1, ATP_ROLE_INFO, 0, 31, ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 96: +QSSLRECV: (0-11),(1-1500) (quectel-ssl 2.2.4) */
     {217, 2, ATP_ROLE_INFO, 0, 31, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 97: +QSSLSEND: (0-11)[,(1-1460)] (quectel-ssl 2.2.3) */
@@ -774,8 +774,8 @@ static const struct atp_param params[] = {
     {1380, ATP_TYPE_SET, 0}, /* 237: time */
     {1331, ATP_TYPE_REST, 0}, /* 238: local_ip */
     {1293, ATP_TYPE_REST, 0}, /* 239: indication */
-    {329, ATP_TYPE_LITERAL, 0}, /* 240: 0 */
-    {1149, ATP_TYPE_INT, 25}, /* 241: have_readlen */
+    {1149, ATP_TYPE_INT, 25}, /* 240: have_readlen */
+    {1149, ATP_TYPE_INT, 23}, /* 241: have_readlen */
     {1647, ATP_TYPE_REST | ATP_PARAM_OPTIONAL, 0}, /* 242: text */
     {1304, ATP_TYPE_REST, 0}, /* 243: information */
 };
@@ -1397,9 +1397,9 @@ static const uint16_t elements[] = {
     92, /* 158: +QSSLOPEN */
     96, /* 159: +QSSLRECV */
     116, /* 160: OK */
-    95, /* 161: +QSSLRECV */
+    94, /* 161: +QSSLRECV */
     116, /* 162: OK */
-    94, /* 163: +QSSLRECV */
+    95, /* 163: +QSSLRECV */
     116, /* 164: OK */
     97, /* 165: +QSSLSEND */
     116, /* 166: OK */

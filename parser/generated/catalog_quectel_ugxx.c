@@ -434,10 +434,10 @@ static const struct atp_record records[] = {
     {182, 2, ATP_ROLE_ASYNC, 0, 30, ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 81: +QSSLOPEN: (1-20),(0-5),(0-11),<serveraddr>,<serv... (quectel-ssl 2.2.2) */
     {57, 6, ATP_ROLE_INFO, 0, 30, ATP_FORM_TEST, ATP_RESULT_NONE},
-    /* 82: +QSSLRECV: 0 (quectel-ssl 2.2.4) */
-    {207, 1, ATP_ROLE_INFO, 0, 31, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 83: +QSSLRECV: <havereadlen><CR><LF><data> (quectel-ssl 2.2.4) */
-    {208, 1, ATP_ROLE_INFO, 1, 31, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 82: +QSSLRECV: <havereadlen=1..1500><CR><LF><data> (quectel-ssl 2.2.4) */
+    {207, 1, ATP_ROLE_INFO, 1, 31, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 83: +QSSLRECV: <havereadlen=0> (quectel-ssl 2.2.4) */
+    {208, 1, ATP_ROLE_INFO, 0, 31, ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 84: +QSSLRECV: (0-11),(1-1500) (quectel-ssl 2.2.4) */
     {184, 2, ATP_ROLE_INFO, 0, 31, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 85: +QSSLSEND: (0-11)[,(1-1460)] (quectel-ssl 2.2.3) */
@@ -707,8 +707,8 @@ static const struct atp_param params[] = {
     {1188, ATP_TYPE_SET, 0}, /* 204: time */
     {1140, ATP_TYPE_REST, 0}, /* 205: local_ip */
     {1102, ATP_TYPE_REST, 0}, /* 206: indication */
-    {329, ATP_TYPE_LITERAL, 0}, /* 207: 0 */
-    {1062, ATP_TYPE_INT, 23}, /* 208: havereadlen */
+    {1062, ATP_TYPE_INT, 23}, /* 207: havereadlen */
+    {1062, ATP_TYPE_INT, 21}, /* 208: havereadlen */
     {1441, ATP_TYPE_REST | ATP_PARAM_OPTIONAL, 0}, /* 209: text */
     {1113, ATP_TYPE_REST, 0}, /* 210: information */
 };
@@ -1271,9 +1271,9 @@ static const uint16_t elements[] = {
     80, /* 135: +QSSLOPEN */
     84, /* 136: +QSSLRECV */
     105, /* 137: OK */
-    83, /* 138: +QSSLRECV */
+    82, /* 138: +QSSLRECV */
     105, /* 139: OK */
-    82, /* 140: +QSSLRECV */
+    83, /* 140: +QSSLRECV */
     105, /* 141: OK */
     85, /* 142: +QSSLSEND */
     105, /* 143: OK */

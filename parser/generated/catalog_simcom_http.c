@@ -128,12 +128,12 @@ static const struct atp_record records[] = {
     {0, 4, ATP_ROLE_INFO, 0, 5, ATP_FORM_TEST, ATP_RESULT_NONE},
     /* 11: +HTTPREAD: LEN,<len> (simcom-http 2.2.6) */
     {16, 2, ATP_ROLE_INFO, 0, 6, ATP_FORM_READ, ATP_RESULT_NONE},
-    /* 12: +HTTPREAD: 0 (simcom-http 2.2.6) */
-    {23, 1, ATP_ROLE_INFO, 0, 6, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 13: +HTTPREAD: DATA,<data_len><CR><LF><data> ... (simcom-http 2.2.6) */
+    /* 12: +HTTPREAD: DATA,<data_len=1..><CR><LF><data> ... (simcom-http 2.2.6) */
     {18, 2, ATP_ROLE_INFO, 2, 6, ATP_FORM_WRITE, ATP_RESULT_NONE},
-    /* 14: +HTTPREAD: <data_len><CR><LF><data> ... (simcom-http 2.2.6) */
+    /* 13: +HTTPREAD: <data_len=1..><CR><LF><data> ... (simcom-http 2.2.6) */
     {19, 1, ATP_ROLE_INFO, 1, 6, ATP_FORM_WRITE, ATP_RESULT_NONE},
+    /* 14: +HTTPREAD: <data_len=0> (simcom-http 2.2.6) */
+    {23, 1, ATP_ROLE_INFO, 0, 6, ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 15: +HTTPREADFILE: <errcode=0> (simcom-http 2.2.9) */
     {24, 1, ATP_ROLE_ASYNC, 0, 7, ATP_FORM_WRITE, ATP_RESULT_NONE},
     /* 16: +HTTPREADFILE: <errcode=701..719> (simcom-http 2.2.9) */
@@ -201,7 +201,7 @@ static const struct atp_param params[] = {
     {390, ATP_TYPE_CODE, 1}, /* 20: err */
     {435, ATP_TYPE_SET, 0}, /* 21: method */
     {373, ATP_TYPE_INT, 1}, /* 22: data_len */
-    {159, ATP_TYPE_LITERAL, 0}, /* 23: 0 */
+    {373, ATP_TYPE_INT, 6}, /* 23: data_len */
     {394, ATP_TYPE_INT, 6}, /* 24: errcode */
     {470, ATP_TYPE_REST | ATP_PARAM_OPTIONAL, 0}, /* 25: text */
 };
@@ -343,16 +343,16 @@ static const uint16_t elements[] = {
     11, /* 21: +HTTPREAD */
     31, /* 22: OK */
     31, /* 23: OK */
-    14 | ATP_ELEMENT_REPEATED, /* 24: +HTTPREAD */
-    12, /* 25: +HTTPREAD */
+    13 | ATP_ELEMENT_REPEATED, /* 24: +HTTPREAD */
+    14, /* 25: +HTTPREAD */
     31, /* 26: OK */
-    13 | ATP_ELEMENT_REPEATED, /* 27: +HTTPREAD */
-    12, /* 28: +HTTPREAD */
-    14, /* 29: +HTTPREAD */
+    12 | ATP_ELEMENT_REPEATED, /* 27: +HTTPREAD */
+    14, /* 28: +HTTPREAD */
+    13, /* 29: +HTTPREAD */
     31, /* 30: OK */
     31, /* 31: OK */
-    13 | ATP_ELEMENT_REPEATED, /* 32: +HTTPREAD */
-    12, /* 33: +HTTPREAD */
+    12 | ATP_ELEMENT_REPEATED, /* 32: +HTTPREAD */
+    14, /* 33: +HTTPREAD */
     31, /* 34: OK */
     17, /* 35: +HTTPREADFILE */
     31, /* 36: OK */

@@ -47,24 +47,32 @@ static bool at_separator(const struct reader *r)
 /* From behind an opening quote to behind the closing one. */
 static void cut_quoted(struct reader *r)
 {
-    r->first = ++r->at;
-    while (r->at < r->end) {
-        if (r->text[r->at++] != '"') continue;
-        r->size = r->at - 1 - r->first;
+    const uint8_t *text = r->text;
+    unsigned at = r->at + 1;
+    unsigned end = r->end;
+    r->first = at;
+    while (at < end) {
+        if (text[at++] != '"') continue;
+        r->size = at - 1 - r->first;
+        r->at = at;
         skip_blanks(r);
         if (at_separator(r)) return;
         r->deviations |= ATP_DEV_STRAY_QUOTE;
+        at = r->at;
     }
-    r->size = r->end - r->first;
+    r->at = end;
+    r->size = end - r->first;
     fail(r, ATP_FIELD_MALFORMED, ATP_DEV_STRAY_QUOTE | ATP_DEV_MALFORMED_FIELD);
 }
 
 static void cut_bare(struct reader *r)
 {
-    while (!at_separator(r)) r->at++;
-    r->size = r->at - r->first;
-    for (; r->size > 0 && r->text[r->at - 1 - (r->at - r->first - r->size)] == ' '; r->size--)
-        r->deviations |= ATP_DEV_EXTRA_SPACE;
+    const uint8_t *text = r->text;
+    unsigned at = r->at;
+    while (at < r->end && text[at] != ',') at++;
+    r->at = at;
+    for (; at > r->first && text[at - 1] == ' '; at--) r->deviations |= ATP_DEV_EXTRA_SPACE;
+    r->size = at - r->first;
 }
 
 static bool is_bracket(uint8_t byte)

@@ -4,7 +4,6 @@
  *            | word                       OK   NO CARRIER   +HTTP_PEER_CLOSED
  *            | word " " text              CONNECT 115200   (names that allow it)
  *            | prefix ( "," | "(" ) fields   as the field has it: no colon
- *            | fields ;                   only if the pending command owns them
  *
  * A name matches whole or not at all (I4). */
 #include "internal.h"
@@ -94,7 +93,7 @@ static void match_word(const struct atp_parser *p, const uint8_t *text, size_t s
 }
 
 void atp_classify(const struct atp_parser *p, const uint8_t *text, size_t size,
-                  const struct atp_name *bare, struct match *match)
+                  struct match *match)
 {
     size_t n = find_prefix_end(text, size);
 
@@ -103,9 +102,4 @@ void atp_classify(const struct atp_parser *p, const uint8_t *text, size_t size,
     if (n < size && n > 0 && n <= ATP_NAME_SIZE_MAX && (text[n] == ':' || IS_SYMBOL(text[0])))
         match_prefix(p, text, size, n, match);
     if (match->name == NULL) match_word(p, text, size, match);
-    if (match->name == NULL && bare != NULL) {
-        match->name = bare;
-        match->args = 0;
-        match->deviations = 0;
-    }
 }

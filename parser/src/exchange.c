@@ -161,8 +161,12 @@ void atp_exchange_restart(struct atp_parser *p)
     const struct atp_form *form = atp_pending_form(p);
     p->flags &= ~(FLAG_FINAL | FLAG_PROMPTED | FLAG_UPLOAD);
     p->flags |= FLAG_PENDING | FLAG_ECHO_DUE;
-    p->alive = form == NULL ? (uint8_t)0 : (uint8_t)((1u << form->variant_count) - 1u);
-    p->exchange = form == NULL ? ATP_EXCHANGE_NONE : ATP_EXCHANGE_OPEN;
+    p->alive = 0;
+    p->exchange = ATP_EXCHANGE_NONE;
+    if (form != NULL) {
+        p->alive = (uint8_t)((1u << form->variant_count) - 1u);
+        p->exchange = ATP_EXCHANGE_OPEN;
+    }
     p->upload_size = 0;
     p->upload_first_size = 0;
     memset(p->at, 0, sizeof p->at);

@@ -38,14 +38,14 @@ static bool take_long(struct atp_parser *p, const uint8_t **in, const uint8_t *e
     const uint8_t *start = *in;
     const uint8_t *last = find_line_end(p, start, (size_t)(end - start));
     *in = last != NULL ? last + 1 : end;
-    give(unit, p->state == STATE_LONG_ECHO ? UNIT_ECHO : UNIT_LONG, start, (size_t)(*in - start),
-         last == NULL);
+    give(unit, p->state == STATE_LONG_ECHO ? UNIT_LONG_ECHO : UNIT_LONG, start,
+         (size_t)(*in - start), last == NULL);
     if (last != NULL) p->state = STATE_LINE;
     return true;
 }
 
 /* The line outgrows the buffer. What is held of it goes first. */
-static bool enter_long(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
+COLD static bool enter_long(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
                        struct unit *unit)
 {
     size_t held = p->line_size;
@@ -56,7 +56,7 @@ static bool enter_long(struct atp_parser *p, const uint8_t **in, const uint8_t *
     p->state = echo ? STATE_LONG_ECHO : STATE_LONG_TEXT;
     p->line_size = 0;
     if (held == 0) return take_long(p, in, end, unit);
-    return give(unit, echo ? UNIT_ECHO : UNIT_LONG, p->line, held, true);
+    return give(unit, echo ? UNIT_LONG_ECHO : UNIT_LONG, p->line, held, true);
 }
 
 /* Part of a line: kept until its end comes. */
@@ -234,7 +234,7 @@ enum atp_result atp_stream_tail(const struct atp_parser *p)
 /* ---- the next unit ---------------------------------------------------- */
 
 /* At a line's start. */
-static bool take_first(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
+COLD static bool take_first(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
                        struct unit *unit)
 {
     if (awaits_upload_echo(p)) {
@@ -248,7 +248,7 @@ static bool take_first(struct atp_parser *p, const uint8_t **in, const uint8_t *
     return take_line(p, in, end, unit);
 }
 
-static bool take_other(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
+COLD static bool take_other(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
                        struct unit *unit)
 {
     if (p->state == STATE_ESCAPED) return take_escaped(p, unit);

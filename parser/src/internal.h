@@ -12,6 +12,13 @@
 #include <atproof/atproof.h>
 #include <string.h>
 
+/* Kept out of the path that most bytes take. */
+#if defined(__GNUC__)
+#define COLD __attribute__((noinline, cold))
+#else
+#define COLD
+#endif
+
 /* Where the next byte stands. */
 enum state {
     STATE_LINE,      /* in a line, or before one: up to its LF              */
@@ -42,13 +49,14 @@ enum state {
 /* ---- frame ------------------------------------------------------------ */
 
 enum unit_kind {
-    UNIT_LINE,   /* a line with its line end                                */
-    UNIT_PROMPT, /* >                                                       */
-    UNIT_SPACE,  /* the blank behind it                                     */
-    UNIT_LONG,   /* span of an over-long line                               */
-    UNIT_ECHO,   /* span of an echo                                         */
-    UNIT_DATA,   /* span of payload                                         */
-    UNIT_STREAM  /* span of the stream                                      */
+    UNIT_LINE,      /* a line with its line end                             */
+    UNIT_PROMPT,    /* >                                                    */
+    UNIT_SPACE,     /* the blank behind it                                  */
+    UNIT_LONG,      /* span of an over-long line                            */
+    UNIT_LONG_ECHO, /* span of an over-long line that is an echo            */
+    UNIT_ECHO,      /* span of a counted echo                               */
+    UNIT_DATA,      /* span of payload                                      */
+    UNIT_STREAM     /* span of the stream                                   */
 };
 
 struct unit {
@@ -61,6 +69,19 @@ struct unit {
 /* Cuts the next unit out of *in … end. False: more input is needed. */
 bool atp_frame_next(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
                     struct unit *unit);
+
+/* Behind the end of the line at `in`, if it lies whole before `end` and nothing
+ * else is under way; else NULL. What atp_frame_next would find, without the
+ * detour: the path of most lines. */
+static inline const uint8_t *atp_frame_whole_line(const struct atp_parser *p, const uint8_t *in,
+                                                  const uint8_t *end)
+{
+    if (p->state != STATE_LINE || p->line_size > 0 || p->upload_first_size > 0 || *in == '>'
+        || (p->flags & FLAG_NUMERIC) != 0)
+        return NULL;
+    const uint8_t *last = memchr(in, '\n', (size_t)(end - in));
+    return last != NULL && (size_t)(last - in) < p->line_capacity ? last + 1 : NULL;
+}
 
 /* Takes what is held back of an unfinished line into `unit`; false: nothing. */
 bool atp_frame_rest(struct atp_parser *p, struct unit *unit);
@@ -77,10 +98,9 @@ struct match {
 const struct atp_name *atp_find_name(const struct atp_catalog *catalog, const uint8_t *bytes,
                                      size_t size);
 
-/* Finds the name that the line `text` begins with. `bare` is the name that
- * owns lines without a prefix just now, or NULL. */
+/* Finds the name that the line `text` begins with. */
 void atp_classify(const struct atp_parser *p, const uint8_t *text, size_t size,
-                  const struct atp_name *bare, struct match *match);
+                  struct match *match);
 
 /* ---- args ------------------------------------------------------------- */
 

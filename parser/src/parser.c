@@ -72,7 +72,7 @@ static void note_echo(struct atp_parser *p)
 }
 
 /* Bytes of the line's text that are an echo, its CRs included; 0: none. */
-static size_t find_echo(struct atp_parser *p, struct atp_event *event, const uint8_t *text,
+COLD static size_t find_echo(struct atp_parser *p, struct atp_event *event, const uint8_t *text,
                         size_t size)
 {
     size_t n = match_pending(p, text, size, event->size);
@@ -139,7 +139,7 @@ static void set_kind(const struct atp_parser *p, struct atp_event *event)
 }
 
 /* The header of a counted payload: what follows it is data (I3). */
-static void begin_payload(struct atp_parser *p, struct atp_event *event)
+COLD static void begin_payload(struct atp_parser *p, struct atp_event *event)
 {
     unsigned index = event->record->payload - 1u;
     uint8_t status = index < event->field_count ? event->status[index] : ATP_FIELD_MALFORMED;
@@ -171,7 +171,11 @@ static void decode_line(struct atp_parser *p, struct atp_event *event, unsigned 
     struct match match;
     unsigned end = last - first;
 
-    atp_classify(p, event->bytes + first, end, bare_name(p), &match);
+    atp_classify(p, event->bytes + first, end, &match);
+    if (match.name == NULL) {
+        match.name = bare_name(p);
+        match.args = 0;
+    }
     event->name = match.name;
     if (match.name == NULL || match.name->record_count == 0) return;
     event->text_offset = (uint16_t)first;
@@ -250,14 +254,15 @@ static void set_data_name(const struct atp_parser *p, struct atp_event *event)
     event->name = &p->catalog->names[p->data_name];
 }
 
-static void on_span(struct atp_parser *p, struct atp_event *event, const struct unit *unit)
+COLD static void on_span(struct atp_parser *p, struct atp_event *event, const struct unit *unit)
 {
     static const uint8_t kinds[] = {
         [UNIT_PROMPT] = ATP_KIND_PROMPT, [UNIT_SPACE] = ATP_KIND_BLANK,
-        [UNIT_LONG] = ATP_KIND_TEXT,     [UNIT_ECHO] = ATP_KIND_ECHO,
-        [UNIT_DATA] = ATP_KIND_DATA,     [UNIT_STREAM] = ATP_KIND_STREAM,
+        [UNIT_LONG] = ATP_KIND_TEXT,     [UNIT_LONG_ECHO] = ATP_KIND_ECHO,
+        [UNIT_ECHO] = ATP_KIND_ECHO,     [UNIT_DATA] = ATP_KIND_DATA,
+        [UNIT_STREAM] = ATP_KIND_STREAM,
     };
-    bool long_line = unit->kind == UNIT_LONG || p->state == STATE_LONG_ECHO;
+    bool long_line = unit->kind == UNIT_LONG || unit->kind == UNIT_LONG_ECHO;
 
     start_event(p, event, (enum atp_kind)kinds[unit->kind], unit->bytes, unit->size);
     event->more = unit->more;
@@ -277,6 +282,15 @@ static void on_span(struct atp_parser *p, struct atp_event *event, const struct 
     deliver(p, event);
 }
 
+static void on_line(struct atp_parser *p, const uint8_t *bytes, size_t size)
+{
+    while (size > 0) {
+        size_t taken = take_event(p, p->event, bytes, size);
+        bytes += taken;
+        size -= taken;
+    }
+}
+
 enum atp_status atp_feed(struct atp_parser *p, const void *bytes, size_t size)
 {
     struct unit unit;
@@ -285,18 +299,19 @@ enum atp_status atp_feed(struct atp_parser *p, const void *bytes, size_t size)
     if (size == 0) return ATP_OK;
     const uint8_t *in = bytes;
     const uint8_t *end = in + size;
-    while (atp_frame_next(p, &in, end, &unit)) {
-        if (unit.kind != UNIT_LINE) {
+    for (;;) {
+        const uint8_t *next = in < end ? atp_frame_whole_line(p, in, end) : NULL;
+        if (next != NULL) {
+            on_line(p, in, (size_t)(next - in));
+            in = next;
+        } else if (!atp_frame_next(p, &in, end, &unit)) {
+            return ATP_OK;
+        } else if (unit.kind == UNIT_LINE) {
+            on_line(p, unit.bytes, unit.size);
+        } else {
             on_span(p, p->event, &unit);
-            continue;
-        }
-        while (unit.size > 0) {
-            size_t taken = take_event(p, p->event, unit.bytes, unit.size);
-            unit.bytes += taken;
-            unit.size -= taken;
         }
     }
-    return ATP_OK;
 }
 
 /* ---- cutting off ------------------------------------------------------ */

@@ -98,7 +98,7 @@ static void test_frame_payload_holding_ok_is_data(void **state)
           "8+14 info +HTTPREAD data_len=6\n"
           "22+6 data +HTTPREAD c205a1b7\n"
           "28+2 blank\n"
-          "30+14 info +HTTPREAD #0 (complete)\n",
+          "30+14 info +HTTPREAD data_len=0 (complete)\n",
           SENT("AT+HTTPREAD=0,10"),
           RECEIVED("\r\nOK\r\n\r\n+HTTPREAD: 6\r\n\r\nOK\r\n\r\n+HTTPREAD: 0\r\n"));
 }
@@ -126,7 +126,7 @@ static void test_frame_urc_glued_to_the_last_payload_byte_is_seen(void **state)
 static void test_frame_zero_length_gives_no_data(void **state)
 {
     (void)state;
-    CHECK(EC200, "0+14 info +QSSLRECV #0\n14+2 blank\n16+4 result OK (complete)\n",
+    CHECK(EC200, "0+14 info +QSSLRECV have_readlen=0\n14+2 blank\n16+4 result OK (complete)\n",
           SENT("AT+QSSLRECV=4,1500"), RECEIVED("+QSSLRECV: 0\r\n\r\nOK\r\n"));
 }
 
