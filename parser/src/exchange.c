@@ -86,18 +86,23 @@ static bool is_key(const struct atp_parser *p, const struct atp_form *form,
     return n == first.size && key[n] == '\0';
 }
 
+/* The form of this kind whose keyword is the first argument; failing that, one
+ * without a keyword, unless the argument is a word where keywords are known. */
 static void find_form(struct atp_parser *p, enum atp_form_kind kind, const uint8_t *rest,
                       size_t size)
 {
     const struct atp_command *command = &p->catalog->commands[p->command];
     struct command_text first = argument(rest, size, 0);
+    bool keyed = false;
     for (unsigned i = 0; i < command->form_count; i++) {
         unsigned index = command->form + i;
         const struct atp_form *form = &p->catalog->forms[index];
         if (form->kind != (uint8_t)kind) continue;
         if (form->key == 0 || is_key(p, form, first)) p->form = (uint16_t)index;
         if (form->key != 0 && p->form == index) return;
+        keyed |= form->key != 0;
     }
+    if (keyed && first.size > 0 && atp_is_letter(first.bytes[0])) p->form = FORM_NONE;
 }
 
 static void prepare_upload(struct atp_parser *p, const struct atp_form *form, const uint8_t *rest,
@@ -273,6 +278,8 @@ static bool is_final(const struct atp_parser *p, const struct atp_event *event)
     return event->result != ATP_RESULT_CONNECT || p->state == STATE_STREAM;
 }
 
+/* A final result code. Where the module echoes, one ahead of the echo belongs to
+ * an earlier command; the echo, if it comes, begins the response anew. */
 static void note_final(struct atp_parser *p, struct atp_event *event)
 {
     if ((p->flags & FLAG_ECHO_DUE) != 0 && (p->flags & FLAG_ECHO_ON) != 0) {
@@ -285,14 +292,14 @@ static void note_final(struct atp_parser *p, struct atp_event *event)
     note_prompt(p);
 }
 
+/* `over`: the final result code had come before. */
 static void judge(struct atp_parser *p, const struct atp_form *form, const struct atp_event *event,
-                  bool expected)
+                  bool expected, bool over)
 {
     if (whole_variant(p, form) != NULL) p->exchange = ATP_EXCHANGE_COMPLETE;
     else if ((p->flags & FLAG_FINAL) == 0) p->exchange = ATP_EXCHANGE_OPEN;
     else if (expected) p->exchange = ATP_EXCHANGE_AWAITING;
-    else if (is_final(p, event) && (event->deviations & ATP_DEV_STALE) == 0)
-        p->exchange = ATP_EXCHANGE_VIOLATED;
+    else if (!over && (event->deviations & ATP_DEV_STALE) == 0) p->exchange = ATP_EXCHANGE_VIOLATED;
 }
 
 bool atp_exchange_asked(const struct atp_parser *p, const struct atp_record *record)
@@ -301,23 +308,21 @@ bool atp_exchange_asked(const struct atp_parser *p, const struct atp_record *rec
     return form != NULL && record->command == p->command && (record->forms & form->kind) != 0;
 }
 
-/* Something that should answer a command, and is in no variant. */
-static void blame(const struct atp_parser *p, struct atp_event *event, bool asked)
+/* Something that should answer a command, and is in no variant. Of a form that
+ * the catalogue does not have, any information of the command is an answer. */
+static void blame(const struct atp_parser *p, struct atp_event *event, bool over)
 {
-    bool over = (p->flags & FLAG_FINAL) != 0;
-    if ((p->flags & FLAG_CONTEXT) == 0) return;
+    bool own = (p->flags & FLAG_PENDING) != 0 && event->record->command == p->command
+               && p->command != ATP_NONE && !over;
+    if ((p->flags & FLAG_CONTEXT) == 0 || (event->deviations & ATP_DEV_STALE) != 0) return;
     if (event->kind == ATP_KIND_RESULT) {
         bool answer = event->result == ATP_RESULT_OK || event->result == ATP_RESULT_ERROR;
         if (answer && (over || (p->flags & FLAG_PENDING) == 0))
             event->deviations |= ATP_DEV_NOT_ASKED;
-        else if (asked && !over) event->deviations |= ATP_DEV_UNEXPECTED;
-        return;
-    }
-    if (asked && !over) {
-        event->deviations |= ATP_DEV_UNEXPECTED;
-        return;
-    }
-    if (event->record->role == ATP_ROLE_INFO) {
+        else if (p->form != FORM_NONE && !over) event->deviations |= ATP_DEV_UNEXPECTED;
+    } else if (own) {
+        if (p->form != FORM_NONE) event->deviations |= ATP_DEV_UNEXPECTED;
+    } else if (event->record->role == ATP_ROLE_INFO) {
         event->kind = ATP_KIND_URC;
         event->deviations |= ATP_DEV_NOT_ASKED;
     }
@@ -326,6 +331,7 @@ static void blame(const struct atp_parser *p, struct atp_event *event, bool aske
 static void note_prompted(struct atp_parser *p)
 {
     p->flags |= FLAG_PROMPTED | FLAG_UPLOAD;
+    if (p->form == FORM_NONE) p->flags |= FLAG_UNCOUNTED; /* how much is not known */
 }
 
 void atp_exchange_step(struct atp_parser *p, struct atp_event *event)
@@ -333,20 +339,20 @@ void atp_exchange_step(struct atp_parser *p, struct atp_event *event)
     const struct atp_form *form = atp_pending_form(p);
     const struct atp_record *record = event->record;
     bool expected = false;
+    bool over = (p->flags & FLAG_FINAL) != 0;
 
     if (event->kind == ATP_KIND_PROMPT) note_prompted(p);
     if (record == NULL || record->role == ATP_ROLE_URC) return;
     if (form != NULL) expected = follow(p, form, (unsigned)(record - p->catalog->records));
-    if (record->role == ATP_ROLE_ASYNC && expected && (p->flags & FLAG_FINAL) == 0)
+    if (record->role == ATP_ROLE_ASYNC && expected && !over)
         event->kind = ATP_KIND_INFO;
     if (expected && event->kind == ATP_KIND_RESULT && event->result == ATP_RESULT_CONNECT) {
         p->state = STATE_STREAM;
         p->match = 0;
     }
-    if (!expected && event->kind != ATP_KIND_PROMPT)
-        blame(p, event, form != NULL && atp_exchange_asked(p, record));
     if (is_final(p, event)) note_final(p, event);
-    if (form != NULL && p->exchange != ATP_EXCHANGE_LATE) judge(p, form, event, expected);
+    if (!expected && event->kind != ATP_KIND_PROMPT) blame(p, event, over);
+    if (form != NULL && p->exchange != ATP_EXCHANGE_LATE) judge(p, form, event, expected, over);
 }
 
 void atp_exchange_expire(struct atp_parser *p)

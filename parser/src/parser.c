@@ -175,6 +175,7 @@ static void decode_line(struct atp_parser *p, struct atp_event *event, unsigned 
     if (match.name == NULL) {
         match.name = bare_name(p);
         match.args = 0;
+        deviations &= ~ATP_DEV_EXTRA_SPACE; /* free text may begin or end so */
     }
     event->name = match.name;
     if (match.name == NULL || match.name->record_count == 0) return;
