@@ -53,7 +53,7 @@ static void fill_lines(void)
 {
     size_t at = 0;
     for (unsigned i = 0;; i++) {
-        const char *text = mix[i * 7u % (sizeof mix / sizeof mix[0])];
+        const char *text = mix[i * 5u % (sizeof mix / sizeof mix[0])];
         size_t size = strlen(text);
         if (at + size > STREAM_SIZE) break;
         memcpy(stream + at, text, size);

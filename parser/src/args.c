@@ -267,35 +267,56 @@ static void read_extra(struct reader *r)
     r->deviations |= ATP_DEV_EXTRA_FIELD;
 }
 
-/* A plain number in its range, up to its separator: what most fields are.
- * Returns its size, 0 if it is anything else. */
-static inline unsigned plain_number(const uint8_t *text, unsigned left, const struct atp_range *range,
-                                    uint32_t *value)
+/* What most fields are: a plain number, or bare text without blanks round it,
+ * in its range, up to its separator. Reads such a field and returns true; any
+ * other is left to the general way, which finds the same in more steps. */
+static inline bool read_plain(struct reader *r, const struct atp_catalog *catalog,
+                              const struct atp_param *param)
 {
-    uint32_t v = 0;
+    const uint8_t *text = r->text + r->at;
+    unsigned left = r->end - r->at;
+    unsigned type = param->type & ATP_PARAM_TYPE;
+    uint32_t value = 0;
+    uint32_t checked;
     unsigned n = 0;
-    unsigned digit;
-    while (n < left && (digit = (unsigned)text[n] - '0') < 10) {
-        v = v * 10 + digit;
-        n++;
+
+    if (type == ATP_TYPE_INT) {
+        unsigned digit;
+        while (n < left && (digit = (unsigned)text[n] - '0') < 10) {
+            value = value * 10 + digit;
+            n++;
+        }
+        if (n == 0 || n > 9 || (n < left && text[n] != ',')) return false;
+        checked = value;
+    } else if (type == ATP_TYPE_WORD || type == ATP_TYPE_ANY) {
+        while (n < left && text[n] != ',') n++;
+        if (n == 0 || text[0] == '"' || text[0] == ' ' || text[n - 1] == ' ') return false;
+        checked = n;
+    } else {
+        return false;
     }
-    if (n > 9 || (n < left && text[n] != ',')) return 0;
-    if (range != NULL && ((int32_t)v < range->min || (int32_t)v > range->max)) return 0;
-    *value = v;
-    return n;
+    const struct atp_range *range = &catalog->ranges[param->range];
+    if (param->range > 0 && ((int32_t)checked < range->min || (int32_t)checked > range->max))
+        return false;
+    r->first = r->at;
+    r->size = n;
+    r->value = value;
+    r->status = (uint8_t)ATP_FIELD_VALID;
+    r->at += n;
+    return true;
 }
 
 /* ---- the whole line --------------------------------------------------- */
 
-static void keep_field(struct atp_event *event, unsigned offset, unsigned size, uint32_t value,
-                       uint8_t status)
+static void keep_field(struct atp_event *event, const struct reader *r)
 {
     unsigned index = event->field_count;
     if (index >= ATP_FIELD_COUNT_MAX) return;
-    event->fields[index].value = value;
-    event->fields[index].offset = (uint16_t)offset;
-    event->fields[index].size = (uint16_t)size;
-    event->status[index] = status;
+    struct atp_field *field = &event->fields[index];
+    field->value = r->value;
+    field->offset = (uint16_t)(event->text_offset + r->first);
+    field->size = (uint16_t)r->size;
+    event->status[index] = r->status;
     event->field_count = (uint8_t)(index + 1);
 }
 
@@ -313,30 +334,25 @@ bool atp_args_read(struct atp_event *event, const struct atp_record *record, uns
     const struct atp_catalog *catalog = event->catalog;
     const struct atp_param *param = &catalog->params[record->param];
     const struct atp_param *last = param + record->param_count;
-    struct reader r = {.text = event->bytes + event->text_offset, .at = at, .end = *end};
+    struct reader r;
 
+    r.text = event->bytes + event->text_offset;
+    r.at = at;
+    r.end = *end;
+    r.deviations = 0;
+    r.rejected = false;
     event->field_count = 0;
     /* a colon with nothing behind it is an empty field, not a missing one */
     bool some = at < *end || (at > 0 && r.text[at - 1] == ':' && param < last);
     while (some && !r.rejected) {
-        const struct atp_range *range = NULL;
-        unsigned size = 0;
-        if (param < last && (param->type & ATP_PARAM_TYPE) == ATP_TYPE_INT) {
-            if (param->range > 0) range = &catalog->ranges[param->range];
-            size = plain_number(r.text + r.at, r.end - r.at, range, &r.value);
-        }
-        if (size > 0) {
-            keep_field(event, event->text_offset + r.at, size, r.value, ATP_FIELD_VALID);
-            r.at += size;
-            param++;
-        } else {
-            if (param < last) read_field(&r, catalog, param++);
-            else read_extra(&r);
-            keep_field(event, event->text_offset + r.first, r.size, r.value, r.status);
-        }
+        if (param == last) read_extra(&r);
+        else if (!read_plain(&r, catalog, param)) read_field(&r, catalog, param);
+        param += param < last;
+        keep_field(event, &r);
         some = r.at < r.end;
         r.at++;
     }
+    if (r.rejected) return false;
     for (; param < last; param++) judge_missing(&r, param);
     *end = r.end;
     event->deviations |= r.deviations;

@@ -341,6 +341,7 @@ void atp_exchange_step(struct atp_parser *p, struct atp_event *event)
     bool expected = false;
     bool over = (p->flags & FLAG_FINAL) != 0;
 
+    if ((p->flags & (FLAG_CONTEXT | FLAG_PENDING)) == 0) return;
     if (event->kind == ATP_KIND_PROMPT) note_prompted(p);
     if (record == NULL || record->role == ATP_ROLE_URC) return;
     if (form != NULL) expected = follow(p, form, (unsigned)(record - p->catalog->records));

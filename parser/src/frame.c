@@ -84,18 +84,6 @@ static bool take_line(struct atp_parser *p, const uint8_t **in, const uint8_t *e
     return give(unit, UNIT_LINE, p->line, held + taken, false);
 }
 
-/* A byte within a line, fed alone: no search, no copy. */
-static bool take_byte(struct atp_parser *p, const uint8_t **in)
-{
-    uint8_t byte = **in;
-    if (byte == '\n' || (size_t)p->line_size + 1 >= p->line_capacity
-        || (byte == '\r' && (p->flags & FLAG_NUMERIC) != 0))
-        return false;
-    p->line[p->line_size++] = byte;
-    (*in)++;
-    return true;
-}
-
 /* ---- the echo of an upload -------------------------------------------- */
 
 /* At a line's start, once the host has sent data to a module that echoes:
@@ -272,11 +260,8 @@ COLD static bool take_other(struct atp_parser *p, const uint8_t **in, const uint
 bool atp_frame_next(struct atp_parser *p, const uint8_t **in, const uint8_t *end, struct unit *unit)
 {
     if (p->state != STATE_LINE || *in == end) return take_other(p, in, end, unit);
-    if (p->line_size > 0) {
-        if (end - *in == 1 && take_byte(p, in)) return false;
-    } else if (**in == '>' || p->upload_first_size > 0) {
+    if (p->line_size == 0 && (**in == '>' || p->upload_first_size > 0))
         return take_first(p, in, end, unit);
-    }
     return take_line(p, in, end, unit);
 }
 

@@ -83,6 +83,16 @@ static inline const uint8_t *atp_frame_whole_line(const struct atp_parser *p, co
     return last != NULL && (size_t)(last - in) < p->line_capacity ? last + 1 : NULL;
 }
 
+/* Keeps a byte within a line that is under way. False: it may end something. */
+static inline bool atp_frame_hold_byte(struct atp_parser *p, uint8_t byte)
+{
+    if (p->line_size == 0 || p->state != STATE_LINE || byte < ' '
+        || (size_t)p->line_size + 1 >= p->line_capacity)
+        return false;
+    p->line[p->line_size++] = byte;
+    return true;
+}
+
 /* Takes what is held back of an unfinished line into `unit`; false: nothing. */
 bool atp_frame_rest(struct atp_parser *p, struct unit *unit);
 

@@ -103,6 +103,11 @@ static void choose_record(const struct atp_parser *p, struct atp_event *event,
     uint32_t least = DEV_FIELDS + 1;
     unsigned text_end = *end;
 
+    if (match->name->record_count == 1 && first->param_count == 0 && match->args >= text_end) {
+        event->record = first;
+        return;
+    }
+
     for (unsigned pass = (p->flags & FLAG_PENDING) == 0; pass < 2; pass++) {
         for (const struct atp_record *record = first; record < last; record++) {
             if ((p->flags & FLAG_PENDING) != 0 && atp_exchange_asked(p, record) == pass) continue;
@@ -196,11 +201,12 @@ static size_t strip_line_end(const uint8_t *bytes, size_t size, uint32_t *deviat
 {
     size_t n = size;
     *deviations = 0;
-    if (bytes[n - 1] == '\n') {
-        n--;
-        if (n == 0 || bytes[n - 1] != '\r') *deviations = ATP_DEV_BARE_LF;
-        else if (n > 1 && bytes[n - 2] == '\r') *deviations = ATP_DEV_EXTRA_CR;
-    }
+    if (bytes[n - 1] == '\n') n--;
+    bool lf = n < size;
+    if (lf && (n == 0 || bytes[n - 1] != '\r')) *deviations = ATP_DEV_BARE_LF;
+    else if (n > 0 && bytes[n - 1] == '\r') n--;
+    if (n == 0 || bytes[n - 1] != '\r') return n;
+    if (lf) *deviations |= ATP_DEV_EXTRA_CR;
     while (n > 0 && bytes[n - 1] == '\r') n--;
     return n;
 }
@@ -285,6 +291,11 @@ COLD static void on_span(struct atp_parser *p, struct atp_event *event, const st
 
 static void on_line(struct atp_parser *p, const uint8_t *bytes, size_t size)
 {
+    if (size == 2 && bytes[0] == '\r') {
+        start_event(p, p->event, ATP_KIND_BLANK, bytes, size);
+        deliver(p, p->event);
+        return;
+    }
     while (size > 0) {
         size_t taken = take_event(p, p->event, bytes, size);
         bytes += taken;
@@ -297,9 +308,9 @@ enum atp_status atp_feed(struct atp_parser *p, const void *bytes, size_t size)
     struct unit unit;
 
     if (p == NULL || (bytes == NULL && size > 0)) return ATP_ERROR_ARGUMENT;
-    if (size == 0) return ATP_OK;
     const uint8_t *in = bytes;
     const uint8_t *end = in + size;
+    if (size == 1 && atp_frame_hold_byte(p, *in)) return ATP_OK;
     for (;;) {
         const uint8_t *next = in < end ? atp_frame_whole_line(p, in, end) : NULL;
         if (next != NULL) {
