@@ -11,22 +11,7 @@
  * its type: how a line falls into fields does not depend on what they hold. */
 #include "internal.h"
 
-/* The line being read, and the field under way. */
-struct reader {
-    const uint8_t *text;
-    unsigned at;    /* next byte to read                                    */
-    unsigned end;   /* of the line                                          */
-    unsigned first; /* of the field's text, without quotes                  */
-    unsigned size;
-    uint32_t value;
-    uint32_t deviations;
-    uint8_t status;
-    uint8_t type; /* enum atp_type                                          */
-    bool quoted;
-    bool rejected; /* a literal differs                                     */
-};
-
-static void fail(struct reader *r, enum atp_field_status status, uint32_t deviation)
+static void fail(struct atp_reader *r, enum atp_field_status status, uint32_t deviation)
 {
     r->status = (uint8_t)((r->status & ATP_FIELD_NEGATIVE) | status);
     r->deviations |= deviation;
@@ -34,18 +19,18 @@ static void fail(struct reader *r, enum atp_field_status status, uint32_t deviat
 
 /* ---- cutting ---------------------------------------------------------- */
 
-static void skip_blanks(struct reader *r)
+static void skip_blanks(struct atp_reader *r)
 {
     for (; r->at < r->end && r->text[r->at] == ' '; r->at++) r->deviations |= ATP_DEV_EXTRA_SPACE;
 }
 
-static bool at_separator(const struct reader *r)
+static bool at_separator(const struct atp_reader *r)
 {
     return r->at == r->end || r->text[r->at] == ',';
 }
 
 /* From behind an opening quote to behind the closing one. */
-static void cut_quoted(struct reader *r)
+static void cut_quoted(struct atp_reader *r)
 {
     const uint8_t *text = r->text;
     unsigned at = r->at + 1;
@@ -65,7 +50,7 @@ static void cut_quoted(struct reader *r)
     fail(r, ATP_FIELD_MALFORMED, ATP_DEV_STRAY_QUOTE | ATP_DEV_MALFORMED_FIELD);
 }
 
-static void cut_bare(struct reader *r)
+static void cut_bare(struct atp_reader *r)
 {
     const uint8_t *text = r->text;
     unsigned at = r->at;
@@ -81,7 +66,7 @@ static bool is_bracket(uint8_t byte)
 }
 
 /* Up to a comma outside parentheses and quotes, without brackets round it. */
-static void cut_set(struct reader *r)
+static void cut_set(struct atp_reader *r)
 {
     unsigned depth = 0;
     for (bool inside = false; r->at < r->end; r->at++) {
@@ -97,13 +82,13 @@ static void cut_set(struct reader *r)
     r->size = last - r->first;
 }
 
-static void cut_rest(struct reader *r)
+static void cut_rest(struct atp_reader *r)
 {
     r->at = r->end;
     r->size = r->end - r->first;
 }
 
-static void cut_field(struct reader *r)
+COLD static void cut_field(struct atp_reader *r)
 {
     r->status = (uint8_t)ATP_FIELD_VALID;
     r->value = 0;
@@ -133,7 +118,7 @@ static bool in_range(const struct atp_range *range, unsigned further, uint32_t m
     }
 }
 
-static void check_range(struct reader *r, const struct atp_catalog *catalog,
+static void check_range(struct atp_reader *r, const struct atp_catalog *catalog,
                         const struct atp_param *param, uint32_t magnitude)
 {
     if (param->range == 0) return;
@@ -151,24 +136,26 @@ static unsigned digit_of(uint8_t byte)
     return digit < 6 ? digit + 10 : 16;
 }
 
-/* Digits of text[at … end) as a value. Returns where they end. */
-static unsigned read_digits(struct reader *r, unsigned at, unsigned end, unsigned base)
+/* Digits of `text` as a value. Returns how many there are. */
+static size_t read_digits(const uint8_t *text, size_t size, unsigned base, uint32_t *out,
+                          bool *overflow)
 {
-    uint32_t limit = base == 10 ? UINT32_MAX / 10 : UINT32_MAX / 16;
+    uint32_t limit = UINT32_MAX / base;
     uint32_t value = 0;
-    for (; at < end; at++) {
-        unsigned digit = digit_of(r->text[at]);
+    size_t n = 0;
+    for (; n < size; n++) {
+        unsigned digit = digit_of(text[n]);
         if (digit >= base) break;
         uint32_t next = value * base + digit;
-        if (value > limit || next < digit) fail(r, ATP_FIELD_OVERFLOW, 0);
+        if (value > limit || next < digit) *overflow = true;
         value = next;
     }
-    r->value = value;
-    return at;
+    *out = value;
+    return n;
 }
 
 /* The field as a number. Returns where its digits end, `first` if it has none. */
-static unsigned read_number(struct reader *r, unsigned base)
+static unsigned read_number(struct atp_reader *r, unsigned base)
 {
     unsigned end = r->first + r->size;
     unsigned at = r->first;
@@ -177,19 +164,21 @@ static unsigned read_number(struct reader *r, unsigned base)
         at++;
     }
     if (base == 16 && end - at > 2 && r->text[at] == '0' && (r->text[at + 1] | 0x20) == 'x') at += 2;
-    unsigned last = read_digits(r, at, end, base);
-    return last > at ? last : r->first;
+    bool overflow = false;
+    unsigned digits = (unsigned)read_digits(r->text + at, end - at, base, &r->value, &overflow);
+    if (overflow) r->status |= ATP_FIELD_OVERFLOW;
+    return digits > 0 ? at + digits : r->first;
 }
 
 /* +HTTPACTION: 1,200,94+CSQ: 20,0 lost the line end between two lines: the
  * first ends behind the digits. */
-static bool is_glued(const struct reader *r, unsigned last)
+static bool is_glued(const struct atp_reader *r, unsigned last)
 {
     return !r->quoted && last > r->first && last + 1 < r->end && r->text[last] == '+'
            && (unsigned)(r->text[last + 1] - 'A') < 26;
 }
 
-static void judge_number(struct reader *r, const struct atp_catalog *catalog,
+static void judge_number(struct atp_reader *r, const struct atp_catalog *catalog,
                          const struct atp_param *param)
 {
     unsigned last = read_number(r, r->type == ATP_TYPE_HEX ? 16 : 10);
@@ -210,7 +199,7 @@ static void judge_number(struct reader *r, const struct atp_catalog *catalog,
     }
 }
 
-static bool is_text(const struct reader *r, const char *literal)
+static bool is_text(const struct atp_reader *r, const char *literal)
 {
     unsigned i = 0;
     while (i < r->size && literal[i] != '\0' && (uint8_t)literal[i] == r->text[r->first + i]) i++;
@@ -223,7 +212,7 @@ static bool opens_set(uint8_t byte)
     return byte == '(' || byte == '<' || byte == '"';
 }
 
-static void judge_field(struct reader *r, const struct atp_catalog *catalog,
+COLD static void judge_field(struct atp_reader *r, const struct atp_catalog *catalog,
                         const struct atp_param *param)
 {
     bool wants_quotes = r->type == ATP_TYPE_STRING || r->type == ATP_TYPE_KEYWORD;
@@ -244,15 +233,7 @@ static void judge_field(struct reader *r, const struct atp_catalog *catalog,
         check_range(r, catalog, param, r->size);
 }
 
-bool atp_read_count(const uint8_t *text, size_t size, uint32_t *out)
-{
-    struct reader r = {.text = text};
-    if (read_digits(&r, 0, (unsigned)size, 10) == 0 || r.status != ATP_FIELD_VALID) return false;
-    *out = r.value;
-    return true;
-}
-
-static void read_field(struct reader *r, const struct atp_catalog *catalog,
+static void read_field(struct atp_reader *r, const struct atp_catalog *catalog,
                        const struct atp_param *param)
 {
     r->type = param->type & ATP_PARAM_TYPE;
@@ -260,7 +241,7 @@ static void read_field(struct reader *r, const struct atp_catalog *catalog,
     judge_field(r, catalog, param);
 }
 
-static void read_extra(struct reader *r)
+static void read_extra(struct atp_reader *r)
 {
     r->type = (uint8_t)ATP_TYPE_SET;
     cut_field(r);
@@ -270,7 +251,7 @@ static void read_extra(struct reader *r)
 /* What most fields are: a plain number, or bare text without blanks round it,
  * in its range, up to its separator. Reads such a field and returns true; any
  * other is left to the general way, which finds the same in more steps. */
-static inline bool read_plain(struct reader *r, const struct atp_catalog *catalog,
+static HOT bool read_plain(struct atp_reader *r, const struct atp_catalog *catalog,
                               const struct atp_param *param)
 {
     const uint8_t *text = r->text + r->at;
@@ -308,7 +289,7 @@ static inline bool read_plain(struct reader *r, const struct atp_catalog *catalo
 
 /* ---- the whole line --------------------------------------------------- */
 
-static void keep_field(struct atp_event *event, const struct reader *r)
+static void keep_field(struct atp_event *event, const struct atp_reader *r)
 {
     unsigned index = event->field_count;
     if (index >= ATP_FIELD_COUNT_MAX) return;
@@ -321,40 +302,40 @@ static void keep_field(struct atp_event *event, const struct reader *r)
 }
 
 /* A field that is not on the line at all. */
-static void judge_missing(struct reader *r, const struct atp_param *param)
+static void judge_missing(struct atp_reader *r, const struct atp_param *param)
 {
     if ((param->type & ATP_PARAM_OPTIONAL) != 0) return;
     if ((param->type & ATP_PARAM_TYPE) >= ATP_TYPE_LITERAL) r->rejected = true;
     r->deviations |= ATP_DEV_MISSING_FIELD;
 }
 
-bool atp_args_read(struct atp_event *event, const struct atp_record *record, unsigned at,
-                   unsigned *end)
+bool atp_args_read(struct atp_parser *p, const struct atp_record *record, unsigned at)
 {
-    const struct atp_catalog *catalog = event->catalog;
+    struct atp_event *event = p->event;
+    struct atp_reader *r = &p->reader;
+    const struct atp_catalog *catalog = p->catalog;
     const struct atp_param *param = &catalog->params[record->param];
     const struct atp_param *last = param + record->param_count;
-    struct reader r;
 
-    r.text = event->bytes + event->text_offset;
-    r.at = at;
-    r.end = *end;
-    r.deviations = 0;
-    r.rejected = false;
+    r->text = event->bytes + event->text_offset;
+    r->at = at;
+    r->end = event->text_size;
+    r->deviations = 0;
+    r->rejected = false;
     event->field_count = 0;
     /* a colon with nothing behind it is an empty field, not a missing one */
-    bool some = at < *end || (at > 0 && r.text[at - 1] == ':' && param < last);
-    while (some && !r.rejected) {
-        if (param == last) read_extra(&r);
-        else if (!read_plain(&r, catalog, param)) read_field(&r, catalog, param);
+    bool some = at < r->end || (at > 0 && r->text[at - 1] == ':' && param < last);
+    while (some && !r->rejected) {
+        if (param == last) read_extra(r);
+        else if (!read_plain(r, catalog, param)) read_field(r, catalog, param);
         param += param < last;
-        keep_field(event, &r);
-        some = r.at < r.end;
-        r.at++;
+        keep_field(event, r);
+        some = r->at < r->end;
+        r->at++;
     }
-    if (r.rejected) return false;
-    for (; param < last; param++) judge_missing(&r, param);
-    *end = r.end;
-    event->deviations |= r.deviations;
-    return !r.rejected;
+    if (r->rejected) return false;
+    for (; param < last; param++) judge_missing(r, param);
+    event->text_size = (uint16_t)r->end;
+    event->deviations |= r->deviations;
+    return true;
 }

@@ -105,14 +105,18 @@ static void find_form(struct atp_parser *p, enum atp_form_kind kind, const uint8
     if (keyed && first.size > 0 && atp_is_letter(first.bytes[0])) p->form = FORM_NONE;
 }
 
+/* How much the host will send: the argument that says so, else up to Ctrl-Z. */
 static void prepare_upload(struct atp_parser *p, const struct atp_form *form, const uint8_t *rest,
                            size_t size)
 {
     struct command_text count = {rest, 0};
+    uint32_t value = 0;
+    size_t n = 0;
     if (form->upload > 0) count = argument(rest, size, form->upload - 1u);
-    p->upload_left = 0;
-    if (count.size == 0 || !atp_read_count(count.bytes, count.size, &p->upload_left))
-        p->flags |= FLAG_UNCOUNTED;
+    for (; n < count.size && is_digit(count.bytes[n]) && value < UINT32_MAX / 10; n++)
+        value = value * 10 + (count.bytes[n] - '0');
+    p->upload_left = value;
+    if (n == 0 || n < count.size) p->flags |= FLAG_UNCOUNTED;
 }
 
 /* ATE and ATV change how the module answers from this line on. */
@@ -127,20 +131,30 @@ static void note_basic(struct atp_parser *p, const uint8_t *text, size_t size)
     if (upper(text[0]) == 'Z') p->flags &= ~FLAG_NUMERIC;
 }
 
+/* The command of this name, in either case (V.250 5.2.1), or ATP_NONE. Once a
+ * command line, so that no table of its own is kept for it. */
+static uint8_t find_command(const struct atp_catalog *catalog, const uint8_t *text, size_t size)
+{
+    for (unsigned i = 0; i < catalog->command_count; i++) {
+        const struct atp_name *name = &catalog->names[catalog->commands[i].name];
+        const char *known = catalog->text + name->text;
+        size_t n = 0;
+        if (name->size != size) continue;
+        while (n < size && (uint8_t)known[n] == upper(text[n])) n++;
+        if (n == size) return (uint8_t)i;
+    }
+    return (uint8_t)ATP_NONE;
+}
+
 static void begin_command(struct atp_parser *p, const uint8_t *text, size_t size)
 {
-    uint8_t folded[ATP_NAME_SIZE_MAX];
     size_t n = command_name_size(text, size);
     bool basic = atp_is_letter(text[0]) || text[0] == '&';
 
     if (basic) note_basic(p, text, size);
-    p->command = ATP_NONE;
     p->form = FORM_NONE;
-    if (n > sizeof folded) return;
-    for (size_t i = 0; i < n; i++) folded[i] = upper(text[i]);
-    const struct atp_name *name = atp_find_name(p->catalog, folded, n);
-    if (name == NULL || name->command == ATP_NONE) return;
-    p->command = name->command;
+    p->command = find_command(p->catalog, text, n);
+    if (p->command == ATP_NONE) return;
     find_form(p, form_kind(text + n, size - n, basic), text + n, size - n);
     const struct atp_form *form = atp_pending_form(p);
     if (form != NULL && (form->flags & ATP_FORM_UPLOAD) != 0)

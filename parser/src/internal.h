@@ -19,6 +19,14 @@
 #define COLD
 #endif
 
+/* On the path that most bytes take: part of its caller where speed counts, on
+ * its own where size and stack do (-Os). */
+#if defined(__GNUC__) && defined(__OPTIMIZE_SIZE__)
+#define HOT __attribute__((noinline))
+#else
+#define HOT inline
+#endif
+
 /* Where the next byte stands. */
 enum state {
     STATE_LINE,      /* in a line, or before one: up to its LF              */
@@ -116,15 +124,11 @@ void atp_classify(const struct atp_parser *p, const uint8_t *text, size_t size,
 
 #define DEV_FIELDS 0xFFu /* mask: deviations of fields                     */
 
-/* Reads text[at … *end) into event->fields as `record` says, and ors what
- * deviates into event->deviations. Shortens *end where the text of another
+/* Reads the text of p->event, from `at` on, into its fields as `record` says,
+ * and ors what deviates into its deviations. Shortens text_size where another
  * line is glued to the last field.
  * Returns false if a literal differs: this is another record. */
-bool atp_args_read(struct atp_event *event, const struct atp_record *record, unsigned at,
-                   unsigned *end);
-
-/* Unsigned decimal at `text`, at most `size` digits. False: none, or > 2^32-1. */
-bool atp_read_count(const uint8_t *text, size_t size, uint32_t *out);
+bool atp_args_read(struct atp_parser *p, const struct atp_record *record, unsigned at);
 
 /* ---- exchange --------------------------------------------------------- */
 
@@ -140,7 +144,7 @@ bool atp_exchange_asked(const struct atp_parser *p, const struct atp_record *rec
 /* Counts the event in; decides its kind where the exchange decides. */
 void atp_exchange_step(struct atp_parser *p, struct atp_event *event);
 
-/* A final result code ends the command; sets what follows from it. */
+/* The caller's clock ran out: an unfinished exchange is late. */
 void atp_exchange_expire(struct atp_parser *p);
 
 /* ---- shared ----------------------------------------------------------- */

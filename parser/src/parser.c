@@ -95,25 +95,24 @@ COLD static size_t find_echo(struct atp_parser *p, struct atp_event *event, cons
 /* Candidates: first what answers the pending command, then the rest in the
  * catalogue's order, which puts what comes unasked before information, and
  * test responses last. A perfect fit ends the search. */
-static void choose_record(const struct atp_parser *p, struct atp_event *event,
-                          const struct match *match, unsigned *end)
+static void choose_record(struct atp_parser *p, const struct match *match)
 {
+    struct atp_event *event = p->event;
     const struct atp_record *first = &p->catalog->records[match->name->record];
     const struct atp_record *last = first + match->name->record_count;
     uint32_t least = DEV_FIELDS + 1;
-    unsigned text_end = *end;
+    uint16_t text_size = event->text_size;
 
-    if (match->name->record_count == 1 && first->param_count == 0 && match->args >= text_end) {
+    if (match->name->record_count == 1 && first->param_count == 0 && match->args >= text_size) {
         event->record = first;
         return;
     }
-
     for (unsigned pass = (p->flags & FLAG_PENDING) == 0; pass < 2; pass++) {
         for (const struct atp_record *record = first; record < last; record++) {
             if ((p->flags & FLAG_PENDING) != 0 && atp_exchange_asked(p, record) == pass) continue;
             event->deviations = 0;
-            *end = text_end;
-            if (!atp_args_read(event, record, match->args, end)) continue;
+            event->text_size = text_size;
+            if (!atp_args_read(p, record, match->args)) continue;
             uint32_t found = event->deviations & DEV_FIELDS;
             if (found >= least) continue;
             least = found;
@@ -123,8 +122,8 @@ static void choose_record(const struct atp_parser *p, struct atp_event *event,
     }
     event->deviations = 0;
     event->field_count = 0;
-    *end = text_end;
-    if (event->record != NULL) atp_args_read(event, event->record, match->args, end);
+    event->text_size = text_size;
+    if (event->record != NULL) atp_args_read(p, event->record, match->args);
     else event->deviations = ATP_DEV_UNKNOWN_RECORD;
 }
 
@@ -171,12 +170,11 @@ static const struct atp_name *bare_name(const struct atp_parser *p)
 
 /* text[first … last) of the line, without blanks round it. */
 static void decode_line(struct atp_parser *p, struct atp_event *event, unsigned first,
-                          unsigned last, uint32_t deviations)
+                        unsigned last, uint32_t deviations)
 {
     struct match match;
-    unsigned end = last - first;
 
-    atp_classify(p, event->bytes + first, end, &match);
+    atp_classify(p, event->bytes + first, last - first, &match);
     if (match.name == NULL) {
         match.name = bare_name(p);
         match.args = 0;
@@ -185,11 +183,11 @@ static void decode_line(struct atp_parser *p, struct atp_event *event, unsigned 
     event->name = match.name;
     if (match.name == NULL || match.name->record_count == 0) return;
     event->text_offset = (uint16_t)first;
-    choose_record(p, event, &match, &end);
+    event->text_size = (uint16_t)(last - first);
+    choose_record(p, &match);
     event->deviations |= match.deviations | deviations;
-    event->text_size = (uint16_t)end;
     if (event->record == NULL) return;
-    if ((event->deviations & ATP_DEV_GLUED) != 0) event->size = first + end;
+    if ((event->deviations & ATP_DEV_GLUED) != 0) event->size = first + event->text_size;
     set_kind(p, event);
     if (event->record->payload > 0) begin_payload(p, event);
     atp_exchange_step(p, event);
@@ -280,10 +278,9 @@ COLD static void on_span(struct atp_parser *p, struct atp_event *event, const st
     }
     if (unit->kind == UNIT_PROMPT) {
         struct match match = {.name = atp_find_name(p->catalog, unit->bytes, 1), .args = 1};
-        unsigned text_end = 1;
         event->name = match.name;
         event->text_size = 1;
-        if (match.name != NULL) choose_record(p, event, &match, &text_end);
+        if (match.name != NULL) choose_record(p, &match);
         atp_exchange_step(p, event);
     }
     deliver(p, event);
@@ -444,7 +441,7 @@ enum atp_status atp_sent(struct atp_parser *p, const void *bytes, size_t size)
     }
     while (size > 0) {
         size_t taken;
-        if ((p->flags & FLAG_UPLOAD) != 0) {
+        if ((p->flags & FLAG_UPLOAD) != 0 && !(p->form == FORM_NONE && is_command(at, size))) {
             taken = take_upload(p, at, size);
         } else {
             const uint8_t *cr = memchr(at, '\r', size);

@@ -165,6 +165,21 @@ typedef void atp_event_fn(void *user, const struct atp_event *event);
 
 /* ---- the parser ------------------------------------------------------- */
 
+/* The line whose fields are being read. Private. */
+struct atp_reader {
+    const uint8_t *text;
+    unsigned at;    /* next byte to read                                    */
+    unsigned end;   /* of the line                                          */
+    unsigned first; /* of the field's text, without quotes                  */
+    unsigned size;
+    uint32_t value;
+    uint32_t deviations;
+    uint8_t status;
+    uint8_t type; /* enum atp_type                                          */
+    bool quoted;
+    bool rejected; /* a literal differs                                     */
+};
+
 /* All members are private; the struct stands here so that the caller can
  * own it. 160 bytes or less where pointers have 32 bits; small members first,
  * where Thumb reaches them in one instruction. */
@@ -191,6 +206,7 @@ struct atp_parser {
     uint32_t upload_left;
     uint32_t echo_hash;
     uint64_t offset;
+    struct atp_reader reader;
     uint8_t *line;
     struct atp_event *event;
     const struct atp_catalog *catalog;
