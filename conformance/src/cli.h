@@ -1,0 +1,33 @@
+/* The `atproof` program: subcommands and what they share. */
+#ifndef ATPROOF_CLI_H
+#define ATPROOF_CLI_H
+
+#include <stdbool.h>
+
+/* Exit codes, fixed: scripts rely on them. */
+enum exit_code {
+    EXIT_AS_EXPECTED = 0,
+    EXIT_NONCONFORMANCE = 1,
+    EXIT_USAGE = 2,           /* wrong usage, or unreadable input */
+    EXIT_UNEXPECTED_PASS = 3, /* an expected failure passed */
+    EXIT_SKIPPED = 4,         /* no module */
+    EXIT_NOTHING_SELECTED = 5,
+    EXIT_LAB = 6,   /* the line or the lab failed */
+    EXIT_MODULE = 7 /* the module crashed, hung or rebooted */
+};
+
+/* A subcommand: argv[0] is "atproof NAME", what argp shows in its usage.
+ * Returns: the program's exit code. */
+typedef int cli_command_fn(int argc, char **argv);
+
+int cmd_catalog(int argc, char **argv);
+int cmd_decode(int argc, char **argv);
+
+/* One line on stderr: `atproof: ` and the text. */
+__attribute__((format(printf, 1, 2))) void cli_complain(const char *format, ...);
+
+/* Flushes stdout; false, with a complaint made, if anything written to it was
+ * lost (a full disk, a closed pipe). Call it before returning success. */
+bool cli_flush(void);
+
+#endif

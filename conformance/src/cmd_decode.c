@@ -1,0 +1,358 @@
+/* atproof decode: what a module said, as an event log.
+ *
+ * A transcript is read whole; a module's bytes go through a fixed buffer, so
+ * that a log of any size, or a line that never ends, can be decoded. */
+#include "catalog_builtin.h"
+#include "cli.h"
+#include "dialect.h"
+#include "eventlog.h"
+#include "replay.h"
+#include "transcript.h"
+
+#include <argp.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CHUNK_SIZE_MAX    ((size_t)16 << 20)
+#define READ_SIZE         ((size_t)64 << 10)
+#define LINE_SIZE_DEFAULT 4096
+
+struct decode {
+    const char *dialect; /* NULL: the transcript's, else auto              */
+    const char *catalog; /* NULL: a dialect                                */
+    const char *path;
+    size_t chunk;     /* bytes, 0: as they come                            */
+    size_t line_size; /* bytes                                             */
+    bool exchanges;
+    bool end_at_tail;
+};
+
+/* Everything one run owns. */
+struct run {
+    const struct decode *options;
+    const struct atp_catalog *catalog;
+    struct compiled_catalog *compiled; /* NULL: the catalogue is built in  */
+    void *buffer;                      /* the parser's                     */
+    struct atp_parser parser;
+    struct eventlog log;
+    struct replay replay;
+};
+
+/* ---- the command line ------------------------------------------------- */
+
+enum option_key { KEY_LINE_SIZE = 256, KEY_STREAM_END, KEY_EXCHANGES };
+
+static const struct argp_option option_list[] = {
+    {"dialect", 'd', "D", 0, "What the module speaks (see below)", 0},
+    {"catalog", 'c', "FILE", 0, "A catalogue of your own, in place of a dialect", 0},
+    {"chunk", 'n', "N", 0, "Feed the parser N bytes at a time; the events are the same", 0},
+    {"line-size", KEY_LINE_SIZE, "N", 0,
+     "Bytes of the parser's line buffer, 64 to 65535 (default: 4096); a longer line is text", 0},
+    {"exchanges", KEY_EXCHANGES, NULL, 0,
+     "Add \"exchange\" to the event with which a command's response becomes complete, violated "
+     "or late",
+     0},
+    {"stream-end", KEY_STREAM_END, "tail|never", 0,
+     "Whether NO CARRIER or CLOSED inside a transparent stream ends it (tail) or is its payload "
+     "(never, the default)",
+     0},
+    {0},
+};
+
+static const char help_text[] =
+    "Print what a module said, one JSON object per event, in stream order."
+    "\v"
+    "FILE holds the module's bytes as they came, or, if its name ends in `.at', a transcript of "
+    "both directions; - is the standard input. The dialect is the transcript's own (`@ dialect:'), "
+    "else `" CATALOG_DIALECT_DEFAULT "'.";
+
+static const char exit_text[] =
+    "Exit status: 0 decoded, 2 wrong usage, or input or output that failed.";
+
+/* The dialects, at the end of --help. */
+static char *filter_help(int key, const char *text, void *input)
+{
+    (void)input;
+    if (key != ARGP_KEY_HELP_EXTRA) return (char *)(uintptr_t)text;
+    struct buffer help = {0};
+    buffer_append_text(&help, "Dialects:\n");
+    for (const struct catalog_dialect *d = catalog_dialects; d->name != NULL; d++) {
+        char row[128];
+        snprintf(row, sizeof row, "  %-24s %s\n", d->name, d->title);
+        buffer_append_text(&help, row);
+    }
+    buffer_append_text(&help, "\n");
+    buffer_append(&help, exit_text, sizeof exit_text);
+    return (char *)help.bytes;
+}
+
+/* `name`'s value: digits only, between the limits. */
+static error_t read_number(const char *name, const char *text, size_t min, size_t max, size_t *out)
+{
+    size_t digits = strspn(text, "0123456789");
+    size_t value = digits > 0 && digits < 10 ? (size_t)strtoul(text, NULL, 10) : 0;
+    if (text[digits] != '\0' || value < min || value > max) {
+        cli_complain("--%s %s: bad number; expected %zu to %zu", name, text, min, max);
+        return EINVAL;
+    }
+    *out = value;
+    return 0;
+}
+
+static error_t read_stream_end(const char *text, struct decode *options)
+{
+    options->end_at_tail = strcmp(text, "tail") == 0;
+    if (!options->end_at_tail && strcmp(text, "never") != 0) {
+        cli_complain("--stream-end %s: unknown word; expected tail or never", text);
+        return EINVAL;
+    }
+    return 0;
+}
+
+static error_t take_file(struct decode *options, const char *path)
+{
+    if (options->path != NULL) {
+        cli_complain("%s: second file; expected one (call decode once for each)", path);
+        return EINVAL;
+    }
+    options->path = path;
+    return 0;
+}
+
+static error_t check_options(const struct decode *options)
+{
+    if (options->path == NULL) {
+        cli_complain("no file; expected FILE, or - for the standard input");
+        return EINVAL;
+    }
+    if (options->dialect != NULL && options->catalog != NULL) {
+        cli_complain("--dialect and --catalog together; expected one of them");
+        return EINVAL;
+    }
+    return 0;
+}
+
+static error_t take_option(int key, char *argument, struct argp_state *state)
+{
+    struct decode *options = state->input;
+    switch (key) {
+    case 'd': options->dialect = argument; return 0;
+    case 'c': options->catalog = argument; return 0;
+    case 'n': return read_number("chunk", argument, 1, CHUNK_SIZE_MAX, &options->chunk);
+    case KEY_LINE_SIZE:
+        return read_number("line-size", argument, ATP_LINE_SIZE_MIN, ATP_LINE_SIZE_MAX,
+                           &options->line_size);
+    case KEY_EXCHANGES: options->exchanges = true; return 0;
+    case KEY_STREAM_END: return read_stream_end(argument, options);
+    case ARGP_KEY_ARG: return take_file(options, argument);
+    case ARGP_KEY_END: return check_options(options);
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* ---- the catalogue ---------------------------------------------------- */
+
+/* `where` is who asks for the dialect: an option, or a place in a file. */
+static bool open_dialect(struct run *run, const char *name, const char *where)
+{
+    run->catalog = dialect_find_tables(name);
+    if (run->catalog != NULL) return true;
+    struct buffer known = {0};
+    for (const struct catalog_dialect *d = catalog_dialects; d->name != NULL; d++) {
+        buffer_append_text(&known, known.size == 0 ? "" : ", ");
+        buffer_append_text(&known, d->name);
+    }
+    buffer_append(&known, "", 1);
+    cli_complain("%s: unknown dialect '%s'; expected one of %s", where, name,
+                 known.failed ? "those of --help" : (const char *)known.bytes);
+    buffer_release(&known);
+    return false;
+}
+
+static bool open_transcript_dialect(struct run *run, const struct transcript *transcript)
+{
+    const struct transcript_item *item = transcript_find_header(transcript, TRANSCRIPT_DIALECT);
+    if (item == NULL) return open_dialect(run, CATALOG_DIALECT_DEFAULT, "decode");
+    struct buffer where = {0};
+    char place[48];
+    snprintf(place, sizeof place, ":%zu:%zu", item->line, item->column);
+    buffer_append_text(&where, run->options->path);
+    buffer_append(&where, place, strlen(place) + 1);
+    bool done =
+        !where.failed && open_dialect(run, transcript_value(transcript, item), (char *)where.bytes);
+    buffer_release(&where);
+    return done;
+}
+
+static bool open_file(struct run *run, const char *path)
+{
+    if (catalog_open_file(path, &run->compiled, stderr) != 0) return false;
+    run->catalog = &run->compiled->catalog;
+    return true;
+}
+
+static bool open_catalog(struct run *run, const struct transcript *transcript)
+{
+    const struct decode *options = run->options;
+    if (options->catalog != NULL) return open_file(run, options->catalog);
+    if (options->dialect != NULL) return open_dialect(run, options->dialect, "--dialect");
+    if (transcript != NULL) return open_transcript_dialect(run, transcript);
+    return open_dialect(run, CATALOG_DIALECT_DEFAULT, "decode");
+}
+
+/* ---- the run ---------------------------------------------------------- */
+
+/* Two readings are possible where a stream's bytes spell a result code: say
+ * which one was taken. */
+static void note_tail(void *user, enum atp_result result, uint64_t offset, bool ended)
+{
+    const struct run *run = user;
+    const char *code = result == ATP_RESULT_CLOSED ? "CLOSED" : "NO CARRIER";
+    cli_complain("%s: at offset %llu the stream's last bytes spell %s; taken as %s",
+                 run->options->path, (unsigned long long)offset, code,
+                 ended ? "its end" : "its payload (--stream-end tail takes them as its end)");
+}
+
+static void note_sent(void *user)
+{
+    struct run *run = user;
+    eventlog_sent(&run->log);
+}
+
+static bool start(struct run *run, const struct transcript *transcript)
+{
+    const struct decode *options = run->options;
+    if (!open_catalog(run, transcript)) return false;
+    size_t size = ATP_BUFFER_SIZE(options->line_size);
+    run->buffer = malloc(size);
+    if (run->buffer == NULL || !eventlog_init(&run->log, stdout)) {
+        cli_complain("out of memory");
+        return false;
+    }
+    atp_init(&run->parser, run->catalog, run->buffer, size, eventlog_event, &run->log);
+    if (options->exchanges) eventlog_tell_exchanges(&run->log, &run->parser);
+    run->replay = (struct replay){
+        .parser = &run->parser,
+        .chunking = options->chunk > 0 ? REPLAY_EVERY : REPLAY_WHOLE,
+        .chunk = options->chunk,
+        .end_at_tail = options->end_at_tail,
+        .hooks = {.sent = note_sent, .tail = note_tail, .user = run},
+    };
+    return true;
+}
+
+static bool finish(struct run *run)
+{
+    replay_finish(&run->replay);
+    bool whole = eventlog_finish(&run->log);
+    if (!cli_flush()) return false;
+    if (!whole) cli_complain("events were lost: %s", strerror(errno));
+    return whole;
+}
+
+static void end(struct run *run)
+{
+    eventlog_release(&run->log);
+    free(run->buffer);
+    compiled_catalog_free(run->compiled);
+}
+
+/* ---- the two inputs --------------------------------------------------- */
+
+static bool decode_transcript(struct run *run)
+{
+    struct transcript transcript;
+    struct transcript_error error;
+    const char *path = run->options->path;
+    if (!transcript_read(path, &transcript, &error)) {
+        if (error.line == 0) cli_complain("%s: %s", path, error.text);
+        else cli_complain("%s:%zu:%zu: %s", path, error.line, error.column, error.text);
+        return false;
+    }
+    bool done = start(run, &transcript);
+    if (done) {
+        replay_transcript(&run->replay, &transcript);
+        done = finish(run);
+    }
+    transcript_release(&transcript);
+    return done;
+}
+
+/* Reads until `capacity` bytes are there, the input is over, or, unless
+ * `whole` is wanted, something came. Returns: bytes, or -1. */
+static ssize_t read_some(int input, uint8_t *bytes, size_t capacity, bool whole)
+{
+    size_t size = 0;
+    while (size < capacity) {
+        ssize_t got = read(input, bytes + size, capacity - size);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return -1;
+        size += (size_t)got;
+        if (got == 0 || !whole) break;
+    }
+    return (ssize_t)size;
+}
+
+/* Lines go out as soon as they are complete: the input may be a port. */
+static bool pass_bytes(struct run *run, int input, uint8_t *bytes, size_t capacity)
+{
+    for (;;) {
+        ssize_t size = read_some(input, bytes, capacity, run->options->chunk > 0);
+        if (size < 0) {
+            cli_complain("%s: cannot read: %s", run->options->path, strerror(errno));
+            return false;
+        }
+        if (size == 0) return true;
+        replay_feed(&run->replay, bytes, (size_t)size);
+        eventlog_drain(&run->log);
+        if (fflush(stdout) != 0 || ferror(stdout)) return true; /* finish() tells */
+    }
+}
+
+static bool decode_bytes(struct run *run, int input)
+{
+    size_t chunk = run->options->chunk;
+    size_t capacity = chunk == 0 ? READ_SIZE : chunk * (READ_SIZE / chunk + 1);
+    uint8_t *bytes = malloc(capacity);
+    if (bytes == NULL) {
+        cli_complain("out of memory");
+        return false;
+    }
+    bool read_all = pass_bytes(run, input, bytes, capacity);
+    bool written = finish(run);
+    free(bytes);
+    return read_all && written;
+}
+
+/* The file first: a wrong name is found before the catalogue is built. */
+static bool decode_raw(struct run *run)
+{
+    const char *path = run->options->path;
+    bool standard = strcmp(path, "-") == 0;
+    int input = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (input < 0) {
+        cli_complain("%s: cannot open: %s", path, strerror(errno));
+        return false;
+    }
+    bool done = start(run, NULL) && decode_bytes(run, input);
+    if (!standard) close(input);
+    return done;
+}
+
+int cmd_decode(int argc, char **argv)
+{
+    static const struct argp argp = {option_list, take_option, "FILE|-", help_text,
+                                     NULL,        filter_help, NULL};
+    struct decode options = {.line_size = LINE_SIZE_DEFAULT};
+    struct run run = {.options = &options};
+    if (argp_parse(&argp, argc, argv, 0, NULL, &options) != 0) return EXIT_USAGE;
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe, or a file size limit, is an */
+    signal(SIGXFSZ, SIG_IGN); /* error to tell, not a sudden end           */
+    bool done = transcript_is_name(options.path) ? decode_transcript(&run) : decode_raw(&run);
+    end(&run);
+    return done ? EXIT_AS_EXPECTED : EXIT_USAGE;
+}

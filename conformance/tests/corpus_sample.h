@@ -1,0 +1,31 @@
+/* The corpus as the tests see it: inputs and the events they must decode to. */
+#ifndef CORPUS_SAMPLE_H
+#define CORPUS_SAMPLE_H
+
+#include "transcript.h"
+
+#include <atproof/catalog.h>
+
+/* One NAME.at, NAME.bin or NAME.raw with the NAME.events beside it. */
+struct sample {
+    char *path;
+    struct transcript transcript;
+    const struct atp_catalog *catalog; /* of its dialect, or auto           */
+    uint8_t *received;                 /* all received bytes, joined        */
+    size_t size;                       /* of them                           */
+    char *expected;                    /* the .events file                  */
+    size_t expected_size;
+};
+
+struct corpus {
+    struct sample *samples;
+    size_t count;
+    size_t fault_count; /* files that could not be used, each complained of */
+};
+
+/* Reads all samples below `root`, sorted by name. An input without its events
+ * and events without their input are faults. */
+void corpus_read(const char *root, struct corpus *out);
+void corpus_release(struct corpus *corpus);
+
+#endif
