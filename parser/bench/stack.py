@@ -21,6 +21,11 @@ def frames(folder):
     return found
 
 
+def plain(symbol):
+    """The name that .su files use: without the number of a compiler's clone."""
+    return re.sub(r"\.\d+$", "", symbol)
+
+
 def calls(folder):
     graph = {}
     for path in glob.glob(folder + "/*.o"):
@@ -30,13 +35,13 @@ def calls(folder):
         for line in text.splitlines() + [""]:
             reloc = re.search(r"R_ARM_THM_(?:CALL|JUMP24)\s+(\w[\w.]*)", line)
             if name and (reloc or pending):  # a relocation names what the call before it calls
-                graph[name].add(reloc.group(1) if reloc else pending)
+                graph[name].add(plain(reloc.group(1)) if reloc else pending)
             start = re.match(r"[0-9a-f]+ <(\S+)>:", line)
             if start:
-                name = start.group(1)
+                name = plain(start.group(1))
                 graph.setdefault(name, set())
             call = re.search(r"\bbl\s+[0-9a-f]+ <([\w.]+)(?:\+0x[0-9a-f]+)?>", line)
-            pending = call.group(1) if call else None
+            pending = plain(call.group(1)) if call else None
     return graph
 
 
@@ -46,6 +51,8 @@ def deepest(name, sizes, graph, path=()):
     below = [deepest(n, sizes, graph, path + (name,)) for n in graph.get(name, ()) if n != name]
     depth, chain = max(below, default=(0, ()))
     own = sizes.get(name, 0)
+    if name not in sizes and name in graph:
+        sys.exit(f"stack.py: no frame size for {name}")
     return own + depth, ((name, own),) + chain
 
 

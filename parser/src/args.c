@@ -178,7 +178,7 @@ static bool is_glued(const struct atp_reader *r, unsigned last)
            && (unsigned)(r->text[last + 1] - 'A') < 26;
 }
 
-static void judge_number(struct atp_reader *r, const struct atp_catalog *catalog,
+COLD static void judge_number(struct atp_reader *r, const struct atp_catalog *catalog,
                          const struct atp_param *param)
 {
     unsigned last = read_number(r, r->type == ATP_TYPE_HEX ? 16 : 10);
@@ -212,10 +212,26 @@ static bool opens_set(uint8_t byte)
     return byte == '(' || byte == '<' || byte == '"';
 }
 
-COLD static void judge_field(struct atp_reader *r, const struct atp_catalog *catalog,
-                        const struct atp_param *param)
+static void judge_text(struct atp_reader *r, const struct atp_catalog *catalog,
+                       const struct atp_param *param)
 {
-    bool wants_quotes = r->type == ATP_TYPE_STRING || r->type == ATP_TYPE_KEYWORD;
+    if (r->type == ATP_TYPE_SET && !opens_set(r->text[r->first]))
+        fail(r, ATP_FIELD_MALFORMED, ATP_DEV_MALFORMED_FIELD);
+    else if ((r->type == ATP_TYPE_STRING || r->type == ATP_TYPE_WORD)
+             && (r->size > 0 || (param->type & ATP_PARAM_EMPTY) == 0))
+        check_range(r, catalog, param, r->size);
+}
+
+static void judge_quotes(struct atp_reader *r)
+{
+    bool wanted = r->type == ATP_TYPE_STRING || r->type == ATP_TYPE_KEYWORD;
+    if (r->quoted == wanted || r->type == ATP_TYPE_ANY || r->type >= ATP_TYPE_CODE) return;
+    r->deviations |= r->quoted ? ATP_DEV_QUOTED : ATP_DEV_UNQUOTED;
+}
+
+COLD static void judge_field(struct atp_reader *r, const struct atp_catalog *catalog,
+                             const struct atp_param *param)
+{
     if (r->type >= ATP_TYPE_LITERAL && !is_text(r, catalog->text + param->name)) r->rejected = true;
     if (r->size == 0 && !r->quoted) {
         r->status = (uint8_t)ATP_FIELD_EMPTY;
@@ -223,14 +239,8 @@ COLD static void judge_field(struct atp_reader *r, const struct atp_catalog *cat
             r->deviations |= ATP_DEV_EMPTY_FIELD;
         return;
     }
-    if (r->quoted != wants_quotes && r->type != ATP_TYPE_ANY && r->type < ATP_TYPE_CODE)
-        r->deviations |= r->quoted ? ATP_DEV_QUOTED : ATP_DEV_UNQUOTED;
-    if (r->status != ATP_FIELD_VALID) return;
-    if (r->type <= ATP_TYPE_HEX || r->type == ATP_TYPE_CODE) judge_number(r, catalog, param);
-    else if (r->type == ATP_TYPE_SET && !opens_set(r->text[r->first]))
-        fail(r, ATP_FIELD_MALFORMED, ATP_DEV_MALFORMED_FIELD);
-    else if (r->type <= ATP_TYPE_WORD && (r->size > 0 || (param->type & ATP_PARAM_EMPTY) == 0))
-        check_range(r, catalog, param, r->size);
+    judge_quotes(r);
+    if (r->status == ATP_FIELD_VALID) judge_text(r, catalog, param);
 }
 
 static void read_field(struct atp_reader *r, const struct atp_catalog *catalog,
@@ -239,6 +249,8 @@ static void read_field(struct atp_reader *r, const struct atp_catalog *catalog,
     r->type = param->type & ATP_PARAM_TYPE;
     cut_field(r);
     judge_field(r, catalog, param);
+    bool number = r->type <= ATP_TYPE_HEX || r->type == ATP_TYPE_CODE;
+    if (number && r->status == ATP_FIELD_VALID) judge_number(r, catalog, param);
 }
 
 static void read_extra(struct atp_reader *r)
@@ -248,37 +260,46 @@ static void read_extra(struct atp_reader *r)
     r->deviations |= ATP_DEV_EXTRA_FIELD;
 }
 
-/* What most fields are: a plain number, or bare text without blanks round it,
- * in its range, up to its separator. Reads such a field and returns true; any
- * other is left to the general way, which finds the same in more steps. */
-static HOT bool read_plain(struct atp_reader *r, const struct atp_catalog *catalog,
-                              const struct atp_param *param)
+/* Size of the plain number that `text` begins with: digits that fit 31 bits, up
+ * to a separator; 0 if it is anything else. */
+static inline unsigned plain_number(const uint8_t *text, unsigned left, uint32_t *value)
 {
-    const uint8_t *text = r->text + r->at;
-    unsigned left = r->end - r->at;
+    uint32_t v = 0;
+    unsigned n = 0;
+    unsigned digit;
+    while (n < left && (digit = (unsigned)text[n] - '0') < 10) {
+        v = v * 10 + digit;
+        n++;
+    }
+    *value = v;
+    return n <= 9 && (n == left || text[n] == ',') ? n : 0;
+}
+
+/* The same for bare text without blanks round it. */
+static inline unsigned plain_text(const uint8_t *text, unsigned left)
+{
+    unsigned n = 0;
+    while (n < left && text[n] != ',') n++;
+    return n > 0 && text[0] != '"' && text[0] != ' ' && text[n - 1] != ' ' ? n : 0;
+}
+
+/* What most fields are: plain, and in its range. Reads such a field and returns
+ * true; any other is left to the general way, which finds the same in more
+ * steps. */
+static HOT bool read_plain(struct atp_reader *r, const struct atp_catalog *catalog,
+                           const struct atp_param *param)
+{
     unsigned type = param->type & ATP_PARAM_TYPE;
     uint32_t value = 0;
-    uint32_t checked;
     unsigned n = 0;
 
-    if (type == ATP_TYPE_INT) {
-        unsigned digit;
-        while (n < left && (digit = (unsigned)text[n] - '0') < 10) {
-            value = value * 10 + digit;
-            n++;
-        }
-        if (n == 0 || n > 9 || (n < left && text[n] != ',')) return false;
-        checked = value;
-    } else if (type == ATP_TYPE_WORD || type == ATP_TYPE_ANY) {
-        while (n < left && text[n] != ',') n++;
-        if (n == 0 || text[0] == '"' || text[0] == ' ' || text[n - 1] == ' ') return false;
-        checked = n;
-    } else {
-        return false;
-    }
+    if (type == ATP_TYPE_INT) n = plain_number(r->text + r->at, r->end - r->at, &value);
+    else if (type == ATP_TYPE_WORD || type == ATP_TYPE_ANY)
+        n = plain_text(r->text + r->at, r->end - r->at);
+    if (n == 0) return false;
     const struct atp_range *range = &catalog->ranges[param->range];
-    if (param->range > 0 && ((int32_t)checked < range->min || (int32_t)checked > range->max))
-        return false;
+    int32_t checked = (int32_t)(type == ATP_TYPE_INT ? value : n);
+    if (param->range > 0 && (checked < range->min || checked > range->max)) return false;
     r->first = r->at;
     r->size = n;
     r->value = value;
@@ -335,7 +356,5 @@ bool atp_args_read(struct atp_parser *p, const struct atp_record *record, unsign
     }
     if (r->rejected) return false;
     for (; param < last; param++) judge_missing(r, param);
-    event->text_size = (uint16_t)r->end;
-    event->deviations |= r->deviations;
     return true;
 }

@@ -60,46 +60,42 @@ static const struct atp_name *find_usable(const struct atp_parser *p, const uint
     return name;
 }
 
-static void match_prefix(const struct atp_parser *p, const uint8_t *text, size_t size, size_t n,
-                         struct match *match)
+static const struct atp_name *match_prefix(struct atp_parser *p, const uint8_t *text, size_t size,
+                                           size_t n)
 {
     const struct atp_name *name = find_usable(p, text, n);
-    if (name == NULL || !takes_colon(p, name)) return;
-    match->name = name;
+    if (name == NULL || !takes_colon(p, name)) return NULL;
     if (text[n] != ':') {
-        match->deviations |= ATP_DEV_NO_COLON;
-        match->args = (uint16_t)(n + (text[n] == ','));
-        return;
+        p->event->deviations |= ATP_DEV_NO_COLON;
+        p->reader.at = (unsigned)(n + (text[n] == ','));
+        return name;
     }
     n++;
     if (n < size && text[n] == ' ') n++;
-    else if (n < size) match->deviations |= ATP_DEV_NO_SPACE;
-    match->args = (uint16_t)n;
+    else if (n < size) p->event->deviations |= ATP_DEV_NO_SPACE;
+    p->reader.at = (unsigned)n;
+    return name;
 }
 
-static void match_word(const struct atp_parser *p, const uint8_t *text, size_t size,
-                       struct match *match)
+static const struct atp_name *match_word(struct atp_parser *p, const uint8_t *text, size_t size)
 {
-    match->name = find_usable(p, text, size);
-    match->args = (uint16_t)size;
-    if (match->name != NULL) return;
+    const struct atp_name *name = find_usable(p, text, size);
+    p->reader.at = (unsigned)size;
+    if (name != NULL) return name;
 
     const uint8_t *blank = memchr(text, ' ', size < ATP_NAME_SIZE_MAX ? size : ATP_NAME_SIZE_MAX);
-    if (blank == NULL) return;
-    const struct atp_name *name = find_usable(p, text, (size_t)(blank - text));
-    if (name == NULL || (name->flags & ATP_NAME_TAIL) == 0) return;
-    match->name = name;
-    match->args = (uint16_t)(blank + 1 - text);
+    if (blank == NULL) return NULL;
+    p->reader.at = (unsigned)(blank + 1 - text);
+    name = find_usable(p, text, (size_t)(blank - text));
+    return name != NULL && (name->flags & ATP_NAME_TAIL) != 0 ? name : NULL;
 }
 
-void atp_classify(const struct atp_parser *p, const uint8_t *text, size_t size,
-                  struct match *match)
+const struct atp_name *atp_classify(struct atp_parser *p, const uint8_t *text, size_t size)
 {
+    const struct atp_name *name = NULL;
     size_t n = find_prefix_end(text, size);
 
-    match->name = NULL;
-    match->deviations = 0;
     if (n < size && n > 0 && n <= ATP_NAME_SIZE_MAX && (text[n] == ':' || IS_SYMBOL(text[0])))
-        match_prefix(p, text, size, n, match);
-    if (match->name == NULL) match_word(p, text, size, match);
+        name = match_prefix(p, text, size, n);
+    return name != NULL ? name : match_word(p, text, size);
 }

@@ -38,7 +38,7 @@ static size_t command_name_size(const uint8_t *text, size_t size)
 }
 
 /* Size of the command that `text` begins with, its arguments included. */
-static size_t command_size(const uint8_t *text, size_t size, size_t name_size)
+static HOT size_t command_size(const uint8_t *text, size_t size, size_t name_size)
 {
     bool quoted = false;
     size_t n = name_size;
@@ -120,7 +120,7 @@ static void prepare_upload(struct atp_parser *p, const struct atp_form *form, co
 }
 
 /* ATE and ATV change how the module answers from this line on. */
-static void note_basic(struct atp_parser *p, const uint8_t *text, size_t size)
+static HOT void note_basic(struct atp_parser *p, const uint8_t *text, size_t size)
 {
     bool off = size < 2 || text[1] == '0';
     if (upper(text[0]) == 'V') {
@@ -192,13 +192,19 @@ void atp_exchange_restart(struct atp_parser *p)
     note_prompt(p);
 }
 
-void atp_exchange_begin(struct atp_parser *p, const uint8_t *text, size_t size)
+void atp_exchange_note_echo(struct atp_parser *p, const uint8_t *text, size_t size)
 {
     const uint8_t *lf = memchr(text, '\n', size);
     size_t first = lf != NULL ? (size_t)(lf - text) : size;
     p->echo_size = (uint16_t)(size > UINT16_MAX ? UINT16_MAX : size);
     p->echo_first_size = (uint16_t)(first > UINT16_MAX ? UINT16_MAX : first);
     p->echo_hash = atp_hash_text(text, p->echo_first_size);
+    p->flags &= ~FLAG_ECHO_OTHER;
+}
+
+void atp_exchange_begin(struct atp_parser *p, const uint8_t *text, size_t size)
+{
+    atp_exchange_note_echo(p, text, size);
     p->flags &= ~FLAG_UNCOUNTED;
     p->command = ATP_NONE;
     p->form = FORM_NONE;

@@ -11,7 +11,7 @@
  * for the next unit, and sets `state` and `data_left` between two calls. */
 #include "internal.h"
 
-static bool give(struct unit *unit, enum unit_kind kind, const uint8_t *bytes, size_t size,
+static bool give(struct atp_unit *unit, enum unit_kind kind, const uint8_t *bytes, size_t size,
                  bool more)
 {
     unit->kind = (uint8_t)kind;
@@ -33,7 +33,7 @@ static const uint8_t *find_line_end(const struct atp_parser *p, const uint8_t *b
 
 /* Passes on an over-long line as it comes (I4: its tail is never a line). */
 static bool take_long(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
-                      struct unit *unit)
+                      struct atp_unit *unit)
 {
     const uint8_t *start = *in;
     const uint8_t *last = find_line_end(p, start, (size_t)(end - start));
@@ -46,7 +46,7 @@ static bool take_long(struct atp_parser *p, const uint8_t **in, const uint8_t *e
 
 /* The line outgrows the buffer. What is held of it goes first. */
 COLD static bool enter_long(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
-                       struct unit *unit)
+                       struct atp_unit *unit)
 {
     size_t held = p->line_size;
     uint8_t first = held > 0 ? p->line[0] : (*in)[0];
@@ -68,7 +68,7 @@ static bool hold(struct atp_parser *p, const uint8_t *bytes, size_t size)
 }
 
 static bool take_line(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
-                      struct unit *unit)
+                      struct atp_unit *unit)
 {
     const uint8_t *start = *in;
     const uint8_t *last = find_line_end(p, start, (size_t)(end - start));
@@ -91,7 +91,7 @@ static bool take_line(struct atp_parser *p, const uint8_t **in, const uint8_t *e
  * counted, so that what the host sent is never read as a response (I4).
  * Returns false when undecided, or decided against. */
 static bool take_upload_echo(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
-                             struct unit *unit)
+                             struct atp_unit *unit)
 {
     while (*in < end && p->match < p->upload_first_size && **in == p->upload_first[p->match]) {
         p->match++;
@@ -121,7 +121,7 @@ static bool awaits_upload_echo(const struct atp_parser *p)
 /* ---- counted bytes ---------------------------------------------------- */
 
 static bool take_counted(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
-                         struct unit *unit)
+                         struct atp_unit *unit)
 {
     const uint8_t *start = *in;
     size_t size = (size_t)(end - start);
@@ -170,7 +170,7 @@ static void watch_tail(struct atp_parser *p, const uint8_t *at, const uint8_t *e
 /* After +++: a result code ends the stream, so bytes that may be one are held
  * back until they are. What is held equals its spelling: nothing is copied. */
 static bool take_escaping(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
-                          struct unit *unit)
+                          struct atp_unit *unit)
 {
     const uint8_t *start = *in;
     if (p->match == 0) {
@@ -196,7 +196,7 @@ static bool take_escaping(struct atp_parser *p, const uint8_t **in, const uint8_
 }
 
 static bool take_stream(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
-                        struct unit *unit)
+                        struct atp_unit *unit)
 {
     if ((p->flags & FLAG_ESCAPE) != 0) return take_escaping(p, in, end, unit);
     const uint8_t *start = *in;
@@ -206,7 +206,7 @@ static bool take_stream(struct atp_parser *p, const uint8_t **in, const uint8_t 
 }
 
 /* The result code itself, behind its leading CR LF. */
-static bool take_escaped(struct atp_parser *p, struct unit *unit)
+static bool take_escaped(struct atp_parser *p, struct atp_unit *unit)
 {
     size_t size = (size_t)p->match - 2;
     p->state = STATE_LINE;
@@ -223,7 +223,7 @@ enum atp_result atp_stream_tail(const struct atp_parser *p)
 
 /* At a line's start. */
 COLD static bool take_first(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
-                       struct unit *unit)
+                       struct atp_unit *unit)
 {
     if (awaits_upload_echo(p)) {
         if (take_upload_echo(p, in, end, unit)) return true;
@@ -237,7 +237,7 @@ COLD static bool take_first(struct atp_parser *p, const uint8_t **in, const uint
 }
 
 COLD static bool take_other(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
-                       struct unit *unit)
+                       struct atp_unit *unit)
 {
     if (p->state == STATE_ESCAPED) return take_escaped(p, unit);
     if (*in == end) return false;
@@ -257,7 +257,7 @@ COLD static bool take_other(struct atp_parser *p, const uint8_t **in, const uint
     return false;
 }
 
-bool atp_frame_next(struct atp_parser *p, const uint8_t **in, const uint8_t *end, struct unit *unit)
+bool atp_frame_next(struct atp_parser *p, const uint8_t **in, const uint8_t *end, struct atp_unit *unit)
 {
     if (p->state != STATE_LINE || *in == end) return take_other(p, in, end, unit);
     if (p->line_size == 0 && (**in == '>' || p->upload_first_size > 0))
@@ -265,7 +265,7 @@ bool atp_frame_next(struct atp_parser *p, const uint8_t **in, const uint8_t *end
     return take_line(p, in, end, unit);
 }
 
-bool atp_frame_rest(struct atp_parser *p, struct unit *unit)
+bool atp_frame_rest(struct atp_parser *p, struct atp_unit *unit)
 {
     size_t held = p->match;
     if (p->state == STATE_STREAM) {

@@ -51,6 +51,7 @@ enum state {
 #define FLAG_NUMERIC 0x200u    /* ATV0: result codes are digits, CR ends    */
 
 #define FLAG_PROMPT_OK 0x400u  /* a > at a line's start is a prompt         */
+#define FLAG_ECHO_OTHER 0x800u /* what is echoed next may be no command     */
 
 #define FORM_NONE 0xFFFFu
 
@@ -67,16 +68,9 @@ enum unit_kind {
     UNIT_STREAM     /* span of the stream                                   */
 };
 
-struct unit {
-    const uint8_t *bytes;
-    size_t size;
-    uint8_t kind;
-    bool more;
-};
-
 /* Cuts the next unit out of *in … end. False: more input is needed. */
 bool atp_frame_next(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
-                    struct unit *unit);
+                    struct atp_unit *unit);
 
 /* Behind the end of the line at `in`, if it lies whole before `end` and nothing
  * else is under way; else NULL. What atp_frame_next would find, without the
@@ -102,31 +96,27 @@ static inline bool atp_frame_hold_byte(struct atp_parser *p, uint8_t byte)
 }
 
 /* Takes what is held back of an unfinished line into `unit`; false: nothing. */
-bool atp_frame_rest(struct atp_parser *p, struct unit *unit);
+bool atp_frame_rest(struct atp_parser *p, struct atp_unit *unit);
 
 /* ---- classify --------------------------------------------------------- */
-
-struct match {
-    const struct atp_name *name; /* NULL: not in the catalogue              */
-    uint16_t args;               /* offset of the fields in the text        */
-    uint32_t deviations;
-};
 
 /* Name of exactly these bytes, or NULL. */
 const struct atp_name *atp_find_name(const struct atp_catalog *catalog, const uint8_t *bytes,
                                      size_t size);
 
-/* Finds the name that the line `text` begins with. */
-void atp_classify(const struct atp_parser *p, const uint8_t *text, size_t size,
-                  struct match *match);
+/* Finds the name that the line `text` begins with; NULL: it is not in the
+ * catalogue.
+ * Writes: the offset of the fields to reader.at; ors what deviates into the
+ * event's deviations. */
+const struct atp_name *atp_classify(struct atp_parser *p, const uint8_t *text, size_t size);
 
 /* ---- args ------------------------------------------------------------- */
 
 #define DEV_FIELDS 0xFFu /* mask: deviations of fields                     */
 
-/* Reads the text of p->event, from `at` on, into its fields as `record` says,
- * and ors what deviates into its deviations. Shortens text_size where another
- * line is glued to the last field.
+/* Reads the text of p->event, from `at` on, into its fields as `record` says.
+ * Writes: what deviates to reader.deviations; to reader.end where the line
+ * ends, earlier than its text where another is glued to the last field.
  * Returns false if a literal differs: this is another record. */
 bool atp_args_read(struct atp_parser *p, const struct atp_record *record, unsigned at);
 
@@ -134,6 +124,9 @@ bool atp_args_read(struct atp_parser *p, const struct atp_record *record, unsign
 
 /* A command line goes out: text from `AT` to before its CR. */
 void atp_exchange_begin(struct atp_parser *p, const uint8_t *text, size_t size);
+
+/* What the host sent may come back: from its first byte to before its CR. */
+void atp_exchange_note_echo(struct atp_parser *p, const uint8_t *text, size_t size);
 
 /* The same command's response begins anew (A/, or a late echo). */
 void atp_exchange_restart(struct atp_parser *p);

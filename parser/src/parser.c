@@ -35,6 +35,13 @@ static void deliver(struct atp_parser *p, struct atp_event *event)
 
 /* ---- echo ------------------------------------------------------------- */
 
+/* Whether `byte` is one of `set`. */
+static bool is_one_of(uint8_t byte, const char *set)
+{
+    while (*set != '\0' && (uint8_t)*set != byte) set++;
+    return *set != '\0';
+}
+
 /* Whether a line has the shape of a command, not just its first letters. */
 static bool is_command(const uint8_t *text, size_t size)
 {
@@ -42,8 +49,8 @@ static bool is_command(const uint8_t *text, size_t size)
     if (text[1] == '/') return size == 2;
     if ((text[1] | 0x20) != 't') return false;
     if (size == 2 || text[2] == '\r') return true;
-    if (size > 3 && memchr("+&%*^$#\\!", text[2], 9) != NULL) return atp_is_letter(text[3]);
-    return memchr("DEHILOQSVXZ", text[2] & ~0x20, 11) != NULL
+    if (size > 3 && is_one_of(text[2], "+&%*^$#\\!")) return atp_is_letter(text[3]);
+    return is_one_of((uint8_t)(text[2] & ~0x20), "DEHILOQSVXZ")
            && (size == 3 || !atp_is_letter(text[3]) || (text[2] | 0x20) == 'd');
 }
 
@@ -94,37 +101,31 @@ COLD static size_t find_echo(struct atp_parser *p, struct atp_event *event, cons
 
 /* Candidates: first what answers the pending command, then the rest in the
  * catalogue's order, which puts what comes unasked before information, and
- * test responses last. A perfect fit ends the search. */
-static void choose_record(struct atp_parser *p, const struct match *match)
+ * test responses last. A perfect fit ends the search; of others, the one that
+ * deviates least is taken. */
+static void choose_record(struct atp_parser *p, const struct atp_record *first, unsigned count,
+                          unsigned at)
 {
     struct atp_event *event = p->event;
-    const struct atp_record *first = &p->catalog->records[match->name->record];
-    const struct atp_record *last = first + match->name->record_count;
     uint32_t least = DEV_FIELDS + 1;
-    uint16_t text_size = event->text_size;
 
-    if (match->name->record_count == 1 && first->param_count == 0 && match->args >= text_size) {
-        event->record = first;
-        return;
-    }
-    for (unsigned pass = (p->flags & FLAG_PENDING) == 0; pass < 2; pass++) {
-        for (const struct atp_record *record = first; record < last; record++) {
-            if ((p->flags & FLAG_PENDING) != 0 && atp_exchange_asked(p, record) == pass) continue;
-            event->deviations = 0;
-            event->text_size = text_size;
-            if (!atp_args_read(p, record, match->args)) continue;
-            uint32_t found = event->deviations & DEV_FIELDS;
+    for (unsigned pass = p->form == FORM_NONE; pass < 2; pass++) {
+        for (unsigned i = 0; i < count; i++) {
+            if (atp_exchange_asked(p, &first[i]) == pass) continue;
+            if (!atp_args_read(p, &first[i], at)) continue;
+            uint32_t found = p->reader.deviations & DEV_FIELDS;
             if (found >= least) continue;
             least = found;
-            event->record = record;
+            event->record = &first[i];
             if (found == 0) return;
         }
     }
-    event->deviations = 0;
+    if (event->record != NULL) {
+        atp_args_read(p, event->record, at);
+        return;
+    }
     event->field_count = 0;
-    event->text_size = text_size;
-    if (event->record != NULL) atp_args_read(p, event->record, match->args);
-    else event->deviations = ATP_DEV_UNKNOWN_RECORD;
+    p->reader.deviations = ATP_DEV_UNKNOWN_RECORD;
 }
 
 static void set_kind(const struct atp_parser *p, struct atp_event *event)
@@ -170,24 +171,27 @@ static const struct atp_name *bare_name(const struct atp_parser *p)
 
 /* text[first … last) of the line, without blanks round it. */
 static void decode_line(struct atp_parser *p, struct atp_event *event, unsigned first,
-                        unsigned last, uint32_t deviations)
+                        unsigned last)
 {
-    struct match match;
-
-    atp_classify(p, event->bytes + first, last - first, &match);
-    if (match.name == NULL) {
-        match.name = bare_name(p);
-        match.args = 0;
-        deviations &= ~ATP_DEV_EXTRA_SPACE; /* free text may begin or end so */
+    const struct atp_name *name = atp_classify(p, event->bytes + first, last - first);
+    if (name == NULL && (name = bare_name(p)) != NULL) {
+        first = 0; /* free text may begin and end with blanks */
+        last = event->text_size;
+        p->reader.at = 0;
     }
-    event->name = match.name;
-    if (match.name == NULL || match.name->record_count == 0) return;
+    event->name = name;
+    if (name == NULL || name->record_count == 0) return;
+    unsigned colon = event->bytes[last - 1] == ':'; /* the blank behind it belongs */
+    if (first > 0 || last + colon < event->text_size) event->deviations |= ATP_DEV_EXTRA_SPACE;
     event->text_offset = (uint16_t)first;
     event->text_size = (uint16_t)(last - first);
-    choose_record(p, &match);
-    event->deviations |= match.deviations | deviations;
+    choose_record(p, &p->catalog->records[name->record], name->record_count, p->reader.at);
+    event->deviations |= p->reader.deviations;
     if (event->record == NULL) return;
-    if ((event->deviations & ATP_DEV_GLUED) != 0) event->size = first + event->text_size;
+    if ((event->deviations & ATP_DEV_GLUED) != 0) {
+        event->text_size = (uint16_t)p->reader.end;
+        event->size = first + event->text_size;
+    }
     set_kind(p, event);
     if (event->record->payload > 0) begin_payload(p, event);
     atp_exchange_step(p, event);
@@ -209,9 +213,8 @@ static size_t strip_line_end(const uint8_t *bytes, size_t size, uint32_t *deviat
     return n;
 }
 
-/* The line without its echo. */
-static void split_line(struct atp_parser *p, struct atp_event *event, size_t last,
-                      uint32_t deviations)
+/* The line without its echo: `last` bytes of text. */
+static void split_line(struct atp_parser *p, struct atp_event *event, size_t last)
 {
     size_t first = 0;
     size_t end = last;
@@ -220,12 +223,10 @@ static void split_line(struct atp_parser *p, struct atp_event *event, size_t las
     if (end == first) {
         event->kind = ATP_KIND_BLANK;
         event->text_size = 0;
+        event->deviations = 0;
         return;
     }
-    event->deviations = deviations;
-    bool after_colon = event->bytes[end - 1] == ':' && last - end == 1;
-    if (first > 0 || (end < last && !after_colon)) deviations |= ATP_DEV_EXTRA_SPACE;
-    decode_line(p, event, (unsigned)first, (unsigned)end, deviations);
+    decode_line(p, event, (unsigned)first, (unsigned)end);
 }
 
 /* Delivers the first event of a line. Returns the bytes it took. */
@@ -238,13 +239,15 @@ static size_t take_event(struct atp_parser *p, struct atp_event *event, const ui
 
     start_event(p, event, ATP_KIND_TEXT, bytes, size);
     event->text_size = (uint16_t)last;
-    if (last > 0 && (bytes[0] | 0x20) == 'a') echo = find_echo(p, event, bytes, last);
+    if (last > 0 && ((bytes[0] | 0x20) == 'a' || (p->flags & FLAG_ECHO_OTHER) != 0))
+        echo = find_echo(p, event, bytes, last);
     if (echo > 0) {
         event->kind = ATP_KIND_ECHO;
         event->more = p->state == STATE_ECHO;
         if (echo < last) event->size = echo;
     } else {
-        split_line(p, event, last, deviations);
+        event->deviations = deviations;
+        split_line(p, event, last);
     }
     size = event->size;
     deliver(p, event);
@@ -259,7 +262,16 @@ static void set_data_name(const struct atp_parser *p, struct atp_event *event)
     event->name = &p->catalog->names[p->data_name];
 }
 
-COLD static void on_span(struct atp_parser *p, struct atp_event *event, const struct unit *unit)
+/* Every command that prompts has a record of its own for it. */
+static void set_prompt_record(const struct atp_parser *p, struct atp_event *event)
+{
+    const struct atp_record *record = &p->catalog->records[event->name->record];
+    event->record = record;
+    for (unsigned left = event->name->record_count; left > 0; left--, record++)
+        if (atp_exchange_asked(p, record)) event->record = record;
+}
+
+COLD static void on_span(struct atp_parser *p, struct atp_event *event, const struct atp_unit *unit)
 {
     static const uint8_t kinds[] = {
         [UNIT_PROMPT] = ATP_KIND_PROMPT, [UNIT_SPACE] = ATP_KIND_BLANK,
@@ -277,10 +289,9 @@ COLD static void on_span(struct atp_parser *p, struct atp_event *event, const st
         set_data_name(p, event);
     }
     if (unit->kind == UNIT_PROMPT) {
-        struct match match = {.name = atp_find_name(p->catalog, unit->bytes, 1), .args = 1};
-        event->name = match.name;
+        event->name = atp_find_name(p->catalog, unit->bytes, 1);
         event->text_size = 1;
-        if (match.name != NULL) choose_record(p, &match);
+        if (event->name != NULL) set_prompt_record(p, event);
         atp_exchange_step(p, event);
     }
     deliver(p, event);
@@ -302,8 +313,6 @@ static void on_line(struct atp_parser *p, const uint8_t *bytes, size_t size)
 
 enum atp_status atp_feed(struct atp_parser *p, const void *bytes, size_t size)
 {
-    struct unit unit;
-
     if (p == NULL || (bytes == NULL && size > 0)) return ATP_ERROR_ARGUMENT;
     const uint8_t *in = bytes;
     const uint8_t *end = in + size;
@@ -313,44 +322,57 @@ enum atp_status atp_feed(struct atp_parser *p, const void *bytes, size_t size)
         if (next != NULL) {
             on_line(p, in, (size_t)(next - in));
             in = next;
-        } else if (!atp_frame_next(p, &in, end, &unit)) {
+        } else if (!atp_frame_next(p, &in, end, &p->unit)) {
             return ATP_OK;
-        } else if (unit.kind == UNIT_LINE) {
-            on_line(p, unit.bytes, unit.size);
+        } else if (p->unit.kind == UNIT_LINE) {
+            on_line(p, p->unit.bytes, p->unit.size);
         } else {
-            on_span(p, p->event, &unit);
+            on_span(p, p->event, &p->unit);
         }
     }
 }
 
 /* ---- cutting off ------------------------------------------------------ */
 
+/* What is held back of a line or a stream. False: nothing. */
+static bool take_rest(struct atp_parser *p, struct atp_event *event)
+{
+    struct atp_unit unit;
+    uint32_t ignored;
+    if (!atp_frame_rest(p, &unit)) return false;
+    event->bytes = unit.bytes;
+    event->size = unit.size;
+    if (unit.kind == UNIT_STREAM) {
+        event->kind = ATP_KIND_STREAM;
+        event->more = 1;
+    } else {
+        event->deviations = ATP_DEV_CUT;
+        event->text_size = (uint16_t)strip_line_end(unit.bytes, unit.size, &ignored);
+    }
+    return true;
+}
+
+/* Ends what is under way. */
 static void cut(struct atp_parser *p)
 {
     struct atp_event *event = p->event;
-    struct unit unit;
-    uint32_t ignored;
+    bool counted = p->state == STATE_DATA || p->state == STATE_ECHO;
+    bool long_line = p->state == STATE_LONG_TEXT || p->state == STATE_LONG_ECHO;
+    bool some = true;
 
     start_event(p, event, ATP_KIND_TRUNCATED, p->line, 0);
-    if (p->state == STATE_DATA || p->state == STATE_ECHO) {
+    if (p->state == STATE_DATA) set_data_name(p, event);
+    if (counted) {
         event->left = p->data_left;
         event->deviations = ATP_DEV_SHORT_PAYLOAD;
-        if (p->state == STATE_DATA) set_data_name(p, event);
-    } else if (p->state == STATE_LONG_TEXT || p->state == STATE_LONG_ECHO) {
+    } else if (long_line) {
         event->deviations = ATP_DEV_CUT;
-    } else if (atp_frame_rest(p, &unit)) {
-        event->bytes = unit.bytes;
-        event->size = unit.size;
-        if (unit.kind == UNIT_STREAM) event->kind = ATP_KIND_STREAM;
-        else event->deviations = ATP_DEV_CUT;
-        if (unit.kind == UNIT_LINE) event->text_size = (uint16_t)strip_line_end(unit.bytes, unit.size, &ignored);
     } else {
-        if (p->state == STATE_PROMPTED) p->state = STATE_LINE;
-        return;
+        some = take_rest(p, event);
     }
     if (p->state != STATE_STREAM) p->state = STATE_LINE;
     p->data_left = 0;
-    deliver(p, event);
+    if (some) deliver(p, event);
 }
 
 void atp_expire(struct atp_parser *p)
@@ -408,11 +430,13 @@ static void take_command(struct atp_parser *p, const uint8_t *bytes, size_t size
 {
     while (size > 0 && (*bytes == ' ' || *bytes == '\n' || *bytes == '\r')) bytes++, size--;
     if (is_repeat(bytes, size)) {
-        p->echo_size = p->echo_first_size = 2;
-        p->echo_hash = atp_hash_text(bytes, 2);
+        atp_exchange_note_echo(p, bytes, size);
         atp_exchange_restart(p);
     } else if (size >= 2 && (bytes[0] | 0x20) == 'a' && (bytes[1] | 0x20) == 't') {
         atp_exchange_begin(p, bytes, size);
+    } else if (size > 0 && (p->flags & FLAG_ECHO_DUE) == 0) {
+        atp_exchange_note_echo(p, bytes, size); /* no command, but echoed all the same */
+        p->flags |= FLAG_ECHO_OTHER | FLAG_PENDING;
     }
 }
 

@@ -156,6 +156,25 @@ static void test_exchange_late_result_after_another_command_is_a_urc(void **stat
           RECEIVED("+HTTPACTION: 0,200,22505\r\n+CSQ: 23,0\r\nOK\r\n"));
 }
 
+static void test_exchange_next_command_ends_the_upload_of_an_unknown_one(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+17 echo 'AT+CIPSEND=1,4'\n17+2 blank\n19+1 prompt >\n20+4 echo ce3479bd\n"
+          "24+2 blank\n26+14 text '1, SEND FAIL'\n40+9 echo 'AT+CSQ'\n"
+          "49+11 info +CSQ rssi=9 ber=0\n60+4 result OK (complete)\n",
+          SENT("AT+CIPSEND=1,4"), RECEIVED("AT+CIPSEND=1,4\r\r\n\r\n>"), SENT_RAW("abcd"),
+          RECEIVED("abcd\r\n1, SEND FAIL\r\n"), SENT("AT+CSQ"),
+          RECEIVED("AT+CSQ\r\r\n+CSQ: 9,0\r\nOK\r\n"));
+}
+
+static void test_exchange_line_that_is_no_command_is_echoed_too(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM, "0+5 echo 'OK'\n5+7 result ERROR\n", SENT("OK"),
+          RECEIVED("OK\r\r\nERROR\r\n"));
+}
+
 static void test_exchange_payload_bytes_change_nothing_else(void **state)
 {
     (void)state;
@@ -200,6 +219,8 @@ int main(void)
         cmocka_unit_test(test_exchange_unasked_prompt_of_unknown_command_is_a_prompt),
         cmocka_unit_test(test_exchange_last_command_of_a_line_is_pending),
         cmocka_unit_test(test_exchange_late_result_after_another_command_is_a_urc),
+        cmocka_unit_test(test_exchange_next_command_ends_the_upload_of_an_unknown_one),
+        cmocka_unit_test(test_exchange_line_that_is_no_command_is_echoed_too),
         cmocka_unit_test(test_exchange_payload_bytes_change_nothing_else),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,7 +77,7 @@ enum atp_kind {
     ATP_KIND_DATA,     /* a span of a counted payload                       */
     ATP_KIND_STREAM,   /* a span of a transparent stream                    */
     ATP_KIND_TEXT,     /* a line the catalogue does not know                */
-    ATP_KIND_BLANK,    /* a line end standing alone, the space behind >     */
+    ATP_KIND_BLANK,    /* a line of nothing but blanks; the space behind >  */
     ATP_KIND_TRUNCATED /* what atp_expire or atp_finish cut off             */
 };
 
@@ -101,12 +101,13 @@ enum atp_kind {
 #define ATP_DEV_SHORT_PAYLOAD (1u << 15)  /* fewer bytes than announced     */
 #define ATP_DEV_BAD_LENGTH (1u << 16)     /* announced length is no length  */
 #define ATP_DEV_ECHO_DIFFERS (1u << 17)   /* echo is not what was sent      */
-#define ATP_DEV_NOT_ASKED (1u << 18)      /* answers no pending command     */
-#define ATP_DEV_UNEXPECTED (1u << 19)     /* in no variant of the response  */
+#define ATP_DEV_NOT_ASKED (1u << 18)      /* answers no pending command (1) */
+#define ATP_DEV_UNEXPECTED (1u << 19)     /* in no variant, or not here (1) */
 #define ATP_DEV_STALE (1u << 20)          /* a result ahead of the echo     */
 #define ATP_DEV_CUT (1u << 21)            /* a line without its end         */
 #define ATP_DEV_UNKNOWN_RECORD (1u << 22) /* known name, unknown fields  */
 #define ATP_DEV_COUNT 23
+/* (1) Only where atp_sent tells what is asked. */
 
 /* How far a field could be read. */
 enum atp_field_status {
@@ -165,6 +166,14 @@ typedef void atp_event_fn(void *user, const struct atp_event *event);
 
 /* ---- the parser ------------------------------------------------------- */
 
+/* What the frame layer has cut. Private. */
+struct atp_unit {
+    const uint8_t *bytes;
+    size_t size;
+    uint8_t kind;
+    bool more;
+};
+
 /* The line whose fields are being read. Private. */
 struct atp_reader {
     const uint8_t *text;
@@ -206,6 +215,7 @@ struct atp_parser {
     uint32_t upload_left;
     uint32_t echo_hash;
     uint64_t offset;
+    struct atp_unit unit;
     struct atp_reader reader;
     uint8_t *line;
     struct atp_event *event;
