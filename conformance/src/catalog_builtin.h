@@ -31,7 +31,7 @@ struct catalog_model *catalog_load_builtin(FILE *errors);
 /* The tables of a built-in dialect.
  * Writes: *out on success; free it with compiled_catalog_free.
  * Returns: 0, or -1 with a complaint made (an unknown name is one). */
-int catalog_open_dialect(const char *dialect, struct compiled_catalog **out, FILE *errors);
+int catalog_open_dialect(const char *name, struct compiled_catalog **out, FILE *errors);
 
 /* The tables of a user's own file, with the result codes of core. */
 int catalog_open_file(const char *path, struct compiled_catalog **out, FILE *errors);

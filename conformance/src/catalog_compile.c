@@ -93,7 +93,7 @@ int compiled_find_name(const struct compiled_catalog *compiled, const void *byte
 
 /* ---- size ---------------------------------------------------------------- */
 
-#define POINTER_SIZE_32 4u
+#define POINTER_SIZE_32 ((size_t)4)
 
 size_t compiled_size(const struct compiled_catalog *compiled)
 {

@@ -255,6 +255,37 @@ static void put_documents(FILE *out, const struct catalog_set *set, const struct
     }
 }
 
+static bool is_used(const struct catalog_result *result, const char *name)
+{
+    bool used = result->tail && strcmp(result->tail, name) == 0;
+    for (size_t i = 0; i < result->record.field_count; i++)
+        used |= strcmp(result->record.fields[i].text, name) == 0;
+    return used;
+}
+
+/* Of a set that lends its result codes alone, their parameters. */
+static void put_result_params(FILE *out, const struct catalog_set *set,
+                              const struct catalog_part *part)
+{
+    for (size_t i = 0; i < set->param_count; i++) {
+        bool used = false;
+        for (size_t j = 0; j < set->result_count; j++)
+            used |= is_used(&set->results[j], set->params[i].name);
+        if (used) put_params(out, &set->params[i], 1, part);
+    }
+}
+
+static void put_all(FILE *out, const struct catalog_set *set, const struct catalog_part *part)
+{
+    for (size_t i = 0; i < set->command_count; i++)
+        if (is_wanted(set->commands[i].edition, part)) put_command(out, &set->commands[i], part);
+    put_urcs(out, set, part);
+    if (set->param_count) fputs("\n### Parameters\n", out);
+    put_params(out, set->params, set->param_count, part);
+    put_tables(out, set);
+    put_errata(out, set->errata, set->erratum_count);
+}
+
 static void put_set(FILE *out, const struct catalog_set *set, const struct catalog_part *part)
 {
     fputs("\n## ", out);
@@ -264,13 +295,8 @@ static void put_set(FILE *out, const struct catalog_set *set, const struct catal
     fputs("\n", out);
     put_documents(out, set, part);
     put_results(out, set);
-    for (size_t i = 0; i < set->command_count && !part->results_only; i++)
-        if (is_wanted(set->commands[i].edition, part)) put_command(out, &set->commands[i], part);
-    if (!part->results_only) put_urcs(out, set, part);
-    if (set->param_count) fputs("\n### Parameters\n", out);
-    put_params(out, set->params, set->param_count, part);
-    put_tables(out, set);
-    put_errata(out, set->errata, set->erratum_count);
+    if (part->results_only) put_result_params(out, set, part);
+    else put_all(out, set, part);
 }
 
 void catalog_emit_markdown(FILE *out, const struct catalog_model *model,

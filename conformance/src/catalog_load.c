@@ -171,7 +171,7 @@ static struct catalog_model *read_set(const char *name, const void *bytes, size_
     struct loader loader = {0};
     struct catalog_model *model = catalog_new();
     struct catalog_set *set = memory_new(1, sizeof *set);
-    model->sets = memory_new(1, sizeof(*model->sets));
+    model->sets = memory_new(1, sizeof(struct catalog_set *));
     model->sets[model->set_count++] = set;
     set->file = memory_text(name);
     unsigned errors_before = errors->count;
@@ -198,7 +198,7 @@ int catalog_load_memory(struct catalog_model *model, const char *name, const voi
     if (errors->count == errors_before) {
         size_t capacity = model->set_count;
         model->sets =
-            memory_grow(model->sets, model->set_count + 1, &capacity, sizeof(*model->sets));
+            memory_grow(model->sets, model->set_count + 1, &capacity, sizeof(struct catalog_set *));
         model->sets[model->set_count++] = one->sets[0];
         one->set_count = 0;
     }

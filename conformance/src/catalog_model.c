@@ -220,16 +220,6 @@ bool catalog_is_result(const struct catalog_result *result, const struct catalog
            && (!element->has_colon || result->record.has_colon);
 }
 
-const struct catalog_result *catalog_find_result(const struct catalog_model *model,
-                                                 const struct catalog_record *element)
-{
-    for (size_t i = 0; i < model->set_count; i++)
-        for (size_t j = 0; j < model->sets[i]->result_count; j++)
-            if (catalog_is_result(&model->sets[i]->results[j], element))
-                return &model->sets[i]->results[j];
-    return NULL;
-}
-
 bool catalog_is_of_edition(const char *own, const char *wanted)
 {
     return !own || !wanted || strcmp(own, wanted) == 0;

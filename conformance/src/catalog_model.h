@@ -244,10 +244,6 @@ const struct catalog_value *catalog_param_values(const struct catalog_set *set,
 /* Whether an element of a response stands for a result code: it bears its name. */
 bool catalog_is_result(const struct catalog_result *result, const struct catalog_record *element);
 
-/* The result code that an element of a response refers to, in any set. */
-const struct catalog_result *catalog_find_result(const struct catalog_model *model,
-                                                 const struct catalog_record *element);
-
 /* Whether a node of edition `own` (NULL: every) belongs to `wanted` (NULL: any). */
 bool catalog_is_of_edition(const char *own, const char *wanted);
 

@@ -44,7 +44,8 @@ __attribute__((format(printf, 3, 4))) static int fail(const struct cursor *c, si
 /* The byte at the cursor, NUL at the end. */
 static char peek(const struct cursor *c)
 {
-    return c->at < c->end ? c->text[c->at] : '\0';
+    if (c->at == c->end) return '\0';
+    return c->text[c->at];
 }
 
 static bool looking_at(const struct cursor *c, const char *text)

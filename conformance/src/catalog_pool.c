@@ -67,7 +67,7 @@ static void place_whole(struct text_pool *pool)
     }
     pool->bytes = memory_new(pool->size, 1);
     for (size_t i = 0; i < count; i++)
-        strcpy(pool->bytes + pool->offsets[order[i] - pool->texts], *order[i]);
+        memcpy(pool->bytes + pool->offsets[order[i] - pool->texts], *order[i], strlen(*order[i]));
     free(order);
 }
 

@@ -237,6 +237,10 @@ int yaml_reader_open(struct yaml_reader *reader, const char *file, const void *b
                      struct catalog_errors *errors)
 {
     *reader = (struct yaml_reader){.file = file, .bytes = bytes, .size = size, .errors = errors};
+    if (size >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0) { /* some editors' byte order mark */
+        reader->bytes += 3;
+        reader->size -= 3;
+    }
     if (size > CATALOG_FILE_SIZE_MAX) {
         catalog_complain(errors, (struct catalog_location){file, 1, 1},
                          "file of more than %u bytes", CATALOG_FILE_SIZE_MAX);
@@ -353,10 +357,10 @@ static int by_text_then_place(const void *left, const void *right)
 static bool has_no_doubles(struct yaml_reader *reader, const yaml_node_t *mapping)
 {
     size_t count = yaml_reader_count(mapping);
-    const yaml_node_t **keys = memory_new(count, sizeof(*keys));
+    const yaml_node_t **keys = memory_new(count, sizeof(yaml_node_t *));
     bool ok = true;
     for (size_t i = 0; i < count; i++) keys[i] = yaml_reader_key(reader, mapping, i);
-    qsort(keys, count, sizeof(*keys), by_text_then_place);
+    qsort(keys, count, sizeof(yaml_node_t *), by_text_then_place);
     for (size_t i = 1; i < count; i++) {
         if (strcmp(yaml_reader_text(keys[i - 1]), yaml_reader_text(keys[i])) != 0) continue;
         yaml_reader_complain(reader, keys[i], "key \"%s\" is there twice; first in line %zu",

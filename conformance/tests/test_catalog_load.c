@@ -50,6 +50,9 @@ static const struct bad cases[] = {
      "x.yaml:3:11: control characters are not allowed; expected UTF-8\n"},
     {"test_load_escaped_nul_is_refused", HEAD "document: \"a\\0b\"\n",
      "x.yaml:3:11: control character 0x00; expected text\n"},
+    {"test_load_byte_order_mark_and_crlf_are_skipped",
+     "\xEF\xBB\xBFset: x\r\ntitle: t\r\nurcs:\r\n  - {notation: '+A: <', clause: 1}\r\n",
+     "x.yaml:4:21: '<' without its '>'\n"},
     {"test_load_double_key_is_refused", HEAD "document: a\ntitle: b\n",
      "x.yaml:4:1: key \"title\" is there twice; first in line 2\n"},
     /* ---- keys --------------------------------------------------------- */

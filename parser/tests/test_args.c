@@ -87,6 +87,23 @@ static void test_args_cme_error_is_a_number_or_text(void **state)
                    "+CME ERROR: requested service option not subscribed (#33)\r\n"));
 }
 
+static void test_args_more_fields_than_are_kept_overrun_nothing(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+58 info +CSQ rssi=1 ber=2 extra=3 extra=4 extra=5 extra=6 extra=7 extra=8 extra=9 "
+          "extra=10 extra=11 extra=12 extra=13 extra=14 extra=15 extra=16 !extra-field\n"
+          "58+4 result OK\n",
+          RECEIVED("+CSQ: 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20\r\nOK\r\n"));
+}
+
+static void test_args_missing_comma_is_malformed(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM, "0+12 info +CSQ rssi=23 0? !missing-field !malformed-field\n",
+          RECEIVED("+CSQ: 23 0\r\n"));
+}
+
 static void test_args_quoted_number_is_read_and_named(void **state)
 {
     (void)state;
@@ -109,6 +126,8 @@ int main(void)
         cmocka_unit_test(test_args_stray_quotes_are_named_and_lose_nothing),
         cmocka_unit_test(test_args_idle_sessions_have_empty_fields),
         cmocka_unit_test(test_args_cme_error_is_a_number_or_text),
+        cmocka_unit_test(test_args_more_fields_than_are_kept_overrun_nothing),
+        cmocka_unit_test(test_args_missing_comma_is_malformed),
         cmocka_unit_test(test_args_quoted_number_is_read_and_named),
         cmocka_unit_test(test_args_test_response_is_kept_as_text),
     };

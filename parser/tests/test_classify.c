@@ -175,6 +175,37 @@ static void test_classify_lost_line_end_between_two_lines(void **state)
           RECEIVED("+HTTPACTION: 1,200,94+CSQ: 20,0\r\n"));
 }
 
+static void test_classify_urc_inside_an_echo_is_seen(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+6 echo 'AT+C' !echo-differs\n6+21 urc +CCH_PEER_CLOSED session_id=0\n"
+          "27+4 text 'SQ'\n31+11 info +CSQ rssi=1 ber=0\n42+4 result OK (complete)\n",
+          SENT("AT+CSQ"),
+          RECEIVED("AT+C\r\n+CCH_PEER_CLOSED: 0\r\nSQ\r\n+CSQ: 1,0\r\nOK\r\n"));
+}
+
+static void test_classify_unknown_urc_blocks_nothing(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+16 text '+NEVERHEARD: 1'\n16+11 info +CSQ rssi=1 ber=0\n"
+          "27+13 text 'Call Ready!'\n40+4 result OK (complete)\n",
+          SENT("AT+CSQ"), RECEIVED("+NEVERHEARD: 1\r\n+CSQ: 1,0\r\nCall Ready!\r\nOK\r\n"));
+}
+
+static void test_classify_recv_with_and_without_a_length_are_two_records(void **state)
+{
+    (void)state;
+    CHECK(EC200,
+          "0+20 urc +QSSLURC #recv clientID=4\n"
+          "20+22 urc +QSSLURC #recv clientID=4 current_recvlength=5\n"
+          "42+5 data +QSSLURC 1e5a3a3b\n47+2 blank\n"
+          "49+22 urc +QSSLURC #closed clientID=4\n",
+          RECEIVED("+QSSLURC: \"recv\",4\r\n+QSSLURC: \"recv\",4,5\r\n\r\0\n\xff"
+                   "\"\r\n+QSSLURC: \"closed\",4\r\n"));
+}
+
 static void test_classify_hash_finds_every_name(void **state)
 {
     (void)state;
@@ -216,6 +247,9 @@ int main(void)
         cmocka_unit_test(test_classify_line_inside_an_echo_is_no_response),
         cmocka_unit_test(test_classify_echo_that_differs_is_still_an_echo),
         cmocka_unit_test(test_classify_lost_line_end_between_two_lines),
+        cmocka_unit_test(test_classify_urc_inside_an_echo_is_seen),
+        cmocka_unit_test(test_classify_unknown_urc_blocks_nothing),
+        cmocka_unit_test(test_classify_recv_with_and_without_a_length_are_two_records),
         cmocka_unit_test(test_classify_hash_finds_every_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
