@@ -163,7 +163,8 @@ static unsigned read_number(struct atp_reader *r, unsigned base)
         r->status |= ATP_FIELD_NEGATIVE;
         at++;
     }
-    if (base == 16 && end - at > 2 && r->text[at] == '0' && (r->text[at + 1] | 0x20) == 'x') at += 2;
+    if (base == 16 && end - at > 2 && r->text[at] == '0' && (r->text[at + 1] | 0x20) == 'x')
+        at += 2;
     bool overflow = false;
     unsigned digits = (unsigned)read_digits(r->text + at, end - at, base, &r->value, &overflow);
     if (overflow) r->status |= ATP_FIELD_OVERFLOW;
@@ -179,7 +180,7 @@ static bool is_glued(const struct atp_reader *r, unsigned last)
 }
 
 COLD static void judge_number(struct atp_reader *r, const struct atp_catalog *catalog,
-                         const struct atp_param *param)
+                              const struct atp_param *param)
 {
     unsigned last = read_number(r, r->type == ATP_TYPE_HEX ? 16 : 10);
     if (is_glued(r, last)) {

@@ -19,8 +19,7 @@ const struct atp_name *atp_find_name(const struct atp_catalog *catalog, const ui
     uint8_t found;
     while ((found = catalog->slots[slot]) != 0) {
         const struct atp_name *name = &catalog->names[found - 1];
-        if (name->size == size && memcmp(catalog->text + name->text, bytes, size) == 0)
-            return name;
+        if (name->size == size && memcmp(catalog->text + name->text, bytes, size) == 0) return name;
         slot = (slot + 1) & mask;
     }
     return NULL;

@@ -43,7 +43,7 @@ static HOT size_t command_size(const uint8_t *text, size_t size, size_t name_siz
     bool quoted = false;
     size_t n = name_size;
     if (atp_is_letter(text[0]) || text[0] == '&') {
-        if ((text[0] | 0x20) == 'd' ) return size;
+        if ((text[0] | 0x20) == 'd') return size;
         while (n < size && (is_digit(text[n]) || text[n] == '=' || text[n] == '?')) n++;
         return n;
     }
@@ -365,8 +365,7 @@ void atp_exchange_step(struct atp_parser *p, struct atp_event *event)
     if (event->kind == ATP_KIND_PROMPT) note_prompted(p);
     if (record == NULL || record->role == ATP_ROLE_URC) return;
     if (form != NULL) expected = follow(p, form, (unsigned)(record - p->catalog->records));
-    if (record->role == ATP_ROLE_ASYNC && expected && !over)
-        event->kind = ATP_KIND_INFO;
+    if (record->role == ATP_ROLE_ASYNC && expected && !over) event->kind = ATP_KIND_INFO;
     if (expected && event->kind == ATP_KIND_RESULT && event->result == ATP_RESULT_CONNECT) {
         p->state = STATE_STREAM;
         p->match = 0;

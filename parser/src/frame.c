@@ -46,7 +46,7 @@ static bool take_long(struct atp_parser *p, const uint8_t **in, const uint8_t *e
 
 /* The line outgrows the buffer. What is held of it goes first. */
 COLD static bool enter_long(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
-                       struct atp_unit *unit)
+                            struct atp_unit *unit)
 {
     size_t held = p->line_size;
     uint8_t first = held > 0 ? p->line[0] : (*in)[0];
@@ -223,7 +223,7 @@ enum atp_result atp_stream_tail(const struct atp_parser *p)
 
 /* At a line's start. */
 COLD static bool take_first(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
-                       struct atp_unit *unit)
+                            struct atp_unit *unit)
 {
     if (awaits_upload_echo(p)) {
         if (take_upload_echo(p, in, end, unit)) return true;
@@ -237,7 +237,7 @@ COLD static bool take_first(struct atp_parser *p, const uint8_t **in, const uint
 }
 
 COLD static bool take_other(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
-                       struct atp_unit *unit)
+                            struct atp_unit *unit)
 {
     if (p->state == STATE_ESCAPED) return take_escaped(p, unit);
     if (*in == end) return false;
@@ -257,7 +257,8 @@ COLD static bool take_other(struct atp_parser *p, const uint8_t **in, const uint
     return false;
 }
 
-bool atp_frame_next(struct atp_parser *p, const uint8_t **in, const uint8_t *end, struct atp_unit *unit)
+bool atp_frame_next(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
+                    struct atp_unit *unit)
 {
     if (p->state != STATE_LINE || *in == end) return take_other(p, in, end, unit);
     if (p->line_size == 0 && (**in == '>' || p->upload_first_size > 0))

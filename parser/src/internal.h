@@ -39,18 +39,18 @@ enum state {
     STATE_ESCAPED    /* behind the result that ended a stream               */
 };
 
-#define FLAG_CONTEXT 0x001u    /* the caller tells what is sent             */
-#define FLAG_PENDING 0x002u    /* a command was sent (or its echo seen)     */
-#define FLAG_FINAL 0x004u      /* its final result code has come            */
-#define FLAG_ECHO_DUE 0x008u   /* its echo has not come                     */
-#define FLAG_ECHO_ON 0x010u    /* the last command was echoed               */
-#define FLAG_PROMPTED 0x020u   /* its prompt has come                       */
-#define FLAG_UPLOAD 0x040u     /* the host owes data                        */
-#define FLAG_UNCOUNTED 0x080u  /* data is ended by Ctrl-Z                   */
-#define FLAG_ESCAPE 0x100u     /* +++ was sent into the stream              */
-#define FLAG_NUMERIC 0x200u    /* ATV0: result codes are digits, CR ends    */
+#define FLAG_CONTEXT   0x001u /* the caller tells what is sent             */
+#define FLAG_PENDING   0x002u /* a command was sent (or its echo seen)     */
+#define FLAG_FINAL     0x004u /* its final result code has come            */
+#define FLAG_ECHO_DUE  0x008u /* its echo has not come                     */
+#define FLAG_ECHO_ON   0x010u /* the last command was echoed               */
+#define FLAG_PROMPTED  0x020u /* its prompt has come                       */
+#define FLAG_UPLOAD    0x040u /* the host owes data                        */
+#define FLAG_UNCOUNTED 0x080u /* data is ended by Ctrl-Z                   */
+#define FLAG_ESCAPE    0x100u /* +++ was sent into the stream              */
+#define FLAG_NUMERIC   0x200u /* ATV0: result codes are digits, CR ends    */
 
-#define FLAG_PROMPT_OK 0x400u  /* a > at a line's start is a prompt         */
+#define FLAG_PROMPT_OK  0x400u /* a > at a line's start is a prompt         */
 #define FLAG_ECHO_OTHER 0x800u /* what is echoed next may be no command     */
 
 #define FORM_NONE 0xFFFFu

@@ -80,7 +80,7 @@ static void note_echo(struct atp_parser *p)
 
 /* Bytes of the line's text that are an echo, its CRs included; 0: none. */
 COLD static size_t find_echo(struct atp_parser *p, struct atp_event *event, const uint8_t *text,
-                        size_t size)
+                             size_t size)
 {
     size_t n = match_pending(p, text, size, event->size);
     if (n == 0) {
@@ -138,8 +138,7 @@ static void set_kind(const struct atp_parser *p, struct atp_event *event)
     const struct atp_form *form = atp_pending_form(p);
     event->kind = kinds[event->record->role];
     event->result = event->record->result;
-    if (event->result == ATP_RESULT_CONNECT && form != NULL
-        && (form->flags & ATP_FORM_UPLOAD) != 0)
+    if (event->result == ATP_RESULT_CONNECT && form != NULL && (form->flags & ATP_FORM_UPLOAD) != 0)
         event->kind = ATP_KIND_PROMPT;
 }
 
@@ -390,9 +389,8 @@ void atp_finish(struct atp_parser *p)
 
 static void note_upload(struct atp_parser *p, const uint8_t *bytes, size_t size)
 {
-    while (p->upload_first_size < sizeof p->upload_first
-           && p->upload_size == p->upload_first_size && size > 0 && *bytes != '\r'
-           && *bytes != '\n' && *bytes != 0x1A && *bytes != 0x1B) {
+    while (p->upload_first_size < sizeof p->upload_first && p->upload_size == p->upload_first_size
+           && size > 0 && *bytes != '\r' && *bytes != '\n' && *bytes != 0x1A && *bytes != 0x1B) {
         p->upload_first[p->upload_first_size++] = *bytes++;
         p->upload_size++;
         size--;

@@ -60,8 +60,8 @@ enum atp_status atp_read_i32(const struct atp_event *event, unsigned index, int3
     return ATP_OK;
 }
 
-enum atp_status atp_read_bytes(const struct atp_event *event, unsigned index,
-                               const uint8_t **bytes, size_t *size)
+enum atp_status atp_read_bytes(const struct atp_event *event, unsigned index, const uint8_t **bytes,
+                               size_t *size)
 {
     enum atp_status status = find_field(event, index);
     if (status != ATP_OK) return status;

@@ -19,8 +19,8 @@ static void reserve(char **bytes, size_t *capacity, size_t size)
     assert_non_null(*bytes);
 }
 
-__attribute__((format(printf, 2, 3))) static void print(struct eventtext *log,
-                                                        const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void print(struct eventtext *log, const char *format,
+                                                        ...)
 {
     va_list args;
     char line[1024];
@@ -91,8 +91,7 @@ static void join(struct eventtext *log, const struct atp_event *event)
     }
     log->joined_size += event->size;
     log->deviations |= event->deviations;
-    for (size_t i = 0; i < event->size; i++)
-        log->hash = (log->hash ^ event->bytes[i]) * 16777619u;
+    for (size_t i = 0; i < event->size; i++) log->hash = (log->hash ^ event->bytes[i]) * 16777619u;
     if (!event->more) close_joined(log);
 }
 
@@ -137,9 +136,9 @@ void eventtext_init(struct eventtext *log, const struct atp_catalog *catalog, si
 {
     memset(log, 0, sizeof *log);
     assert_in_range(line_size, ATP_LINE_SIZE_MIN, 512);
-    assert_int_equal(atp_init(&log->parser, catalog, log->buffer, ATP_BUFFER_SIZE(line_size),
-                              on_event, log),
-                     ATP_OK);
+    assert_int_equal(
+        atp_init(&log->parser, catalog, log->buffer, ATP_BUFFER_SIZE(line_size), on_event, log),
+        ATP_OK);
     print(log, "%s", "");
 }
 
@@ -155,8 +154,8 @@ void eventtext_feed(struct eventtext *log, const void *bytes, size_t size, size_
     size_t pages = (size + page - 1) / page;
     if (size == 0) return;
     if (chunk == 0 || chunk > size) chunk = size;
-    uint8_t *map = mmap(NULL, (pages + 1) * page, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint8_t *map =
+        mmap(NULL, (pages + 1) * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert_ptr_not_equal(map, MAP_FAILED);
     assert_int_equal(mprotect(map + pages * page, page, PROT_NONE), 0);
     for (size_t at = 0; at < size; at += chunk) {
@@ -219,8 +218,8 @@ static void run(const struct atp_catalog *catalog, size_t line_size, const struc
     eventtext_free(&log);
 }
 
-void assert_script(const struct atp_catalog *catalog, size_t line_size,
-                   const struct script *script, size_t count, const char *expected)
+void assert_script(const struct atp_catalog *catalog, size_t line_size, const struct script *script,
+                   size_t count, const char *expected)
 {
     size_t total = 0;
     for (size_t i = 0; i < count; i++) total += script[i].size;

@@ -12,15 +12,15 @@
 struct eventtext {
     struct atp_parser parser;
     uint8_t buffer[ATP_BUFFER_SIZE(512)];
-    char *text;          /* the log, NUL-terminated                         */
+    char *text; /* the log, NUL-terminated                         */
     size_t size;
     size_t capacity;
-    uint8_t *bytes;      /* all event bytes, joined (I2)                    */
+    uint8_t *bytes; /* all event bytes, joined (I2)                    */
     size_t bytes_size;
     size_t bytes_capacity;
     uint64_t next_offset;
-    int gap;             /* an event did not begin where the last ended     */
-    int hide_payload;    /* leave payload bytes out of the log (I3)         */
+    int gap;          /* an event did not begin where the last ended     */
+    int hide_payload; /* leave payload bytes out of the log (I3)         */
     /* the joined event under way */
     int open;
     uint8_t kind;
@@ -49,19 +49,28 @@ struct script {
     const char *bytes;
     size_t size;
 };
-#define SENT(text) {text "\r", NULL, 0}
-#define SENT_RAW(text) {text, NULL, 0}
-#define RECEIVED(text) {NULL, text, sizeof(text) - 1}
+#define SENT(text)                                                                                 \
+    {                                                                                              \
+        text "\r", NULL, 0                                                                         \
+    }
+#define SENT_RAW(text)                                                                             \
+    {                                                                                              \
+        text, NULL, 0                                                                              \
+    }
+#define RECEIVED(text)                                                                             \
+    {                                                                                              \
+        NULL, text, sizeof(text) - 1                                                               \
+    }
 
 /* Runs the script whole, byte by byte and at every split; all logs must be
  * `expected`, and all bytes joined the input (I1, I2). */
-void assert_script(const struct atp_catalog *catalog, size_t line_size,
-                   const struct script *script, size_t count, const char *expected);
+void assert_script(const struct atp_catalog *catalog, size_t line_size, const struct script *script,
+                   size_t count, const char *expected);
 
-#define CHECK(catalog, expected, ...)                                                        \
-    do {                                                                                     \
-        static const struct script script_[] = {__VA_ARGS__};                                \
-        assert_script(catalog, 512, script_, sizeof script_ / sizeof script_[0], expected);  \
+#define CHECK(catalog, expected, ...)                                                              \
+    do {                                                                                           \
+        static const struct script script_[] = {__VA_ARGS__};                                      \
+        assert_script(catalog, 512, script_, sizeof script_ / sizeof script_[0], expected);        \
     } while (0)
 
 #endif

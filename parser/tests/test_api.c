@@ -28,8 +28,8 @@ static void decode(const char *line)
     static uint8_t buffer[ATP_BUFFER_SIZE(512)];
     struct atp_parser parser;
     memset(&kept, 0, sizeof kept);
-    assert_int_equal(atp_init(&parser, &atp_catalog_simcom, buffer, sizeof buffer, keep_event, NULL),
-                     ATP_OK);
+    assert_int_equal(
+        atp_init(&parser, &atp_catalog_simcom, buffer, sizeof buffer, keep_event, NULL), ATP_OK);
     assert_int_equal(atp_feed(&parser, line, strlen(line)), ATP_OK);
 }
 
@@ -172,9 +172,9 @@ static void test_api_callback_may_send(void **state)
     (void)state;
     static uint8_t buffer[ATP_BUFFER_SIZE(64)];
     struct atp_parser parser;
-    assert_int_equal(atp_init(&parser, &atp_catalog_simcom, buffer, sizeof buffer, answer_prompt,
-                              &parser),
-                     ATP_OK);
+    assert_int_equal(
+        atp_init(&parser, &atp_catalog_simcom, buffer, sizeof buffer, answer_prompt, &parser),
+        ATP_OK);
     atp_sent(&parser, "AT+CCHSEND=0,5\r", 15);
     atp_feed(&parser, "> \r\nOK\r\n", 8);
     assert_int_equal(kept.exchange, ATP_EXCHANGE_COMPLETE);

@@ -11,7 +11,7 @@
 #include "eventtext.h"
 
 #define SIMCOM &atp_catalog_simcom
-#define EC200 &atp_catalog_quectel_ec200
+#define EC200  &atp_catalog_quectel_ec200
 
 static void test_args_present_empty_missing_malformed_range_are_told_apart(void **state)
 {

@@ -11,9 +11,9 @@
 #include "eventtext.h"
 
 #define SIMCOM &atp_catalog_simcom
-#define UGXX &atp_catalog_quectel_ugxx
-#define EC200 &atp_catalog_quectel_ec200
-#define AUTO &atp_catalog_auto
+#define UGXX   &atp_catalog_quectel_ugxx
+#define EC200  &atp_catalog_quectel_ec200
+#define AUTO   &atp_catalog_auto
 
 static void test_classify_longer_name_is_not_a_known_one(void **state)
 {
@@ -48,7 +48,8 @@ static void test_classify_colon_sloppiness_is_named(void **state)
 static void test_classify_comma_for_colon_is_named(void **state)
 {
     (void)state;
-    CHECK(EC200, "0+18 urc +QSSLOPEN clientID=3 err=5^ extra=-9 !out-of-range !extra-field !no-colon\n",
+    CHECK(EC200,
+          "0+18 urc +QSSLOPEN clientID=3 err=5^ extra=-9 !out-of-range !extra-field !no-colon\n",
           RECEIVED("+QSSLOPEN,3,5,-9\r\n"));
 }
 
@@ -61,16 +62,14 @@ static void test_classify_space_in_the_prefix_is_known(void **state)
 static void test_classify_urc_without_plus_is_known(void **state)
 {
     (void)state;
-    CHECK(SIMCOM,
-          "0+5 urc RDY\n5+10 urc SMS DONE\n15+9 urc PB DONE\n24+13 urc *ATREADY ready=1\n",
+    CHECK(SIMCOM, "0+5 urc RDY\n5+10 urc SMS DONE\n15+9 urc PB DONE\n24+13 urc *ATREADY ready=1\n",
           RECEIVED("RDY\r\nSMS DONE\r\nPB DONE\r\n*ATREADY: 1\r\n"));
 }
 
 static void test_classify_urc_with_the_pending_prefix_is_a_urc(void **state)
 {
     (void)state;
-    CHECK(SIMCOM,
-          "0+10 urc +CREG stat=2\n10+12 info +CREG n=0 stat=1\n22+4 result OK (complete)\n",
+    CHECK(SIMCOM, "0+10 urc +CREG stat=2\n10+12 info +CREG n=0 stat=1\n22+4 result OK (complete)\n",
           SENT("AT+CREG?"), RECEIVED("+CREG: 2\r\n+CREG: 0,1\r\nOK\r\n"));
 }
 
@@ -83,8 +82,7 @@ static void test_classify_same_prefix_means_records_by_form(void **state)
           "57+4 result OK (complete)\n",
           SENT("AT+CCHOPEN=?"),
           RECEIVED("+CCHOPEN: (0-1),\"ADDRESS\",(1-65535)[,(1-2)[,(1-65535)]]\r\nOK\r\n"));
-    CHECK(SIMCOM,
-          "0+33 info +CCHOPEN session_id=0 host=example.com port=443 client_type=2\n",
+    CHECK(SIMCOM, "0+33 info +CCHOPEN session_id=0 host=example.com port=443 client_type=2\n",
           SENT("AT+CCHOPEN?"), RECEIVED("+CCHOPEN: 0,\"example.com\",443,2\r\n"));
     CHECK(SIMCOM, "0+15 info +CCHOPEN session_id=0 err=0\n",
           SENT("AT+CCHOPEN=0,\"example.com\",443"), RECEIVED("+CCHOPEN: 0,0\r\n"));
@@ -111,7 +109,8 @@ static void test_classify_line_without_prefix_answers_its_own_command_only(void 
 static void test_classify_editions_differ(void **state)
 {
     (void)state;
-    const char *line = "+QSSLSTATE: 1,\"SSL CLIENT\",\"192.0.2.1\",8712,4100,3,1,2,0,\"usbmodem\",1\r\n";
+    const char *line =
+        "+QSSLSTATE: 1,\"SSL CLIENT\",\"192.0.2.1\",8712,4100,3,1,2,0,\"usbmodem\",1\r\n";
     struct eventtext log;
     eventtext_init(&log, UGXX, 512);
     eventtext_feed(&log, line, strlen(line), 0);
@@ -146,8 +145,8 @@ static void test_classify_echo_needs_the_shape_of_a_command(void **state)
 static void test_classify_echo_glued_to_its_answer_is_split(void **state)
 {
     (void)state;
-    CHECK(SIMCOM, "0+6 echo 'AT+CSQ' !glued\n6+4 result OK !unexpected (violated)\n", SENT("AT+CSQ"),
-          RECEIVED("AT+CSQOK\r\n"));
+    CHECK(SIMCOM, "0+6 echo 'AT+CSQ' !glued\n6+4 result OK !unexpected (violated)\n",
+          SENT("AT+CSQ"), RECEIVED("AT+CSQOK\r\n"));
     CHECK(SIMCOM, "0+3 echo 'AT'\n3+4 result OK\n", SENT("AT"), RECEIVED("AT\rOK\r\n"));
 }
 
@@ -162,8 +161,8 @@ static void test_classify_line_inside_an_echo_is_no_response(void **state)
 static void test_classify_echo_that_differs_is_still_an_echo(void **state)
 {
     (void)state;
-    CHECK(SIMCOM, "0+8 echo 'AT+CS{' !echo-differs\n8+4 result OK !unexpected (violated)\n", SENT("AT+CSQ"),
-          RECEIVED("AT+CS{\r\nOK\r\n"));
+    CHECK(SIMCOM, "0+8 echo 'AT+CS{' !echo-differs\n8+4 result OK !unexpected (violated)\n",
+          SENT("AT+CSQ"), RECEIVED("AT+CS{\r\nOK\r\n"));
 }
 
 static void test_classify_lost_line_end_between_two_lines(void **state)
@@ -181,8 +180,7 @@ static void test_classify_urc_inside_an_echo_is_seen(void **state)
     CHECK(SIMCOM,
           "0+6 echo 'AT+C' !echo-differs\n6+21 urc +CCH_PEER_CLOSED session_id=0\n"
           "27+4 text 'SQ'\n31+11 info +CSQ rssi=1 ber=0\n42+4 result OK (complete)\n",
-          SENT("AT+CSQ"),
-          RECEIVED("AT+C\r\n+CCH_PEER_CLOSED: 0\r\nSQ\r\n+CSQ: 1,0\r\nOK\r\n"));
+          SENT("AT+CSQ"), RECEIVED("AT+C\r\n+CCH_PEER_CLOSED: 0\r\nSQ\r\n+CSQ: 1,0\r\nOK\r\n"));
 }
 
 static void test_classify_unknown_urc_blocks_nothing(void **state)
@@ -210,8 +208,8 @@ static void test_classify_hash_finds_every_name(void **state)
 {
     (void)state;
     static const struct atp_catalog *const all[] = {
-        &atp_catalog_simcom, &atp_catalog_quectel_ugxx, &atp_catalog_quectel_ec200,
-        &atp_catalog_auto,   &atp_catalog_core,         &atp_catalog_simcom_http,
+        &atp_catalog_simcom,    &atp_catalog_quectel_ugxx, &atp_catalog_quectel_ec200,
+        &atp_catalog_auto,      &atp_catalog_core,         &atp_catalog_simcom_http,
         &atp_catalog_simcom_cch};
     for (size_t c = 0; c < sizeof all / sizeof all[0]; c++) {
         assert_in_range(all[c]->name_count, 10, ATP_NAME_COUNT_MAX);

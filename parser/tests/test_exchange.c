@@ -11,8 +11,8 @@
 #include "eventtext.h"
 
 #define SIMCOM &atp_catalog_simcom
-#define UGXX &atp_catalog_quectel_ugxx
-#define EC200 &atp_catalog_quectel_ec200
+#define UGXX   &atp_catalog_quectel_ugxx
+#define EC200  &atp_catalog_quectel_ec200
 
 /* State and variant label after an exchange. */
 static void assert_outcome(const struct atp_catalog *catalog, const char *sent,
@@ -26,8 +26,7 @@ static void assert_outcome(const struct atp_catalog *catalog, const char *sent,
     atp_exchange_read(&log.parser, &exchange);
     if (exchange.state != state)
         fail_msg("%s -> %s: %s, expected %s\n%s", sent, received,
-                 atp_exchange_state_name(exchange.state), atp_exchange_state_name(state),
-                 log.text);
+                 atp_exchange_state_name(exchange.state), atp_exchange_state_name(state), log.text);
     if (label != NULL) {
         assert_non_null(exchange.variant);
         assert_string_equal(catalog->text + exchange.variant->label, label);
@@ -171,8 +170,7 @@ static void test_exchange_next_command_ends_the_upload_of_an_unknown_one(void **
 static void test_exchange_line_that_is_no_command_is_echoed_too(void **state)
 {
     (void)state;
-    CHECK(SIMCOM, "0+5 echo 'OK'\n5+7 result ERROR\n", SENT("OK"),
-          RECEIVED("OK\r\r\nERROR\r\n"));
+    CHECK(SIMCOM, "0+5 echo 'OK'\n5+7 result ERROR\n", SENT("OK"), RECEIVED("OK\r\r\nERROR\r\n"));
 }
 
 static void test_exchange_payload_bytes_change_nothing_else(void **state)
@@ -183,7 +181,8 @@ static void test_exchange_payload_bytes_change_nothing_else(void **state)
         "\r\nOK\r\n\r\nERROR\r\n\r\nRDY\r\n\r\n+CC+",
         "\r\n+QSSLURC: \"closed\",1\r\n\r\n++",
         "\r\n+HTTPREAD: 0\r\n\r\n+HTTPREA++",
-        "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+        "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+        "\xff\xff\xff\xff\xff\xff",
         "> > > NO CARRIER\r\nAT+CSQ\r\n++"};
     char first[1024] = "";
     for (size_t i = 0; i <= sizeof hostile / sizeof hostile[0]; i++) {

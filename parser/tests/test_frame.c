@@ -11,8 +11,8 @@
 #include "eventtext.h"
 
 #define SIMCOM &atp_catalog_simcom
-#define UGXX &atp_catalog_quectel_ugxx
-#define EC200 &atp_catalog_quectel_ec200
+#define UGXX   &atp_catalog_quectel_ugxx
+#define EC200  &atp_catalog_quectel_ec200
 
 static void test_frame_crlf_around_line_is_blank_and_line(void **state)
 {
@@ -185,8 +185,7 @@ static void test_frame_line_cut_by_finish_is_truncated(void **state)
 static void test_frame_prompt_needs_no_line_end(void **state)
 {
     (void)state;
-    CHECK(SIMCOM,
-          "0+2 blank\n2+1 prompt >\n3+1 blank\n4+2 blank\n6+4 result OK (complete)\n",
+    CHECK(SIMCOM, "0+2 blank\n2+1 prompt >\n3+1 blank\n4+2 blank\n6+4 result OK (complete)\n",
           SENT("AT+CCHSEND=0,5"), RECEIVED("\r\n> "), SENT_RAW("hello"), RECEIVED("\r\nOK\r\n"));
     CHECK(SIMCOM, "0+2 blank\n2+1 prompt >\n3+2 blank\n5+4 result OK (complete)\n",
           SENT("AT+CCHSEND=0,5"), RECEIVED("\r\n>"), SENT_RAW("hello"), RECEIVED("\r\nOK\r\n"));
@@ -243,7 +242,8 @@ static void test_frame_stream_spelling_no_carrier_can_be_read_both_ways(void **s
 static void test_frame_numeric_results_end_at_cr(void **state)
 {
     (void)state;
-    CHECK(SIMCOM, "0+2 result 0 (complete)\n2+11 info +CSQ rssi=23 ber=0\n13+1 blank\n"
+    CHECK(SIMCOM,
+          "0+2 result 0 (complete)\n2+11 info +CSQ rssi=23 ber=0\n13+1 blank\n"
           "14+2 result 0 (complete)\n16+2 result 4 !not-asked (complete)\n",
           SENT("ATV0"), RECEIVED("0\r"), SENT("AT+CSQ"), RECEIVED("+CSQ: 23,0\r\n0\r4\r"));
 }

@@ -59,11 +59,11 @@ extern "C" {
 /* What a call made of its arguments. Misuse changes nothing. */
 enum atp_status {
     ATP_OK = 0,
-    ATP_ERROR_ARGUMENT = -1, /* a null pointer, or a size out of its limits */
-    ATP_ERROR_MISSING = -2,  /* there is no such field on the line          */
-    ATP_ERROR_EMPTY = -3,    /* the field is there, and empty               */
+    ATP_ERROR_ARGUMENT = -1,  /* a null pointer, or a size out of its limits */
+    ATP_ERROR_MISSING = -2,   /* there is no such field on the line          */
+    ATP_ERROR_EMPTY = -3,     /* the field is there, and empty               */
     ATP_ERROR_MALFORMED = -4, /* its text is not of the type asked for      */
-    ATP_ERROR_RANGE = -5     /* its value does not fit the type asked for   */
+    ATP_ERROR_RANGE = -5      /* its value does not fit the type asked for   */
 };
 
 /* ---- events ----------------------------------------------------------- */
@@ -83,30 +83,30 @@ enum atp_kind {
 
 /* Deviations from the manual, as bits. Those of fields come first, the graver
  * the higher: of two records the one with the smaller set fits better. */
-#define ATP_DEV_QUOTED (1u << 0)          /* a number or word in quotes     */
-#define ATP_DEV_UNQUOTED (1u << 1)        /* a string without quotes        */
-#define ATP_DEV_STRAY_QUOTE (1u << 2)     /* quotes unbalanced              */
-#define ATP_DEV_RANGE (1u << 3)           /* outside its range              */
-#define ATP_DEV_EMPTY_FIELD (1u << 4)     /* a required field is empty      */
-#define ATP_DEV_EXTRA_FIELD (1u << 5)     /* more fields than the record    */
-#define ATP_DEV_MISSING_FIELD (1u << 6)   /* a required field is absent     */
-#define ATP_DEV_MALFORMED_FIELD (1u << 7) /* not of its type                */
-#define ATP_DEV_NO_SPACE (1u << 8)        /* none after the colon           */
-#define ATP_DEV_EXTRA_SPACE (1u << 9)     /* blanks where none belong       */
-#define ATP_DEV_NO_COLON (1u << 10)       /* prefix without its colon       */
-#define ATP_DEV_BARE_LF (1u << 11)        /* line ended by LF alone         */
-#define ATP_DEV_EXTRA_CR (1u << 12)       /* line ended by CR CR LF         */
-#define ATP_DEV_GLUED (1u << 13)          /* no line end before what follows */
-#define ATP_DEV_LONG_LINE (1u << 14)      /* longer than the line buffer    */
-#define ATP_DEV_SHORT_PAYLOAD (1u << 15)  /* fewer bytes than announced     */
-#define ATP_DEV_BAD_LENGTH (1u << 16)     /* announced length is no length  */
-#define ATP_DEV_ECHO_DIFFERS (1u << 17)   /* echo is not what was sent      */
-#define ATP_DEV_NOT_ASKED (1u << 18)      /* answers no pending command (1) */
-#define ATP_DEV_UNEXPECTED (1u << 19)     /* in no variant, or not here (1) */
-#define ATP_DEV_STALE (1u << 20)          /* a result ahead of the echo     */
-#define ATP_DEV_CUT (1u << 21)            /* a line without its end         */
-#define ATP_DEV_UNKNOWN_RECORD (1u << 22) /* known name, unknown fields  */
-#define ATP_DEV_COUNT 23
+#define ATP_DEV_QUOTED          (1u << 0)  /* a number or word in quotes     */
+#define ATP_DEV_UNQUOTED        (1u << 1)  /* a string without quotes        */
+#define ATP_DEV_STRAY_QUOTE     (1u << 2)  /* quotes unbalanced              */
+#define ATP_DEV_RANGE           (1u << 3)  /* outside its range              */
+#define ATP_DEV_EMPTY_FIELD     (1u << 4)  /* a required field is empty      */
+#define ATP_DEV_EXTRA_FIELD     (1u << 5)  /* more fields than the record    */
+#define ATP_DEV_MISSING_FIELD   (1u << 6)  /* a required field is absent     */
+#define ATP_DEV_MALFORMED_FIELD (1u << 7)  /* not of its type                */
+#define ATP_DEV_NO_SPACE        (1u << 8)  /* none after the colon           */
+#define ATP_DEV_EXTRA_SPACE     (1u << 9)  /* blanks where none belong       */
+#define ATP_DEV_NO_COLON        (1u << 10) /* prefix without its colon       */
+#define ATP_DEV_BARE_LF         (1u << 11) /* line ended by LF alone         */
+#define ATP_DEV_EXTRA_CR        (1u << 12) /* line ended by CR CR LF         */
+#define ATP_DEV_GLUED           (1u << 13) /* no line end before what follows */
+#define ATP_DEV_LONG_LINE       (1u << 14) /* longer than the line buffer    */
+#define ATP_DEV_SHORT_PAYLOAD   (1u << 15) /* fewer bytes than announced     */
+#define ATP_DEV_BAD_LENGTH      (1u << 16) /* announced length is no length  */
+#define ATP_DEV_ECHO_DIFFERS    (1u << 17) /* echo is not what was sent      */
+#define ATP_DEV_NOT_ASKED       (1u << 18) /* answers no pending command (1) */
+#define ATP_DEV_UNEXPECTED      (1u << 19) /* in no variant, or not here (1) */
+#define ATP_DEV_STALE           (1u << 20) /* a result ahead of the echo     */
+#define ATP_DEV_CUT             (1u << 21) /* a line without its end         */
+#define ATP_DEV_UNKNOWN_RECORD  (1u << 22) /* known name, unknown fields  */
+#define ATP_DEV_COUNT           23
 /* (1) Only where atp_sent tells what is asked. */
 
 /* How far a field could be read. */
@@ -140,20 +140,20 @@ enum atp_exchange_state {
 /* One event. It and all it points to are valid until the callback returns,
  * but for the catalogue's own tables. */
 struct atp_event {
-    uint8_t kind;         /* enum atp_kind                                  */
-    uint8_t result;       /* enum atp_result; of RESULT and CONNECT prompts */
-    uint8_t exchange;     /* enum atp_exchange_state once this has come     */
-    uint8_t more;         /* 1: a further span of the same event follows    */
+    uint8_t kind;     /* enum atp_kind                                  */
+    uint8_t result;   /* enum atp_result; of RESULT and CONNECT prompts */
+    uint8_t exchange; /* enum atp_exchange_state once this has come     */
+    uint8_t more;     /* 1: a further span of the same event follows    */
     uint8_t field_count;
     uint8_t status[ATP_FIELD_COUNT_MAX]; /* of the fields: atp_field_status */
-    uint16_t text_offset; /* of the line without its line end, in bytes     */
-    uint16_t text_size;   /* 0 for spans                                    */
-    uint32_t deviations;  /* ATP_DEV_*                                      */
-    uint32_t left;        /* DATA: payload bytes yet to come; TRUNCATED:
-                           * bytes that never came                          */
-    const uint8_t *bytes; /* borrowed                                       */
-    size_t size;          /* bytes                                          */
-    uint64_t offset;      /* of its first byte in all that was fed          */
+    uint16_t text_offset;                /* of the line without its line end, in bytes     */
+    uint16_t text_size;                  /* 0 for spans                                    */
+    uint32_t deviations;                 /* ATP_DEV_*                                      */
+    uint32_t left;                       /* DATA: payload bytes yet to come; TRUNCATED:
+                                          * bytes that never came                          */
+    const uint8_t *bytes;                /* borrowed                                       */
+    size_t size;                         /* bytes                                          */
+    uint64_t offset;                     /* of its first byte in all that was fed          */
     const struct atp_catalog *catalog;
     const struct atp_name *name;     /* NULL if the catalogue knows none    */
     const struct atp_record *record; /* NULL likewise                       */
@@ -229,8 +229,8 @@ struct atp_parser {
  * Units: `buffer_size` bytes: ATP_BUFFER_SIZE(n), n from ATP_LINE_SIZE_MIN to
  * ATP_LINE_SIZE_MAX. The buffer needs no alignment.
  * Returns: ATP_OK, or ATP_ERROR_ARGUMENT. */
-enum atp_status atp_init(struct atp_parser *parser, const struct atp_catalog *catalog,
-                         void *buffer, size_t buffer_size, atp_event_fn *on_event, void *user);
+enum atp_status atp_init(struct atp_parser *parser, const struct atp_catalog *catalog, void *buffer,
+                         size_t buffer_size, atp_event_fn *on_event, void *user);
 
 /* Forgets all it has seen and been told; the offset begins anew at 0. Bytes
  * of an unfinished line are dropped: call atp_finish first to keep them. */
@@ -301,8 +301,8 @@ enum atp_status atp_read_i32(const struct atp_event *event, unsigned index, int3
 
 /* Text of field `index`, as the module sent it, without its quotes.
  * Borrows: *bytes points into the event. */
-enum atp_status atp_read_bytes(const struct atp_event *event, unsigned index,
-                               const uint8_t **bytes, size_t *size);
+enum atp_status atp_read_bytes(const struct atp_event *event, unsigned index, const uint8_t **bytes,
+                               size_t *size);
 
 /* The same, with V.250's escapes (`\22`, `\5C`: a backslash and two
  * hexadecimal digits) undone. No terminator is added.

@@ -23,12 +23,12 @@ extern "C" {
 /* ---- limits ----------------------------------------------------------- */
 
 /* A catalogue beyond them is refused when it is compiled. */
-#define ATP_NAME_COUNT_MAX 254    /* prefixes and result codes             */
-#define ATP_COMMAND_COUNT_MAX 254 /* commands                              */
-#define ATP_VARIANT_COUNT_MAX 8   /* response variants of one form         */
-#define ATP_FIELD_COUNT_MAX 16    /* fields of one record                  */
-#define ATP_NAME_SIZE_MAX 32      /* bytes of a prefix or result code      */
-#define ATP_NONE 0xFFu            /* no command, no name                   */
+#define ATP_NAME_COUNT_MAX    254   /* prefixes and result codes             */
+#define ATP_COMMAND_COUNT_MAX 254   /* commands                              */
+#define ATP_VARIANT_COUNT_MAX 8     /* response variants of one form         */
+#define ATP_FIELD_COUNT_MAX   16    /* fields of one record                  */
+#define ATP_NAME_SIZE_MAX     32    /* bytes of a prefix or result code      */
+#define ATP_NONE              0xFFu /* no command, no name                   */
 
 /* ---- fields ----------------------------------------------------------- */
 
@@ -45,10 +45,10 @@ enum atp_type {
     ATP_TYPE_LITERAL, /* must be this text, byte for byte                   */
     ATP_TYPE_KEYWORD  /* must be this text, in double quotes                */
 };
-#define ATP_PARAM_TYPE 0x0Fu      /* mask: enum atp_type                   */
+#define ATP_PARAM_TYPE      0x0Fu /* mask: enum atp_type                   */
 #define ATP_PARAM_INTERVALS 0x30u /* mask: further intervals, << 4         */
-#define ATP_PARAM_EMPTY 0x40u     /* the field may be empty                */
-#define ATP_PARAM_OPTIONAL 0x80u  /* the field may be absent               */
+#define ATP_PARAM_EMPTY     0x40u /* the field may be empty                */
+#define ATP_PARAM_OPTIONAL  0x80u /* the field may be absent               */
 
 /* One parameter of a record. */
 struct atp_param {
@@ -114,8 +114,8 @@ struct atp_record {
 };
 
 #define ATP_NAME_NUMERIC 1u /* a V0 form: only where ATV0 is known          */
-#define ATP_NAME_TAIL 2u    /* text may follow behind a space: CONNECT 9600 */
-#define ATP_NAME_BARE 4u    /* no prefix: known by its command alone        */
+#define ATP_NAME_TAIL    2u /* text may follow behind a space: CONNECT 9600 */
+#define ATP_NAME_BARE    4u /* no prefix: known by its command alone        */
 
 /* A prefix or result code, and the records that begin with it. */
 struct atp_name {
@@ -129,36 +129,36 @@ struct atp_name {
 
 /* ---- commands --------------------------------------------------------- */
 
-#define ATP_ELEMENT_RECORD 0x3FFFu   /* mask: the record                    */
+#define ATP_ELEMENT_RECORD   0x3FFFu /* mask: the record                    */
 #define ATP_ELEMENT_OPTIONAL 0x4000u /* may be missing                      */
 #define ATP_ELEMENT_REPEATED 0x8000u /* may come several times              */
 
 /* One response variant: records and result codes in their order. */
 struct atp_variant {
-    uint16_t element;      /* first of its elements                         */
-    uint16_t label;        /* pool offset: the manual's letter or number    */
+    uint16_t element; /* first of its elements                         */
+    uint16_t label;   /* pool offset: the manual's letter or number    */
     uint8_t element_count;
     uint8_t reserved;
 };
 
 #define ATP_FORM_CONTINUES 1u /* information goes on after the OK           */
-#define ATP_FORM_UPLOAD 2u    /* the host sends data behind a prompt        */
+#define ATP_FORM_UPLOAD    2u /* the host sends data behind a prompt        */
 
 /* One form of a command. */
 struct atp_form {
-    uint16_t key;          /* keyword its first argument must be, 0 = any   */
-    uint16_t variant;      /* first of its variants                         */
-    uint16_t time_limit;   /* maximum response time, 100 ms; 0 = not stated */
+    uint16_t key;        /* keyword its first argument must be, 0 = any   */
+    uint16_t variant;    /* first of its variants                         */
+    uint16_t time_limit; /* maximum response time, 100 ms; 0 = not stated */
     uint8_t variant_count;
-    uint8_t kind;          /* enum atp_form_kind                            */
-    uint8_t flags;         /* ATP_FORM_CONTINUES, ATP_FORM_UPLOAD           */
-    uint8_t upload;        /* 1 + index of the argument that counts the
-                            * upload, 0 = ended by Ctrl-Z                   */
+    uint8_t kind;   /* enum atp_form_kind                            */
+    uint8_t flags;  /* ATP_FORM_CONTINUES, ATP_FORM_UPLOAD           */
+    uint8_t upload; /* 1 + index of the argument that counts the
+                     * upload, 0 = ended by Ctrl-Z                   */
 };
 
 /* A command. */
 struct atp_command {
-    uint16_t form;         /* first of its forms                            */
+    uint16_t form; /* first of its forms                            */
     uint8_t form_count;
     uint8_t name;
 };
@@ -187,8 +187,8 @@ struct atp_catalog {
 };
 
 /* Slot at which the search for a name of `size` >= 1 bytes begins. */
-static inline uint32_t atp_catalog_hash(const struct atp_catalog *catalog,
-                                        const uint8_t *bytes, size_t size)
+static inline uint32_t atp_catalog_hash(const struct atp_catalog *catalog, const uint8_t *bytes,
+                                        size_t size)
 {
     uint32_t last = (uint32_t)size - 1u;
     uint32_t key = (uint32_t)bytes[last] ^ ((uint32_t)bytes[last - (last > 0)] << 8)
