@@ -80,11 +80,11 @@ void eventlog_reset(struct eventlog *log);
 void eventlog_tell_exchanges(struct eventlog *log, const struct atp_parser *parser);
 
 /* Takes an event; what to give to atp_init, with the log as `user`. */
-void eventlog_event(void *log, const struct atp_event *event);
+void eventlog_event(void *user, const struct atp_event *event);
 
 /* To be called behind each atp_sent: an exchange that one event both begins
  * and ends (`OK` to `AT`) would else not be seen to end. */
-void eventlog_sent(void *log);
+void eventlog_sent(void *user);
 
 /* Writes the lines that are complete to the file. */
 void eventlog_drain(struct eventlog *log);

@@ -12,14 +12,15 @@
 
 enum { STREAM_SIZE = 1 << 20, LINE_CHUNK = 256, PAYLOAD_CHUNK = 1460, REPEATS = 9 };
 
+#define CPSI "\r\n+CPSI: LTE,Online,460-00,0x333C,39589680,308,EUTRAN-BAND3,1350,5,0,0,54,0,22\r\n"
+
 /* What a host sees in a day: answers, results, URCs short and long. */
 static const char *const mix[] = {
     "\r\n+CSQ: 23,0\r\n\r\nOK\r\n",
     "\r\nOK\r\n\r\n+HTTPACTION: 0,200,22505\r\n",
     "\r\n+CCHEVENT: 0,RECV EVENT\r\n",
     "\r\nOK\r\n\r\n+CCHOPEN: 0,0\r\n",
-    "\r\n+CPSI: "
-    "LTE,Online,460-00,0x333C,39589680,308,EUTRAN-BAND3,1350,5,0,0,54,0,22\r\n\r\nOK\r\n",
+    CPSI "\r\nOK\r\n",
     "\r\n+CCHRECV: LEN,1024,0\r\n\r\nOK\r\n",
     "\r\n+CREG: 0,1\r\n\r\nOK\r\n",
     "\r\n+CCLK: \"26/11/20,10:00:00+04\"\r\n\r\nOK\r\n",

@@ -99,6 +99,18 @@ COLD static size_t find_echo(struct atp_parser *p, struct atp_event *event, cons
 
 /* ---- lines ------------------------------------------------------------ */
 
+/* Reads the line as `record`; keeps it in the event if it deviates less than any
+ * before. Returns the least deviations so far. */
+static uint32_t try_record(struct atp_parser *p, const struct atp_record *record, unsigned at,
+                           uint32_t least)
+{
+    if (!atp_args_read(p, record, at)) return least;
+    uint32_t found = p->reader.deviations & DEV_FIELDS;
+    if (found >= least) return least;
+    p->event->record = record;
+    return found;
+}
+
 /* Candidates: first what answers the pending command, then the rest in the
  * catalogue's order, which puts what comes unasked before information, and
  * test responses last. A perfect fit ends the search; of others, the one that
@@ -106,25 +118,20 @@ COLD static size_t find_echo(struct atp_parser *p, struct atp_event *event, cons
 static void choose_record(struct atp_parser *p, const struct atp_record *first, unsigned count,
                           unsigned at)
 {
-    struct atp_event *event = p->event;
     uint32_t least = DEV_FIELDS + 1;
 
     for (unsigned pass = p->form == FORM_NONE; pass < 2; pass++) {
         for (unsigned i = 0; i < count; i++) {
-            if (atp_exchange_asked(p, &first[i]) == pass) continue;
-            if (!atp_args_read(p, &first[i], at)) continue;
-            uint32_t found = p->reader.deviations & DEV_FIELDS;
-            if (found >= least) continue;
-            least = found;
-            event->record = &first[i];
-            if (found == 0) return;
+            if (atp_exchange_asked(p, &first[i]) != pass)
+                least = try_record(p, &first[i], at, least);
+            if (least == 0) return;
         }
     }
-    if (event->record != NULL) {
-        atp_args_read(p, event->record, at);
+    if (p->event->record != NULL) {
+        atp_args_read(p, p->event->record, at);
         return;
     }
-    event->field_count = 0;
+    p->event->field_count = 0;
     p->reader.deviations = ATP_DEV_UNKNOWN_RECORD;
 }
 
@@ -313,6 +320,7 @@ static void on_line(struct atp_parser *p, const uint8_t *bytes, size_t size)
 enum atp_status atp_feed(struct atp_parser *p, const void *bytes, size_t size)
 {
     if (p == NULL || (bytes == NULL && size > 0)) return ATP_ERROR_ARGUMENT;
+    if (size == 0) return ATP_OK;
     const uint8_t *in = bytes;
     const uint8_t *end = in + size;
     if (size == 1 && atp_frame_hold_byte(p, *in)) return ATP_OK;

@@ -173,17 +173,17 @@ static void test_exchange_line_that_is_no_command_is_echoed_too(void **state)
     CHECK(SIMCOM, "0+5 echo 'OK'\n5+7 result ERROR\n", SENT("OK"), RECEIVED("OK\r\r\nERROR\r\n"));
 }
 
+#define FF7 "\xff\xff\xff\xff\xff\xff\xff"
+
 static void test_exchange_payload_bytes_change_nothing_else(void **state)
 {
     (void)state;
-    static const char *const hostile[] = {
-        "0123456789abcdefghijklmnopqr",
-        "\r\nOK\r\n\r\nERROR\r\n\r\nRDY\r\n\r\n+CC+",
-        "\r\n+QSSLURC: \"closed\",1\r\n\r\n++",
-        "\r\n+HTTPREAD: 0\r\n\r\n+HTTPREA++",
-        "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
-        "\xff\xff\xff\xff\xff\xff",
-        "> > > NO CARRIER\r\nAT+CSQ\r\n++"};
+    static const char *const hostile[] = {"0123456789abcdefghijklmnopqr",
+                                          "\r\nOK\r\n\r\nERROR\r\n\r\nRDY\r\n\r\n+CC+",
+                                          "\r\n+QSSLURC: \"closed\",1\r\n\r\n++",
+                                          "\r\n+HTTPREAD: 0\r\n\r\n+HTTPREA++",
+                                          FF7 FF7 FF7 FF7,
+                                          "> > > NO CARRIER\r\nAT+CSQ\r\n++"};
     char first[1024] = "";
     for (size_t i = 0; i <= sizeof hostile / sizeof hostile[0]; i++) {
         static const char nuls[28];
