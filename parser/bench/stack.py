@@ -10,6 +10,11 @@ LIMIT = 256  # bytes, design section 8 and I7
 PUBLIC = ("atp_feed", "atp_sent", "atp_expire", "atp_finish", "atp_stream_end")
 
 
+def plain(symbol):
+    """The function's own name, without what the compiler adds to its clones."""
+    return re.sub(r"\.(?:part|isra|constprop|cold|\d+)\b.*$", "", symbol)
+
+
 def frames(folder):
     found = {}
     for path in glob.glob(folder + "/*.su"):
@@ -17,13 +22,9 @@ def frames(folder):
             place, size, kind = line.rstrip("\n").split("\t")
             if kind != "static":
                 sys.exit(f"stack.py: {place} has a frame of unbounded size")
-            found[place.rsplit(":", 1)[1]] = int(size)
+            name = plain(place.rsplit(":", 1)[1])
+            found[name] = max(int(size), found.get(name, 0))
     return found
-
-
-def plain(symbol):
-    """The name that .su files use: without the number of a compiler's clone."""
-    return re.sub(r"\.\d+$", "", symbol)
 
 
 def calls(folder):

@@ -50,10 +50,27 @@ static void cut_quoted(struct atp_reader *r)
     fail(r, ATP_FIELD_MALFORMED, ATP_DEV_STRAY_QUOTE | ATP_DEV_MALFORMED_FIELD);
 }
 
+/* +HTTPACTION: 1,200,94+CSQ: 20,0 lost the line end between two lines: the
+ * first ends behind the digits. */
+static bool cut_glued(struct atp_reader *r)
+{
+    unsigned at = r->at;
+    while (at < r->end && (uint8_t)(r->text[at] - '0') < 10) at++;
+    if (at == r->at || at + 1 >= r->end || r->text[at] != '+'
+        || (uint8_t)(r->text[at + 1] - 'A') > 25 || r->pieces == 0)
+        return false;
+    r->pieces--;
+    r->size = at - r->first;
+    r->at = r->end = at;
+    r->deviations |= ATP_DEV_GLUED;
+    return true;
+}
+
 static void cut_bare(struct atp_reader *r)
 {
     const uint8_t *text = r->text;
     unsigned at = r->at;
+    if (r->type <= ATP_TYPE_HEX && cut_glued(r)) return;
     while (at < r->end && text[at] != ',') at++;
     r->at = at;
     for (; at > r->first && text[at - 1] == ' '; at--) r->deviations |= ATP_DEV_EXTRA_SPACE;
@@ -171,23 +188,10 @@ static unsigned read_number(struct atp_reader *r, unsigned base)
     return digits > 0 ? at + digits : r->first;
 }
 
-/* +HTTPACTION: 1,200,94+CSQ: 20,0 lost the line end between two lines: the
- * first ends behind the digits. */
-static bool is_glued(const struct atp_reader *r, unsigned last)
-{
-    return !r->quoted && last > r->first && last + 1 < r->end && r->text[last] == '+'
-           && (unsigned)(r->text[last + 1] - 'A') < 26;
-}
-
 COLD static void judge_number(struct atp_reader *r, const struct atp_catalog *catalog,
                               const struct atp_param *param)
 {
     unsigned last = read_number(r, r->type == ATP_TYPE_HEX ? 16 : 10);
-    if (is_glued(r, last)) {
-        r->size = last - r->first;
-        r->at = r->end = last;
-        r->deviations |= ATP_DEV_GLUED;
-    }
     if (r->size == 0 || last != r->first + r->size) {
         r->value = 0;
         r->status = (uint8_t)ATP_FIELD_VALID;

@@ -80,6 +80,7 @@ static const struct atp_name *match_word(struct atp_parser *p, const uint8_t *te
 {
     const struct atp_name *name = find_usable(p, text, size);
     p->reader.at = (unsigned)size;
+    if (name != NULL && IS_SYMBOL(text[0]) && has_fields(p, name)) return NULL; /* of an echo */
     if (name != NULL) return name;
 
     const uint8_t *blank = memchr(text, ' ', size < ATP_NAME_SIZE_MAX ? size : ATP_NAME_SIZE_MAX);

@@ -63,6 +63,7 @@ static enum atp_form_kind form_kind(const uint8_t *rest, size_t size, bool basic
 static struct command_text argument(const uint8_t *rest, size_t size, unsigned index)
 {
     struct command_text found = {rest, 0};
+    if (size == 0) return found;
     size_t at = 1;
     bool quoted = false;
     for (; at < size && index > 0; at++) {
@@ -115,7 +116,7 @@ static void prepare_upload(struct atp_parser *p, const struct atp_form *form, co
     if (form->upload > 0) count = argument(rest, size, form->upload - 1u);
     for (; n < count.size && is_digit(count.bytes[n]) && value < UINT32_MAX / 10; n++)
         value = value * 10 + (count.bytes[n] - '0');
-    p->upload_left = value;
+    p->upload_count = value;
     if (n == 0 || n < count.size) p->flags |= FLAG_UNCOUNTED;
 }
 
@@ -127,8 +128,8 @@ static HOT void note_basic(struct atp_parser *p, const uint8_t *text, size_t siz
         if (off) p->flags |= FLAG_NUMERIC;
         else p->flags &= ~FLAG_NUMERIC;
     }
-    if (upper(text[0]) == 'E' && off) p->flags &= ~FLAG_ECHO_ON;
-    if (upper(text[0]) == 'Z') p->flags &= ~FLAG_NUMERIC;
+    if (upper(text[0]) == 'E' && off) p->flags |= FLAG_ECHO_OFF;
+    if (upper(text[0]) == 'Z' || text[0] == '&') p->flags &= ~FLAG_NUMERIC; /* &F resets it */
 }
 
 /* The command of this name, in either case (V.250 5.2.1), or ATP_NONE. Once a
@@ -152,6 +153,7 @@ static void begin_command(struct atp_parser *p, const uint8_t *text, size_t size
     bool basic = atp_is_letter(text[0]) || text[0] == '&';
 
     if (basic) note_basic(p, text, size);
+    if (p->command != ATP_NONE) p->flags |= FLAG_SEVERAL;
     p->form = FORM_NONE;
     p->command = find_command(p->catalog, text, n);
     if (p->command == ATP_NONE) return;
@@ -163,14 +165,16 @@ static void begin_command(struct atp_parser *p, const uint8_t *text, size_t size
 
 /* ---- begin ------------------------------------------------------------ */
 
-/* A prompt is awaited from a command that uploads, and cannot be ruled out
- * where the command, or whether there is one, is not known. */
-static void note_prompt(struct atp_parser *p)
+/* A prompt is awaited from a command that uploads, also behind an OK that is not
+ * its own, and cannot be ruled out where the command, or whether there is one,
+ * is not known. */
+static void note_prompt(struct atp_parser *p, enum atp_result final)
 {
     const struct atp_form *form = atp_pending_form(p);
-    bool pending = (p->flags & FLAG_PENDING) != 0 && (p->flags & FLAG_FINAL) == 0;
-    bool known = (p->flags & FLAG_CONTEXT) != 0;
-    bool ok = pending ? form == NULL || (form->flags & ATP_FORM_UPLOAD) != 0 : !known;
+    bool uploads = form != NULL && (form->flags & ATP_FORM_UPLOAD) != 0;
+    bool ok = (p->flags & FLAG_CONTEXT) == 0;
+    if ((p->flags & FLAG_PENDING) != 0 && final == ATP_RESULT_NONE) ok = uploads || form == NULL;
+    if (final == ATP_RESULT_OK && uploads && (p->flags & FLAG_PROMPTED) == 0) ok = true;
     if (ok) p->flags |= FLAG_PROMPT_OK;
     else p->flags &= ~FLAG_PROMPT_OK;
 }
@@ -178,7 +182,8 @@ static void note_prompt(struct atp_parser *p)
 void atp_exchange_restart(struct atp_parser *p)
 {
     const struct atp_form *form = atp_pending_form(p);
-    p->flags &= ~(FLAG_FINAL | FLAG_PROMPTED | FLAG_UPLOAD);
+    atp_frame_drop_upload_echo(p);
+    p->flags &= ~(FLAG_FINAL | FLAG_PROMPTED | FLAG_UPLOAD | FLAG_ANSWERED | FLAG_UPLOAD_ECHO);
     p->flags |= FLAG_PENDING | FLAG_ECHO_DUE;
     p->alive = 0;
     p->exchange = ATP_EXCHANGE_NONE;
@@ -187,9 +192,9 @@ void atp_exchange_restart(struct atp_parser *p)
         p->exchange = ATP_EXCHANGE_OPEN;
     }
     p->upload_size = 0;
-    p->upload_first_size = 0;
+    p->upload_left = p->upload_count;
     memset(p->at, 0, sizeof p->at);
-    note_prompt(p);
+    note_prompt(p, ATP_RESULT_NONE);
 }
 
 void atp_exchange_note_echo(struct atp_parser *p, const uint8_t *text, size_t size)
@@ -205,7 +210,8 @@ void atp_exchange_note_echo(struct atp_parser *p, const uint8_t *text, size_t si
 void atp_exchange_begin(struct atp_parser *p, const uint8_t *text, size_t size)
 {
     atp_exchange_note_echo(p, text, size);
-    p->flags &= ~FLAG_UNCOUNTED;
+    p->flags &= ~(FLAG_UNCOUNTED | FLAG_ECHO_OFF | FLAG_SEVERAL);
+    p->upload_count = 0;
     p->command = ATP_NONE;
     p->form = FORM_NONE;
     for (size_t at = 2; at < size;) {
@@ -292,34 +298,43 @@ static const struct atp_variant *whole_variant(const struct atp_parser *p,
 
 /* ---- step ------------------------------------------------------------- */
 
-static bool is_final(const struct atp_parser *p, const struct atp_event *event)
+/* Ends a command: any result code but those that come unasked. */
+static bool is_final(const struct atp_parser *p, const struct atp_event *event, bool expected)
 {
-    if (event->kind != ATP_KIND_RESULT || event->result == ATP_RESULT_RING) return false;
+    if (event->kind != ATP_KIND_RESULT) return false;
+    if (event->result == ATP_RESULT_NO_CARRIER || event->result == ATP_RESULT_CLOSED)
+        return expected;
     return event->result != ATP_RESULT_CONNECT || p->state == STATE_STREAM;
 }
 
-/* A final result code. Where the module echoes, one ahead of the echo belongs to
- * an earlier command; the echo, if it comes, begins the response anew. */
-static void note_final(struct atp_parser *p, struct atp_event *event)
+/* Where the module echoes, a result code ahead of the echo and of any answer
+ * belongs to an earlier command. Only one is told so: the next may be the
+ * command's own, its echo lost. */
+static bool is_stale(struct atp_parser *p, const struct atp_event *event)
 {
-    if ((p->flags & FLAG_ECHO_DUE) != 0 && (p->flags & FLAG_ECHO_ON) != 0) {
-        event->deviations |= ATP_DEV_STALE;
-        p->flags &= ~FLAG_ECHO_ON;
-    }
+    bool due = (p->flags & FLAG_ECHO_DUE) != 0 && (p->flags & FLAG_ANSWERED) == 0;
+    if (!due || (p->flags & FLAG_ECHO_ON) == 0 || !is_final(p, event, true)) return false;
+    p->flags &= ~FLAG_ECHO_ON;
+    return true;
+}
+
+static void note_final(struct atp_parser *p, const struct atp_event *event)
+{
+    bool verbose = (event->name->flags & ATP_NAME_NUMERIC) == 0;
+    if (verbose) p->flags &= ~FLAG_NUMERIC; /* whatever the host asked for */
     p->flags |= FLAG_FINAL;
     p->flags &= ~FLAG_UPLOAD;
-    p->upload_first_size = 0;
-    note_prompt(p);
+    atp_frame_drop_upload_echo(p);
+    note_prompt(p, (enum atp_result)event->result);
 }
 
 /* `over`: the final result code had come before. */
-static void judge(struct atp_parser *p, const struct atp_form *form, const struct atp_event *event,
-                  bool expected, bool over)
+static void judge(struct atp_parser *p, const struct atp_form *form, bool expected, bool over)
 {
     if (whole_variant(p, form) != NULL) p->exchange = ATP_EXCHANGE_COMPLETE;
     else if ((p->flags & FLAG_FINAL) == 0) p->exchange = ATP_EXCHANGE_OPEN;
     else if (expected) p->exchange = ATP_EXCHANGE_AWAITING;
-    else if (!over && (event->deviations & ATP_DEV_STALE) == 0) p->exchange = ATP_EXCHANGE_VIOLATED;
+    else if (!over) p->exchange = ATP_EXCHANGE_VIOLATED;
 }
 
 bool atp_exchange_asked(const struct atp_parser *p, const struct atp_record *record)
@@ -328,21 +343,24 @@ bool atp_exchange_asked(const struct atp_parser *p, const struct atp_record *rec
     return form != NULL && record->command == p->command && (record->forms & form->kind) != 0;
 }
 
-/* Something that should answer a command, and is in no variant. Of a form that
- * the catalogue does not have, any information of the command is an answer. */
-static void blame(const struct atp_parser *p, struct atp_event *event, bool over)
+/* A result code that no variant awaits. */
+static void blame_result(const struct atp_parser *p, struct atp_event *event, bool over)
+{
+    bool answer = event->result == ATP_RESULT_OK || event->result == ATP_RESULT_ERROR;
+    if (answer && (over || (p->flags & FLAG_PENDING) == 0)) event->deviations |= ATP_DEV_NOT_ASKED;
+    else if (p->form != FORM_NONE && !over) event->deviations |= ATP_DEV_UNEXPECTED;
+}
+
+/* Information that no variant awaits. Of a form that the catalogue does not
+ * have, any of the command's is an answer; of several commands in one line only
+ * the last is followed. */
+static void blame_information(const struct atp_parser *p, struct atp_event *event, bool over)
 {
     bool own = (p->flags & FLAG_PENDING) != 0 && event->record->command == p->command
-               && p->command != ATP_NONE && !over;
-    if ((p->flags & FLAG_CONTEXT) == 0 || (event->deviations & ATP_DEV_STALE) != 0) return;
-    if (event->kind == ATP_KIND_RESULT) {
-        bool answer = event->result == ATP_RESULT_OK || event->result == ATP_RESULT_ERROR;
-        if (answer && (over || (p->flags & FLAG_PENDING) == 0))
-            event->deviations |= ATP_DEV_NOT_ASKED;
-        else if (p->form != FORM_NONE && !over) event->deviations |= ATP_DEV_UNEXPECTED;
-    } else if (own) {
+               && p->command != ATP_NONE && (!over || p->exchange == ATP_EXCHANGE_AWAITING);
+    if (own) {
         if (p->form != FORM_NONE) event->deviations |= ATP_DEV_UNEXPECTED;
-    } else if (event->record->role == ATP_ROLE_INFO) {
+    } else if (event->record->role == ATP_ROLE_INFO && ((p->flags & FLAG_SEVERAL) == 0 || over)) {
         event->kind = ATP_KIND_URC;
         event->deviations |= ATP_DEV_NOT_ASKED;
     }
@@ -354,31 +372,51 @@ static void note_prompted(struct atp_parser *p)
     if (p->form == FORM_NONE) p->flags |= FLAG_UNCOUNTED; /* how much is not known */
 }
 
+/* Follows the event through the variants. Returns whether one awaits it. */
+static bool count_in(struct atp_parser *p, const struct atp_form *form, struct atp_event *event,
+                     bool over)
+{
+    if (form == NULL || !follow(p, form, (unsigned)(event->record - p->catalog->records)))
+        return false;
+    if (event->record->role == ATP_ROLE_ASYNC && !over) event->kind = ATP_KIND_INFO;
+    if (event->kind == ATP_KIND_INFO) p->flags |= FLAG_ANSWERED;
+    if (event->kind == ATP_KIND_RESULT && event->result == ATP_RESULT_CONNECT) {
+        p->state = STATE_STREAM;
+        p->match = 0;
+    }
+    return true;
+}
+
 void atp_exchange_step(struct atp_parser *p, struct atp_event *event)
 {
     const struct atp_form *form = atp_pending_form(p);
     const struct atp_record *record = event->record;
-    bool expected = false;
     bool over = (p->flags & FLAG_FINAL) != 0;
 
     if ((p->flags & (FLAG_CONTEXT | FLAG_PENDING)) == 0) return;
     if (event->kind == ATP_KIND_PROMPT) note_prompted(p);
-    if (record == NULL || record->role == ATP_ROLE_URC) return;
-    if (form != NULL) expected = follow(p, form, (unsigned)(record - p->catalog->records));
-    if (record->role == ATP_ROLE_ASYNC && expected && !over) event->kind = ATP_KIND_INFO;
-    if (expected && event->kind == ATP_KIND_RESULT && event->result == ATP_RESULT_CONNECT) {
-        p->state = STATE_STREAM;
-        p->match = 0;
+    if (record == NULL || record->role == ATP_ROLE_URC || event->result == ATP_RESULT_RING) return;
+    if (is_stale(p, event)) {
+        event->deviations |= ATP_DEV_STALE;
+        return;
     }
-    if (is_final(p, event)) note_final(p, event);
-    if (!expected && event->kind != ATP_KIND_PROMPT) blame(p, event, over);
-    if (form != NULL && p->exchange != ATP_EXCHANGE_LATE) judge(p, form, event, expected, over);
+    bool expected = count_in(p, form, event, over);
+    bool final = is_final(p, event, expected);
+    if (final) note_final(p, event);
+    if (!expected && (p->flags & FLAG_CONTEXT) != 0) {
+        if (event->kind == ATP_KIND_RESULT) blame_result(p, event, over);
+        else if (event->kind != ATP_KIND_PROMPT) blame_information(p, event, over);
+    }
+    if (form != NULL && p->exchange != ATP_EXCHANGE_LATE && (final || expected))
+        judge(p, form, expected, over);
 }
 
 void atp_exchange_expire(struct atp_parser *p)
 {
     if (p->exchange == ATP_EXCHANGE_OPEN || p->exchange == ATP_EXCHANGE_AWAITING)
         p->exchange = ATP_EXCHANGE_LATE;
+    p->flags &= ~FLAG_UPLOAD; /* what the host owed it will not send */
+    atp_frame_drop_upload_echo(p);
 }
 
 /* ---- reading it ------------------------------------------------------- */

@@ -2,7 +2,7 @@
  *
  *     input   = { line | prompt | payload | stream } ;
  *     line    = { any byte but LF } LF ;        (CRs before the LF are its end)
- *     line    = { any byte but CR, LF } ( CR | LF ) ;            (after ATV0)
+ *             | digit [ digit ] CR ;                   (a result after ATV0)
  *     prompt  = ">" [ " " ] ;                   at a line's start, if awaited
  *     payload = data_left bytes ;               behind the header that says so
  *     stream  = all bytes, until its owner ends it ;
@@ -21,14 +21,49 @@ static bool give(struct atp_unit *unit, enum unit_kind kind, const uint8_t *byte
     return true;
 }
 
+/* ---- counted bytes ---------------------------------------------------- */
+
+static bool take_counted(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
+                         struct atp_unit *unit)
+{
+    const uint8_t *start = *in;
+    size_t size = (size_t)(end - start);
+    if (size > p->data_left) size = p->data_left;
+    p->data_left -= (uint32_t)size;
+    *in = start + size;
+    give(unit, p->state == STATE_DATA ? UNIT_DATA : UNIT_ECHO, start, size, p->data_left > 0);
+    if (p->data_left == 0) p->state = STATE_LINE;
+    return true;
+}
+
 /* ---- lines ------------------------------------------------------------ */
+
+/* A numeric result code (ATV0) ends at its CR: one or two digits, nothing else
+ * on the line. Information ends at its LF there too. */
+static const uint8_t *find_numeric_end(const struct atp_parser *p, const uint8_t *bytes,
+                                       size_t size)
+{
+    for (size_t n = 0; n + p->line_size <= 2 && n < size; n++) {
+        if (bytes[n] == '\r' && n + p->line_size > 0) return bytes + n;
+        if ((uint8_t)(bytes[n] - '0') > 9) return NULL;
+    }
+    return NULL;
+}
+
+static bool holds_digits(const struct atp_parser *p)
+{
+    for (unsigned i = 0; i < p->line_size; i++)
+        if ((uint8_t)(p->line[i] - '0') > 9) return false;
+    return true;
+}
 
 static const uint8_t *find_line_end(const struct atp_parser *p, const uint8_t *bytes, size_t size)
 {
-    const uint8_t *lf = memchr(bytes, '\n', size);
-    if ((p->flags & FLAG_NUMERIC) == 0) return lf;
-    const uint8_t *cr = memchr(bytes, '\r', lf != NULL ? (size_t)(lf - bytes) : size);
-    return cr != NULL ? cr : lf;
+    if ((p->flags & FLAG_NUMERIC) != 0 && p->line_size <= 2 && holds_digits(p)) {
+        const uint8_t *cr = find_numeric_end(p, bytes, size);
+        if (cr != NULL) return cr;
+    }
+    return memchr(bytes, '\n', size);
 }
 
 /* Passes on an over-long line as it comes (I4: its tail is never a line). */
@@ -36,7 +71,7 @@ static bool take_long(struct atp_parser *p, const uint8_t **in, const uint8_t *e
                       struct atp_unit *unit)
 {
     const uint8_t *start = *in;
-    const uint8_t *last = find_line_end(p, start, (size_t)(end - start));
+    const uint8_t *last = memchr(start, '\n', (size_t)(end - start));
     *in = last != NULL ? last + 1 : end;
     give(unit, p->state == STATE_LONG_ECHO ? UNIT_LONG_ECHO : UNIT_LONG, start,
          (size_t)(*in - start), last == NULL);
@@ -55,6 +90,12 @@ COLD static bool enter_long(struct atp_parser *p, const uint8_t **in, const uint
 
     p->state = echo ? STATE_LONG_ECHO : STATE_LONG_TEXT;
     p->line_size = 0;
+    if (echo && p->echo_size > p->echo_first_size && p->echo_first_size >= p->line_capacity) {
+        p->state = STATE_ECHO; /* an LF inside the command ends no line */
+        p->data_left = (uint32_t)(p->echo_size - held);
+        if (held == 0) return take_counted(p, in, end, unit);
+        return give(unit, UNIT_ECHO, p->line, held, true);
+    }
     if (held == 0) return take_long(p, in, end, unit);
     return give(unit, echo ? UNIT_LONG_ECHO : UNIT_LONG, p->line, held, true);
 }
@@ -86,9 +127,10 @@ static bool take_line(struct atp_parser *p, const uint8_t **in, const uint8_t *e
 
 /* ---- the echo of an upload -------------------------------------------- */
 
-/* At a line's start, once the host has sent data to a module that echoes:
- * do the bytes repeat the data's first ones? If they do, all of it is echo,
- * counted, so that what the host sent is never read as a response (I4).
+/* Directly behind the prompt, once the host has sent data to a module that
+ * echoes: do the bytes repeat the data's first ones? If they do, all of it is
+ * echo, counted, so that what the host sent is never read as a response (I4).
+ * Data that begins with a line end is not looked for: a response does, too.
  * Returns false when undecided, or decided against. */
 static bool take_upload_echo(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
                              struct atp_unit *unit)
@@ -98,19 +140,25 @@ static bool take_upload_echo(struct atp_parser *p, const uint8_t **in, const uin
         (*in)++;
     }
     if (p->match == p->upload_first_size) {
+        size_t size = p->match;
         p->data_left = p->upload_size - p->match;
         p->upload_first_size = 0;
-        p->state = p->data_left > 0 ? STATE_ECHO : STATE_LINE;
-        size_t size = p->match;
         p->match = 0;
+        p->flags |= FLAG_UPLOAD_ECHO;
+        p->state = p->data_left > 0 ? STATE_ECHO : STATE_LINE;
         return give(unit, UNIT_ECHO, p->upload_first, size, p->data_left > 0);
     }
-    if (*in < end) {
-        memcpy(p->line, p->upload_first, p->match);
-        p->line_size = p->match;
-        p->match = 0;
-    }
+    if (*in < end) atp_frame_drop_upload_echo(p);
     return false;
+}
+
+void atp_frame_drop_upload_echo(struct atp_parser *p)
+{
+    p->upload_first_size = 0;
+    if (p->match == 0 || p->state != STATE_LINE) return;
+    memcpy(p->line, p->upload_first, p->match);
+    p->line_size = p->match;
+    p->match = 0;
 }
 
 static bool awaits_upload_echo(const struct atp_parser *p)
@@ -118,27 +166,12 @@ static bool awaits_upload_echo(const struct atp_parser *p)
     return p->upload_first_size > 0 && p->line_size == 0 && (p->flags & FLAG_ECHO_ON) != 0;
 }
 
-/* ---- counted bytes ---------------------------------------------------- */
-
-static bool take_counted(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
-                         struct atp_unit *unit)
-{
-    const uint8_t *start = *in;
-    size_t size = (size_t)(end - start);
-    if (size > p->data_left) size = p->data_left;
-    p->data_left -= (uint32_t)size;
-    *in = start + size;
-    give(unit, p->state == STATE_DATA ? UNIT_DATA : UNIT_ECHO, start, size, p->data_left > 0);
-    if (p->data_left == 0) p->state = STATE_LINE;
-    return true;
-}
-
 /* ---- the stream ------------------------------------------------------- */
 
 /* What ends a stream, when it is no payload. `match` counts the bytes of one
  * of these that the stream's last bytes are; `spelled` says of which. */
 static const char spellings[3][16] = {"\r\nOK\r\n", "\r\nNO CARRIER\r\n", "\r\nCLOSED\r\n"};
-static const uint8_t results[3] = {ATP_RESULT_OK, ATP_RESULT_NO_CARRIER, ATP_RESULT_CLOSED};
+static const uint8_t results[3] = {ATP_RESULT_NONE, ATP_RESULT_NO_CARRIER, ATP_RESULT_CLOSED};
 
 static bool spells_on(struct atp_parser *p, uint8_t byte)
 {
@@ -216,7 +249,7 @@ static bool take_escaped(struct atp_parser *p, struct atp_unit *unit)
 
 enum atp_result atp_stream_tail(const struct atp_parser *p)
 {
-    return p->state == STATE_STREAM && has_spelled(p) ? results[p->spelled] : ATP_RESULT_NONE;
+    return (enum atp_result)(atp_is_stream(p) && has_spelled(p) ? results[p->spelled] : 0);
 }
 
 /* ---- the next unit ---------------------------------------------------- */

@@ -52,6 +52,10 @@ enum state {
 
 #define FLAG_PROMPT_OK  0x400u /* a > at a line's start is a prompt         */
 #define FLAG_ECHO_OTHER 0x800u /* what is echoed next may be no command     */
+#define FLAG_ANSWERED 0x1000u   /* part of its response has come             */
+#define FLAG_ECHO_OFF 0x2000u   /* ATE0: its echo is the last                */
+#define FLAG_UPLOAD_ECHO 0x4000u /* the module echoes the upload             */
+#define FLAG_SEVERAL 0x8000u    /* several commands in the line              */
 
 #define FORM_NONE 0xFFFFu
 
@@ -94,6 +98,10 @@ static inline bool atp_frame_hold_byte(struct atp_parser *p, uint8_t byte)
     p->line[p->line_size++] = byte;
     return true;
 }
+
+/* The upload's echo, if it was being looked for, is not what comes: its bytes
+ * so far are a line's. */
+void atp_frame_drop_upload_echo(struct atp_parser *p);
 
 /* Takes what is held back of an unfinished line into `unit`; false: nothing. */
 bool atp_frame_rest(struct atp_parser *p, struct atp_unit *unit);

@@ -5,6 +5,10 @@
  * it may answer with atp_sent. */
 #include "internal.h"
 
+/* Events that one physical line may hold, where line ends between them were
+ * lost; more is malformed. Bounds the work on one line (I7). */
+#define PIECES_MAX 4
+
 /* ---- delivery --------------------------------------------------------- */
 
 static void start_event(const struct atp_parser *p, struct atp_event *event, enum atp_kind kind,
@@ -28,6 +32,9 @@ static void start_event(const struct atp_parser *p, struct atp_event *event, enu
 
 static void deliver(struct atp_parser *p, struct atp_event *event)
 {
+    bool space = event->kind == ATP_KIND_BLANK && event->size == 1 && event->bytes[0] == ' ';
+    if (event->kind != ATP_KIND_ECHO && !space)
+        p->upload_first_size = 0; /* an upload's echo comes directly behind the prompt */
     p->offset += event->size;
     event->exchange = p->exchange;
     p->on_event(p->user, event);
@@ -62,6 +69,9 @@ static size_t match_pending(struct atp_parser *p, const uint8_t *text, size_t si
     size_t first = p->echo_first_size;
     if ((p->flags & FLAG_PENDING) == 0 || first < 2 || size < first) return 0;
     if (atp_hash_text(text, first) != p->echo_hash) return 0;
+    bool whole = size == first || text[first] == '\r';
+    bool other = (p->flags & FLAG_ECHO_OTHER) != 0;
+    if (!whole && (first == 2 || other)) return 0; /* too little to cut a line by */
     if (p->echo_size > first) {
         if (size != first || p->echo_size <= line_size) return 0;
         p->data_left = (uint32_t)(p->echo_size - line_size);
@@ -72,10 +82,11 @@ static size_t match_pending(struct atp_parser *p, const uint8_t *text, size_t si
 
 static void note_echo(struct atp_parser *p)
 {
-    bool stale = (p->flags & FLAG_ECHO_DUE) != 0 && (p->flags & FLAG_FINAL) != 0;
-    if (stale) atp_exchange_restart(p);
-    p->flags &= ~FLAG_ECHO_DUE;
+    bool due = (p->flags & FLAG_ECHO_DUE) != 0;
+    if (due && (p->flags & (FLAG_FINAL | FLAG_ANSWERED)) != 0) atp_exchange_restart(p);
+    p->flags &= ~(FLAG_ECHO_DUE | FLAG_ECHO_OTHER);
     p->flags |= FLAG_ECHO_ON;
+    if ((p->flags & FLAG_ECHO_OFF) != 0) p->flags &= ~FLAG_ECHO_ON;
 }
 
 /* Bytes of the line's text that are an echo, its CRs included; 0: none. */
@@ -145,6 +156,7 @@ static void set_kind(const struct atp_parser *p, struct atp_event *event)
     const struct atp_form *form = atp_pending_form(p);
     event->kind = kinds[event->record->role];
     event->result = event->record->result;
+    if (event->result == ATP_RESULT_RING) event->kind = ATP_KIND_URC; /* V.250 5.7.3 */
     if (event->result == ATP_RESULT_CONNECT && form != NULL && (form->flags & ATP_FORM_UPLOAD) != 0)
         event->kind = ATP_KIND_PROMPT;
 }
@@ -154,7 +166,6 @@ COLD static void begin_payload(struct atp_parser *p, struct atp_event *event)
 {
     unsigned index = event->record->payload - 1u;
     uint8_t status = index < event->field_count ? event->status[index] : ATP_FIELD_MALFORMED;
-    if ((event->deviations & ATP_DEV_GLUED) != 0) return;
     if (status != ATP_FIELD_VALID && status != ATP_FIELD_RANGE) {
         event->deviations |= ATP_DEV_BAD_LENGTH;
         return;
@@ -188,7 +199,8 @@ static void decode_line(struct atp_parser *p, struct atp_event *event, unsigned 
     event->name = name;
     if (name == NULL || name->record_count == 0) return;
     unsigned colon = event->bytes[last - 1] == ':'; /* the blank behind it belongs */
-    if (first > 0 || last + colon < event->text_size) event->deviations |= ATP_DEV_EXTRA_SPACE;
+    bool blank = first > 0 && event->bytes[first - 1] == ' ';
+    if (blank || last + colon < event->text_size) event->deviations |= ATP_DEV_EXTRA_SPACE;
     event->text_offset = (uint16_t)first;
     event->text_size = (uint16_t)(last - first);
     choose_record(p, &p->catalog->records[name->record], name->record_count, p->reader.at);
@@ -224,6 +236,8 @@ static void split_line(struct atp_parser *p, struct atp_event *event, size_t las
 {
     size_t first = 0;
     size_t end = last;
+    while (first < end && event->bytes[first] == '\r') first++;
+    if (first > 0) event->deviations |= ATP_DEV_EXTRA_CR;
     while (first < end && event->bytes[first] == ' ') first++;
     while (end > first && event->bytes[end - 1] == ' ') end--;
     if (end == first) {
@@ -245,8 +259,11 @@ static size_t take_event(struct atp_parser *p, struct atp_event *event, const ui
 
     start_event(p, event, ATP_KIND_TEXT, bytes, size);
     event->text_size = (uint16_t)last;
-    if (last > 0 && ((bytes[0] | 0x20) == 'a' || (p->flags & FLAG_ECHO_OTHER) != 0))
+    bool candidate = (bytes[0] | 0x20) == 'a' || (p->flags & FLAG_ECHO_OTHER) != 0;
+    if (last > 0 && candidate && p->reader.pieces > 0) {
+        p->reader.pieces--;
         echo = find_echo(p, event, bytes, last);
+    }
     if (echo > 0) {
         event->kind = ATP_KIND_ECHO;
         event->more = p->state == STATE_ECHO;
@@ -290,6 +307,8 @@ COLD static void on_span(struct atp_parser *p, struct atp_event *event, const st
     start_event(p, event, (enum atp_kind)kinds[unit->kind], unit->bytes, unit->size);
     event->more = unit->more;
     if (long_line) event->deviations = ATP_DEV_LONG_LINE;
+    bool echo = unit->kind == UNIT_ECHO || unit->kind == UNIT_LONG_ECHO;
+    if (echo && (p->flags & FLAG_ECHO_DUE) != 0) note_echo(p);
     if (unit->kind == UNIT_DATA) {
         event->left = p->data_left;
         set_data_name(p, event);
@@ -310,6 +329,7 @@ static void on_line(struct atp_parser *p, const uint8_t *bytes, size_t size)
         deliver(p, p->event);
         return;
     }
+    p->reader.pieces = PIECES_MAX;
     while (size > 0) {
         size_t taken = take_event(p, p->event, bytes, size);
         bytes += taken;
@@ -404,6 +424,9 @@ static void note_upload(struct atp_parser *p, const uint8_t *bytes, size_t size)
         size--;
     }
     p->upload_size += (uint32_t)size;
+    if ((p->flags & FLAG_UPLOAD_ECHO) == 0) return;
+    p->data_left += (uint32_t)size; /* what was sent before has come back; so will this */
+    if (p->state == STATE_LINE && p->line_size == 0 && size > 0) p->state = STATE_ECHO;
 }
 
 /* Counts the host's data. Returns how much of it was. */
@@ -432,6 +455,13 @@ static bool is_repeat(const uint8_t *bytes, size_t size)
     return size == 2 && (bytes[0] | 0x20) == 'a' && bytes[1] == '/';
 }
 
+/* Whether a command that uploads has not prompted yet. */
+static bool awaits_prompt(const struct atp_parser *p)
+{
+    const struct atp_form *form = atp_pending_form(p);
+    return form != NULL && (form->flags & ATP_FORM_UPLOAD) != 0 && (p->flags & FLAG_FINAL) == 0;
+}
+
 static void take_command(struct atp_parser *p, const uint8_t *bytes, size_t size)
 {
     while (size > 0 && (*bytes == ' ' || *bytes == '\n' || *bytes == '\r')) bytes++, size--;
@@ -440,7 +470,7 @@ static void take_command(struct atp_parser *p, const uint8_t *bytes, size_t size
         atp_exchange_restart(p);
     } else if (size >= 2 && (bytes[0] | 0x20) == 'a' && (bytes[1] | 0x20) == 't') {
         atp_exchange_begin(p, bytes, size);
-    } else if (size > 0 && (p->flags & FLAG_ECHO_DUE) == 0) {
+    } else if (size > 0 && (p->flags & FLAG_ECHO_DUE) == 0 && !awaits_prompt(p)) {
         atp_exchange_note_echo(p, bytes, size); /* no command, but echoed all the same */
         p->flags |= FLAG_ECHO_OTHER | FLAG_PENDING;
     }
@@ -523,7 +553,7 @@ bool atp_is_stream(const struct atp_parser *p)
 void atp_stream_end(struct atp_parser *p)
 {
     if (p->state != STATE_STREAM) return;
-    if ((p->flags & FLAG_ESCAPE) != 0) cut(p);
+    if ((p->flags & FLAG_ESCAPE) != 0 && p->match > 0) cut(p);
     p->flags &= ~FLAG_ESCAPE;
     p->match = 0;
     p->state = STATE_LINE;

@@ -23,7 +23,7 @@ static void test_args_present_empty_missing_malformed_range_are_told_apart(void 
           "33+12 info +CSQ rssi=2x? ber=0 !malformed-field\n"
           "45+12 info +CSQ rssi=32^ ber=0 !out-of-range\n"
           "57+14 info +CSQ rssi=23 ber=0 extra=7 !extra-field\n"
-          "71+6 info +CSQ !missing-field\n"
+          "71+6 text '+CSQ'\n"
           "77+9 info +CSQ rssi=- ber=- !empty-field\n"
           "86+8 info +CSQ rssi=- !empty-field !missing-field\n",
           RECEIVED("+CSQ: 23,0\r\n+CSQ: 23,\r\n+CSQ: 23\r\n+CSQ: 2x,0\r\n+CSQ: 32,0\r\n"

@@ -243,9 +243,16 @@ static void test_frame_numeric_results_end_at_cr(void **state)
 {
     (void)state;
     CHECK(SIMCOM,
-          "0+2 result 0 (complete)\n2+11 info +CSQ rssi=23 ber=0\n13+1 blank\n"
+          "0+2 result 0 (complete)\n2+12 info +CSQ rssi=23 ber=0\n"
           "14+2 result 0 (complete)\n16+2 result 4 !not-asked (complete)\n",
           SENT("ATV0"), RECEIVED("0\r"), SENT("AT+CSQ"), RECEIVED("+CSQ: 23,0\r\n0\r4\r"));
+    CHECK(SIMCOM,
+          "0+2 result 0 (complete)\n2+2 result 0\n4+14 info +HTTPREAD data_len=6\n"
+          "18+6 data +HTTPREAD cd473b74\n24+2 blank\n26+14 info +HTTPREAD data_len=0 (complete)\n",
+          SENT("ATV0"), RECEIVED("0\r"), SENT("AT+HTTPREAD=0,6"),
+          RECEIVED("0\r+HTTPREAD: 6\r\nabcde4\r\n+HTTPREAD: 0\r\n"));
+    CHECK(SIMCOM, "0+4 text 'ER0' !bare-lf\n4+7 result ERROR (complete)\n11+3 text '0'\n",
+          SENT("ATV0"), RECEIVED("ER0\nERROR\r\n0\r\n"));
 }
 
 int main(void)

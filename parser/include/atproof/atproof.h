@@ -186,7 +186,8 @@ struct atp_reader {
     uint8_t status;
     uint8_t type; /* enum atp_type                                          */
     bool quoted;
-    bool rejected; /* a literal differs                                     */
+    bool rejected;  /* a literal differs                                     */
+    uint8_t pieces; /* more lines that may be glued to this one             */
 };
 
 /* All members are private; the struct stands here so that the caller can
@@ -213,6 +214,7 @@ struct atp_parser {
     uint32_t data_left;
     uint32_t upload_size;
     uint32_t upload_left;
+    uint32_t upload_count;
     uint32_t echo_hash;
     uint64_t offset;
     struct atp_unit unit;
@@ -243,7 +245,8 @@ enum atp_status atp_feed(struct atp_parser *parser, const void *bytes, size_t si
 
 /* Tells the parser what the host sends, before or while it is sent. A command
  * line must be whole in one call, with its CR; an upload may come in pieces;
- * `+++` is one call of its own, its guard times kept by the caller.
+ * `+++` is one call of its own, its guard times kept by the caller (behind
+ * ATV0, whose results are no lines, end the stream with atp_stream_end).
  * Optional: without it, commands are known from their echo alone.
  * Borrows: `bytes` until it returns.
  * Spec: V.250 5.2, 5.3; quectel-ssl/1.3 on `+++`. */
