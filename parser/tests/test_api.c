@@ -61,7 +61,7 @@ static void test_api_struct_sizes_are_pinned(void **state)
 {
     (void)state;
 #if UINTPTR_MAX == UINT64_MAX
-    assert_int_equal(sizeof(struct atp_parser), 176);
+    assert_int_equal(sizeof(struct atp_parser), 168);
 #else
     assert_in_range(sizeof(struct atp_parser), 64, 160);
 #endif
