@@ -355,6 +355,8 @@ bool atp_args_read(struct atp_parser *p, const struct atp_record *record, unsign
         if (param == last) read_extra(r);
         else if (!read_plain(r, catalog, param)) read_field(r, catalog, param);
         param += param < last;
+        if (r->type == ATP_TYPE_SET && event->field_count == 0 && r->status == ATP_FIELD_MALFORMED)
+            r->rejected = true; /* a value: no test response */
         keep_field(event, r);
         some = r->at < r->end;
         r->at++;

@@ -50,12 +50,13 @@ enum state {
 #define FLAG_ESCAPE    0x100u /* +++ was sent into the stream              */
 #define FLAG_NUMERIC   0x200u /* ATV0: result codes are digits, CR ends    */
 
-#define FLAG_PROMPT_OK   0x400u  /* a > at a line's start is a prompt         */
-#define FLAG_ECHO_OTHER  0x800u  /* what is echoed next may be no command     */
-#define FLAG_ANSWERED    0x1000u /* part of its response has come             */
-#define FLAG_ECHO_OFF    0x2000u /* ATE0: its echo is the last                */
-#define FLAG_UPLOAD_ECHO 0x4000u /* the module echoes the upload             */
-#define FLAG_SEVERAL     0x8000u /* several commands in the line              */
+#define FLAG_PROMPT_OK   0x400u   /* a > at a line's start is a prompt         */
+#define FLAG_ECHO_OTHER  0x800u   /* what is echoed next may be no command     */
+#define FLAG_ANSWERED    0x1000u  /* part of its response has come             */
+#define FLAG_ECHO_OFF    0x2000u  /* ATE0: its echo is the last                */
+#define FLAG_UPLOAD_ECHO 0x4000u  /* the module echoes the upload             */
+#define FLAG_SEVERAL     0x8000u  /* several commands in the line              */
+#define FLAG_BUSY        0x10000u /* the callback runs                         */
 
 #define FORM_NONE 0xFFFFu
 

@@ -37,7 +37,9 @@ static void deliver(struct atp_parser *p, struct atp_event *event)
         p->upload_first_size = 0; /* an upload's echo comes directly behind the prompt */
     p->offset += event->size;
     event->exchange = p->exchange;
+    p->flags |= FLAG_BUSY;
     p->on_event(p->user, event);
+    p->flags &= ~FLAG_BUSY;
 }
 
 /* ---- echo ------------------------------------------------------------- */
@@ -339,7 +341,8 @@ static void on_line(struct atp_parser *p, const uint8_t *bytes, size_t size)
 
 enum atp_status atp_feed(struct atp_parser *p, const void *bytes, size_t size)
 {
-    if (p == NULL || (bytes == NULL && size > 0)) return ATP_ERROR_ARGUMENT;
+    if (p == NULL || (bytes == NULL && size > 0) || (p->flags & FLAG_BUSY) != 0)
+        return ATP_ERROR_ARGUMENT;
     if (size == 0) return ATP_OK;
     const uint8_t *in = bytes;
     const uint8_t *end = in + size;

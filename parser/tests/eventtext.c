@@ -63,7 +63,7 @@ static void close_joined(struct eventtext *log)
     if (!log->open) return;
     log->open = 0;
     print(log, "%" PRIu64 "+%" PRIu64 " %s", log->offset, log->joined_size,
-          atp_kind_name((enum atp_kind)log->kind));
+          atp_kind_name(log->kind));
     if (log->name[0] != '\0') print(log, " %s", log->name);
     if (!log->hide_payload || log->kind == ATP_KIND_ECHO || log->kind == ATP_KIND_TEXT)
         print(log, " %08" PRIx32, log->hash);
@@ -115,8 +115,7 @@ static void on_event(void *user, const struct atp_event *event)
         join(log, event);
         return;
     }
-    print(log, "%" PRIu64 "+%zu %s", event->offset, event->size,
-          atp_kind_name((enum atp_kind)event->kind));
+    print(log, "%" PRIu64 "+%zu %s", event->offset, event->size, atp_kind_name(event->kind));
     if (event->name != NULL) print(log, " %s", atp_event_name(event));
     for (unsigned i = 0; i < event->field_count; i++) print_field(log, event, i);
     if (event->record == NULL && event->text_size > 0) {
@@ -128,7 +127,7 @@ static void on_event(void *user, const struct atp_event *event)
     print_deviations(log, event->deviations);
     if (event->exchange >= ATP_EXCHANGE_COMPLETE
         && (event->kind == ATP_KIND_INFO || event->kind == ATP_KIND_RESULT))
-        print(log, " (%s)", atp_exchange_state_name((enum atp_exchange_state)event->exchange));
+        print(log, " (%s)", atp_exchange_state_name(event->exchange));
     print(log, "\n");
 }
 

@@ -19,4 +19,4 @@ if [ -n "$bad" ]; then
     echo "libatproof is freestanding: only mem* may be called. Remove the call."
     exit 1
 fi
-echo "only $(printf '%s ' $undefined | tr ' ' '\n' | grep '^mem' | tr '\n' ' ')"
+echo "only $(printf "%s\n" $undefined | grep "^mem" | tr "\n" " " | sed "s/ *$//")"

@@ -151,7 +151,7 @@ static void test_api_names_cover_every_number(void **state)
 {
     (void)state;
     for (unsigned kind = 0; kind <= ATP_KIND_TRUNCATED; kind++)
-        assert_true(strlen(atp_kind_name((enum atp_kind)kind)) > 2);
+        assert_true(strlen(atp_kind_name(kind)) > 2);
     for (unsigned bit = 0; bit < ATP_DEV_COUNT; bit++) {
         assert_true(strlen(atp_deviation_name(bit)) > 2);
         for (unsigned other = 0; other < bit; other++)
@@ -180,6 +180,47 @@ static void test_api_callback_may_send(void **state)
     assert_int_equal(kept.exchange, ATP_EXCHANGE_COMPLETE);
 }
 
+static void feed_again(void *user, const struct atp_event *event)
+{
+    struct atp_parser *parser = user;
+    (void)event;
+    assert_int_equal(atp_feed(parser, "OK\r\n", 4), ATP_ERROR_ARGUMENT);
+    keep_event(NULL, event);
+}
+
+static void test_api_callback_may_not_feed(void **state)
+{
+    (void)state;
+    static uint8_t buffer[ATP_BUFFER_SIZE(64)];
+    struct atp_parser parser;
+    assert_int_equal(
+        atp_init(&parser, &atp_catalog_simcom, buffer, sizeof buffer, feed_again, &parser), ATP_OK);
+    assert_int_equal(atp_feed(&parser, "+CSQ: 1,2\r\nRDY\r\n", 16), ATP_OK);
+    assert_string_equal(atp_event_name(&kept), "RDY");
+    assert_int_equal(kept.offset, 11);
+}
+
+static void test_api_exchange_has_names(void **state)
+{
+    (void)state;
+    struct eventtext log;
+    struct atp_exchange exchange;
+    const struct atp_catalog *catalog = &atp_catalog_simcom;
+    eventtext_init(&log, catalog, 64);
+    eventtext_sent(&log, "AT+CSQ\r");
+    eventtext_feed(&log, "+CSQ: 1,2\r\n", 11, 0);
+    atp_exchange_read(&log.parser, &exchange);
+    assert_string_equal(atp_command_name(catalog, exchange.command), "+CSQ");
+    assert_string_equal(atp_record_name(catalog, exchange.missing), "OK");
+    eventtext_feed(&log, "OK\r\n", 4, 0);
+    atp_exchange_read(&log.parser, &exchange);
+    assert_string_equal(atp_variant_label(catalog, exchange.variant), "a");
+    assert_string_equal(atp_record_name(catalog, NULL), "");
+    assert_string_equal(atp_command_name(catalog, NULL), "");
+    assert_string_equal(atp_variant_label(catalog, NULL), "");
+    eventtext_free(&log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +232,8 @@ int main(void)
         cmocka_unit_test(test_api_string_escapes_are_undone_within_bounds),
         cmocka_unit_test(test_api_names_cover_every_number),
         cmocka_unit_test(test_api_callback_may_send),
+        cmocka_unit_test(test_api_callback_may_not_feed),
+        cmocka_unit_test(test_api_exchange_has_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

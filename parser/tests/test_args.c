@@ -104,6 +104,13 @@ static void test_args_missing_comma_is_malformed(void **state)
           RECEIVED("+CSQ: 23 0\r\n"));
 }
 
+static void test_args_damaged_values_are_no_test_response(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM, "0+23 info +CSQ rssi=abc? ber=99999999999^^ !out-of-range !malformed-field\n",
+          RECEIVED("+CSQ: abc,99999999999\r\n"));
+}
+
 static void test_args_quoted_number_is_read_and_named(void **state)
 {
     (void)state;
@@ -128,6 +135,7 @@ int main(void)
         cmocka_unit_test(test_args_cme_error_is_a_number_or_text),
         cmocka_unit_test(test_args_more_fields_than_are_kept_overrun_nothing),
         cmocka_unit_test(test_args_missing_comma_is_malformed),
+        cmocka_unit_test(test_args_damaged_values_are_no_test_response),
         cmocka_unit_test(test_args_quoted_number_is_read_and_named),
         cmocka_unit_test(test_args_test_response_is_kept_as_text),
     };

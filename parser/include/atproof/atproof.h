@@ -15,7 +15,7 @@
  *
  * What holds for every input (tests and fuzz targets cite the numbers):
  *   I1 The same bytes give the same events however they are split over calls.
- *      Spans of payload, stream and over-long lines are compared joined.
+ *      Spans of payload, stream, echo and long lines are compared joined.
  *   I2 Every byte fed belongs to exactly one event, in order, without a gap.
  *   I3 Bytes inside a counted payload or a transparent stream change no event
  *      but that payload's own bytes.
@@ -161,7 +161,8 @@ struct atp_event {
 };
 
 /* Called for each event, in stream order, from within atp_feed, atp_expire
- * and atp_finish. It may call atp_sent and atp_stream_end, not atp_feed. */
+ * and atp_finish. It may call atp_sent, atp_stream_end, atp_exchange_read and
+ * the readers, no other call of the same parser; atp_feed refuses. */
 typedef void atp_event_fn(void *user, const struct atp_event *event);
 
 /* ---- the parser ------------------------------------------------------- */
@@ -226,7 +227,7 @@ struct atp_parser {
     void *user;
 };
 
-/* Prepares a parser.
+/* Prepares a parser. No other call is allowed before it has returned ATP_OK.
  * Owns: nothing; `catalog` and `buffer` are borrowed for the parser's life.
  * Units: `buffer_size` bytes: ATP_BUFFER_SIZE(n), n from ATP_LINE_SIZE_MIN to
  * ATP_LINE_SIZE_MAX. The buffer needs no alignment.
@@ -240,21 +241,25 @@ void atp_reset(struct atp_parser *parser);
 
 /* Takes bytes that came from the module, any number, and delivers the events
  * they complete. Lines that lie whole in `bytes` are not copied.
- * Borrows: `bytes` until it returns. */
+ * Borrows: `bytes` until it returns.
+ * Returns: ATP_OK, or ATP_ERROR_ARGUMENT (also from within a callback). */
 enum atp_status atp_feed(struct atp_parser *parser, const void *bytes, size_t size);
 
 /* Tells the parser what the host sends, before or while it is sent. A command
  * line must be whole in one call, with its CR; an upload may come in pieces;
  * `+++` is one call of its own, its guard times kept by the caller (behind
  * ATV0, whose results are no lines, end the stream with atp_stream_end).
- * Optional: without it, commands are known from their echo alone.
+ * Optional: without it, commands are known from their echo alone. Of several
+ * commands in one line the last is the pending one. A piece of a command is
+ * taken for a command of that name: unknown, most likely.
  * Borrows: `bytes` until it returns.
  * Spec: V.250 5.2, 5.3; quectel-ssl/1.3 on `+++`. */
 enum atp_status atp_sent(struct atp_parser *parser, const void *bytes, size_t size);
 
 /* The caller's clock ran out. Ends an unfinished payload or line with a
- * TRUNCATED event that says how much is missing, and an unfinished exchange
- * as late; the next line is recognised. */
+ * TRUNCATED event that says how much is missing; the next line is recognised.
+ * An unfinished exchange is late, which makes no event: ask
+ * atp_exchange_read. */
 void atp_expire(struct atp_parser *parser);
 
 /* No more bytes will come. As atp_expire, and held-back bytes of a stream are
@@ -330,9 +335,16 @@ bool atp_is_literal(const struct atp_event *event, unsigned index);
  * the line is unknown. */
 const char *atp_event_name(const struct atp_event *event);
 
-/* Lower-case words: "echo", "info", … */
-const char *atp_kind_name(enum atp_kind kind);
-const char *atp_exchange_state_name(enum atp_exchange_state state);
+/* Lower-case words for enum atp_kind and enum atp_exchange_state: "echo",
+ * "info", …; "" for any other number. */
+const char *atp_kind_name(unsigned kind);
+const char *atp_exchange_state_name(unsigned state);
+
+/* Names behind an exchange: its command (`+CSQ`), the manual's label of its
+ * variant (`a`), the record awaited next (`OK`, `+CSQ`). "" for NULL. */
+const char *atp_command_name(const struct atp_catalog *catalog, const struct atp_command *command);
+const char *atp_variant_label(const struct atp_catalog *catalog, const struct atp_variant *variant);
+const char *atp_record_name(const struct atp_catalog *catalog, const struct atp_record *record);
 
 /* Name of deviation bit `bit` (0 … ATP_DEV_COUNT - 1): "missing-field", … */
 const char *atp_deviation_name(unsigned bit);
