@@ -27,6 +27,14 @@
 #define HOT inline
 #endif
 
+/* The contrary: on its own where speed counts, so that a caller's short cut
+ * pays nothing for it; part of the caller where size and stack do. */
+#if defined(__GNUC__) && !defined(__OPTIMIZE_SIZE__)
+#define APART __attribute__((noinline))
+#else
+#define APART
+#endif
+
 /* Where the next byte stands. */
 enum state {
     STATE_LINE,      /* in a line, or before one: up to its LF              */
@@ -90,12 +98,13 @@ static inline const uint8_t *atp_frame_whole_line(const struct atp_parser *p, co
     return last != NULL && (size_t)(last - in) < p->line_capacity ? last + 1 : NULL;
 }
 
-/* Keeps a byte within a line that is under way. False: it may end something. */
+/* Keeps a byte that only makes a line longer. False: it may be more. */
 static inline bool atp_frame_hold_byte(struct atp_parser *p, uint8_t byte)
 {
-    if (p->line_size == 0 || p->state != STATE_LINE || byte < ' '
+    if (p->state != STATE_LINE || byte == '\n' || (p->flags & FLAG_NUMERIC) != 0
         || (size_t)p->line_size + 1 >= p->line_capacity)
         return false;
+    if (p->line_size == 0 && (byte == '>' || p->upload_first_size > 0)) return false;
     p->line[p->line_size++] = byte;
     return true;
 }

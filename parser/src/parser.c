@@ -339,27 +339,31 @@ static void on_line(struct atp_parser *p, const uint8_t *bytes, size_t size)
     }
 }
 
-enum atp_status atp_feed(struct atp_parser *p, const void *bytes, size_t size)
+/* All that is not a single byte within a line. */
+APART static void feed_chunk(struct atp_parser *p, const uint8_t *in, const uint8_t *end)
 {
-    if (p == NULL || (bytes == NULL && size > 0) || (p->flags & FLAG_BUSY) != 0)
-        return ATP_ERROR_ARGUMENT;
-    if (size == 0) return ATP_OK;
-    const uint8_t *in = bytes;
-    const uint8_t *end = in + size;
-    if (size == 1 && atp_frame_hold_byte(p, *in)) return ATP_OK;
     for (;;) {
         const uint8_t *next = in < end ? atp_frame_whole_line(p, in, end) : NULL;
         if (next != NULL) {
             on_line(p, in, (size_t)(next - in));
             in = next;
         } else if (!atp_frame_next(p, &in, end, &p->unit)) {
-            return ATP_OK;
+            return;
         } else if (p->unit.kind == UNIT_LINE) {
             on_line(p, p->unit.bytes, p->unit.size);
         } else {
             on_span(p, p->event, &p->unit);
         }
     }
+}
+
+enum atp_status atp_feed(struct atp_parser *p, const void *bytes, size_t size)
+{
+    if (p == NULL || (bytes == NULL && size > 0) || (p->flags & FLAG_BUSY) != 0)
+        return ATP_ERROR_ARGUMENT;
+    if (size == 0 || (size == 1 && atp_frame_hold_byte(p, *(const uint8_t *)bytes))) return ATP_OK;
+    feed_chunk(p, bytes, (const uint8_t *)bytes + size);
+    return ATP_OK;
 }
 
 /* ---- cutting off ------------------------------------------------------ */
