@@ -25,19 +25,6 @@ const struct atp_name *atp_find_name(const struct atp_catalog *catalog, const ui
     return NULL;
 }
 
-/* End of the prefix: the first of `:`, `,`, `(` and `"`. Letters, above them
- * all, are passed over at one comparison each. */
-static size_t find_prefix_end(const uint8_t *text, size_t size)
-{
-    size_t n = 0;
-    if (size > ATP_NAME_SIZE_MAX + 1) size = ATP_NAME_SIZE_MAX + 1;
-    for (;; n++) {
-        while (n < size && text[n] > ':') n++;
-        if (n == size || text[n] == ':' || text[n] == ',' || text[n] == '(' || text[n] == '"')
-            return n;
-    }
-}
-
 static bool has_fields(const struct atp_parser *p, const struct atp_name *name)
 {
     return name->record_count > 0 && p->catalog->records[name->record].param_count > 0;
@@ -59,20 +46,30 @@ static const struct atp_name *find_usable(const struct atp_parser *p, const uint
     return name;
 }
 
+/* A prefix with its colon. */
 static const struct atp_name *match_prefix(struct atp_parser *p, const uint8_t *text, size_t size,
                                            size_t n)
 {
     const struct atp_name *name = find_usable(p, text, n);
     if (name == NULL || !takes_colon(p, name)) return NULL;
-    if (text[n] != ':') {
-        p->event->deviations |= ATP_DEV_NO_COLON;
-        p->reader.at = (unsigned)(n + (text[n] == ','));
-        return name;
-    }
     n++;
     if (n < size && text[n] == ' ') n++;
     else if (n < size) p->event->deviations |= ATP_DEV_NO_SPACE;
     p->reader.at = (unsigned)n;
+    return name;
+}
+
+/* A prefix that lost its colon: what follows begins with a comma or a
+ * parenthesis. */
+static const struct atp_name *match_sloppy(struct atp_parser *p, const uint8_t *text, size_t size)
+{
+    size_t n = 0;
+    while (n < size && n <= ATP_NAME_SIZE_MAX && text[n] != ',' && text[n] != '(') n++;
+    if (n == 0 || n >= size || !IS_SYMBOL(text[0])) return NULL;
+    const struct atp_name *name = find_usable(p, text, n);
+    if (name == NULL || !takes_colon(p, name)) return NULL;
+    p->event->deviations |= ATP_DEV_NO_COLON;
+    p->reader.at = (unsigned)(n + (text[n] == ','));
     return name;
 }
 
@@ -92,10 +89,11 @@ static const struct atp_name *match_word(struct atp_parser *p, const uint8_t *te
 
 const struct atp_name *atp_classify(struct atp_parser *p, const uint8_t *text, size_t size)
 {
+    const uint8_t *colon =
+        memchr(text, ':', size <= ATP_NAME_SIZE_MAX ? size : ATP_NAME_SIZE_MAX + 1);
     const struct atp_name *name = NULL;
-    size_t n = find_prefix_end(text, size);
 
-    if (n < size && n > 0 && n <= ATP_NAME_SIZE_MAX && (text[n] == ':' || IS_SYMBOL(text[0])))
-        name = match_prefix(p, text, size, n);
-    return name != NULL ? name : match_word(p, text, size);
+    if (colon != NULL) name = match_prefix(p, text, size, (size_t)(colon - text));
+    if (name == NULL) name = match_word(p, text, size);
+    return name != NULL ? name : match_sloppy(p, text, size);
 }
