@@ -1225,8 +1225,8 @@ static const struct atp_param params[] = {
     {925, ATP_TYPE_WORD, 0}, /* 384: Operation Mode */
     {2247, ATP_TYPE_INT | 1 << 4, 6}, /* 385: rssi */
     {1230, ATP_TYPE_INT | 1 << 4, 8}, /* 386: ber */
-    {0, ATP_TYPE_SET, 0}, /* 387:  */
-    {0, ATP_TYPE_SET, 0}, /* 388:  */
+    {2247, ATP_TYPE_SET, 0}, /* 387: rssi */
+    {1230, ATP_TYPE_SET, 0}, /* 388: ber */
     {838, ATP_TYPE_LITERAL, 0}, /* 389: LEN */
     {1646, ATP_TYPE_INT, 1}, /* 390: len */
     {396, ATP_TYPE_LITERAL, 0}, /* 391: DATA */

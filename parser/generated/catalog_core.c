@@ -498,8 +498,8 @@ static const struct atp_param params[] = {
     {463, ATP_TYPE_WORD, 0}, /* 90: Operation Mode */
     {995, ATP_TYPE_INT | 1 << 4, 6}, /* 91: rssi */
     {677, ATP_TYPE_INT | 1 << 4, 8}, /* 92: ber */
-    {0, ATP_TYPE_SET, 0}, /* 93:  */
-    {0, ATP_TYPE_SET, 0}, /* 94:  */
+    {995, ATP_TYPE_SET, 0}, /* 93: rssi */
+    {677, ATP_TYPE_SET, 0}, /* 94: ber */
     {1069, ATP_TYPE_INT, 1}, /* 95: upload_size */
     {692, ATP_TYPE_HEX, 18}, /* 96: checksum */
     {816, ATP_TYPE_INT, 1}, /* 97: err */

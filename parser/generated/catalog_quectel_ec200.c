@@ -738,8 +738,8 @@ static const struct atp_param params[] = {
     {533, ATP_TYPE_WORD, 0}, /* 194: Operation Mode */
     {1505, ATP_TYPE_INT | 1 << 4, 6}, /* 195: rssi */
     {801, ATP_TYPE_INT | 1 << 4, 8}, /* 196: ber */
-    {0, ATP_TYPE_SET, 0}, /* 197:  */
-    {0, ATP_TYPE_SET, 0}, /* 198:  */
+    {1505, ATP_TYPE_SET, 0}, /* 197: rssi */
+    {801, ATP_TYPE_SET, 0}, /* 198: ber */
     {1678, ATP_TYPE_INT, 1}, /* 199: upload_size */
     {843, ATP_TYPE_HEX, 18}, /* 200: checksum */
     {1119, ATP_TYPE_INT, 1}, /* 201: err */

@@ -671,8 +671,8 @@ static const struct atp_param params[] = {
     {533, ATP_TYPE_WORD, 0}, /* 161: Operation Mode */
     {1308, ATP_TYPE_INT | 1 << 4, 6}, /* 162: rssi */
     {766, ATP_TYPE_INT | 1 << 4, 8}, /* 163: ber */
-    {0, ATP_TYPE_SET, 0}, /* 164:  */
-    {0, ATP_TYPE_SET, 0}, /* 165:  */
+    {1308, ATP_TYPE_SET, 0}, /* 164: rssi */
+    {766, ATP_TYPE_SET, 0}, /* 165: ber */
     {1472, ATP_TYPE_INT, 1}, /* 166: upload_size */
     {800, ATP_TYPE_HEX, 18}, /* 167: checksum */
     {1022, ATP_TYPE_INT, 1}, /* 168: err */

@@ -863,8 +863,8 @@ static const struct atp_param params[] = {
     {855, ATP_TYPE_WORD, 0}, /* 209: Operation Mode */
     {1761, ATP_TYPE_INT | 1 << 4, 6}, /* 210: rssi */
     {1099, ATP_TYPE_INT | 1 << 4, 8}, /* 211: ber */
-    {0, ATP_TYPE_SET, 0}, /* 212:  */
-    {0, ATP_TYPE_SET, 0}, /* 213:  */
+    {1761, ATP_TYPE_SET, 0}, /* 212: rssi */
+    {1099, ATP_TYPE_SET, 0}, /* 213: ber */
     {768, ATP_TYPE_LITERAL, 0}, /* 214: LEN */
     {1352, ATP_TYPE_INT, 1}, /* 215: len */
     {396, ATP_TYPE_LITERAL, 0}, /* 216: DATA */

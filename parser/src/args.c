@@ -230,14 +230,18 @@ static void judge_text(struct atp_reader *r, const struct atp_catalog *catalog,
 static void judge_quotes(struct atp_reader *r)
 {
     bool wanted = r->type == ATP_TYPE_STRING || r->type == ATP_TYPE_KEYWORD;
-    if (r->quoted == wanted || r->type == ATP_TYPE_ANY || r->type >= ATP_TYPE_CODE) return;
+    bool either = r->type >= ATP_TYPE_ANY && r->type <= ATP_TYPE_SET;
+    if (r->quoted == wanted || either) return;
     r->deviations |= r->quoted ? ATP_DEV_QUOTED : ATP_DEV_UNQUOTED;
 }
 
 COLD static void judge_field(struct atp_reader *r, const struct atp_catalog *catalog,
                              const struct atp_param *param)
 {
-    if (r->type >= ATP_TYPE_LITERAL && !is_text(r, catalog->text + param->name)) r->rejected = true;
+    if (r->type >= ATP_TYPE_LITERAL) {
+        if (is_text(r, catalog->text + param->name)) r->selected = true;
+        else r->rejected = true;
+    }
     if (r->size == 0 && !r->quoted) {
         r->status = (uint8_t)ATP_FIELD_EMPTY;
         if ((param->type & ATP_PARAM_EMPTY) == 0 && r->type != ATP_TYPE_REST)
@@ -348,6 +352,7 @@ bool atp_args_read(struct atp_parser *p, const struct atp_record *record, unsign
     r->end = event->text_size;
     r->deviations = 0;
     r->rejected = false;
+    r->selected = false;
     event->field_count = 0;
     /* a colon with nothing behind it is an empty field, not a missing one */
     bool some = at < r->end || (at > 0 && r->text[at - 1] == ':' && param < last);

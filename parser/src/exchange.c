@@ -372,6 +372,18 @@ static void note_prompted(struct atp_parser *p)
     if (p->form == FORM_NONE) p->flags |= FLAG_UNCOUNTED; /* how much is not known */
 }
 
+/* The URC that is written like the event's record, or NULL: what no variant
+ * awaits may come unasked. */
+static const struct atp_record *find_urc(const struct atp_parser *p, const struct atp_event *event)
+{
+    const struct atp_record *record = &p->catalog->records[event->name->record];
+    for (unsigned left = event->name->record_count; left > 0; left--, record++)
+        if (record->role == ATP_ROLE_URC && record->param == event->record->param
+            && record->param_count == event->record->param_count)
+            return record;
+    return NULL;
+}
+
 /* Follows the event through the variants. Returns whether one awaits it. */
 static bool count_in(struct atp_parser *p, const struct atp_form *form, struct atp_event *event,
                      bool over)
@@ -404,8 +416,15 @@ void atp_exchange_step(struct atp_parser *p, struct atp_event *event)
     bool final = is_final(p, event, expected);
     if (final) note_final(p, event);
     if (!expected && (p->flags & FLAG_CONTEXT) != 0) {
-        if (event->kind == ATP_KIND_RESULT) blame_result(p, event, over);
-        else if (event->kind != ATP_KIND_PROMPT) blame_information(p, event, over);
+        const struct atp_record *urc = find_urc(p, event);
+        if (event->kind == ATP_KIND_RESULT) {
+            blame_result(p, event, over);
+        } else if (urc != NULL) {
+            event->kind = ATP_KIND_URC;
+            event->record = urc;
+        } else if (event->kind != ATP_KIND_PROMPT) {
+            blame_information(p, event, over);
+        }
     }
     if (form != NULL && p->exchange != ATP_EXCHANGE_LATE && (final || expected))
         judge(p, form, expected, over);

@@ -119,6 +119,7 @@ static uint32_t try_record(struct atp_parser *p, const struct atp_record *record
 {
     if (!atp_args_read(p, record, at)) return least;
     uint32_t found = p->reader.deviations & DEV_FIELDS;
+    if (found != 0 && !p->reader.selected) found |= DEV_FIELDS + 1; /* a literal that agrees wins */
     if (found >= least) return least;
     p->event->record = record;
     return found;
@@ -131,7 +132,7 @@ static uint32_t try_record(struct atp_parser *p, const struct atp_record *record
 static void choose_record(struct atp_parser *p, const struct atp_record *first, unsigned count,
                           unsigned at)
 {
-    uint32_t least = DEV_FIELDS + 1;
+    uint32_t least = UINT32_MAX;
 
     for (unsigned pass = p->form == FORM_NONE; pass < 2; pass++) {
         for (unsigned i = 0; i < count; i++) {

@@ -188,6 +188,7 @@ struct atp_reader {
     uint8_t type; /* enum atp_type                                          */
     bool quoted;
     bool rejected;  /* a literal differs                                     */
+    bool selected;  /* a literal agrees                                      */
     uint8_t pieces; /* more lines that may be glued to this one             */
 };
 
