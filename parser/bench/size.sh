@@ -11,7 +11,7 @@ cc=arm-none-eabi-gcc
 flags="-mcpu=cortex-m0plus -mthumb -std=c11 -Os -I$parser/include"
 mkdir -p "$work"
 total=0
-for layer in frame classify args exchange parser read names; do
+for layer in frame classify args exchange host parser read names; do
     $cc $flags -fstack-usage -c "$parser/src/$layer.c" \
         -o "$work/$layer.o"
     size=$(arm-none-eabi-size "$work/$layer.o" | awk 'NR == 2 {print $1 + $2}')

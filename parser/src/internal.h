@@ -1,6 +1,7 @@
 /* What the four layers share. Calls go downward only:
  *
  *     parser.c     the public calls; joins the layers
+ *     host.c       what the host sends: command lines, uploads, +++
  *     exchange.c   a command and its outcome
  *     args.c       text -> typed, range-checked fields
  *     classify.c   a line -> a name of the catalogue
@@ -138,13 +139,15 @@ const struct atp_name *atp_classify(struct atp_parser *p, const uint8_t *text, s
  * Returns false if a literal differs: this is another record. */
 bool atp_args_read(struct atp_parser *p, const struct atp_record *record, unsigned at);
 
-/* ---- exchange --------------------------------------------------------- */
+/* ---- host -------------------------------------------------------------- */
 
 /* A command line goes out: text from `AT` to before its CR. */
-void atp_exchange_begin(struct atp_parser *p, const uint8_t *text, size_t size);
+void atp_begin_command(struct atp_parser *p, const uint8_t *text, size_t size);
 
-/* What the host sent may come back: from its first byte to before its CR. */
-void atp_exchange_note_echo(struct atp_parser *p, const uint8_t *text, size_t size);
+/* Whether a line has the shape of a command, not just its first letters. */
+bool atp_is_command(const uint8_t *text, size_t size);
+
+/* ---- exchange --------------------------------------------------------- */
 
 /* The same command's response begins anew (A/, or a late echo). */
 void atp_exchange_restart(struct atp_parser *p);

@@ -44,25 +44,6 @@ static void deliver(struct atp_parser *p, struct atp_event *event)
 
 /* ---- echo ------------------------------------------------------------- */
 
-/* Whether `byte` is one of `set`. */
-static bool is_one_of(uint8_t byte, const char *set)
-{
-    while (*set != '\0' && (uint8_t)*set != byte) set++;
-    return *set != '\0';
-}
-
-/* Whether a line has the shape of a command, not just its first letters. */
-static bool is_command(const uint8_t *text, size_t size)
-{
-    if (size < 2 || (text[0] | 0x20) != 'a') return false;
-    if (text[1] == '/') return size == 2;
-    if ((text[1] | 0x20) != 't') return false;
-    if (size == 2 || text[2] == '\r') return true;
-    if (size > 3 && is_one_of(text[2], "+&%*^$#\\!")) return atp_is_letter(text[3]);
-    return is_one_of((uint8_t)(text[2] & ~0x20), "DEHILOQSVXZ")
-           && (size == 3 || !atp_is_letter(text[3]) || (text[2] | 0x20) == 'd');
-}
-
 /* The echo of the pending command, of `line_size` bytes with its line end.
  * Where the command holds an LF, the rest of it is echo by count (I4). */
 static size_t match_pending(struct atp_parser *p, const uint8_t *text, size_t size,
@@ -97,13 +78,13 @@ COLD static size_t find_echo(struct atp_parser *p, struct atp_event *event, cons
 {
     size_t n = match_pending(p, text, size, event->size);
     if (n == 0) {
-        if (!is_command(text, size)) return 0;
+        if (!atp_is_command(text, size)) return 0;
         const uint8_t *cr = memchr(text, '\r', size);
         n = cr != NULL ? (size_t)(cr - text) : size;
         if ((p->flags & FLAG_CONTEXT) != 0) event->deviations |= ATP_DEV_ECHO_DIFFERS;
     }
     event->text_size = (uint16_t)n;
-    if ((p->flags & FLAG_CONTEXT) == 0) atp_exchange_begin(p, text, n);
+    if ((p->flags & FLAG_CONTEXT) == 0) atp_begin_command(p, text, n);
     note_echo(p);
     if (n < size && text[n] != '\r') event->deviations |= ATP_DEV_GLUED;
     while (n < size && text[n] == '\r') n++;
@@ -419,107 +400,6 @@ void atp_expire(struct atp_parser *p)
 void atp_finish(struct atp_parser *p)
 {
     cut(p);
-}
-
-/* ---- the host's side -------------------------------------------------- */
-
-static void note_upload(struct atp_parser *p, const uint8_t *bytes, size_t size)
-{
-    while (p->upload_first_size < sizeof p->upload_first && p->upload_size == p->upload_first_size
-           && size > 0 && *bytes != '\r' && *bytes != '\n' && *bytes != 0x1A && *bytes != 0x1B) {
-        p->upload_first[p->upload_first_size++] = *bytes++;
-        p->upload_size++;
-        size--;
-    }
-    p->upload_size += (uint32_t)size;
-    if ((p->flags & FLAG_UPLOAD_ECHO) == 0) return;
-    p->data_left += (uint32_t)size; /* what was sent before has come back; so will this */
-    if (p->state == STATE_LINE && p->line_size == 0 && size > 0) p->state = STATE_ECHO;
-}
-
-/* Counts the host's data. Returns how much of it was. */
-static size_t take_upload(struct atp_parser *p, const uint8_t *bytes, size_t size)
-{
-    size_t taken = size;
-    if ((p->flags & FLAG_UNCOUNTED) != 0) {
-        size_t n = 0;
-        while (n < size && bytes[n] != 0x1A && bytes[n] != 0x1B) n++;
-        note_upload(p, bytes, n);
-        if (n < size) {
-            p->flags &= ~FLAG_UPLOAD;
-            taken = n + 1;
-        }
-        return taken;
-    }
-    if (taken > p->upload_left) taken = p->upload_left;
-    note_upload(p, bytes, taken);
-    p->upload_left -= (uint32_t)taken;
-    if (p->upload_left == 0) p->flags &= ~FLAG_UPLOAD;
-    return taken;
-}
-
-static bool is_repeat(const uint8_t *bytes, size_t size)
-{
-    return size == 2 && (bytes[0] | 0x20) == 'a' && bytes[1] == '/';
-}
-
-/* Whether a command that uploads has not prompted yet. */
-static bool awaits_prompt(const struct atp_parser *p)
-{
-    const struct atp_form *form = atp_pending_form(p);
-    return form != NULL && (form->flags & ATP_FORM_UPLOAD) != 0 && (p->flags & FLAG_FINAL) == 0;
-}
-
-static void take_command(struct atp_parser *p, const uint8_t *bytes, size_t size)
-{
-    while (size > 0 && (*bytes == ' ' || *bytes == '\n' || *bytes == '\r')) bytes++, size--;
-    if (is_repeat(bytes, size)) {
-        atp_exchange_note_echo(p, bytes, size);
-        atp_exchange_restart(p);
-    } else if (size >= 2 && (bytes[0] | 0x20) == 'a' && (bytes[1] | 0x20) == 't') {
-        atp_exchange_begin(p, bytes, size);
-    } else if (size > 0 && (p->flags & FLAG_ECHO_DUE) == 0 && !awaits_prompt(p)) {
-        atp_exchange_note_echo(p, bytes, size); /* no command, but echoed all the same */
-        p->flags |= FLAG_ECHO_OTHER | FLAG_PENDING;
-    }
-}
-
-/* +++ ends a stream once the module says OK; no command is pending then. */
-static void sent_into_stream(struct atp_parser *p, const uint8_t *bytes, size_t size)
-{
-    if (size != 3 || memcmp(bytes, "+++", 3) != 0) return;
-    if ((p->flags & FLAG_ESCAPE) == 0) p->match = 0; /* else bytes are held back */
-    p->flags |= FLAG_ESCAPE;
-    p->echo_size = p->echo_first_size = 0;
-    p->command = ATP_NONE;
-    p->form = FORM_NONE;
-    atp_exchange_restart(p);
-    p->flags &= ~FLAG_ECHO_DUE;
-}
-
-enum atp_status atp_sent(struct atp_parser *p, const void *bytes, size_t size)
-{
-    const uint8_t *at = bytes;
-
-    if (p == NULL || (bytes == NULL && size > 0)) return ATP_ERROR_ARGUMENT;
-    p->flags |= FLAG_CONTEXT;
-    if (p->state == STATE_STREAM) {
-        sent_into_stream(p, at, size);
-        return ATP_OK;
-    }
-    while (size > 0) {
-        size_t taken;
-        if ((p->flags & FLAG_UPLOAD) != 0 && !(p->form == FORM_NONE && is_command(at, size))) {
-            taken = take_upload(p, at, size);
-        } else {
-            const uint8_t *cr = memchr(at, '\r', size);
-            taken = cr != NULL ? (size_t)(cr - at) + 1 : size;
-            take_command(p, at, taken - (cr != NULL));
-        }
-        at += taken;
-        size -= taken;
-    }
-    return ATP_OK;
 }
 
 /* ---- lifecycle -------------------------------------------------------- */
