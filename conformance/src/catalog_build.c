@@ -171,18 +171,59 @@ static bool is_command(const struct catalog_model *model, const char *name)
     return false;
 }
 
+static bool has_symbol(const char *name)
+{
+    return strchr("+*^#%$!", name[0]) != NULL;
+}
+
+static bool is_prompt_mark(const char *name)
+{
+    return strcmp(name, ">") == 0;
+}
+
+/* A form that uploads begins with its prompt: `>`, or a word of its own, with
+ * the result of the upload behind it. */
+static bool is_prompt(const struct place *place, size_t index)
+{
+    const struct catalog_record *record = place->source.record;
+    if (place->source.form->upload == CATALOG_UPLOAD_NONE || index > 0) return false;
+    if (!record->name || record->field_count > 0) return false;
+    if (is_prompt_mark(record->name)) return true;
+    return !has_symbol(record->name) && place->source.variant->element_count > 1
+           && !is_urc(place->builder->model, record->name);
+}
+
+/* `index`: where the word stands in its variant. */
+static void complain_of_word(const struct place *place, size_t index)
+{
+    const struct builder *builder = place->builder;
+    const struct catalog_record *record = place->source.record;
+    bool uploads = place->source.form->upload != CATALOG_UPLOAD_NONE;
+    if (is_prompt_mark(record->name)) {
+        catalog_complain(builder->errors, record->at, "%s",
+                         uploads ? "prompt behind another record; expected it to be the first"
+                                 : "prompt in a form without upload; expected upload in the form");
+        return;
+    }
+    char *known = NULL;
+    for (size_t i = 0; i < builder->name_count; i++)
+        if (builder->names[i].result) known = memory_list(known, builder->names[i].text);
+    bool can_prompt = !uploads && index == 0 && place->source.variant->element_count > 1;
+    catalog_complain(builder->errors, record->at, "unknown result code \"%s\"; %s%s%s",
+                     record->name, known ? "expected one of " : "none is defined",
+                     known ? known : "", can_prompt ? ", or upload in the form for a prompt" : "");
+    free(known);
+}
+
 /* A plain word must be a result code, a prompt or a URC; a prefix that of a
  * command or a URC, or a misprint that the catalogue declares as one. */
-static void check_record(const struct place *place, enum atp_role role)
+static void check_record(const struct place *place, enum atp_role role, size_t index)
 {
     const struct catalog_record *record = place->source.record;
     const char *label = place->source.variant->label;
     const struct catalog_model *model = place->builder->model;
     if (!record->name || role == ATP_ROLE_PROMPT || is_urc(model, record->name)) return;
-    bool has_symbol = strchr("+*^#%$!", record->name[0]) != NULL;
-    if (!has_symbol && record->field_count == 0)
-        catalog_complain(place->builder->errors, record->at,
-                         "unknown result code \"%s\"; expected one of results", record->name);
+    if (!has_symbol(record->name) && record->field_count == 0) complain_of_word(place, index);
     else if (record->name[0] == '+' && !is_command(model, record->name)
              && !(label && strcmp(label, "erratum") == 0))
         catalog_complain(place->builder->errors, record->at,
@@ -190,7 +231,7 @@ static void check_record(const struct place *place, enum atp_role role)
                          place->source.command->name);
 }
 
-static size_t add_response_record(struct place *place, bool is_first)
+static size_t add_response_record(struct place *place, size_t index)
 {
     const struct catalog_form *form = place->source.form;
     const struct catalog_record *source = place->source.record;
@@ -201,9 +242,8 @@ static size_t add_response_record(struct place *place, bool is_first)
     record.has_payload = source->has_payload;
     record.is_bare = !source->name;
     record.role = place->after_final && !form->continues ? ATP_ROLE_ASYNC : ATP_ROLE_INFO;
-    if (is_first && form->upload != CATALOG_UPLOAD_NONE && source->field_count == 0)
-        record.role = ATP_ROLE_PROMPT;
-    check_record(place, record.role);
+    if (is_prompt(place, index)) record.role = ATP_ROLE_PROMPT;
+    check_record(place, record.role, index);
     build_params(place->builder, &place->source, form->syntax.kind, &record);
     if (record.is_bare) place->builder->names[record.name].flags |= ATP_NAME_BARE;
     return add_record(place->builder, &record);
@@ -216,7 +256,8 @@ static size_t find_result_record(const struct builder *builder, size_t name)
     return BUILD_NONE;
 }
 
-static struct build_element add_element(struct place *place, bool is_first)
+/* `index`: of the element in its variant. */
+static struct build_element add_element(struct place *place, size_t index)
 {
     struct builder *builder = place->builder;
     const struct catalog_record *record = place->source.record;
@@ -229,7 +270,7 @@ static struct build_element add_element(struct place *place, bool is_first)
         element.record = find_result_record(builder, name);
         place->after_final |= result->rank == CATALOG_FINAL;
     } else {
-        element.record = add_response_record(place, is_first);
+        element.record = add_response_record(place, index);
     }
     return element;
 }
@@ -275,7 +316,7 @@ static void add_variant(struct place *place, size_t form, const struct catalog_v
     built.elements = memory_new(variant->element_count, sizeof *built.elements);
     for (size_t i = 0; i < variant->element_count; i++) {
         place->source.record = &variant->elements[i];
-        built.elements[i] = add_element(place, i == 0);
+        built.elements[i] = add_element(place, i);
     }
     keep_variant(place->builder, &place->builder->forms[form], &built);
 }

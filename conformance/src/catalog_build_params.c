@@ -67,13 +67,57 @@ static const char *find_key(const struct compiled_source *source)
     return find_write(source, first->text, 1) ? first->text : NULL;
 }
 
+/* Whether field `index` of a response's record can name that of the test
+ * response: a line of the same name and, if it has one, keyword. */
+static bool names_field(const struct catalog_record *record, const struct catalog_record *test,
+                        const char *key, size_t index)
+{
+    if (!record->name || !test->name || strcmp(record->name, test->name) != 0) return false;
+    if (index >= record->field_count || record->fields[index].kind != CATALOG_FIELD_PARAM)
+        return false;
+    const struct catalog_field *first = &record->fields[0];
+    bool is_keyed = first->kind == CATALOG_FIELD_KEYWORD;
+    return key ? is_keyed && strcmp(first->text, key) == 0 : !is_keyed;
+}
+
+/* What a variant's information, up to its OK, calls field `index`, or NULL. */
+static const char *find_in_variant(const struct catalog_variant *variant,
+                                   const struct catalog_record *test, const char *key, size_t index)
+{
+    for (size_t i = 0; i < variant->element_count; i++) {
+        const struct catalog_record *record = &variant->elements[i];
+        if (record->name && strcmp(record->name, "OK") == 0) return NULL;
+        if (names_field(record, test, key, index)) return record->fields[index].text;
+    }
+    return NULL;
+}
+
+/* What the execute or read form answers in the same place, or NULL. */
+static const char *find_in_answers(const struct compiled_source *source, const char *key,
+                                   size_t index)
+{
+    const struct catalog_command *command = source->command;
+    for (size_t i = 0; i < command->form_count; i++) {
+        const struct catalog_form *form = &command->forms[i];
+        bool asks = form->syntax.kind == ATP_FORM_EXECUTE || form->syntax.kind == ATP_FORM_READ;
+        if (!asks || !catalog_is_of_edition(form->edition, source->edition)) continue;
+        for (size_t j = 0; j < form->variant_count; j++) {
+            const char *name = find_in_variant(&form->variants[j], source->record, key, index);
+            if (name) return name;
+        }
+    }
+    return NULL;
+}
+
 static void set_test_field(const struct compiled_source *source, const char *key, size_t index,
                            struct build_param *out)
 {
     const struct catalog_field *field = &source->record->fields[index];
     const struct catalog_syntax *write = find_write(source, key, index + 1);
+    const char *answered = find_in_answers(source, key, index);
     out->type = ATP_TYPE_SET;
-    out->name = field->kind == CATALOG_FIELD_PARAM ? field->text : "";
+    out->name = answered ? answered : "";
+    if (field->kind == CATALOG_FIELD_PARAM) out->name = field->text;
     if (write && write->args[index].kind == CATALOG_FIELD_PARAM)
         out->name = write->args[index].text;
     if (field->kind == CATALOG_FIELD_SET && !field->text[0]) out->type |= ATP_PARAM_EMPTY;

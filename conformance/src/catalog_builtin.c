@@ -14,16 +14,19 @@ extern const char catalog_simcom_cch_begin[], catalog_simcom_cch_end[];
 extern const char catalog_quectel_ssl_begin[], catalog_quectel_ssl_end[];
 
 static const struct {
+    const char *set;
     const char *name; /* as the repository has it */
     const char *begin;
     const char *end;
 } files[] = {
-    {"parser/catalog/core.yaml", catalog_core_begin, catalog_core_end},
-    {"parser/catalog/simcom-http.yaml", catalog_simcom_http_begin, catalog_simcom_http_end},
-    {"parser/catalog/simcom-cch.yaml", catalog_simcom_cch_begin, catalog_simcom_cch_end},
-    {"parser/catalog/quectel-ssl.yaml", catalog_quectel_ssl_begin, catalog_quectel_ssl_end},
+    {"core", "parser/catalog/core.yaml", catalog_core_begin, catalog_core_end},
+    {"simcom-http", "parser/catalog/simcom-http.yaml", catalog_simcom_http_begin,
+     catalog_simcom_http_end},
+    {"simcom-cch", "parser/catalog/simcom-cch.yaml", catalog_simcom_cch_begin,
+     catalog_simcom_cch_end},
+    {"quectel-ssl", "parser/catalog/quectel-ssl.yaml", catalog_quectel_ssl_begin,
+     catalog_quectel_ssl_end},
 };
-#define FILE_CORE  0
 #define FILE_COUNT (sizeof files / sizeof *files)
 
 static struct catalog_errors complaints(FILE *out)
@@ -113,7 +116,7 @@ static int compile_owned(struct catalog_model *model, const struct catalog_part 
 static void complain_of_dialect(const char *name, FILE *errors)
 {
     if (!errors) return;
-    fprintf(errors, "atproof: unknown dialect \"%s\"; expected one of", name);
+    fprintf(errors, "atproof: unknown dialect '%s'; expected one of", name);
     for (const struct catalog_dialect *dialect = catalog_dialects; dialect->name; dialect++)
         fprintf(errors, "%s %s", dialect == catalog_dialects ? "" : ",", dialect->name);
     fputc('\n', errors);
@@ -132,22 +135,51 @@ int catalog_open_dialect(const char *name, struct compiled_catalog **out, FILE *
     return compile_owned(model, dialect->parts, catalog_part_count(dialect), out, &complain);
 }
 
-/* The user's set stands before core: what it defines again goes first. A file
- * that is itself called core stands alone. */
-int catalog_open_file(const char *path, struct compiled_catalog **out, FILE *errors)
+/* What the user's own file stands with. Returns: how many parts there are. */
+static size_t list_parts(const char *own, const struct catalog_dialect *with,
+                         struct catalog_part *parts)
+{
+    parts[0] = (struct catalog_part){own, NULL, false};
+    if (!with) {
+        parts[1] = (struct catalog_part){"core", NULL, true};
+        return strcmp(own, "core") == 0 ? 1 : 2;
+    }
+    size_t count = catalog_part_count(with);
+    memcpy(parts + 1, with->parts, count * sizeof *parts);
+    return count + 1;
+}
+
+/* The built-in files that the parts come from. Complains. */
+static int load_parts(struct catalog_model *model, const struct catalog_part *parts, size_t count,
+                      struct catalog_errors *errors)
+{
+    const struct catalog_set *own = model->sets[0];
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(parts[i].set, own->name) == 0) {
+            catalog_complain(errors, own->at,
+                             "set \"%s\" is one of the dialect; expected another name", own->name);
+            return -1;
+        }
+        for (size_t j = 0; j < FILE_COUNT; j++)
+            if (strcmp(files[j].set, parts[i].set) == 0 && load_builtin(model, j, errors) != 0)
+                return -1;
+    }
+    return 0;
+}
+
+/* The user's set stands first: what it defines again goes first. A file that
+ * is itself called core stands alone. */
+int catalog_open_file(const char *path, const struct catalog_dialect *with,
+                      struct compiled_catalog **out, FILE *errors)
 {
     struct catalog_errors complain = complaints(errors);
     struct catalog_model *model = catalog_new();
-    if (catalog_load_file(model, path, &complain) != 0) {
-        catalog_free(model);
-        return -1;
+    struct catalog_part parts[CATALOG_PART_MAX + 1];
+    if (catalog_load_file(model, path, &complain) == 0) {
+        size_t count = list_parts(model->sets[0]->name, with, parts);
+        if (load_parts(model, parts, count, &complain) == 0)
+            return compile_owned(model, parts, count, out, &complain);
     }
-    const char *name = model->sets[0]->name;
-    bool is_core = strcmp(name, "core") == 0;
-    if (!is_core && load_builtin(model, FILE_CORE, &complain) != 0) {
-        catalog_free(model);
-        return -1;
-    }
-    struct catalog_part parts[] = {{name, NULL, false}, {"core", NULL, true}};
-    return compile_owned(model, parts, is_core ? 1 : 2, out, &complain);
+    catalog_free(model);
+    return -1;
 }

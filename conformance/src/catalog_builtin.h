@@ -33,7 +33,10 @@ struct catalog_model *catalog_load_builtin(FILE *errors);
  * Returns: 0, or -1 with a complaint made (an unknown name is one). */
 int catalog_open_dialect(const char *name, struct compiled_catalog **out, FILE *errors);
 
-/* The tables of a user's own file, with the result codes of core. */
-int catalog_open_file(const char *path, struct compiled_catalog **out, FILE *errors);
+/* The tables of a user's own file, with the result codes of core; or, if `with`
+ * is no NULL, joined by all of that dialect. The first set of the model is the
+ * user's. What both define is as the user's file has it first. */
+int catalog_open_file(const char *path, const struct catalog_dialect *with,
+                      struct compiled_catalog **out, FILE *errors);
 
 #endif

@@ -3,6 +3,7 @@
  */
 #include "catalog_load.h"
 #include "catalog_notation.h"
+#include "memory.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -23,11 +24,23 @@ static bool has_edition(const struct catalog_set *set, const char *name)
     return !name;
 }
 
+/* Frees `known`, the names there are, NULL if there are none. */
+static void complain_of_name(struct catalog_errors *errors, struct catalog_location at,
+                             const char *what, const char *name, char *known)
+{
+    catalog_complain(errors, at, "unknown %s \"%s\"; %s%s", what, name,
+                     known ? "expected one of " : "none is defined", known ? known : "");
+    free(known);
+}
+
 static void check_edition(const struct catalog_set *set, const char *name,
                           struct catalog_location at, struct catalog_errors *errors)
 {
-    if (name && !has_edition(set, name))
-        catalog_complain(errors, at, "unknown edition \"%s\"; expected one of editions", name);
+    if (!name || has_edition(set, name)) return;
+    char *known = NULL;
+    for (size_t i = 0; i < set->edition_count; i++)
+        known = memory_list(known, set->editions[i].name);
+    complain_of_name(errors, at, "edition", name, known);
 }
 
 /* ---- parameters --------------------------------------------------------- */
@@ -62,6 +75,15 @@ static void check_range_type(const struct catalog_param *param, struct catalog_e
                          param->name);
 }
 
+static void check_table(const struct catalog_set *set, const struct catalog_param *param,
+                        struct catalog_errors *errors)
+{
+    if (!param->table || catalog_find_table(set, param->table)) return;
+    char *known = NULL;
+    for (size_t i = 0; i < set->table_count; i++) known = memory_list(known, set->tables[i].name);
+    complain_of_name(errors, param->at, "table", param->table, known);
+}
+
 static void check_param(const struct catalog_set *set, const struct catalog_param *param,
                         struct catalog_errors *errors)
 {
@@ -69,9 +91,7 @@ static void check_param(const struct catalog_set *set, const struct catalog_para
     check_range_type(param, errors);
     if (!param->clause)
         catalog_complain(errors, param->at, "missing clause; expected it in a parameter");
-    if (param->table && !catalog_find_table(set, param->table))
-        catalog_complain(errors, param->at, "unknown table \"%s\"; expected one of tables",
-                         param->table);
+    check_table(set, param, errors);
     for (size_t i = 0; i < param->value_count; i++)
         if (!fits(param, param->values[i].code))
             catalog_complain(errors, param->values[i].at, "code %s is out of the range of <%s>",
@@ -161,6 +181,11 @@ static bool editions_meet(const char *left, const char *right)
     return !left || !right || strcmp(left, right) == 0;
 }
 
+static bool is_same_edition(const char *left, const char *right)
+{
+    return left && right && strcmp(left, right) == 0;
+}
+
 static void check_repeats(const struct scope *scope, size_t index)
 {
     const struct catalog_form *form = &scope->command->forms[index];
@@ -179,7 +204,8 @@ static void check_form(struct scope *scope, size_t index)
     const struct catalog_form *form = &scope->command->forms[index];
     scope->edition = form->edition;
     scope->is_test = false;
-    check_edition(scope->set, form->edition, form->at, scope->errors);
+    if (!is_same_edition(form->edition, scope->command->edition)) /* the command's is checked */
+        check_edition(scope->set, form->edition, form->at, scope->errors);
     check_fields(scope, form->syntax.args, form->syntax.arg_count);
     check_repeats(scope, index);
     scope->is_test = form->syntax.kind == ATP_FORM_TEST;

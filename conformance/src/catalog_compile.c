@@ -1,6 +1,7 @@
 /* Compiling, and what a tool wants to know of the tables. */
 #include "catalog_compile.h"
 #include "catalog_build.h"
+#include "catalog_yaml.h"
 #include "memory.h"
 
 #include <stdlib.h>
@@ -12,9 +13,11 @@ int catalog_compile(struct catalog_model *model, const struct catalog_part *part
     struct builder builder = {.model = model, .errors = errors};
     unsigned errors_before = errors->count;
     struct compiled_catalog *compiled = NULL;
+    catalog_hold(errors);
     build_gather(&builder, parts, part_count);
     if (errors->count == errors_before) compiled = build_pack(&builder);
     build_free(&builder);
+    catalog_tell(errors);
     if (!compiled) return -1;
     compiled->model = model;
     *out = compiled;

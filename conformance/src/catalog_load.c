@@ -175,6 +175,7 @@ static struct catalog_model *read_set(const char *name, const void *bytes, size_
     model->sets[model->set_count++] = set;
     set->file = memory_text(name);
     unsigned errors_before = errors->count;
+    catalog_hold(errors);
     if (yaml_reader_open(&loader.yaml, set->file, bytes, size, errors) == 0) {
         loader.set = set;
         const yaml_node_t *root = yaml_reader_root(&loader.yaml);
@@ -183,6 +184,7 @@ static struct catalog_model *read_set(const char *name, const void *bytes, size_
         yaml_reader_close(&loader.yaml);
     }
     if (errors->count == errors_before) catalog_check_set(set, errors);
+    catalog_tell(errors);
     if (errors->count == errors_before) return model;
     catalog_free(model);
     return NULL;
@@ -208,10 +210,10 @@ int catalog_load_memory(struct catalog_model *model, const char *name, const voi
 
 int catalog_load_file(struct catalog_model *model, const char *path, struct catalog_errors *errors)
 {
-    struct catalog_location start = {path, 1, 1};
+    struct catalog_location whole = {path, 0, 0};
     FILE *file = fopen(path, "rb");
     if (!file) {
-        catalog_complain(errors, start, "cannot be opened: %s", strerror(errno));
+        catalog_complain(errors, whole, "cannot open: %s", strerror(errno));
         return -1;
     }
     char *bytes = memory_new(CATALOG_FILE_SIZE_MAX + 1, 1);
@@ -219,7 +221,7 @@ int catalog_load_file(struct catalog_model *model, const char *path, struct cata
     bool failed = ferror(file) != 0;
     fclose(file);
     int status = -1;
-    if (failed) catalog_complain(errors, start, "cannot be read: %s", strerror(errno));
+    if (failed) catalog_complain(errors, whole, "cannot read: %s", strerror(errno));
     else status = catalog_load_memory(model, path, bytes, size, errors);
     free(bytes);
     return status;

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TIME_STEP 100ull /* milliseconds */
+
 /* Writes the names of all keys, ", " between them. */
 static void list_keys(const struct loader_key *keys, char *out, size_t size)
 {
@@ -115,12 +117,16 @@ void loader_read_flag(struct loader *loader, const yaml_node_t *node, void *out)
 /* Milliseconds; the tables have 16 bits of 100 ms each. */
 void loader_read_time(struct loader *loader, const yaml_node_t *node, void *out)
 {
-    const char *text = node->type == YAML_SCALAR_NODE ? yaml_reader_text(node) : "";
+    if (!yaml_reader_is_text(&loader->yaml, node, "milliseconds")) return;
+    const char *text = yaml_reader_text(node);
     char *end = NULL;
     unsigned long long value = strtoull(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end || value == 0 || value > UINT16_MAX * 100ull) {
-        yaml_reader_complain(&loader->yaml, node, "bad time; expected milliseconds, 1 to %llu",
-                             UINT16_MAX * 100ull);
+    bool is_number = text[0] >= '0' && text[0] <= '9' && !*end;
+    if (!is_number || value == 0 || value % TIME_STEP || value > UINT16_MAX * TIME_STEP) {
+        yaml_reader_complain(
+            &loader->yaml, node,
+            "bad time \"%s\"; expected milliseconds, a multiple of %llu up to %llu", text,
+            TIME_STEP, UINT16_MAX * TIME_STEP);
         return;
     }
     *(uint32_t *)out = (uint32_t)value;
@@ -132,6 +138,11 @@ void loader_read_record(struct loader *loader, const yaml_node_t *node, void *ou
 {
     struct catalog_record *record = out;
     struct notation_error error;
+    if (node->type == YAML_MAPPING_NODE) {
+        yaml_reader_complain(&loader->yaml, node,
+                             "a colon makes this a mapping; put the record in quotes");
+        return;
+    }
     if (!yaml_reader_is_text(&loader->yaml, node, "a record or a result code")) return;
     if (notation_parse_record(yaml_reader_text(node), record, &error) != 0) {
         catalog_complain(loader->yaml.errors,

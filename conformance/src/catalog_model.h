@@ -17,7 +17,7 @@
 /* Where a node stands; line and column count from 1. */
 struct catalog_location {
     const char *file; /* borrowed from the set */
-    unsigned line;
+    unsigned line;    /* 0: the file as a whole */
     unsigned column;
 };
 
@@ -254,11 +254,22 @@ bool catalog_is_of_edition(const char *own, const char *wanted);
 #define CATALOG_ENTRY_MAX     1000u /* entries of one mapping or list             */
 #define CATALOG_ERROR_MAX     20u   /* complaints written; the rest is counted    */
 
+/* A complaint that is held back until all of them can be sorted. */
+struct catalog_complaint {
+    struct catalog_location at;
+    char *text;
+    size_t index; /* in the order they were made */
+};
+
 /* Takes complaints, one line each: PREFIX FILE:LINE:COL: text. */
 struct catalog_errors {
     FILE *out;          /* NULL: count only */
     const char *prefix; /* "atproof: ", or "" */
     unsigned count;
+    struct catalog_complaint *held; /* private, as what follows is */
+    size_t held_count, held_capacity;
+    bool holds;
+    unsigned written;
 };
 
 /* Reads one file into `model` as a further set and checks it as far as that

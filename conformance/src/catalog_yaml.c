@@ -11,19 +11,79 @@
 
 #define DEPTH_MAX 16
 
+/* ---- complaints --------------------------------------------------------- */
+
+#define HELD_MAX 4096 /* complaints; a file with more is not mended at once */
+
+static void write_complaint(struct catalog_errors *errors, struct catalog_location at,
+                            const char *text)
+{
+    if (errors->written++ >= CATALOG_ERROR_MAX) return;
+    fprintf(errors->out, "%s%s:", errors->prefix ? errors->prefix : "", at.file);
+    if (at.line > 0) fprintf(errors->out, "%u:%u:", at.line, at.column);
+    fprintf(errors->out, " %s\n", text);
+}
+
 void catalog_complain(struct catalog_errors *errors, struct catalog_location at, const char *format,
                       ...)
 {
     errors->count++;
-    if (!errors->out || errors->count > CATALOG_ERROR_MAX) return;
+    if (!errors->out || errors->held_count == HELD_MAX) return;
+    char *text = NULL;
     va_list arguments;
     va_start(arguments, format);
-    fprintf(errors->out, "%s%s:%u:%u: ", errors->prefix ? errors->prefix : "", at.file, at.line,
-            at.column);
-    vfprintf(errors->out, format, arguments);
-    fputc('\n', errors->out);
+    if (vasprintf(&text, format, arguments) < 0) abort();
     va_end(arguments);
+    if (!errors->holds) {
+        write_complaint(errors, at, text);
+        free(text);
+        return;
+    }
+    errors->held = memory_grow(errors->held, errors->held_count + 1, &errors->held_capacity,
+                               sizeof *errors->held);
+    errors->held[errors->held_count] = (struct catalog_complaint){at, text, errors->held_count};
+    errors->held_count++;
 }
+
+void catalog_hold(struct catalog_errors *errors)
+{
+    errors->holds = true;
+}
+
+static int by_place(const void *left, const void *right)
+{
+    const struct catalog_complaint *a = left;
+    const struct catalog_complaint *b = right;
+    int order = strcmp(a->at.file, b->at.file);
+    if (order) return order;
+    if (a->at.line != b->at.line) return a->at.line < b->at.line ? -1 : 1;
+    if (a->at.column != b->at.column) return a->at.column < b->at.column ? -1 : 1;
+    return a->index < b->index ? -1 : 1;
+}
+
+static bool is_repeated(const struct catalog_complaint *complaint)
+{
+    const struct catalog_complaint *before = complaint - 1;
+    return strcmp(before->text, complaint->text) == 0 && before->at.line == complaint->at.line
+           && before->at.column == complaint->at.column
+           && strcmp(before->at.file, complaint->at.file) == 0;
+}
+
+void catalog_tell(struct catalog_errors *errors)
+{
+    if (errors->held_count > 0)
+        qsort(errors->held, errors->held_count, sizeof *errors->held, by_place);
+    for (size_t i = 0; i < errors->held_count; i++)
+        if (i == 0 || !is_repeated(&errors->held[i]))
+            write_complaint(errors, errors->held[i].at, errors->held[i].text);
+    for (size_t i = 0; i < errors->held_count; i++) free(errors->held[i].text);
+    free(errors->held);
+    errors->held = NULL;
+    errors->held_count = errors->held_capacity = 0;
+    errors->holds = false;
+}
+
+/* ---- places ------------------------------------------------------------- */
 
 static struct catalog_location location(const struct yaml_reader *reader, yaml_mark_t mark)
 {
@@ -141,9 +201,16 @@ static void complain_of_parser(struct yaml_reader *reader, const yaml_parser_t *
 {
     struct catalog_location at = location(reader, parser->problem_mark);
     const char *problem = parser->problem ? parser->problem : "unreadable";
+    if (strcmp(problem, "mapping values are not allowed in this context") == 0) {
+        catalog_complain(reader->errors, at,
+                         "a colon makes this a mapping; put the text in quotes");
+        return;
+    }
     if (parser->error != YAML_READER_ERROR) {
-        catalog_complain(reader->errors, at, "%s%s%s", problem, parser->context ? " " : "",
-                         parser->context ? parser->context : "");
+        bool is_flow = strstr(problem, "expected ','") != NULL;
+        catalog_complain(reader->errors, at, "%s%s%s%s", problem, parser->context ? " " : "",
+                         parser->context ? parser->context : "",
+                         is_flow ? "; put texts with a colon in quotes" : "");
         return;
     }
     size_t line = reader->line_count - 1;

@@ -19,6 +19,11 @@ struct yaml_reader {
     struct catalog_errors *errors;
 };
 
+/* From catalog_hold to catalog_tell complaints are kept, then written in the
+ * order of their lines, each once. Borrows: the names of the files, until then. */
+void catalog_hold(struct catalog_errors *errors);
+void catalog_tell(struct catalog_errors *errors);
+
 /* One line: FILE:LINE:COL: text. */
 __attribute__((format(printf, 3, 4))) void catalog_complain(struct catalog_errors *errors,
                                                             struct catalog_location at,

@@ -26,6 +26,21 @@ int cmd_decode(int argc, char **argv);
 /* One line on stderr: `atproof: ` and the text. */
 __attribute__((format(printf, 1, 2))) void cli_complain(const char *format, ...);
 
+/* Wrong usage of a subcommand: `atproof COMMAND: ` and the text, one line on
+ * stderr. Returns: EINVAL, for argp. */
+__attribute__((format(printf, 2, 3))) int cli_misuse(const char *command, const char *format, ...);
+
+/* Whether all options on the command line are known and have their values; if
+ * not, says of the first one that is not. To be called before argp_parse, which
+ * would write two lines of its own; the arguments may be put in another order. */
+struct argp_option;
+bool cli_options_are_good(const char *command, int argc, char **argv,
+                          const struct argp_option *options);
+
+/* The dialects, a line each, with `tail` behind them: for --help, as argp's
+ * help filter returns it. Owns: the caller (argp), from malloc. */
+char *cli_list_dialects(const char *tail);
+
 /* Flushes stdout; false, with a complaint made, if anything written to it was
  * lost (a full disk, a closed pipe). Call it before returning success. */
 bool cli_flush(void);

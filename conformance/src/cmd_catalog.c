@@ -22,7 +22,7 @@ struct options {
 /* What is shown: a dialect or a user's file. */
 struct subject {
     struct compiled_catalog *compiled;
-    struct catalog_part parts[CATALOG_PART_MAX];
+    struct catalog_part parts[CATALOG_PART_MAX + 1];
     size_t part_count;
     struct catalog_title title;
     char *option; /* owned texts of title */
@@ -41,26 +41,31 @@ static char *symbol_of(const char *name)
     return symbol;
 }
 
-static int open_dialect(struct subject *subject, const char *name)
+static int open_dialect(struct subject *subject, const struct catalog_dialect *dialect)
 {
-    if (catalog_open_dialect(name, &subject->compiled, stderr) != 0) return -1;
-    const struct catalog_dialect *dialect = catalog_find_dialect(name);
+    if (catalog_open_dialect(dialect->name, &subject->compiled, stderr) != 0) return -1;
     subject->part_count = catalog_part_count(dialect);
-    memcpy(subject->parts, dialect->parts, sizeof subject->parts);
+    memcpy(subject->parts, dialect->parts, sizeof dialect->parts);
     subject->option = memory_format("--dialect %s", dialect->name);
     subject->symbol = memory_text(dialect->symbol);
     subject->title = (struct catalog_title){subject->option, subject->symbol, true};
     return 0;
 }
 
-static int open_file(struct subject *subject, const char *path)
+/* `with`: the dialect that is joined to the file, NULL if none is. */
+static int open_file(struct subject *subject, const char *path, const struct catalog_dialect *with)
 {
-    if (catalog_open_file(path, &subject->compiled, stderr) != 0) return -1;
+    if (catalog_open_file(path, with, &subject->compiled, stderr) != 0) return -1;
     const char *slash = strrchr(path, '/');
     const struct catalog_set *set = subject->compiled->model->sets[0];
     subject->parts[0] = (struct catalog_part){.set = set->name};
     subject->part_count = 1;
-    subject->option = memory_format("--catalog %s", slash ? slash + 1 : path);
+    if (with) {
+        subject->part_count += catalog_part_count(with);
+        memcpy(subject->parts + 1, with->parts, sizeof with->parts);
+    }
+    subject->option = memory_format("--catalog %s%s%s", slash ? slash + 1 : path,
+                                    with ? " --dialect " : "", with ? with->name : "");
     subject->symbol = symbol_of(set->name);
     subject->title = (struct catalog_title){subject->option, subject->symbol, false};
     return 0;
@@ -143,9 +148,11 @@ static int emit(const struct subject *subject, const char *format)
 static int show(const struct options *options)
 {
     struct subject subject = {0};
-    const char *dialect = options->dialect ? options->dialect : CATALOG_DIALECT_DEFAULT;
-    int status =
-        options->file ? open_file(&subject, options->file) : open_dialect(&subject, dialect);
+    const char *name = options->dialect ? options->dialect : CATALOG_DIALECT_DEFAULT;
+    const struct catalog_dialect *dialect = catalog_find_dialect(name);
+    int status = -1;
+    if (!options->file) status = open_dialect(&subject, dialect);
+    else status = open_file(&subject, options->file, options->dialect ? dialect : NULL);
     if (status != 0) return EXIT_USAGE;
     if (options->action == ACTION_EMIT) emit(&subject, options->format);
     else if (options->action == ACTION_LIST)
@@ -160,7 +167,7 @@ static int check(const struct options *options)
     int code = EXIT_AS_EXPECTED;
     for (size_t i = 0; i < options->path_count; i++) {
         struct compiled_catalog *compiled = NULL;
-        if (catalog_open_file(options->paths[i], &compiled, stderr) == 0)
+        if (catalog_open_file(options->paths[i], NULL, &compiled, stderr) == 0)
             printf("%s: well-formed, %zu commands\n", options->paths[i],
                    compiled->model->sets[0]->command_count);
         else code = EXIT_USAGE;
@@ -175,7 +182,8 @@ enum { OPTION_EMIT = 0x100, OPTION_LIST, OPTION_CHECK, OPTION_CATALOG };
 
 static const struct argp_option argp_options[] = {
     {"dialect", 'd', "D", 0, "The dialect to show (default: " CATALOG_DIALECT_DEFAULT ")", 0},
-    {"catalog", OPTION_CATALOG, "FILE", 0, "Show a catalogue of your own instead", 0},
+    {"catalog", OPTION_CATALOG, "FILE", 0,
+     "Show a catalogue of your own instead; with --dialect joined to it", 0},
     {"list", OPTION_LIST, NULL, 0, "List the forms, each with its clause", 0},
     {"emit", OPTION_EMIT, "FORMAT", 0,
      "Write c (tables for the parser), dict (for libFuzzer and AFL++), markdown (reference "
@@ -191,24 +199,48 @@ static bool is_format(const char *text)
            || strcmp(text, "json") == 0;
 }
 
-static void set_action(struct argp_state *state, enum action action)
+static error_t set_action(struct options *options, enum action action)
 {
-    struct options *options = state->input;
     if (options->action != ACTION_SUMMARY && options->action != action)
-        argp_error(state, "--list, --emit and --check together; expected one of them");
+        return cli_misuse("catalog", "--list, --emit and --check together; expected one of them");
     options->action = action;
+    return 0;
 }
 
-static void check_options(struct argp_state *state)
+static error_t set_format(struct options *options, const char *format)
 {
-    const struct options *options = state->input;
+    if (!is_format(format))
+        return cli_misuse("catalog",
+                          "--emit %s: unknown format; expected c, dict, markdown or json", format);
+    options->format = format;
+    return set_action(options, ACTION_EMIT);
+}
+
+static error_t set_file(struct options *options, const char *path)
+{
+    if (options->file)
+        return cli_misuse("catalog",
+                          "--catalog %s: second catalogue; expected one (--dialect joins a "
+                          "built-in one to it)",
+                          path);
+    options->file = path;
+    return 0;
+}
+
+static error_t check_options(const struct options *options)
+{
+    bool shows = options->dialect || options->file;
     if (options->action == ACTION_CHECK && options->path_count == 0)
-        argp_error(state, "--check without a file; expected FILE...");
+        return cli_misuse("catalog", "--check without a file; expected FILE...");
+    if (options->action == ACTION_CHECK && shows)
+        return cli_misuse("catalog", "--check with --dialect or --catalog; expected FILE... alone");
     if (options->action != ACTION_CHECK && options->path_count > 0)
-        argp_error(state, "unexpected %s; files stand behind --check or --catalog",
-                   options->paths[0]);
-    if (options->dialect && options->file)
-        argp_error(state, "--dialect and --catalog together; expected one of them");
+        return cli_misuse("catalog", "unexpected '%s'; files stand behind --check or --catalog",
+                          options->paths[0]);
+    if (options->dialect && !catalog_find_dialect(options->dialect))
+        return cli_misuse("catalog", "unknown dialect '%s'; atproof catalog --help lists them",
+                          options->dialect);
+    return 0;
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -216,23 +248,26 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     struct options *options = state->input;
     switch (key) {
     case 'd': options->dialect = argument; return 0;
-    case OPTION_CATALOG: options->file = argument; return 0;
-    case OPTION_LIST: set_action(state, ACTION_LIST); return 0;
-    case OPTION_CHECK: set_action(state, ACTION_CHECK); return 0;
-    case OPTION_EMIT:
-        if (!is_format(argument))
-            argp_error(state, "--emit %s: expected c, dict, markdown or json", argument);
-        options->format = argument;
-        set_action(state, ACTION_EMIT);
-        return 0;
+    case OPTION_CATALOG: return set_file(options, argument);
+    case OPTION_LIST: return set_action(options, ACTION_LIST);
+    case OPTION_CHECK: return set_action(options, ACTION_CHECK);
+    case OPTION_EMIT: return set_format(options, argument);
     case ARGP_KEY_ARG:
         options->paths = memory_grow(options->paths, options->path_count + 1,
                                      &options->path_capacity, sizeof(*options->paths));
         options->paths[options->path_count++] = argument;
         return 0;
-    case ARGP_KEY_END: check_options(state); return 0;
+    case ARGP_KEY_END: return check_options(options);
     default: return ARGP_ERR_UNKNOWN;
     }
+}
+
+/* The dialects, at the end of --help. */
+static char *filter_help(int key, const char *text, void *input)
+{
+    (void)input;
+    if (key != ARGP_KEY_HELP_EXTRA) return (char *)(uintptr_t)text;
+    return cli_list_dialects("Exit status: 0, or 2 for wrong usage or a file that is wrong.");
 }
 
 static const struct argp argp = {
@@ -241,17 +276,19 @@ static const struct argp argp = {
     "\n--check FILE...",
     "Shows the catalogue: what the manuals say, as data."
     "\vWithout options, a summary. A FILE is a YAML file as parser/catalog/README.md has it; the "
-    "result codes of core are added to it. Exit status: 0, or 2 if a file is wrong.",
+    "result codes of core are added to it, and nothing else of core but with --dialect.",
     NULL,
-    NULL,
+    filter_help,
     NULL,
 };
 
 int cmd_catalog(int argc, char **argv)
 {
     struct options options = {0};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &options) != 0) return EXIT_USAGE;
-    int code = options.action == ACTION_CHECK ? check(&options) : show(&options);
+    bool is_good = cli_options_are_good("catalog", argc, argv, argp_options)
+                   && argp_parse(&argp, argc, argv, 0, NULL, &options) == 0;
+    int code = EXIT_USAGE;
+    if (is_good) code = options.action == ACTION_CHECK ? check(&options) : show(&options);
     free(options.paths);
     return code;
 }

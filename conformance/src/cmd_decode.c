@@ -21,6 +21,10 @@
 #define READ_SIZE         ((size_t)64 << 10)
 #define LINE_SIZE_DEFAULT 4096
 
+#define UNKNOWN_DIALECT "unknown dialect '%s'; atproof decode --help lists them"
+#define SECOND_CATALOG                                                                             \
+    "--catalog %s: second catalogue; expected one (--dialect joins a built-in one to it)"
+
 struct decode {
     const char *dialect; /* NULL: the transcript's, else auto              */
     const char *catalog; /* NULL: a dialect                                */
@@ -48,13 +52,16 @@ enum option_key { KEY_LINE_SIZE = 256, KEY_STREAM_END, KEY_EXCHANGES };
 
 static const struct argp_option option_list[] = {
     {"dialect", 'd', "D", 0, "What the module speaks (see below)", 0},
-    {"catalog", 'c', "FILE", 0, "A catalogue of your own, in place of a dialect", 0},
+    {"catalog", 'c', "FILE", 0,
+     "A catalogue of your own, in place of a dialect; with --dialect joined to it", 0},
     {"chunk", 'n', "N", 0, "Feed the parser N bytes at a time; the events are the same", 0},
     {"line-size", KEY_LINE_SIZE, "N", 0,
      "Bytes of the parser's line buffer, 64 to 65535 (default: 4096); a longer line is text", 0},
     {"exchanges", KEY_EXCHANGES, NULL, 0,
-     "Add \"exchange\" to the event with which a command's response becomes complete, violated "
-     "or late",
+     "Add \"exchange\" to the event with which a command's response becomes complete or violated; "
+     "one that is late ('@ expire:' of a transcript), or still open or awaiting its asynchronous "
+     "result at the end of the input, has a line of its own: "
+     "{\"offset\":N,\"exchange\":{...,\"state\":\"late\"}}, N being the bytes before it",
      0},
     {"stream-end", KEY_STREAM_END, "tail|never", 0,
      "Whether NO CARRIER or CLOSED inside a transparent stream ends it (tail) or is its payload "
@@ -66,9 +73,9 @@ static const struct argp_option option_list[] = {
 static const char help_text[] =
     "Print what a module said, one JSON object per event, in stream order."
     "\v"
-    "FILE holds the module's bytes as they came, or, if its name ends in `.at', a transcript of "
-    "both directions; - is the standard input. The dialect is the transcript's own (`@ dialect:'), "
-    "else `" CATALOG_DIALECT_DEFAULT "'.";
+    "FILE holds the module's bytes as they came, or, if its name ends in '.at', a transcript of "
+    "both directions; - is the standard input. The dialect is the transcript's own ('@ dialect:'), "
+    "else '" CATALOG_DIALECT_DEFAULT "'.";
 
 static const char exit_text[] =
     "Exit status: 0 decoded, 2 wrong usage, or input or output that failed.";
@@ -78,16 +85,7 @@ static char *filter_help(int key, const char *text, void *input)
 {
     (void)input;
     if (key != ARGP_KEY_HELP_EXTRA) return (char *)(uintptr_t)text;
-    struct buffer help = {0};
-    buffer_append_text(&help, "Dialects:\n");
-    for (const struct catalog_dialect *d = catalog_dialects; d->name != NULL; d++) {
-        char row[128];
-        snprintf(row, sizeof row, "  %-24s %s\n", d->name, d->title);
-        buffer_append_text(&help, row);
-    }
-    buffer_append_text(&help, "\n");
-    buffer_append(&help, exit_text, sizeof exit_text);
-    return (char *)help.bytes;
+    return cli_list_dialects(exit_text);
 }
 
 /* `name`'s value: digits only, between the limits. */
@@ -96,8 +94,8 @@ static error_t read_number(const char *name, const char *text, size_t min, size_
     size_t digits = strspn(text, "0123456789");
     size_t value = digits > 0 && digits < 10 ? (size_t)strtoul(text, NULL, 10) : 0;
     if (text[digits] != '\0' || value < min || value > max) {
-        cli_complain("--%s %s: bad number; expected %zu to %zu", name, text, min, max);
-        return EINVAL;
+        return cli_misuse("decode", "--%s %s: bad number; expected %zu to %zu", name, text, min,
+                          max);
     }
     *out = value;
     return 0;
@@ -107,8 +105,7 @@ static error_t read_stream_end(const char *text, struct decode *options)
 {
     options->end_at_tail = strcmp(text, "tail") == 0;
     if (!options->end_at_tail && strcmp(text, "never") != 0) {
-        cli_complain("--stream-end %s: unknown word; expected tail or never", text);
-        return EINVAL;
+        return cli_misuse("decode", "--stream-end %s: unknown word; expected tail or never", text);
     }
     return 0;
 }
@@ -116,23 +113,26 @@ static error_t read_stream_end(const char *text, struct decode *options)
 static error_t take_file(struct decode *options, const char *path)
 {
     if (options->path != NULL) {
-        cli_complain("%s: second file; expected one (call decode once for each)", path);
-        return EINVAL;
+        return cli_misuse("decode", "%s: second file; expected one (call decode once for each)",
+                          path);
     }
     options->path = path;
     return 0;
 }
 
+static error_t take_catalog(struct decode *options, const char *path)
+{
+    if (options->catalog != NULL) return cli_misuse("decode", SECOND_CATALOG, path);
+    options->catalog = path;
+    return 0;
+}
+
 static error_t check_options(const struct decode *options)
 {
-    if (options->path == NULL) {
-        cli_complain("no file; expected FILE, or - for the standard input");
-        return EINVAL;
-    }
-    if (options->dialect != NULL && options->catalog != NULL) {
-        cli_complain("--dialect and --catalog together; expected one of them");
-        return EINVAL;
-    }
+    if (options->dialect != NULL && catalog_find_dialect(options->dialect) == NULL)
+        return cli_misuse("decode", UNKNOWN_DIALECT, options->dialect);
+    if (options->path == NULL)
+        return cli_misuse("decode", "no file; expected FILE, or - for the standard input");
     return 0;
 }
 
@@ -141,7 +141,7 @@ static error_t take_option(int key, char *argument, struct argp_state *state)
     struct decode *options = state->input;
     switch (key) {
     case 'd': options->dialect = argument; return 0;
-    case 'c': options->catalog = argument; return 0;
+    case 'c': return take_catalog(options, argument);
     case 'n': return read_number("chunk", argument, 1, CHUNK_SIZE_MAX, &options->chunk);
     case KEY_LINE_SIZE:
         return read_number("line-size", argument, ATP_LINE_SIZE_MIN, ATP_LINE_SIZE_MAX,
@@ -156,41 +156,24 @@ static error_t take_option(int key, char *argument, struct argp_state *state)
 
 /* ---- the catalogue ---------------------------------------------------- */
 
-/* `where` is who asks for the dialect: an option, or a place in a file. */
-static bool open_dialect(struct run *run, const char *name, const char *where)
-{
-    run->catalog = dialect_find_tables(name);
-    if (run->catalog != NULL) return true;
-    struct buffer known = {0};
-    for (const struct catalog_dialect *d = catalog_dialects; d->name != NULL; d++) {
-        buffer_append_text(&known, known.size == 0 ? "" : ", ");
-        buffer_append_text(&known, d->name);
-    }
-    buffer_append(&known, "", 1);
-    cli_complain("%s: unknown dialect '%s'; expected one of %s", where, name,
-                 known.failed ? "those of --help" : (const char *)known.bytes);
-    buffer_release(&known);
-    return false;
-}
-
 static bool open_transcript_dialect(struct run *run, const struct transcript *transcript)
 {
     const struct transcript_item *item = transcript_find_header(transcript, TRANSCRIPT_DIALECT);
-    if (item == NULL) return open_dialect(run, CATALOG_DIALECT_DEFAULT, "decode");
-    struct buffer where = {0};
-    char place[48];
-    snprintf(place, sizeof place, ":%zu:%zu", item->line, item->column);
-    buffer_append_text(&where, run->options->path);
-    buffer_append(&where, place, strlen(place) + 1);
-    bool done =
-        !where.failed && open_dialect(run, transcript_value(transcript, item), (char *)where.bytes);
-    buffer_release(&where);
-    return done;
+    const char *name = item == NULL ? CATALOG_DIALECT_DEFAULT : transcript_value(transcript, item);
+    run->catalog = dialect_find_tables(name);
+    if (run->catalog != NULL) return true;
+    if (item != NULL)
+        cli_complain("%s:%zu:%zu: " UNKNOWN_DIALECT, run->options->path, item->line, item->column,
+                     name);
+    return false;
 }
 
-static bool open_file(struct run *run, const char *path)
+/* The user's own file, the dialect that is asked for joined to it. */
+static bool open_file(struct run *run, const struct decode *options)
 {
-    if (catalog_open_file(path, &run->compiled, stderr) != 0) return false;
+    const struct catalog_dialect *with = NULL;
+    if (options->dialect != NULL) with = catalog_find_dialect(options->dialect);
+    if (catalog_open_file(options->catalog, with, &run->compiled, stderr) != 0) return false;
     run->catalog = &run->compiled->catalog;
     return true;
 }
@@ -198,10 +181,12 @@ static bool open_file(struct run *run, const char *path)
 static bool open_catalog(struct run *run, const struct transcript *transcript)
 {
     const struct decode *options = run->options;
-    if (options->catalog != NULL) return open_file(run, options->catalog);
-    if (options->dialect != NULL) return open_dialect(run, options->dialect, "--dialect");
-    if (transcript != NULL) return open_transcript_dialect(run, transcript);
-    return open_dialect(run, CATALOG_DIALECT_DEFAULT, "decode");
+    if (options->catalog != NULL) return open_file(run, options);
+    if (options->dialect == NULL && transcript != NULL)
+        return open_transcript_dialect(run, transcript);
+    const char *name = options->dialect != NULL ? options->dialect : CATALOG_DIALECT_DEFAULT;
+    run->catalog = dialect_find_tables(name);
+    return run->catalog != NULL;
 }
 
 /* ---- the run ---------------------------------------------------------- */
@@ -223,6 +208,12 @@ static void note_sent(void *user)
     eventlog_sent(&run->log);
 }
 
+static void note_expired(void *user, uint64_t offset)
+{
+    struct run *run = user;
+    eventlog_expired(&run->log, offset);
+}
+
 static bool start(struct run *run, const struct transcript *transcript)
 {
     const struct decode *options = run->options;
@@ -240,7 +231,7 @@ static bool start(struct run *run, const struct transcript *transcript)
         .chunking = options->chunk > 0 ? REPLAY_EVERY : REPLAY_WHOLE,
         .chunk = options->chunk,
         .end_at_tail = options->end_at_tail,
-        .hooks = {.sent = note_sent, .tail = note_tail, .user = run},
+        .hooks = {.sent = note_sent, .expired = note_expired, .tail = note_tail, .user = run},
     };
     return true;
 }
@@ -248,6 +239,7 @@ static bool start(struct run *run, const struct transcript *transcript)
 static bool finish(struct run *run)
 {
     replay_finish(&run->replay);
+    eventlog_over(&run->log, run->replay.fed);
     bool whole = eventlog_finish(&run->log);
     if (!cli_flush()) return false;
     if (!whole) cli_complain("events were lost: %s", strerror(errno));
@@ -349,7 +341,9 @@ int cmd_decode(int argc, char **argv)
                                      NULL,        filter_help, NULL};
     struct decode options = {.line_size = LINE_SIZE_DEFAULT};
     struct run run = {.options = &options};
-    if (argp_parse(&argp, argc, argv, 0, NULL, &options) != 0) return EXIT_USAGE;
+    if (!cli_options_are_good("decode", argc, argv, option_list)
+        || argp_parse(&argp, argc, argv, 0, NULL, &options) != 0)
+        return EXIT_USAGE;
     signal(SIGPIPE, SIG_IGN); /* a closed pipe, or a file size limit, is an */
     signal(SIGXFSZ, SIG_IGN); /* error to tell, not a sudden end           */
     bool done = transcript_is_name(options.path) ? decode_transcript(&run) : decode_raw(&run);

@@ -95,10 +95,9 @@ static const char *form_name(const struct atp_form *form)
     return "";
 }
 
-static void write_exchange(struct eventlog *log)
+static void write_exchange(struct eventlog *log, const struct atp_exchange *exchange)
 {
     struct buffer *out = &log->out;
-    const struct atp_exchange *exchange = &log->exchange;
     const struct atp_catalog *catalog = log->parser->catalog;
     buffer_append_text(out, ",\"exchange\":{");
     if (exchange->command != NULL) {
@@ -129,7 +128,7 @@ static void write_tail(struct eventlog *log, const struct atp_event *event)
     }
     write_deviations(log, event->deviations);
     if (log->ended) {
-        write_exchange(log);
+        write_exchange(log, &log->exchange);
         log->ended = false;
     }
     buffer_append_text(&log->out, "}\n");
@@ -275,9 +274,11 @@ static bool is_span(const struct atp_event *event)
 
 /* ---- exchanges -------------------------------------------------------- */
 
+/* That an exchange is late no event brings about: eventlog_expired tells. */
 static void watch_exchange(struct eventlog *log, const struct atp_event *event)
 {
     enum atp_exchange_state state = (enum atp_exchange_state)event->exchange;
+    if (state == ATP_EXCHANGE_LATE) return;
     bool changed = state != log->state;
     log->state = state;
     if (changed && log->parser != NULL && state >= ATP_EXCHANGE_COMPLETE) {
@@ -299,6 +300,39 @@ void eventlog_sent(void *user)
         struct atp_exchange exchange;
         atp_exchange_read(log->parser, &exchange);
         log->state = exchange.state;
+    }
+}
+
+/* A line without an event. A stream goes on behind it. */
+static void write_exchange_line(struct eventlog *log, const struct atp_exchange *exchange,
+                                uint64_t offset)
+{
+    if (!atp_is_stream(log->parser)) end_span(log);
+    buffer_append_text(&log->out, "{\"offset\":");
+    json_unsigned(&log->out, offset);
+    write_exchange(log, exchange);
+    buffer_append_text(&log->out, "}\n");
+}
+
+void eventlog_expired(void *user, uint64_t offset)
+{
+    struct eventlog *log = user;
+    struct atp_exchange exchange;
+    if (log->parser == NULL) return;
+    atp_exchange_read(log->parser, &exchange);
+    if (exchange.state != ATP_EXCHANGE_LATE || log->state == ATP_EXCHANGE_LATE) return;
+    log->state = exchange.state;
+    write_exchange_line(log, &exchange, offset);
+}
+
+void eventlog_over(struct eventlog *log, uint64_t offset)
+{
+    struct atp_exchange exchange;
+    if (log->parser == NULL) return;
+    atp_exchange_read(log->parser, &exchange);
+    if (exchange.state == ATP_EXCHANGE_OPEN || exchange.state == ATP_EXCHANGE_AWAITING) {
+        end_span(log);
+        write_exchange_line(log, &exchange, offset);
     }
 }
 

@@ -21,12 +21,14 @@
  *     sha256         of data and stream, lower-case hexadecimal
  *     missing        of truncated: bytes that never came
  *     deviations     atp_deviation_name, in the order of the bits
- *     exchange       on demand, see below
+ *     exchange       on demand, see eventlog_tell_exchanges
  *
  * A value is null if the field is empty, absent if it is missing. A number
  * stands as it was sent; one that JSON cannot write so (`007`, `+5`) by its
  * value; text in a number's place as a string. A name that comes twice in a
- * record bears its place from the second on: `index#2`.
+ * record bears its place from the second on: `index#2`. A field that the
+ * manual does not name (of a test response) is called by its place among the
+ * fields of the record, the first being `#1`.
  */
 #ifndef CONFORMANCE_EVENTLOG_H
 #define CONFORMANCE_EVENTLOG_H
@@ -74,8 +76,12 @@ void eventlog_reset(struct eventlog *log);
  *     "exchange":{"command":"+HTTPREAD","form":"write","variant":"1",
  *                 "state":"complete"}
  *
- * stands on the event with which one becomes complete, violated or late; what
- * is not known or not decided is left out.
+ * stands on the event with which one becomes complete or violated; what is not
+ * known or not decided is left out. One that no event ends has a line of its
+ * own, behind all that came before it but a stream under way:
+ *
+ *     {"offset":40,"exchange":{"command":"+CSQ","form":"execute","state":"late"}}
+ *
  * Borrows: `parser`, which must be the one whose events come. */
 void eventlog_tell_exchanges(struct eventlog *log, const struct atp_parser *parser);
 
@@ -85,6 +91,14 @@ void eventlog_event(void *user, const struct atp_event *event);
 /* To be called behind each atp_sent: an exchange that one event both begins
  * and ends (`OK` to `AT`) would else not be seen to end. */
 void eventlog_sent(void *user);
+
+/* To be called behind each atp_expire: tells of an exchange that has become
+ * late. Units: `offset`, bytes fed so far. */
+void eventlog_expired(void *user, uint64_t offset);
+
+/* To be called behind atp_finish: tells of an exchange that is still open, or
+ * awaits its asynchronous result. */
+void eventlog_over(struct eventlog *log, uint64_t offset);
 
 /* Writes the lines that are complete to the file. */
 void eventlog_drain(struct eventlog *log);

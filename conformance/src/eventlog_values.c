@@ -82,6 +82,12 @@ static void write_value(struct buffer *out, const struct atp_event *event, unsig
 
 /* ---- all values ------------------------------------------------------- */
 
+/* Fields of test responses that nothing names. */
+static bool is_nameless(const struct atp_event *event, unsigned index)
+{
+    return atp_field_name(event, index)[0] == '\0';
+}
+
 /* How many fields before this one have its name: JSON readers keep but one
  * value of a key. Equal texts are one in the pool. */
 static unsigned count_before(const struct atp_event *event, unsigned index)
@@ -98,11 +104,12 @@ static void write_key(struct buffer *out, const struct atp_event *event, unsigne
 {
     const char *name = atp_field_name(event, index);
     unsigned before = count_before(event, index);
+    bool nameless = is_nameless(event, index);
     buffer_append(out, "\"", 1);
     json_escape(out, name, strlen(name));
-    if (before > 0) {
+    if (nameless || before > 0) {
         buffer_append(out, "#", 1);
-        json_unsigned(out, before + 1);
+        json_unsigned(out, (nameless ? index : before) + 1);
     }
     buffer_append(out, "\":", 2);
 }

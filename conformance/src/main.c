@@ -41,7 +41,7 @@ static const struct command *find_command(const char *name)
 {
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (strcmp(commands[i].name, name) == 0) return &commands[i];
-    cli_complain("unknown command \"%s\"; atproof --help lists them", name);
+    cli_complain("unknown command '%s'; atproof --help lists them", name);
     return NULL;
 }
 

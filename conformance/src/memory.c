@@ -52,3 +52,10 @@ char *memory_format(const char *format, ...)
     va_end(arguments);
     return checked(size < 0 ? NULL : text);
 }
+
+char *memory_list(char *list, const char *name)
+{
+    char *longer = memory_format("%s%s%s", list ? list : "", list ? ", " : "", name);
+    free(list);
+    return longer;
+}

@@ -16,6 +16,10 @@ void *memory_grow(void *array, size_t count, size_t *capacity, size_t size);
 char *memory_text(const char *text);
 char *memory_slice(const char *bytes, size_t size);
 
+/* `list` (NULL: an empty one) with `name` behind it, ", " between them.
+ * Owns: `list` is freed. */
+char *memory_list(char *list, const char *name);
+
 __attribute__((format(printf, 1, 2))) char *memory_format(const char *format, ...);
 
 #endif

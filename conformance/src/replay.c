@@ -68,7 +68,10 @@ static void replay_item(struct replay *replay, const struct transcript *transcri
         atp_sent(replay->parser, transcript->bytes + item->offset, item->size);
         if (replay->hooks.sent != NULL) replay->hooks.sent(replay->hooks.user);
         return;
-    case TRANSCRIPT_EXPIRE: atp_expire(replay->parser); return;
+    case TRANSCRIPT_EXPIRE:
+        atp_expire(replay->parser);
+        if (replay->hooks.expired != NULL) replay->hooks.expired(replay->hooks.user, replay->fed);
+        return;
     case TRANSCRIPT_STREAM_END: end_stream(replay); return;
     case TRANSCRIPT_HEADER:
     case TRANSCRIPT_RECEIVED: return;

@@ -24,6 +24,9 @@ struct replay_hooks {
     /* Behind each atp_sent. */
     void (*sent)(void *user);
 
+    /* Behind each atp_expire, which stands at `offset`. */
+    void (*expired)(void *user, uint64_t offset);
+
     /* A transparent stream stands at `offset`, its last bytes spelling
      * `result`, and was ended there (by `end_at_tail` or `@ stream-end:`), or
      * was not (the input is over). */

@@ -267,6 +267,8 @@ static bool add_directive(struct reader *reader, const char *name, size_t size)
         if (strlen(key_names[key]) == size && memcmp(key_names[key], name, size) == 0)
             return add_header(reader, (enum transcript_key)key);
     struct transcript_item item = {.offset = reader->bytes.size, .column = reader->at + 1};
+    /* What stands behind `@ expire:` and `@ stream-end:` is a remark, free text
+     * for the reader alone: nothing is made of it. */
     if (size == strlen("expire") && memcmp(name, "expire", size) == 0) {
         item.kind = TRANSCRIPT_EXPIRE;
     } else if (size == strlen("stream-end") && memcmp(name, "stream-end", size) == 0) {
@@ -308,8 +310,15 @@ static bool check_line(struct reader *reader)
     return true;
 }
 
+static bool has_byte_order_mark(const struct reader *reader)
+{
+    return reader->number == 1 && reader->size >= 3 && memcmp(reader->line, "\xEF\xBB\xBF", 3) == 0;
+}
+
 static bool read_line(struct reader *reader)
 {
+    if (has_byte_order_mark(reader))
+        return fail(reader, 0, "byte order mark; expected UTF-8 without one");
     if (!check_line(reader)) return false;
     if (reader->size == 0) return true;
     bool doubled = reader->size > 1 && reader->line[0] == reader->line[1];
@@ -318,6 +327,10 @@ static bool read_line(struct reader *reader)
     case '@': return read_directive(reader);
     case '>': return doubled ? read_strings(reader, TRANSCRIPT_SENT) : read_command(reader);
     case '<': return doubled ? read_strings(reader, TRANSCRIPT_RECEIVED) : read_response(reader);
+    case ' ':
+    case '\t':
+        return fail(reader, 0,
+                    "blank before the line mark; expected > < >> << @ # at the line's start");
     default:
         return fail(reader, 0, "unknown line mark %s; expected > < >> << @ # or an empty line",
                     show(reader->line[0]).text);

@@ -3,6 +3,7 @@
 #   cli_decode.sh ATPROOF
 set -u
 atproof=$(realpath "${1:?usage: cli_decode.sh ATPROOF}")
+acme=$(realpath "$(dirname "$0")/data/acme.yaml")
 catalogs=$(realpath "$(dirname "$0")/../../parser/catalog")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -62,6 +63,16 @@ out='*"kind":"info","name":"+CSQ","values":{"rssi":23,"ber":0},"deviations":\[\]
     expect 'transcript' 0 '' decode csq.at
 out='*"exchange":{"command":"+CSQ","form":"execute",*"state":"complete"}}' \
     expect 'exchanges' 0 '' decode --exchanges csq.at
+csq='"exchange":{"command":"+CSQ","form":"execute"'
+printf '> AT+CSQ\n@ expire: 5 s\n< +HTTP_PEER_CLOSED\n' > late.at
+out='{"offset":0,'"$csq"',"state":"late"}}
+*"name":"+HTTP_PEER_CLOSED","values":{},"deviations":\[\]}' \
+    expect 'a late exchange has its line' 0 '' decode --exchanges late.at
+printf '> AT+CSQ\n' > open.at
+out='{"offset":0,'"$csq"',"state":"open"}}' \
+    expect 'an open exchange is told at the end' 0 '' decode --exchanges open.at
+expect 'exchanges are told on demand' 0 '' decode open.at
+[ -s out ] && fail 'exchanges are told on demand' 'has lines'
 cp csq.at csq.bin
 out='*"text":"@ dialect: simcom"*' expect 'the name alone makes a transcript' 0 '' decode csq.bin
 for dialect in auto simcom quectel-ugxx quectel-ec200 core; do
@@ -69,6 +80,19 @@ for dialect in auto simcom quectel-ugxx quectel-ec200 core; do
 done
 out='*"kind":"text","text":"+CSQ: 23,0"*' \
     expect 'catalogue of the user' 0 '' decode --catalog "$catalogs/simcom-http.yaml" csq.at
+cat > acme.at << 'TEXT'
+> AT+ACONN=1,"example.com"
+< OK
+< +ACONN: 1,0
+> AT+ACONN=?
+< +ACONN: (0-3),<host>,(1-65535)
+< +CSQ: 1,2
+TEXT
+out='*"kind":"urc","name":"+ACONN","values":{"id":1,"err":0},"deviations":\[\]}*
+*"values":{"id":"(0-3)","host":"<host>","port":"(1-65535)"}*"text":"+CSQ: 1,2"*' \
+    expect 'the example of the README' 0 '' decode --catalog "$acme" acme.at
+out='*"name":"+ACONN","values":{"id":1,"err":0}*"name":"+CSQ","values":{"rssi":1,"ber":2}*' \
+    expect 'a catalogue joined by a dialect' 0 '' decode --catalog "$acme" --dialect core acme.at
 out='{"offset":0,"size":300000,"kind":"text","text":"zzz*","deviations":\["long-line"\]}*' \
     expect 'endless line' 0 '' decode long.bin
 
@@ -77,26 +101,34 @@ out='Usage: *decode*--dialect*--chunk*Dialects:*simcom*Exit status*' \
     expect 'help' 0 '' decode --help
 
 # ---- usage: exit 2, one line
-expect 'no file' 2 'atproof: no file; expected *' decode
-expect 'two files' 2 'atproof: *second file; expected one*' decode ok.bin ok.bin
-expect 'unknown option' 2 'atproof*' decode --nonsense ok.bin
-expect 'unknown dialect' 2 \
-    "atproof: --dialect: unknown dialect 'nokia'; expected one of *simcom*auto*" \
+expect 'no file' 2 'atproof: decode: no file; expected *' decode
+expect 'two files' 2 'atproof: decode: *second file; expected one*' decode ok.bin ok.bin
+help='atproof decode --help lists them'
+expect 'unknown option' 2 "atproof: decode: unknown option '--nonsense'; $help" \
+    decode --nonsense ok.bin
+expect 'unknown option behind a file' 2 "atproof: decode: unknown option '-x'; $help" \
+    decode ok.bin -x
+expect 'option without its value' 2 "atproof: decode: no value behind option '--dialect'; $help" \
+    decode ok.bin --dialect
+out="$blank
+$ok" expect 'short options in one word' 0 '' decode -n1 -dcore ok.bin
+expect 'unknown dialect' 2 "atproof: decode: unknown dialect 'nokia'; $help" \
     decode --dialect nokia ok.bin
 expect 'unknown dialect of a transcript' 2 \
-    "atproof: nokia.at:1:12: unknown dialect 'nokia'; expected one of *simcom*" decode nokia.at
-expect 'dialect and catalogue' 2 'atproof: --dialect and --catalog together*' \
-    decode --dialect simcom --catalog x.yaml ok.bin
-expect 'missing catalogue' 2 'atproof: *x.yaml*' decode --catalog x.yaml ok.bin
+    "atproof: nokia.at:1:12: unknown dialect 'nokia'; $help" decode nokia.at
+expect 'two catalogues' 2 'atproof: decode: --catalog y.yaml: second catalogue; expected one *' \
+    decode --catalog x.yaml --catalog y.yaml ok.bin
+expect 'missing catalogue' 2 'atproof: x.yaml: cannot open: No such file or directory' \
+    decode --catalog x.yaml ok.bin
 for number in 0 -1 x '' 1x 99999999999999999999 16777217; do
-    expect "chunk '$number'" 2 'atproof: --chunk *: bad number; expected 1 to 16777216' \
+    expect "chunk '$number'" 2 'atproof: decode: --chunk *: bad number; expected 1 to 16777216' \
         decode "--chunk=$number" ok.bin
 done
 for number in 0 63 65536; do
-    expect "line size $number" 2 'atproof: --line-size *: bad number; expected 64 to 65535' \
+    expect "line size $number" 2 'atproof: decode: --line-size *: bad number; expected 64 to 65535' \
         decode "--line-size=$number" ok.bin
 done
-expect 'stream end' 2 'atproof: --stream-end x: unknown word; expected tail or never' \
+expect 'stream end' 2 'atproof: decode: --stream-end x: unknown word; expected tail or never' \
     decode --stream-end x ok.bin
 
 # ---- input that cannot be read: exit 2, one line

@@ -62,6 +62,12 @@ static void on_sent(void *user)
     eventlog_sent(&run->log);
 }
 
+static void on_expired(void *user, uint64_t offset)
+{
+    struct watched_run *run = user;
+    eventlog_expired(&run->log, offset);
+}
+
 void watched_replay(struct watched_run *run, const struct sample *sample,
                     const struct transcript *transcript, const uint8_t *received,
                     enum replay_chunking chunking, uint64_t chunk)
@@ -71,7 +77,7 @@ void watched_replay(struct watched_run *run, const struct sample *sample,
         .parser = &parser,
         .chunking = chunking,
         .chunk = chunk,
-        .hooks = {.place = place, .sent = on_sent, .user = run},
+        .hooks = {.place = place, .sent = on_sent, .expired = on_expired, .user = run},
     };
     run->sample = sample;
     run->received = received;
@@ -85,6 +91,7 @@ void watched_replay(struct watched_run *run, const struct sample *sample,
         abort();
     replay_transcript(&replay, transcript);
     replay_finish(&replay);
+    eventlog_over(&run->log, replay.fed);
     run->lossless = run->lossless && run->next == sample->size;
     eventlog_finish(&run->log);
 }

@@ -241,7 +241,7 @@ static void test_compile_record_of_other_command_keeps_both(void **state)
 static void test_compile_plain_record_of_uploading_form_is_prompt(void **state)
 {
     struct compiled_catalog *c =
-        compile(SET PARAMS "commands:\n  +X:\n    clause: 1\n    time_limit: 1250\n    forms:\n"
+        compile(SET PARAMS "commands:\n  +X:\n    clause: 1\n    time_limit: 1300\n    forms:\n"
                            "      - syntax: AT+X=<s>[,<a>]\n        upload: a\n        variants:\n"
                            "          - response: ['> ', OK]\n"
                            "          - response: [DOWNLOAD, OK]\n"
@@ -264,6 +264,30 @@ static void test_compile_plain_record_of_uploading_form_is_prompt(void **state)
     assert_int_equal(ended->time_limit, 3);
     assert_string_equal(c->catalog.text + ended->key, "k");
     compiled_catalog_free(c);
+}
+
+/* A last word is a result code, as is one that an unsolicited one bears. */
+static void test_compile_word_that_ends_an_uploading_form_is_no_prompt(void **state)
+{
+    (void)state;
+#define UPLOAD(response)                                                                           \
+    SET PARAMS "commands:\n  +X:\n    clause: 1\n    forms:\n"                                     \
+               "      - syntax: AT+X=<a>\n        upload: a\n        variants:\n"                  \
+               "          - response: [" response "]\n"
+    compile(UPLOAD("EROR"), NULL,
+            "x.yaml:15:24: unknown result code \"EROR\"; expected one of OK, CONNECT, "
+            "+CME ERROR, ERROR, SHUT OK, CONNECT OK, CLOSED\n");
+    compile(UPLOAD("DOWNLOAD, EROR"), NULL,
+            "x.yaml:15:34: unknown result code \"EROR\"; expected one of OK, CONNECT, "
+            "+CME ERROR, ERROR, SHUT OK, CONNECT OK, CLOSED\n");
+    compile(UPLOAD("OK, '> '"), NULL,
+            "x.yaml:15:29: prompt behind another record; expected it to be the first\n");
+    compiled_catalog_free(compile(UPLOAD("'> '"), NULL, NULL));
+    struct compiled_catalog *c =
+        compile(UPLOAD("WAIT, OK") "urcs:\n  - {notation: WAIT, clause: 1}\n", NULL, NULL);
+    expect_records(c, "WAIT", "urc 0\ninfo 2 AT+X\n");
+    compiled_catalog_free(c);
+#undef UPLOAD
 }
 
 /* ---- result codes ------------------------------------------------------------- */
@@ -327,11 +351,18 @@ static void test_compile_set_alone_has_results_but_no_commands_of_core(void **st
     SET PARAMS X "      - syntax: AT+X\n"                                                          \
                  "        variants:\n          - {label: " label ", response: [" text "]}\n"
 
+#define RESULTS "OK, CONNECT, +CME ERROR, ERROR, SHUT OK, CONNECT OK, CLOSED"
+
 static void test_compile_unknown_words_and_prefixes_are_refused(void **state)
 {
     (void)state;
     compile(RESPONSE("a", "OKAY"), NULL,
-            "x.yaml:14:35: unknown result code \"OKAY\"; expected one of results\n");
+            "x.yaml:14:35: unknown result code \"OKAY\"; expected one of " RESULTS "\n");
+    compile(RESPONSE("a", "EROR, OK"), NULL,
+            "x.yaml:14:35: unknown result code \"EROR\"; expected one of " RESULTS
+            ", or upload in the form for a prompt\n");
+    compile(RESPONSE("a", "'> ', OK"), NULL,
+            "x.yaml:14:36: prompt in a form without upload; expected upload in the form\n");
     compile(RESPONSE("a", "'+Z: <a>', OK"), NULL,
             "x.yaml:14:36: prefix \"+Z\" is no command's; expected \"+X\"\n");
     compiled_catalog_free(compile(RESPONSE("erratum", "'+Z: <a>', OK"), NULL, NULL));
@@ -402,6 +433,26 @@ static void test_compile_test_form_fields_are_sets_named_by_the_write_form(void 
                 "+X",
                 "info 8 AT+X k:keyword a:set s:set?\n"
                 "info 8 AT+X b:set :set :set~\n");
+}
+
+static void
+test_compile_test_form_fields_without_a_write_form_are_named_by_the_answers(void **state)
+{
+    (void)state;
+    expect_only(SET PARAMS X
+                "      - syntax: AT+X?\n        variants:\n"
+                "          - response: ['+Y: <r>', '+X: \"k\",<s>', OK, '+X: <r>,<r>,<r>']\n"
+                "          - response: ['+X: <a>,9', OK]\n"
+                "      - {syntax: AT+X, variants: [{response: ['+X: <b>,<b>', OK]}]}\n"
+                "      - syntax: AT+X=?\n        variants:\n"
+                "          - response: ['+X: (0-4),(1),(2)', OK]\n"
+                "urcs: [{notation: '+Y: <r>', clause: 1}]\n",
+                "+X",
+                "async 4 AT+X r:rest r:rest r:rest\n"
+                "info 4 AT+X k:keyword s:string{1,8}\n"
+                "info 4 AT+X a:int{0,4} 9:literal\n"
+                "info 1 AT+X b:int{0,0}{10,19} b:int{0,0}{10,19}\n"
+                "info 8 AT+X a:set b:set :set\n");
 }
 
 /* ---- editions --------------------------------------------------------------------- */
@@ -483,6 +534,7 @@ int main(void)
         cmocka_unit_test(test_compile_bare_record_is_under_its_command),
         cmocka_unit_test(test_compile_record_of_other_command_keeps_both),
         cmocka_unit_test(test_compile_plain_record_of_uploading_form_is_prompt),
+        cmocka_unit_test(test_compile_word_that_ends_an_uploading_form_is_no_prompt),
         cmocka_unit_test(test_compile_result_codes_have_their_value),
         cmocka_unit_test(test_compile_numeric_forms_share_the_record),
         cmocka_unit_test(test_compile_element_refers_to_the_result_itself),
@@ -492,6 +544,8 @@ int main(void)
         cmocka_unit_test(test_compile_ranges_are_narrowed_and_hulled),
         cmocka_unit_test(test_compile_equal_parameter_runs_are_shared),
         cmocka_unit_test(test_compile_test_form_fields_are_sets_named_by_the_write_form),
+        cmocka_unit_test(
+            test_compile_test_form_fields_without_a_write_form_are_named_by_the_answers),
         cmocka_unit_test(test_compile_edition_alone_has_its_own),
         cmocka_unit_test(test_compile_editions_together_merge_form_by_form),
         cmocka_unit_test(test_compile_sources_lead_back_to_the_model),

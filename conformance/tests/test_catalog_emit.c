@@ -323,7 +323,7 @@ static void test_open_file_own_result_goes_before_core(void **state)
     FILE *out = fdopen(mkstemp(path), "w");
     fputs("set: x\ntitle: t\nresults:\n  - {notation: OK, clause: 7, like: ERROR}\n", out);
     fclose(out);
-    assert_int_equal(catalog_open_file(path, &c, stderr), 0);
+    assert_int_equal(catalog_open_file(path, NULL, &c, stderr), 0);
     remove(path);
     const struct atp_name *name = &c->catalog.names[compiled_find_name(c, "OK", 2)];
     assert_int_equal(c->catalog.records[name->record].result, ATP_RESULT_ERROR);

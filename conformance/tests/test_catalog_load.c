@@ -76,13 +76,27 @@ static const struct bad cases[] = {
     {"test_load_bad_flag_is_refused", FORM("AT+A") VARIANT "        continues: maybe\n",
      "x.yaml:12:20: unknown \"maybe\"; expected one of false, true\n"},
     {"test_load_bad_time_is_refused", FORM("AT+A") VARIANT "        time_limit: 2 s\n",
-     "x.yaml:12:21: bad time; expected milliseconds, 1 to 6553500\n"},
+     "x.yaml:12:21: bad time \"2 s\"; expected milliseconds, a multiple of 100 up to 6553500\n"},
+    {"test_load_time_between_steps_is_refused", FORM("AT+A") VARIANT "        time_limit: 250\n",
+     "x.yaml:12:21: bad time \"250\"; expected milliseconds, a multiple of 100 up to 6553500\n"},
+    {"test_load_time_beyond_the_tables_is_refused",
+     FORM("AT+A") VARIANT "        time_limit: 6553600\n",
+     "x.yaml:12:21: bad time \"6553600\"; expected milliseconds, a multiple of 100 up to "
+     "6553500\n"},
+    {"test_load_time_as_list_is_refused", FORM("AT+A") VARIANT "        time_limit: [100]\n",
+     "x.yaml:12:21: list; expected milliseconds\n"},
     {"test_load_unknown_upload_is_refused", FORM("AT+A=<n>") VARIANT "        upload: size\n",
      "x.yaml:12:17: upload \"size\" is no argument; expected one of the syntax, or ctrl-z\n"},
     {"test_load_unknown_kind_is_refused", FORM("AT+A") VARIANT "        kind: set\n",
      "x.yaml:12:15: unknown \"set\"; expected one of execute, write, read, test\n"},
     {"test_load_unknown_edition_is_refused", FORM("AT+A") VARIANT "        edition: v2\n",
-     "x.yaml:9:9: unknown edition \"v2\"; expected one of editions\n"},
+     "x.yaml:9:9: unknown edition \"v2\"; none is defined\n"},
+    {"test_load_unknown_edition_of_a_command_is_told_once",
+     HEAD "editions: {a: {document: A}, b: {document: B}}\n" COMMAND
+          "      - {syntax: AT+A, variants: [{response: [OK]}]}\n"
+          "      - {syntax: AT+A?, variants: [{response: [OK]}]}\n"
+          "    edition: v2\n",
+     "x.yaml:5:3: unknown edition \"v2\"; expected one of a, b\n"},
     {"test_load_nine_variants_are_refused",
      FORM("AT+A") VARIANT VARIANT VARIANT VARIANT VARIANT VARIANT VARIANT VARIANT VARIANT,
      "x.yaml:19:13: more than 8 variants of one form\n"},
@@ -93,6 +107,18 @@ static const struct bad cases[] = {
      "x.yaml:11:23: 0 records; expected 1 to 250\n"},
     {"test_load_record_as_list_is_refused", RECORD("[OK]"),
      "x.yaml:11:24: list; expected a record or a result code\n"},
+    {"test_load_record_that_is_a_mapping_asks_for_quotes", RECORD("+A: <n>,<n>, OK"),
+     "x.yaml:11:24: a colon makes this a mapping; put the record in quotes\n"},
+    {"test_load_record_in_a_block_that_is_a_mapping_asks_for_quotes",
+     FORM("AT+A") "          - response:\n              - +A: <n>,<n>\n              - OK\n",
+     "x.yaml:12:17: a colon makes this a mapping; put the record in quotes\n"},
+    {"test_load_urc_that_is_a_mapping_asks_for_quotes",
+     HEAD "urcs:\n  - notation: +A: <n>\n    clause: 1\n",
+     "x.yaml:4:17: a colon makes this a mapping; put the text in quotes\n"},
+    {"test_load_urc_in_braces_that_is_a_mapping_asks_for_quotes",
+     HEAD "urcs: [{notation: +A: <n>, clause: 1}]\n",
+     "x.yaml:3:21: did not find expected ',' or '}' while parsing a flow mapping; put texts with a "
+     "colon in quotes\n"},
     {"test_load_double_form_is_refused",
      FORM("AT+A") VARIANT "      - syntax: AT+A\n        variants:\n" VARIANT,
      "x.yaml:12:17: form is there twice; first in line 9\n"},
@@ -124,7 +150,11 @@ static const struct bad cases[] = {
      "x.yaml:4:3: default 2 is out of the range of <n>\n"},
     {"test_load_unknown_table_is_refused",
      HEAD "parameters:\n  n: {clause: 1, type: int, values: {table: codes}}\n",
-     "x.yaml:4:3: unknown table \"codes\"; expected one of tables\n"},
+     "x.yaml:4:3: unknown table \"codes\"; none is defined\n"},
+    {"test_load_unknown_table_is_told_with_those_there_are",
+     HEAD "tables:\n  c: {clause: 1, values: {0: a}}\n  d: {clause: 1, values: {0: a}}\n"
+          "parameters:\n  n: {clause: 1, type: int, values: {table: codes}}\n",
+     "x.yaml:7:3: unknown table \"codes\"; expected one of c, d\n"},
     /* ---- notation ----------------------------------------------------- */
     {"test_load_undefined_param_is_refused", RECORD("'+A: <n>,<m>'"),
      "x.yaml:11:33: <m> is not defined; expected it among the parameters\n"},
@@ -161,6 +191,15 @@ static const struct bad cases[] = {
      HEAD "urcs:\n  - {notation: '+A: <', clause: 1}\n  - {notation: RDY}\n",
      "x.yaml:4:21: '<' without its '>'\n"
      "x.yaml:5:5: missing clause; expected it in an unsolicited result code\n"},
+    {"test_load_errors_are_told_in_the_order_of_lines",
+     HEAD "urcs:\n  - {notation: '+A: <', clause: 1}\n  - {notation: RDY}\n"
+          "parameters: {n: {clause: 1, type: x}}\nfoo: 1\neditions: []\n",
+     "x.yaml:4:21: '<' without its '>'\n"
+     "x.yaml:5:5: missing clause; expected it in an unsolicited result code\n"
+     "x.yaml:6:35: unknown \"x\"; expected one of int, hex, string, word, any, code, rest\n"
+     "x.yaml:7:1: unknown key \"foo\" in a catalogue; expected one of set, title, document, "
+     "editions, parameters, tables, results, commands, urcs, errata\n"
+     "x.yaml:8:11: list; expected a mapping of editions\n"},
 };
 #define CASE_COUNT (sizeof cases / sizeof *cases)
 
@@ -278,8 +317,7 @@ static void test_load_missing_file_is_told(void **state)
     struct catalog_model *model = catalog_new();
     assert_int_equal(catalog_load_file(model, "/nowhere/x.yaml", &errors), -1);
     fclose(out);
-    assert_string_equal(
-        text, "atproof: /nowhere/x.yaml:1:1: cannot be opened: No such file or directory\n");
+    assert_string_equal(text, "atproof: /nowhere/x.yaml: cannot open: No such file or directory\n");
     catalog_free(model);
 }
 

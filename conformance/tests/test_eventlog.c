@@ -31,15 +31,22 @@ enum {
 };
 
 static const struct atp_param params[] = {
-    {TEXT_N, ATP_TYPE_INT, 0},       {TEXT_RECV, ATP_TYPE_KEYWORD, 0},
-    {TEXT_HOST, ATP_TYPE_STRING, 0}, {TEXT_CODE, ATP_TYPE_CODE, 0},
-    {TEXT_LEN, ATP_TYPE_LITERAL, 0}, {TEXT_0, ATP_TYPE_LITERAL, 0},
-    {TEXT_N, ATP_TYPE_INT, 0},       {TEXT_HEX, ATP_TYPE_HEX, 0},
+    {TEXT_N, ATP_TYPE_INT, 0},
+    {TEXT_RECV, ATP_TYPE_KEYWORD, 0},
+    {TEXT_HOST, ATP_TYPE_STRING, 0},
+    {TEXT_CODE, ATP_TYPE_CODE, 0},
+    {TEXT_LEN, ATP_TYPE_LITERAL, 0},
+    {TEXT_0, ATP_TYPE_LITERAL, 0},
+    {TEXT_N, ATP_TYPE_INT, 0},
+    {TEXT_HEX, ATP_TYPE_HEX, 0},
     {TEXT_SET, ATP_TYPE_SET, 0},
+    {0, ATP_TYPE_SET, 0},
+    {0, ATP_TYPE_SET, 0},
 };
 static const struct atp_record records[] = {
     {.param = 0, .param_count = 9, .command = 0},
     {.param = 0, .param_count = 0, .command = ATP_NONE},
+    {.param = 8, .param_count = 3, .command = 0},
 };
 static const struct atp_name names[] = {
     {.text = TEXT_X, .size = 2, .record = 0, .record_count = 1, .command = 0},
@@ -224,6 +231,19 @@ static void test_eventlog_empty_is_null_and_missing_is_absent(void **state)
     assert_log(&event, 1,
                "{\"offset\":0,\"size\":4,\"kind\":\"info\",\"name\":\"+X\",\"values\":{\"n\":null},"
                "\"deviations\":[\"empty-field\",\"missing-field\"]}\n");
+}
+
+static void test_eventlog_field_without_a_name_is_called_by_its_place(void **state)
+{
+    (void)state;
+    struct atp_event event = make_line(ATP_KIND_INFO, "+X: (0),(1),(2)");
+    event.record = &records[2];
+    add_field(&event, "(0)", ATP_FIELD_VALID, 0);
+    add_field(&event, "(1)", ATP_FIELD_VALID, 0);
+    add_field(&event, "(2)", ATP_FIELD_VALID, 0);
+    assert_log(&event, 1,
+               "{\"offset\":0,\"size\":15,\"kind\":\"info\",\"name\":\"+X\",\"values\":{"
+               "\"set\":\"(0)\",\"#2\":\"(1)\",\"#3\":\"(2)\"},\"deviations\":[]}\n");
 }
 
 static void test_eventlog_fields_beyond_the_record_are_extra(void **state)
@@ -442,6 +462,7 @@ int main(void)
         cmocka_unit_test(test_eventlog_line_has_its_fields_by_type),
         cmocka_unit_test(test_eventlog_number_stands_as_sent_where_json_can),
         cmocka_unit_test(test_eventlog_empty_is_null_and_missing_is_absent),
+        cmocka_unit_test(test_eventlog_field_without_a_name_is_called_by_its_place),
         cmocka_unit_test(test_eventlog_fields_beyond_the_record_are_extra),
         cmocka_unit_test(test_eventlog_text_is_escaped_byte_by_byte),
         cmocka_unit_test(test_eventlog_echo_blank_prompt_have_their_shapes),

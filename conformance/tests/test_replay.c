@@ -51,6 +51,13 @@ static void note_tail(void *user, enum atp_result result, uint64_t offset, bool 
     note(user, word, offset);
 }
 
+static void note_expired(void *user, uint64_t offset)
+{
+    struct bench *bench = user;
+    note(bench, "expired@", offset);
+    eventlog_expired(&bench->log, offset);
+}
+
 static void set_up(struct bench *bench, const char *text)
 {
     struct transcript_error error;
@@ -60,15 +67,19 @@ static void set_up(struct bench *bench, const char *text)
     assert_int_equal(atp_init(&bench->parser, dialect_find_tables("simcom"), bench->buffer,
                               sizeof bench->buffer, eventlog_event, &bench->log),
                      ATP_OK);
-    bench->replay = (struct replay){
-        .parser = &bench->parser,
-        .hooks = {.place = note_chunk, .sent = note_sent, .tail = note_tail, .user = bench}};
+    bench->replay = (struct replay){.parser = &bench->parser,
+                                    .hooks = {.place = note_chunk,
+                                              .sent = note_sent,
+                                              .expired = note_expired,
+                                              .tail = note_tail,
+                                              .user = bench}};
 }
 
 static void run(struct bench *bench)
 {
     replay_transcript(&bench->replay, &bench->transcript);
     replay_finish(&bench->replay);
+    eventlog_over(&bench->log, bench->replay.fed);
     assert_true(eventlog_finish(&bench->log));
     buffer_append(&bench->log.out, "", 1); /* the log as a string          */
 }
@@ -206,13 +217,58 @@ static void test_eventlog_exchange_of_one_event_is_told_each_time(void **state)
     assert_exchanges("> AT+HTTPTERM\n< OK\n> AT+HTTPTERM\n< OK\n", expected, 2);
 }
 
-static void test_eventlog_late_exchange_is_told_with_the_next_event(void **state)
+/* `line` begins a line of the log, just `count` times, and no other tells of an
+ * exchange. */
+static void assert_lines(const char *transcript, const char *line, size_t count)
+{
+    struct bench bench;
+    set_up(&bench, transcript);
+    eventlog_tell_exchanges(&bench.log, &bench.parser);
+    run(&bench);
+    const char *log = log_of(&bench);
+    size_t found = 0;
+    for (const char *at = strstr(log, line); at != NULL; at = strstr(at + 1, line)) {
+        assert_true(at == log || at[-1] == '\n');
+        found++;
+    }
+    assert_int_equal(found, count);
+    size_t told = 0;
+    for (const char *at = log; (at = strstr(at, "\"exchange\":")) != NULL; at++) told++;
+    assert_int_equal(told, count);
+    tear_down(&bench);
+}
+
+#define LATE(start, variant)                                                                       \
+    "{\"offset\":" start ",\"exchange\":{\"command\":\"+CSQ\",\"form\":\"execute\"," variant       \
+    "\"state\":\"late\"}}\n"
+#define LATE_HTTP                                                                                  \
+    "\"exchange\":{\"command\":\"+HTTPACTION\",\"form\":\"write\",\"state\":\"late\"}}\n"
+
+static void test_eventlog_late_exchange_has_a_line_of_its_own(void **state)
 {
     (void)state;
-    static const char *const expected[] = {
-        "{\"command\":\"+HTTPACTION\",\"form\":\"write\",\"state\":\"late\"}",
-    };
-    assert_exchanges("> AT+HTTPACTION=0\n@ expire:\n< +HTTP_PEER_CLOSED\n", expected, 1);
+    assert_lines("> AT+HTTPACTION=0\n@ expire:\n", "{\"offset\":0," LATE_HTTP, 1);
+    assert_lines("> AT+HTTPACTION=0\n@ expire: a remark\n< +HTTP_PEER_CLOSED\n@ expire:\n",
+                 "{\"offset\":0," LATE_HTTP, 1);
+    assert_lines("> AT+CSQ\n< +CSQ: 23,0\n@ expire:\n< OK\n", LATE("14", "\"variant\":\"a\","), 1);
+    /* The line that it cuts off stands before it. */
+    assert_lines("> AT+CSQ\n<< \"+CSQ: 2\"\n@ expire:\n", LATE("7", ""), 1);
+    /* Each of two is told. */
+    assert_lines("> AT+CSQ\n@ expire:\n> AT+CSQ\n@ expire:\n", LATE("0", ""), 2);
+}
+
+static void test_eventlog_unfinished_exchange_is_told_at_the_end(void **state)
+{
+    (void)state;
+    assert_lines("> AT+CSQ\n",
+                 "{\"offset\":0,\"exchange\":{\"command\":\"+CSQ\",\"form\":\"execute\","
+                 "\"state\":\"open\"}}\n",
+                 1);
+    assert_lines("> AT+HTTPACTION=0\n< OK\n",
+                 "{\"offset\":6,\"exchange\":{\"command\":\"+HTTPACTION\",\"form\":\"write\","
+                 "\"state\":\"awaiting\"}}\n",
+                 1);
+    assert_lines("> AT+NOKIA\n", "{", 0);
 }
 
 /* ---- dialects --------------------------------------------------------- */
@@ -237,7 +293,8 @@ int main(void)
         cmocka_unit_test(test_replay_tail_ends_the_stream_on_demand),
         cmocka_unit_test(test_eventlog_each_exchange_ends_once),
         cmocka_unit_test(test_eventlog_exchange_of_one_event_is_told_each_time),
-        cmocka_unit_test(test_eventlog_late_exchange_is_told_with_the_next_event),
+        cmocka_unit_test(test_eventlog_late_exchange_has_a_line_of_its_own),
+        cmocka_unit_test(test_eventlog_unfinished_exchange_is_told_at_the_end),
         cmocka_unit_test(test_dialect_each_that_is_listed_has_tables),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;

@@ -184,7 +184,14 @@ static void test_transcript_bad_line_is_located(void **state)
     ASSERT_ERROR("> AT\nOK\n",
                  "f.at:2:1: unknown line mark 'O'; expected > < >> << @ # or an empty line");
     ASSERT_ERROR(" < OK\n",
-                 "f.at:1:1: unknown line mark 0x20; expected > < >> << @ # or an empty line");
+                 "f.at:1:1: blank before the line mark; expected > < >> << @ # at the line's "
+                 "start");
+    ASSERT_ERROR("> AT\n\t# x\n",
+                 "f.at:2:1: blank before the line mark; expected > < >> << @ # at the line's "
+                 "start");
+    ASSERT_ERROR("\xEF\xBB\xBF> AT\n", "f.at:1:1: byte order mark; expected UTF-8 without one");
+    ASSERT_ERROR("> AT\n\xEF\xBB\xBF> AT\n",
+                 "f.at:2:1: unknown line mark 0xEF; expected > < >> << @ # or an empty line");
     ASSERT_ERROR(">AT\n", "f.at:1:2: no blank behind '>'; expected \"> \" and a command");
     ASSERT_ERROR(">\n", "f.at:1:2: no blank behind '>'; expected \"> \" and a command");
     ASSERT_ERROR("<OK\n", "f.at:1:2: no blank behind '<'; expected \"< \" and a response");
