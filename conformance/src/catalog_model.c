@@ -217,7 +217,7 @@ const struct catalog_value *catalog_param_values(const struct catalog_set *set,
 bool catalog_is_result(const struct catalog_result *result, const struct catalog_record *element)
 {
     return element->name && strcmp(result->record.name, element->name) == 0
-           && (!element->has_colon || result->record.has_colon);
+           && (element->has_colon ? result->record.has_colon : element->field_count == 0);
 }
 
 bool catalog_is_of_edition(const char *own, const char *wanted)

@@ -325,11 +325,15 @@ static int parse_name(struct cursor *c, struct catalog_record *out)
     if (size > ATP_NAME_SIZE_MAX)
         return fail(c, start, "prefix of %zu bytes; expected at most %d", size, ATP_NAME_SIZE_MAX);
     bool whole = c->at == c->end;
-    if (!whole && !looking_at(c, ": ")) return fail(c, c->at, "expected ': ' behind the prefix");
-    if (c->text[start] == ' ' || c->text[start + size - 1] == ' ')
+    bool word = c->text[start] >= 'A' && c->text[start] <= 'Z';
+    bool tail = word && looking_at(c, "<") && c->text[start + size - 1] == ' '; /* CONNECT <n> */
+    if (!whole && !tail && !looking_at(c, ": "))
+        return fail(c, c->at, "expected ': ' behind the prefix");
+    if (tail) size--;
+    if (size == 0 || c->text[start] == ' ' || c->text[start + size - 1] == ' ')
         return fail(c, start, "blank beside a prefix; expected none");
-    c->at += whole ? 0 : 2;
-    out->has_colon = !whole;
+    c->at += whole || tail ? 0 : 2;
+    out->has_colon = !whole && !tail;
     if (!whole && parse_fields(c) != 0) return -1;
     out->name = memory_slice(c->text + start, size);
     return 0;

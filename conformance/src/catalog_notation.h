@@ -1,7 +1,7 @@
 /* Takes the manuals' notation apart: records, command syntax, ranges.
  *
  *     record   = [ "[" ] line [ "]" ] [ " ..." ] ;
- *     line     = ">" [ " " ] | name | name ": " fields | fields ;
+ *     line     = ">" [ " " ] | name | name ": " fields | name " " fields | fields ;
  *     fields   = group { "," group | "[" "," fields "]" } [ payload ] ;
  *     group    = field | [ field ] | "[" fields "]" | "[" fields "," "]" field ;
  *     field    = "<" name [ "=" ranges ] ">" | '"<' name '>"'

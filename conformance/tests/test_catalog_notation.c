@@ -98,6 +98,12 @@ static void test_notation_bare_record_has_no_name(void **state)
     expect_record("<a>,\"x\"", "- param:a keyword:x");
 }
 
+static void test_notation_result_code_may_carry_fields(void **state)
+{
+    (void)state;
+    expect_record("CONNECT <n><CR><LF><data>", "CONNECT param:n payload");
+}
+
 static void test_notation_prompt_is_a_name(void **state)
 {
     (void)state;
@@ -227,6 +233,7 @@ int main(void)
         cmocka_unit_test(test_notation_fields_of_each_kind_are_told_apart),
         cmocka_unit_test(test_notation_names_end_at_the_colon),
         cmocka_unit_test(test_notation_bare_record_has_no_name),
+        cmocka_unit_test(test_notation_result_code_may_carry_fields),
         cmocka_unit_test(test_notation_prompt_is_a_name),
         cmocka_unit_test(test_notation_brackets_say_optional_or_empty),
         cmocka_unit_test(test_notation_marks_of_whole_records_are_read),
