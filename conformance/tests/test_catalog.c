@@ -1,6 +1,6 @@
 /* The rules of compiling, each on a small catalogue. What was compiled is
  * written out in a plain form: a line a record. */
-#include "catalog_compile.h"
+#include "catalog_sample.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,127 +9,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-/* ---- small catalogues ------------------------------------------------------ */
-
-static const char core_yaml[] =
-    "set: core\ntitle: results\n"
-    "parameters:\n"
-    "  err: {clause: 9.2, type: code, range: 0..}\n"
-    "  text: {clause: 5.7, type: rest}\n"
-    "results:\n"
-    "  - {notation: OK, clause: 5.7, class: final, numeric: 0}\n"
-    "  - {notation: CONNECT, clause: 5.7, class: intermediate, numeric: 1, tail: text}\n"
-    "  - {notation: '+CME ERROR: <err>', clause: 9.2, like: ERROR, numeric: 4}\n"
-    "  - {notation: ERROR, clause: 5.7, numeric: 4}\n"
-    "  - {notation: SHUT OK, clause: 1}\n"
-    "  - {notation: CONNECT OK, clause: 1, class: unsolicited}\n"
-    "  - {notation: CLOSED, clause: 1, class: unsolicited}\n"
-    "commands:\n"
-    "  +CORE: {clause: 1, forms: [{syntax: AT+CORE, variants: [{response: [OK]}]}]}\n"
-    "urcs:\n"
-    "  - {notation: RDY, clause: 1}\n";
-
-#define SET "set: x\ntitle: t\n"
-#define X   "commands:\n  +X:\n    clause: 1\n    forms:\n"
-#define PARAMS                                                                                     \
-    "parameters:\n"                                                                                \
-    "  a: {clause: 1, type: int, range: 0..4}\n"                                                   \
-    "  b: {clause: 1, type: int, range: [0, 10..19]}\n"                                            \
-    "  s: {clause: 1, type: string, range: 1..8}\n"                                                \
-    "  r: {clause: 1, type: rest}\n"
-
-/* Compiles `yaml` with the results of core; `complaint` NULL: it succeeds. */
-static struct compiled_catalog *compile(const char *yaml, const char *edition,
-                                        const char *complaint)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    struct catalog_errors errors = {.out = out};
-    struct catalog_model *model = catalog_new();
-    struct compiled_catalog *compiled = NULL;
-    const struct catalog_part parts[] = {{"core", NULL, true}, {"x", edition, false}};
-    assert_int_equal(catalog_load_memory(model, "core.yaml", core_yaml, strlen(core_yaml), &errors),
-                     0);
-    int status = catalog_load_memory(model, "x.yaml", yaml, strlen(yaml), &errors);
-    if (status == 0) status = catalog_compile(model, parts, 2, &compiled, &errors);
-    fclose(out);
-    assert_string_equal(text, complaint ? complaint : "");
-    assert_int_equal(status, complaint ? -1 : 0);
-    free(text);
-    if (compiled) compiled->owns_model = true;
-    else catalog_free(model);
-    return compiled;
-}
-
-/* ---- a plain form of what was compiled ------------------------------------- */
-
-static void put_param(FILE *out, const struct atp_catalog *catalog, const struct atp_param *param)
-{
-    static const char *const types[] = {"int",  "hex",  "string", "word",    "any",
-                                        "code", "rest", "set",    "literal", "keyword"};
-    fprintf(out, " %s:%s%s%s", catalog->text + param->name, types[param->type & ATP_PARAM_TYPE],
-            param->type & ATP_PARAM_OPTIONAL ? "?" : "", param->type & ATP_PARAM_EMPTY ? "~" : "");
-    unsigned count = param->range ? 1 + ((param->type & ATP_PARAM_INTERVALS) >> 4) : 0;
-    for (unsigned i = 0; i < count; i++)
-        fprintf(out, "{%d,%d}", catalog->ranges[param->range + i].min,
-                catalog->ranges[param->range + i].max);
-}
-
-static void put_record(FILE *out, const struct atp_catalog *catalog,
-                       const struct atp_record *record)
-{
-    static const char *const roles[] = {"info", "async", "urc", "result", "prompt"};
-    fprintf(out, "%s %x", roles[record->role], record->forms);
-    if (record->command != ATP_NONE)
-        fprintf(out, " AT%s",
-                catalog->text + catalog->names[catalog->commands[record->command].name].text);
-    if (record->result) fprintf(out, " =%d", record->result);
-    for (unsigned i = 0; i < record->param_count; i++)
-        put_param(out, catalog, &catalog->params[record->param + i]);
-    if (record->payload) fprintf(out, " payload %u", record->payload);
-    fputc('\n', out);
-}
-
-static const struct atp_name *find(const struct compiled_catalog *compiled, const char *name)
-{
-    int index = compiled_find_name(compiled, name, strlen(name));
-    return index < 0 ? NULL : &compiled->catalog.names[index];
-}
-
-/* The records of a name, a line each. */
-static void expect_records(const struct compiled_catalog *compiled, const char *name,
-                           const char *expected)
-{
-    const struct atp_name *found = find(compiled, name);
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    assert_non_null(found);
-    for (unsigned i = 0; i < found->record_count; i++)
-        put_record(out, &compiled->catalog, &compiled->catalog.records[found->record + i]);
-    fclose(out);
-    assert_string_equal(text, expected);
-    free(text);
-}
-
-/* The same, of a catalogue that is asked nothing else. */
-static void expect_only(const char *yaml, const char *name, const char *expected)
-{
-    struct compiled_catalog *compiled = compile(yaml, NULL, NULL);
-    expect_records(compiled, name, expected);
-    compiled_catalog_free(compiled);
-}
-
-static const struct atp_form *form_of(const struct compiled_catalog *compiled, const char *command,
-                                      unsigned index)
-{
-    const struct atp_name *name = find(compiled, command);
-    const struct atp_command *found = &compiled->catalog.commands[name->command];
-    assert_true(index < found->form_count);
-    return &compiled->catalog.forms[found->form + index];
-}
 
 /* ---- records and roles ------------------------------------------------------ */
 
@@ -147,10 +26,10 @@ static void test_compile_record_before_and_after_ok_is_async(void **state)
 
 static void test_compile_record_after_ok_of_continuing_form_is_info(void **state)
 {
-    struct compiled_catalog *c =
-        compile(SET PARAMS X "      - syntax: AT+X\n        continues: true\n        variants:\n"
-                             "          - response: [OK, '+X: <a><CR><LF><data> ...', '+X: 0']\n",
-                NULL, NULL);
+    struct compiled_catalog *c = compile_sample(
+        SET PARAMS X "      - syntax: AT+X\n        continues: true\n        variants:\n"
+                     "          - response: [OK, '+X: <a><CR><LF><data> ...', '+X: 0']\n",
+        NULL, NULL);
     (void)state;
     expect_records(c, "+X",
                    "info 1 AT+X 0:literal\n"
@@ -213,23 +92,23 @@ static void test_compile_unasked_records_go_before_answers_and_those_before_test
 
 static void test_compile_bare_record_is_under_its_command(void **state)
 {
-    struct compiled_catalog *c =
-        compile(SET PARAMS X "      - {syntax: AT+X=?, variants: [{response: ['+X: (0-3)', OK]}]}\n"
-                             "      - {syntax: AT+X, variants: [{response: [<r>, OK]}]}\n",
-                NULL, NULL);
+    struct compiled_catalog *c = compile_sample(
+        SET PARAMS X "      - {syntax: AT+X=?, variants: [{response: ['+X: (0-3)', OK]}]}\n"
+                     "      - {syntax: AT+X, variants: [{response: [<r>, OK]}]}\n",
+        NULL, NULL);
     (void)state;
-    assert_int_equal(find(c, "+X")->flags, ATP_NAME_BARE);
+    assert_int_equal(find_sample_name(c, "+X")->flags, ATP_NAME_BARE);
     expect_records(c, "+X", "info 1 AT+X r:rest\ninfo 8 AT+X :set\n");
     compiled_catalog_free(c);
 }
 
 static void test_compile_record_of_other_command_keeps_both(void **state)
 {
-    struct compiled_catalog *c =
-        compile(SET PARAMS X "      - {syntax: AT+X, variants: [{response: [OK, '[+Y: <a>]']}]}\n"
-                             "  +Y:\n    clause: 1\n    forms:\n"
-                             "      - {syntax: AT+Y, variants: [{response: ['+Y: <a>', OK]}]}\n",
-                NULL, NULL);
+    struct compiled_catalog *c = compile_sample(
+        SET PARAMS X "      - {syntax: AT+X, variants: [{response: [OK, '[+Y: <a>]']}]}\n"
+                     "  +Y:\n    clause: 1\n    forms:\n"
+                     "      - {syntax: AT+Y, variants: [{response: ['+Y: <a>', OK]}]}\n",
+        NULL, NULL);
     (void)state;
     expect_records(c, "+Y", "async 1 AT+X a:int{0,4}\ninfo 1 AT+Y a:int{0,4}\n");
     expect_records(c, "+X", "");
@@ -240,16 +119,16 @@ static void test_compile_record_of_other_command_keeps_both(void **state)
 
 static void test_compile_plain_record_of_uploading_form_is_prompt(void **state)
 {
-    struct compiled_catalog *c =
-        compile(SET PARAMS "commands:\n  +X:\n    clause: 1\n    time_limit: 1300\n    forms:\n"
-                           "      - syntax: AT+X=<s>[,<a>]\n        upload: a\n        variants:\n"
-                           "          - response: ['> ', OK]\n"
-                           "          - response: [DOWNLOAD, OK]\n"
-                           "          - response: [CONNECT, OK]\n"
-                           "      - syntax: AT+X=\"k\",<a>\n        upload: ctrl-z\n"
-                           "        time_limit: 300\n        variants:\n"
-                           "          - response: ['> ', OK]\n",
-                NULL, NULL);
+    struct compiled_catalog *c = compile_sample(
+        SET PARAMS "commands:\n  +X:\n    clause: 1\n    time_limit: 1300\n    forms:\n"
+                   "      - syntax: AT+X=<s>[,<a>]\n        upload: a\n        variants:\n"
+                   "          - response: ['> ', OK]\n"
+                   "          - response: [DOWNLOAD, OK]\n"
+                   "          - response: [CONNECT, OK]\n"
+                   "      - syntax: AT+X=\"k\",<a>\n        upload: ctrl-z\n"
+                   "        time_limit: 300\n        variants:\n"
+                   "          - response: ['> ', OK]\n",
+        NULL, NULL);
     (void)state;
     expect_records(c, ">", "prompt 2 AT+X\n");
     expect_records(c, "DOWNLOAD", "prompt 2 AT+X\n");
@@ -274,17 +153,17 @@ static void test_compile_word_that_ends_an_uploading_form_is_no_prompt(void **st
     SET PARAMS "commands:\n  +X:\n    clause: 1\n    forms:\n"                                     \
                "      - syntax: AT+X=<a>\n        upload: a\n        variants:\n"                  \
                "          - response: [" response "]\n"
-    compile(UPLOAD("EROR"), NULL,
-            "x.yaml:15:24: unknown result code \"EROR\"; expected one of OK, CONNECT, "
-            "+CME ERROR, ERROR, SHUT OK, CONNECT OK, CLOSED\n");
-    compile(UPLOAD("DOWNLOAD, EROR"), NULL,
-            "x.yaml:15:34: unknown result code \"EROR\"; expected one of OK, CONNECT, "
-            "+CME ERROR, ERROR, SHUT OK, CONNECT OK, CLOSED\n");
-    compile(UPLOAD("OK, '> '"), NULL,
-            "x.yaml:15:29: prompt behind another record; expected it to be the first\n");
-    compiled_catalog_free(compile(UPLOAD("'> '"), NULL, NULL));
+    compile_sample(UPLOAD("EROR"), NULL,
+                   "x.yaml:15:24: unknown result code \"EROR\"; expected one of OK, CONNECT, "
+                   "+CME ERROR, ERROR, SHUT OK, CONNECT OK, CLOSED\n");
+    compile_sample(UPLOAD("DOWNLOAD, EROR"), NULL,
+                   "x.yaml:15:34: unknown result code \"EROR\"; expected one of OK, CONNECT, "
+                   "+CME ERROR, ERROR, SHUT OK, CONNECT OK, CLOSED\n");
+    compile_sample(UPLOAD("OK, '> '"), NULL,
+                   "x.yaml:15:29: prompt behind another record; expected it to be the first\n");
+    compiled_catalog_free(compile_sample(UPLOAD("'> '"), NULL, NULL));
     struct compiled_catalog *c =
-        compile(UPLOAD("WAIT, OK") "urcs:\n  - {notation: WAIT, clause: 1}\n", NULL, NULL);
+        compile_sample(UPLOAD("WAIT, OK") "urcs:\n  - {notation: WAIT, clause: 1}\n", NULL, NULL);
     expect_records(c, "WAIT", "urc 0\ninfo 2 AT+X\n");
     compiled_catalog_free(c);
 #undef UPLOAD
@@ -294,7 +173,7 @@ static void test_compile_word_that_ends_an_uploading_form_is_no_prompt(void **st
 
 static void test_compile_result_codes_have_their_value(void **state)
 {
-    struct compiled_catalog *c = compile(SET, NULL, NULL);
+    struct compiled_catalog *c = compile_sample(SET, NULL, NULL);
     (void)state;
     expect_records(c, "OK", "result 0 =1\n");
     expect_records(c, "ERROR", "result 0 =2\n");
@@ -302,45 +181,46 @@ static void test_compile_result_codes_have_their_value(void **state)
     expect_records(c, "SHUT OK", "result 0 =13\n");
     expect_records(c, "CLOSED", "result 0 =10\n");
     expect_records(c, "CONNECT OK", "urc 0\n");
-    assert_int_equal(find(c, "CONNECT")->flags, ATP_NAME_TAIL);
+    assert_int_equal(find_sample_name(c, "CONNECT")->flags, ATP_NAME_TAIL);
     compiled_catalog_free(c);
 }
 
 static void test_compile_numeric_forms_share_the_record(void **state)
 {
-    struct compiled_catalog *c = compile(SET, NULL, NULL);
+    struct compiled_catalog *c = compile_sample(SET, NULL, NULL);
     (void)state;
-    assert_int_equal(find(c, "0")->flags, ATP_NAME_NUMERIC);
-    assert_int_equal(find(c, "0")->record, find(c, "OK")->record);
-    assert_int_equal(find(c, "1")->record, find(c, "CONNECT")->record);
-    assert_int_equal(find(c, "4")->record, find(c, "ERROR")->record);
-    assert_int_equal(find(c, "4")->record_count, 1);
+    assert_int_equal(find_sample_name(c, "0")->flags, ATP_NAME_NUMERIC);
+    assert_int_equal(find_sample_name(c, "0")->record, find_sample_name(c, "OK")->record);
+    assert_int_equal(find_sample_name(c, "1")->record, find_sample_name(c, "CONNECT")->record);
+    assert_int_equal(find_sample_name(c, "4")->record, find_sample_name(c, "ERROR")->record);
+    assert_int_equal(find_sample_name(c, "4")->record_count, 1);
     compiled_catalog_free(c);
 }
 
 static void test_compile_element_refers_to_the_result_itself(void **state)
 {
-    struct compiled_catalog *c =
-        compile(SET "parameters: {err: {clause: 9.2, type: code}}\n" X "      - syntax: AT+X\n"
-                    "        variants:\n          - response: ['+CME ERROR: <err>']\n"
-                    "          - response: [+CME ERROR]\n          - response: [OK]\n",
-                NULL, NULL);
+    struct compiled_catalog *c = compile_sample(
+        SET "parameters: {err: {clause: 9.2, type: code}}\n" X "      - syntax: AT+X\n"
+            "        variants:\n          - response: ['+CME ERROR: <err>']\n"
+            "          - response: [+CME ERROR]\n          - response: [OK]\n",
+        NULL, NULL);
     (void)state;
     const struct atp_form *form = form_of(c, "+X", 0);
     assert_int_equal(form->variant_count, 2); /* the first two are the same */
     const struct atp_variant *variant = &c->catalog.variants[form->variant];
-    assert_int_equal(c->catalog.elements[variant[0].element], find(c, "+CME ERROR")->record);
-    assert_int_equal(c->catalog.elements[variant[1].element], find(c, "OK")->record);
+    assert_int_equal(c->catalog.elements[variant[0].element],
+                     find_sample_name(c, "+CME ERROR")->record);
+    assert_int_equal(c->catalog.elements[variant[1].element], find_sample_name(c, "OK")->record);
     compiled_catalog_free(c);
 }
 
 static void test_compile_set_alone_has_results_but_no_commands_of_core(void **state)
 {
-    struct compiled_catalog *c = compile(SET, NULL, NULL);
+    struct compiled_catalog *c = compile_sample(SET, NULL, NULL);
     (void)state;
-    assert_non_null(find(c, "OK"));
-    assert_null(find(c, "+CORE"));
-    assert_null(find(c, "RDY"));
+    assert_non_null(find_sample_name(c, "OK"));
+    assert_null(find_sample_name(c, "+CORE"));
+    assert_null(find_sample_name(c, "RDY"));
     assert_int_equal(c->catalog.command_count, 0);
     compiled_catalog_free(c);
 }
@@ -356,40 +236,41 @@ static void test_compile_set_alone_has_results_but_no_commands_of_core(void **st
 static void test_compile_unknown_words_and_prefixes_are_refused(void **state)
 {
     (void)state;
-    compile(RESPONSE("a", "OKAY"), NULL,
-            "x.yaml:14:35: unknown result code \"OKAY\"; expected one of " RESULTS "\n");
-    compile(RESPONSE("a", "EROR, OK"), NULL,
-            "x.yaml:14:35: unknown result code \"EROR\"; expected one of " RESULTS
-            ", or upload in the form for a prompt\n");
-    compile(RESPONSE("a", "'> ', OK"), NULL,
-            "x.yaml:14:36: prompt in a form without upload; expected upload in the form\n");
-    compile(RESPONSE("a", "'+Z: <a>', OK"), NULL,
-            "x.yaml:14:36: prefix \"+Z\" is no command's; expected \"+X\"\n");
-    compiled_catalog_free(compile(RESPONSE("erratum", "'+Z: <a>', OK"), NULL, NULL));
-    compile(SET "results:\n  - {notation: X, clause: 1, like: OKAY}\n", NULL,
-            "x.yaml:4:5: like: unknown result code \"OKAY\"; expected one such as OK or ERROR\n");
+    compile_sample(RESPONSE("a", "OKAY"), NULL,
+                   "x.yaml:14:35: unknown result code \"OKAY\"; expected one of " RESULTS "\n");
+    compile_sample(RESPONSE("a", "EROR, OK"), NULL,
+                   "x.yaml:14:35: unknown result code \"EROR\"; expected one of " RESULTS
+                   ", or upload in the form for a prompt\n");
+    compile_sample(RESPONSE("a", "'> ', OK"), NULL,
+                   "x.yaml:14:36: prompt in a form without upload; expected upload in the form\n");
+    compile_sample(RESPONSE("a", "'+Z: <a>', OK"), NULL,
+                   "x.yaml:14:36: prefix \"+Z\" is no command's; expected \"+X\"\n");
+    compiled_catalog_free(compile_sample(RESPONSE("erratum", "'+Z: <a>', OK"), NULL, NULL));
+    compile_sample(
+        SET "results:\n  - {notation: X, clause: 1, like: OKAY}\n", NULL,
+        "x.yaml:4:5: like: unknown result code \"OKAY\"; expected one such as OK or ERROR\n");
 }
 
 static void test_compile_too_many_variants_of_merged_forms_are_refused(void **state)
 {
     (void)state;
-    compile(SET "editions: {u: {document: U}, v: {document: V}}\n" X
-                "      - syntax: AT+X\n        edition: u\n        variants:\n"
-                "          - response: ['+X: 1', OK]\n          - response: ['+X: 2', OK]\n"
-                "          - response: ['+X: 3', OK]\n          - response: ['+X: 4', OK]\n"
-                "          - response: ['+X: 5', OK]\n"
-                "      - syntax: AT+X\n        edition: v\n        variants:\n"
-                "          - response: ['+X: 1', OK]\n          - response: ['+X: 6', OK]\n"
-                "          - response: ['+X: 7', OK]\n          - response: ['+X: 8', OK]\n"
-                "          - response: ['+X: 9', OK]\n",
-            NULL, "x.yaml:23:13: more than 8 variants of one form, all editions together\n");
+    compile_sample(SET "editions: {u: {document: U}, v: {document: V}}\n" X
+                       "      - syntax: AT+X\n        edition: u\n        variants:\n"
+                       "          - response: ['+X: 1', OK]\n          - response: ['+X: 2', OK]\n"
+                       "          - response: ['+X: 3', OK]\n          - response: ['+X: 4', OK]\n"
+                       "          - response: ['+X: 5', OK]\n"
+                       "      - syntax: AT+X\n        edition: v\n        variants:\n"
+                       "          - response: ['+X: 1', OK]\n          - response: ['+X: 6', OK]\n"
+                       "          - response: ['+X: 7', OK]\n          - response: ['+X: 8', OK]\n"
+                       "          - response: ['+X: 9', OK]\n",
+                   NULL, "x.yaml:23:13: more than 8 variants of one form, all editions together\n");
 }
 
 /* ---- parameters ------------------------------------------------------------------ */
 
 static void test_compile_ranges_are_narrowed_and_hulled(void **state)
 {
-    struct compiled_catalog *c = compile(
+    struct compiled_catalog *c = compile_sample(
         SET
         "parameters:\n"
         "  four: {clause: 1, type: int, range: [0, 2, 4, 6]}\n"
@@ -411,14 +292,14 @@ static void test_compile_ranges_are_narrowed_and_hulled(void **state)
 static void test_compile_equal_parameter_runs_are_shared(void **state)
 {
     struct compiled_catalog *c =
-        compile(SET PARAMS "urcs:\n  - {notation: '+X: <a>,<b>,<s>', clause: 1}\n"
-                           "  - {notation: '+Y: <b>,<s>', clause: 1}\n"
-                           "  - {notation: '+Z: <a>,<b>,<s>', clause: 1}\n",
-                NULL, NULL);
+        compile_sample(SET PARAMS "urcs:\n  - {notation: '+X: <a>,<b>,<s>', clause: 1}\n"
+                                  "  - {notation: '+Y: <b>,<s>', clause: 1}\n"
+                                  "  - {notation: '+Z: <a>,<b>,<s>', clause: 1}\n",
+                       NULL, NULL);
     (void)state;
-    unsigned first = c->catalog.records[find(c, "+X")->record].param;
-    assert_int_equal(c->catalog.records[find(c, "+Y")->record].param, first + 1);
-    assert_int_equal(c->catalog.records[find(c, "+Z")->record].param, first);
+    unsigned first = c->catalog.records[find_sample_name(c, "+X")->record].param;
+    assert_int_equal(c->catalog.records[find_sample_name(c, "+Y")->record].param, first + 1);
+    assert_int_equal(c->catalog.records[find_sample_name(c, "+Z")->record].param, first);
     compiled_catalog_free(c);
 }
 
@@ -477,10 +358,10 @@ static const char two_editions[] =
 
 static void test_compile_edition_alone_has_its_own(void **state)
 {
-    struct compiled_catalog *c = compile(two_editions, "v", NULL);
+    struct compiled_catalog *c = compile_sample(two_editions, "v", NULL);
     (void)state;
     expect_records(c, "+X", "info 4 AT+X a:int{3,4}\ninfo 1 AT+X n:string\n");
-    assert_null(find(c, "+U"));
+    assert_null(find_sample_name(c, "+U"));
     expect_records(c, "+B", "urc 0 n:int\n");
     assert_int_equal(c->form_count, 3);
     compiled_catalog_free(c);
@@ -488,7 +369,7 @@ static void test_compile_edition_alone_has_its_own(void **state)
 
 static void test_compile_editions_together_merge_form_by_form(void **state)
 {
-    struct compiled_catalog *c = compile(two_editions, NULL, NULL);
+    struct compiled_catalog *c = compile_sample(two_editions, NULL, NULL);
     (void)state;
     expect_records(c, "+X",
                    "info 4 AT+X a:int{1,2}\n"
@@ -509,9 +390,9 @@ static void test_compile_editions_together_merge_form_by_form(void **state)
 
 static void test_compile_sources_lead_back_to_the_model(void **state)
 {
-    struct compiled_catalog *c = compile(two_editions, "v", NULL);
+    struct compiled_catalog *c = compile_sample(two_editions, "v", NULL);
     (void)state;
-    const struct atp_name *name = find(c, "+X");
+    const struct atp_name *name = find_sample_name(c, "+X");
     size_t record = name->record;
     assert_string_equal(compiled_notation(c, record), "+X: <a>");
     assert_string_equal(c->record_sources[record].set->name, "x");
