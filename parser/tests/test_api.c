@@ -235,5 +235,5 @@ int main(void)
         cmocka_unit_test(test_api_callback_may_not_feed),
         cmocka_unit_test(test_api_exchange_has_names),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

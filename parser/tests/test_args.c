@@ -139,5 +139,5 @@ int main(void)
         cmocka_unit_test(test_args_quoted_number_is_read_and_named),
         cmocka_unit_test(test_args_test_response_is_kept_as_text),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

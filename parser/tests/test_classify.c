@@ -250,5 +250,5 @@ int main(void)
         cmocka_unit_test(test_classify_recv_with_and_without_a_length_are_two_records),
         cmocka_unit_test(test_classify_hash_finds_every_name),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

@@ -222,5 +222,5 @@ int main(void)
         cmocka_unit_test(test_exchange_line_that_is_no_command_is_echoed_too),
         cmocka_unit_test(test_exchange_payload_bytes_change_nothing_else),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

@@ -281,5 +281,5 @@ int main(void)
         cmocka_unit_test(test_frame_stream_spelling_no_carrier_can_be_read_both_ways),
         cmocka_unit_test(test_frame_numeric_results_end_at_cr),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
