@@ -144,15 +144,6 @@ static void check_range(struct atp_reader *r, const struct atp_catalog *catalog,
         fail(r, ATP_FIELD_RANGE, ATP_DEV_RANGE);
 }
 
-/* Value of a digit, 16 or more if it is none. */
-static unsigned digit_of(uint8_t byte)
-{
-    unsigned digit = (unsigned)byte - '0';
-    if (digit < 10) return digit;
-    digit = (byte | 0x20u) - 'a';
-    return digit < 6 ? digit + 10 : 16;
-}
-
 /* Digits of `text` as a value. Returns how many there are. */
 static size_t read_digits(const uint8_t *text, size_t size, unsigned base, uint32_t *out,
                           bool *overflow)
@@ -161,7 +152,7 @@ static size_t read_digits(const uint8_t *text, size_t size, unsigned base, uint3
     uint32_t value = 0;
     size_t n = 0;
     for (; n < size; n++) {
-        unsigned digit = digit_of(text[n]);
+        unsigned digit = atp_digit(text[n]);
         if (digit >= base) break;
         uint32_t next = value * base + digit;
         if (value > limit || next < digit) *overflow = true;

@@ -175,6 +175,15 @@ static inline bool atp_is_letter(uint8_t byte)
     return (uint8_t)((byte | 0x20) - 'a') < 26;
 }
 
+/* Value of a decimal or hexadecimal digit, 16 if it is none. */
+static inline unsigned atp_digit(uint8_t byte)
+{
+    unsigned digit = (unsigned)byte - '0';
+    if (digit < 10) return digit;
+    digit = (byte | 0x20u) - 'a';
+    return digit < 6 ? digit + 10 : 16;
+}
+
 static inline const struct atp_form *atp_pending_form(const struct atp_parser *p)
 {
     return p->form == FORM_NONE ? NULL : &p->catalog->forms[p->form];

@@ -70,13 +70,6 @@ enum atp_status atp_read_bytes(const struct atp_event *event, unsigned index, co
     return ATP_OK;
 }
 
-static int hex_value(uint8_t byte)
-{
-    if ((uint8_t)(byte - '0') < 10) return byte - '0';
-    byte |= 0x20;
-    return (uint8_t)(byte - 'a') < 6 ? byte - 'a' + 10 : -1;
-}
-
 enum atp_status atp_read_string(const struct atp_event *event, unsigned index, void *out,
                                 size_t capacity, size_t *size)
 {
@@ -89,8 +82,8 @@ enum atp_status atp_read_string(const struct atp_event *event, unsigned index, v
     for (; left > 0; n++) {
         uint8_t byte = *bytes;
         size_t step = 1;
-        if (byte == '\\' && left >= 3 && hex_value(bytes[1]) >= 0 && hex_value(bytes[2]) >= 0) {
-            byte = (uint8_t)(hex_value(bytes[1]) * 16 + hex_value(bytes[2]));
+        if (byte == '\\' && left >= 3 && atp_digit(bytes[1]) < 16 && atp_digit(bytes[2]) < 16) {
+            byte = (uint8_t)(atp_digit(bytes[1]) * 16 + atp_digit(bytes[2]));
             step = 3;
         }
         if (n < capacity) ((uint8_t *)out)[n] = byte;
