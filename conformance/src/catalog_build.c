@@ -117,9 +117,9 @@ static void add_result(struct builder *builder, const struct build_view *view,
                                              .clause = result->clause};
     record.result = result_value(builder, result);
     record.role = ATP_ROLE_RESULT;
-    if (result->rank == CATALOG_UNSOLICITED && record.result == ATP_RESULT_OTHER) {
-        record.role = ATP_ROLE_URC; /* it ends no command */
-        record.result = ATP_RESULT_NONE;
+    if (result->rank == CATALOG_UNSOLICITED) {
+        record.role = ATP_ROLE_URC; /* it ends no command (V.250 5.7.3) */
+        if (record.result == ATP_RESULT_OTHER) record.result = ATP_RESULT_NONE;
     }
     build_params(builder, &record.source, 0, &record);
     if (result->tail) {
@@ -350,7 +350,6 @@ static void merge_form(struct builder *builder, struct build_form *out,
     uint8_t upload = 0;
     if (form->upload == CATALOG_UPLOAD_COUNTED) upload = (uint8_t)(form->upload_arg + 1);
     if (form->time_limit_ms > out->time_limit_ms) out->time_limit_ms = form->time_limit_ms;
-    if (form->continues) out->flags |= ATP_FORM_CONTINUES;
     if (form->upload != CATALOG_UPLOAD_NONE) out->flags |= ATP_FORM_UPLOAD;
     if (upload && out->upload && upload != out->upload)
         catalog_complain(builder->errors, form->at,

@@ -217,7 +217,7 @@ static void emit_forms(FILE *out, const struct compiled_catalog *compiled)
 {
     static const char *const kinds[] = {"ATP_FORM_EXECUTE", "ATP_FORM_WRITE", "ATP_FORM_READ",
                                         "ATP_FORM_TEST", NULL};
-    static const char *const flags[] = {"ATP_FORM_CONTINUES", "ATP_FORM_UPLOAD", NULL};
+    static const char *const flags[] = {"ATP_FORM_UPLOAD", NULL};
     fputs("/* key, variant, time_limit, variant_count, kind, flags, upload */\n"
           "static const struct atp_form forms[] = {\n",
           out);

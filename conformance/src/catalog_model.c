@@ -206,14 +206,6 @@ const struct catalog_table *catalog_find_table(const struct catalog_set *set, co
     return NULL;
 }
 
-const struct catalog_value *catalog_param_values(const struct catalog_set *set,
-                                                 const struct catalog_param *param, size_t *count)
-{
-    const struct catalog_table *table = param->table ? catalog_find_table(set, param->table) : NULL;
-    *count = table ? table->value_count : param->value_count;
-    return table ? table->values : param->values;
-}
-
 bool catalog_is_result(const struct catalog_result *result, const struct catalog_record *element)
 {
     return element->name && strcmp(result->record.name, element->name) == 0

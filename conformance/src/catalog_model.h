@@ -237,10 +237,6 @@ const struct catalog_command *catalog_find_command(const struct catalog_set *set
 
 const struct catalog_table *catalog_find_table(const struct catalog_set *set, const char *name);
 
-/* Values of a parameter, its own or its table's. Writes: *count. */
-const struct catalog_value *catalog_param_values(const struct catalog_set *set,
-                                                 const struct catalog_param *param, size_t *count);
-
 /* Whether an element of a response stands for a result code: it bears its name. */
 bool catalog_is_result(const struct catalog_result *result, const struct catalog_record *element);
 

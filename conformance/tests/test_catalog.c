@@ -35,7 +35,7 @@ static void test_compile_record_after_ok_of_continuing_form_is_info(void **state
                    "info 1 AT+X 0:literal\n"
                    "info 1 AT+X a:int{0,4} payload 1\n");
     const struct atp_form *form = form_of(c, "+X", 0);
-    assert_int_equal(form->flags, ATP_FORM_CONTINUES);
+    assert_int_equal(form->flags, 0);
     const struct atp_variant *variant = &c->catalog.variants[form->variant];
     assert_int_equal(variant->element_count, 3);
     assert_true(c->catalog.elements[variant->element + 1] & ATP_ELEMENT_REPEATED);
@@ -179,7 +179,7 @@ static void test_compile_result_codes_have_their_value(void **state)
     expect_records(c, "ERROR", "result 0 =2\n");
     expect_records(c, "+CME ERROR", "result 0 =2 err:code{0,2147483647}\n");
     expect_records(c, "SHUT OK", "result 0 =13\n");
-    expect_records(c, "CLOSED", "result 0 =10\n");
+    expect_records(c, "CLOSED", "urc 0 =10\n");
     expect_records(c, "CONNECT OK", "urc 0\n");
     assert_int_equal(find_sample_name(c, "CONNECT")->flags, ATP_NAME_TAIL);
     compiled_catalog_free(c);

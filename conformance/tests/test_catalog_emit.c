@@ -46,7 +46,10 @@ static void check_records(const struct compiled_catalog *c)
         assert_in_range(record->param + record->param_count, 0, c->param_count);
         assert_in_range(record->payload, 0, record->param_count);
         assert_true(record->command < catalog->command_count || record->command == ATP_NONE);
-        assert_true((record->role == ATP_ROLE_RESULT) == (record->result != ATP_RESULT_NONE));
+        /* RING alone has a value and is unsolicited (V.250 5.7.3) */
+        bool ring = record->role == ATP_ROLE_URC && record->result == ATP_RESULT_RING;
+        assert_true(ring
+                    || (record->role == ATP_ROLE_RESULT) == (record->result != ATP_RESULT_NONE));
     }
     for (size_t i = 0; i < c->param_count; i++) {
         const struct atp_param *param = &catalog->params[i];

@@ -832,7 +832,7 @@ static const struct atp_record records[] = {
     /* 213: RDY (core SIMCom and Quectel) */
     {0, 0, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 214: RING (core V.250 5.7.1) */
-    {0, 0, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_RING},
+    {0, 0, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_RING},
     /* 215: SEND FAIL (core quectel-ugxx 2.2.3) */
     {0, 0, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_SEND_FAIL},
     /* 216: SEND OK (core quectel-ugxx 2.2.3) */
@@ -1464,7 +1464,7 @@ static const struct atp_form forms[] = {
     /* 17: AT+CCHRECV? (simcom-cch F1006) */
     {0, 23, 0, 1, ATP_FORM_READ, 0, 0},
     /* 18: AT+CCHRECV=<session_id>[,<max_recv_len>] (simcom-cch F1006) */
-    {0, 24, 0, 2, ATP_FORM_WRITE, ATP_FORM_CONTINUES, 0},
+    {0, 24, 0, 2, ATP_FORM_WRITE, 0, 0},
     /* 19: AT+CCHSEND=? (simcom-cch F1005) */
     {0, 26, 0, 1, ATP_FORM_TEST, 0, 0},
     /* 20: AT+CCHSEND? (simcom-cch F1005) */
@@ -1656,7 +1656,7 @@ static const struct atp_form forms[] = {
     /* 113: AT+HTTPREAD? (simcom-http 2.2.6) */
     {0, 114, 1200, 2, ATP_FORM_READ, 0, 0},
     /* 114: AT+HTTPREAD=[<start_offset>,]<byte_size> (simcom-http 2.2.6) */
-    {0, 116, 1200, 5, ATP_FORM_WRITE, ATP_FORM_CONTINUES, 0},
+    {0, 116, 1200, 5, ATP_FORM_WRITE, 0, 0},
     /* 115: AT+HTTPREADFILE=? (simcom-http 2.2.9) */
     {0, 121, 0, 1, ATP_FORM_TEST, 0, 0},
     /* 116: AT+HTTPREADFILE=<filename>[,<path>] (simcom-http 2.2.9) */

@@ -399,7 +399,7 @@ static const struct atp_record records[] = {
     /* 80: RDY (core SIMCom and Quectel) */
     {0, 0, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 81: RING (core V.250 5.7.1) */
-    {0, 0, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_RING},
+    {0, 0, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_RING},
     /* 82: SEND FAIL (core quectel-ugxx 2.2.3) */
     {0, 0, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_SEND_FAIL},
     /* 83: SEND OK (core quectel-ugxx 2.2.3) */

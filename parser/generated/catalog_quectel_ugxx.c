@@ -501,7 +501,7 @@ static const struct atp_record records[] = {
     /* 110: RDY (core SIMCom and Quectel) */
     {0, 0, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_NONE},
     /* 111: RING (core V.250 5.7.1) */
-    {0, 0, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_RING},
+    {0, 0, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_RING},
     /* 112: SEND FAIL (core quectel-ugxx 2.2.3) */
     {0, 0, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_SEND_FAIL},
     /* 113: SEND OK (core quectel-ugxx 2.2.3) */

@@ -266,7 +266,7 @@ static const struct atp_record records[] = {
     /* 60: OK (core V.250 5.7.1) */
     {0, 0, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_OK},
     /* 61: RING (core V.250 5.7.1) */
-    {0, 0, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_RING},
+    {0, 0, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_RING},
     /* 62: SEND FAIL (core quectel-ugxx 2.2.3) */
     {0, 0, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_SEND_FAIL},
     /* 63: SEND OK (core quectel-ugxx 2.2.3) */
@@ -466,7 +466,7 @@ static const struct atp_form forms[] = {
     /* 16: AT+CCHRECV? (simcom-cch F1006) */
     {0, 23, 0, 1, ATP_FORM_READ, 0, 0},
     /* 17: AT+CCHRECV=<session_id>[,<max_recv_len>] (simcom-cch F1006) */
-    {0, 24, 0, 2, ATP_FORM_WRITE, ATP_FORM_CONTINUES, 0},
+    {0, 24, 0, 2, ATP_FORM_WRITE, 0, 0},
     /* 18: AT+CCHSEND=? (simcom-cch F1005) */
     {0, 26, 0, 1, ATP_FORM_TEST, 0, 0},
     /* 19: AT+CCHSEND? (simcom-cch F1005) */

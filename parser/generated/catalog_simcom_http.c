@@ -169,7 +169,7 @@ static const struct atp_record records[] = {
     /* 31: OK (core V.250 5.7.1) */
     {0, 0, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_OK},
     /* 32: RING (core V.250 5.7.1) */
-    {0, 0, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_RING},
+    {0, 0, ATP_ROLE_URC, 0, ATP_NONE, 0, ATP_RESULT_RING},
     /* 33: SEND FAIL (core quectel-ugxx 2.2.3) */
     {0, 0, ATP_ROLE_RESULT, 0, ATP_NONE, 0, ATP_RESULT_SEND_FAIL},
     /* 34: SEND OK (core quectel-ugxx 2.2.3) */
@@ -275,7 +275,7 @@ static const struct atp_form forms[] = {
     /* 20: AT+HTTPREAD? (simcom-http 2.2.6) */
     {0, 17, 1200, 2, ATP_FORM_READ, 0, 0},
     /* 21: AT+HTTPREAD=[<start_offset>,]<byte_size> (simcom-http 2.2.6) */
-    {0, 19, 1200, 5, ATP_FORM_WRITE, ATP_FORM_CONTINUES, 0},
+    {0, 19, 1200, 5, ATP_FORM_WRITE, 0, 0},
     /* 22: AT+HTTPREADFILE=? (simcom-http 2.2.9) */
     {0, 24, 0, 1, ATP_FORM_TEST, 0, 0},
     /* 23: AT+HTTPREADFILE=<filename>[,<path>] (simcom-http 2.2.9) */

@@ -220,7 +220,7 @@ void atp_exchange_step(struct atp_parser *p, struct atp_event *event)
 
     if ((p->flags & (FLAG_CONTEXT | FLAG_PENDING)) == 0) return;
     if (event->kind == ATP_KIND_PROMPT) note_prompted(p);
-    if (record == NULL || record->role == ATP_ROLE_URC || event->result == ATP_RESULT_RING) return;
+    if (record == NULL || record->role == ATP_ROLE_URC) return;
     if (is_stale(p, event)) {
         event->deviations |= ATP_DEV_STALE;
         return;

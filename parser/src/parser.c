@@ -140,7 +140,6 @@ static void set_kind(const struct atp_parser *p, struct atp_event *event)
     const struct atp_form *form = atp_pending_form(p);
     event->kind = kinds[event->record->role];
     event->result = event->record->result;
-    if (event->result == ATP_RESULT_RING) event->kind = ATP_KIND_URC; /* V.250 5.7.3 */
     if (event->result == ATP_RESULT_CONNECT && form != NULL && (form->flags & ATP_FORM_UPLOAD) != 0)
         event->kind = ATP_KIND_PROMPT;
 }

@@ -141,8 +141,7 @@ struct atp_variant {
     uint8_t reserved;
 };
 
-#define ATP_FORM_CONTINUES 1u /* information goes on after the OK           */
-#define ATP_FORM_UPLOAD    2u /* the host sends data behind a prompt        */
+#define ATP_FORM_UPLOAD 1u /* the host sends data behind a prompt             */
 
 /* One form of a command. */
 struct atp_form {
@@ -151,7 +150,7 @@ struct atp_form {
     uint16_t time_limit; /* maximum response time, 100 ms; 0 = not stated */
     uint8_t variant_count;
     uint8_t kind;   /* enum atp_form_kind                            */
-    uint8_t flags;  /* ATP_FORM_CONTINUES, ATP_FORM_UPLOAD           */
+    uint8_t flags;  /* ATP_FORM_UPLOAD                               */
     uint8_t upload; /* 1 + index of the argument that counts the
                      * upload, 0 = ended by Ctrl-Z                   */
 };
