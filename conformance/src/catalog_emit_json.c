@@ -113,6 +113,7 @@ static json_t *form_json(const struct catalog_form *form)
     if (form->upload == CATALOG_UPLOAD_COUNTED)
         set_text(object, "upload", form->syntax.args[form->upload_arg].text);
     else if (form->upload == CATALOG_UPLOAD_CTRL_Z) set_text(object, "upload", "ctrl-z");
+    if (form->asks != NULL) set_text(object, "asks", form->asks);
     json_object_set_new(object, "variants", variants_json(form));
     set_place(object, form->at);
     return object;

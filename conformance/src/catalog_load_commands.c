@@ -106,6 +106,23 @@ static void read_upload(struct loader *loader, const yaml_node_t *node, void *ou
                          yaml_reader_text(node));
 }
 
+static void read_asks(struct loader *loader, const yaml_node_t *node, void *out)
+{
+    struct catalog_form *form = out;
+    if (!yaml_reader_is_text(&loader->yaml, node, "a parameter")) return;
+    for (size_t i = 0; i < form->syntax.arg_count; i++) {
+        const struct catalog_field *argument = &form->syntax.args[i];
+        if (argument->kind != CATALOG_FIELD_PARAM
+            || strcmp(argument->text, yaml_reader_text(node)) != 0)
+            continue;
+        form->asks = memory_text(argument->text);
+        return;
+    }
+    yaml_reader_complain(&loader->yaml, node,
+                         "asks \"%s\" is no argument; expected one of the syntax",
+                         yaml_reader_text(node));
+}
+
 /* syntax stands first: others build upon it. */
 static const struct loader_key form_keys[] = {
     {"syntax", read_syntax, offsetof(struct catalog_form, syntax), true},
@@ -115,6 +132,7 @@ static const struct loader_key form_keys[] = {
     {"time_limit", loader_read_time, offsetof(struct catalog_form, time_limit_ms), false},
     {"continues", loader_read_flag, offsetof(struct catalog_form, continues), false},
     {"upload", read_upload, 0, false},
+    {"asks", read_asks, 0, false},
     {"variants", read_variants, 0, true},
     {0},
 };

@@ -75,6 +75,7 @@ static void free_forms(struct catalog_form *forms, size_t count)
         free(form->syntax.text);
         free(form->syntax.key);
         free(form->clause);
+        free(form->asks);
         free(form->edition);
         free_variants(form->variants, form->variant_count);
     }

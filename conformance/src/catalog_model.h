@@ -163,6 +163,7 @@ struct catalog_form {
     bool continues;
     enum catalog_upload upload;
     size_t upload_arg; /* index of the argument that counts them */
+    char *asks;        /* argument that says how much payload may come, or NULL */
     struct catalog_variant *variants;
     size_t variant_count;
     struct catalog_location at;

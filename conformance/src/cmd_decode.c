@@ -6,8 +6,9 @@
 #include "cli.h"
 #include "dialect.h"
 #include "eventlog.h"
+#include "json.h"
 #include "replay.h"
-#include "transcript.h"
+#include "script.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -156,15 +157,14 @@ static error_t take_option(int key, char *argument, struct argp_state *state)
 
 /* ---- the catalogue ---------------------------------------------------- */
 
-static bool open_transcript_dialect(struct run *run, const struct transcript *transcript)
+static bool open_case_dialect(struct run *run, const struct script_case *case_)
 {
-    const struct transcript_item *item = transcript_find_header(transcript, TRANSCRIPT_DIALECT);
-    const char *name = item == NULL ? CATALOG_DIALECT_DEFAULT : transcript_value(transcript, item);
+    const struct script_value *value = &case_->dialect;
+    const char *name = value->text == NULL ? CATALOG_DIALECT_DEFAULT : value->text;
     run->catalog = dialect_find_tables(name);
     if (run->catalog != NULL) return true;
-    if (item != NULL)
-        cli_complain("%s:%zu:%zu: " UNKNOWN_DIALECT, run->options->path, item->line, item->column,
-                     name);
+    cli_complain("%s:%zu:%zu: " UNKNOWN_DIALECT, run->options->path, value->line, value->column,
+                 name);
     return false;
 }
 
@@ -178,12 +178,12 @@ static bool open_file(struct run *run, const struct decode *options)
     return true;
 }
 
-static bool open_catalog(struct run *run, const struct transcript *transcript)
+static bool open_catalog(struct run *run, const struct script_case *case_)
 {
     const struct decode *options = run->options;
+    if (run->compiled != NULL) return true; /* of the case before */
     if (options->catalog != NULL) return open_file(run, options);
-    if (options->dialect == NULL && transcript != NULL)
-        return open_transcript_dialect(run, transcript);
+    if (options->dialect == NULL && case_ != NULL) return open_case_dialect(run, case_);
     const char *name = options->dialect != NULL ? options->dialect : CATALOG_DIALECT_DEFAULT;
     run->catalog = dialect_find_tables(name);
     return run->catalog != NULL;
@@ -214,10 +214,10 @@ static void note_expired(void *user, uint64_t offset)
     eventlog_expired(&run->log, offset);
 }
 
-static bool start(struct run *run, const struct transcript *transcript)
+static bool start(struct run *run, const struct script_case *case_)
 {
     const struct decode *options = run->options;
-    if (!open_catalog(run, transcript)) return false;
+    if (!open_catalog(run, case_)) return false;
     size_t size = ATP_BUFFER_SIZE(options->line_size);
     run->buffer = malloc(size);
     if (run->buffer == NULL || !eventlog_init(&run->log, stdout)) {
@@ -246,31 +246,80 @@ static bool finish(struct run *run)
     return whole;
 }
 
-static void end(struct run *run)
+/* What one stream needed. */
+static void end_stream(struct run *run)
 {
     eventlog_release(&run->log);
     free(run->buffer);
+    run->buffer = NULL;
+}
+
+static void end(struct run *run)
+{
     compiled_catalog_free(run->compiled);
 }
 
 /* ---- the two inputs --------------------------------------------------- */
 
-static bool decode_transcript(struct run *run)
+static bool complain_of(const struct run *run, const struct transcript_error *error)
+{
+    char text[512];
+    transcript_error_format(error, run->options->path, text, sizeof text);
+    cli_complain("%s", text);
+    return false;
+}
+
+/* The line that tells one stream of a file from the next. */
+static void print_case(const struct run *run, const struct script_case *case_, size_t way)
+{
+    const char *slash = strrchr(run->options->path, '/');
+    const char *name = slash == NULL ? run->options->path : slash + 1;
+    struct buffer line = {0};
+    buffer_append_text(&line, "{\"case\":");
+    json_text(&line, case_->id.text != NULL ? case_->id.text : name);
+    buffer_append_text(&line, ",\"way\":");
+    json_unsigned(&line, way + 1);
+    buffer_append_text(&line, "}\n");
+    fwrite(line.bytes, 1, line.size, stdout);
+    buffer_release(&line);
+}
+
+static bool decode_way(struct run *run, const struct script_case *case_, size_t way)
 {
     struct transcript transcript;
     struct transcript_error error;
-    const char *path = run->options->path;
-    if (!transcript_read(path, &transcript, &error)) {
-        if (error.line == 0) cli_complain("%s: %s", path, error.text);
-        else cli_complain("%s:%zu:%zu: %s", path, error.line, error.column, error.text);
-        return false;
-    }
-    bool done = start(run, &transcript);
+    if (!script_expand(case_, NULL, way, &transcript, &error)) return complain_of(run, &error);
+    bool done = start(run, case_);
     if (done) {
         replay_transcript(&run->replay, &transcript);
         done = finish(run);
     }
+    end_stream(run);
     transcript_release(&transcript);
+    return done;
+}
+
+static bool decode_case(struct run *run, const struct script_case *case_, bool is_only)
+{
+    struct transcript_error error;
+    size_t ways = script_way_count(case_, &error);
+    if (ways == 0) return complain_of(run, &error);
+    for (size_t way = 0; way < ways; way++) {
+        if (!is_only || ways > 1) print_case(run, case_, way);
+        if (!decode_way(run, case_, way)) return false;
+    }
+    return true;
+}
+
+static bool decode_script(struct run *run)
+{
+    struct script script;
+    struct transcript_error error;
+    if (!script_read(run->options->path, &script, &error)) return complain_of(run, &error);
+    bool done = true;
+    for (size_t i = 0; done && i < script.case_count; i++)
+        done = decode_case(run, &script.cases[i], script.case_count == 1);
+    script_release(&script);
     return done;
 }
 
@@ -331,6 +380,7 @@ static bool decode_raw(struct run *run)
         return false;
     }
     bool done = start(run, NULL) && decode_bytes(run, input);
+    end_stream(run);
     if (!standard) close(input);
     return done;
 }
@@ -346,7 +396,7 @@ int cmd_decode(int argc, char **argv)
         return EXIT_USAGE;
     signal(SIGPIPE, SIG_IGN); /* a closed pipe, or a file size limit, is an */
     signal(SIGXFSZ, SIG_IGN); /* error to tell, not a sudden end           */
-    bool done = transcript_is_name(options.path) ? decode_transcript(&run) : decode_raw(&run);
+    bool done = script_is_name(options.path) ? decode_script(&run) : decode_raw(&run);
     end(&run);
     return done ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }

@@ -73,7 +73,6 @@ static void replay_item(struct replay *replay, const struct transcript *transcri
         if (replay->hooks.expired != NULL) replay->hooks.expired(replay->hooks.user, replay->fed);
         return;
     case TRANSCRIPT_STREAM_END: end_stream(replay); return;
-    case TRANSCRIPT_HEADER:
     case TRANSCRIPT_RECEIVED: return;
     }
 }

@@ -1,10 +1,8 @@
 /* Files of transcripts and of raw bytes, read whole and within a limit. */
-#include "buffer.h"
 #include "transcript.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define READ_SIZE ((size_t)64 << 10)
@@ -36,50 +34,52 @@ static bool read_stream(FILE *file, size_t limit, struct buffer *out,
     }
 }
 
-static bool read_file(const char *path, size_t limit, struct buffer *out,
-                      struct transcript_error *error)
+bool transcript_read_file(const char *path, size_t limit, struct buffer *out,
+                          struct transcript_error *error)
 {
-    FILE *file = fopen(path, "rb");
+    bool standard = strcmp(path, "-") == 0;
+    FILE *file = standard ? stdin : fopen(path, "rb");
     if (file == NULL) return fail(error, "cannot open: ", strerror(errno));
     bool done = read_stream(file, limit, out, error);
-    fclose(file);
-    return done;
-}
-
-bool transcript_read(const char *path, struct transcript *out, struct transcript_error *error)
-{
-    struct buffer text = {0};
-    bool done = read_file(path, TRANSCRIPT_FILE_SIZE_MAX, &text, error)
-                && transcript_parse(text.bytes, text.size, out, error);
-    buffer_release(&text);
+    if (!standard) fclose(file);
     return done;
 }
 
 bool transcript_read_raw(const char *path, struct transcript *out, struct transcript_error *error)
 {
     struct buffer bytes = {0};
-    struct transcript_item *item = calloc(1, sizeof *item);
-    if (item == NULL) return fail(error, "out of memory", "");
-    if (!read_file(path, TRANSCRIPT_BYTES_SIZE_MAX, &bytes, error)) {
+    struct transcript_builder builder = {0};
+    bool done = transcript_read_file(path, TRANSCRIPT_BYTES_SIZE_MAX, &bytes, error);
+    if (done) {
+        transcript_add(&builder, TRANSCRIPT_RECEIVED, 1, TRANSCRIPT_NO_TIME, bytes.bytes,
+                       bytes.size);
+        done = transcript_build(&builder, out, error);
+    }
+    buffer_release(&bytes);
+    return done;
+}
+
+/* A command line ends in CR; an LF behind it belongs to it. */
+static size_t command_size(const uint8_t *bytes, size_t size)
+{
+    const uint8_t *end = memchr(bytes, '\r', size);
+    size_t length = end == NULL ? size : (size_t)(end - bytes) + 1;
+    return length < size && bytes[length] == '\n' ? length + 1 : length;
+}
+
+bool transcript_read_sent(const char *path, struct transcript *out, struct transcript_error *error)
+{
+    struct buffer bytes = {0};
+    struct transcript_builder builder = {0};
+    if (!transcript_read_file(path, TRANSCRIPT_BYTES_SIZE_MAX, &bytes, error)) {
         buffer_release(&bytes);
-        free(item);
         return false;
     }
-    *item = (struct transcript_item){.kind = TRANSCRIPT_RECEIVED, .line = 1, .size = bytes.size};
-    *out = (struct transcript){
-        .bytes = bytes.bytes, .items = item, .item_count = 1, .received_size = bytes.size};
-    return true;
-}
-
-bool transcript_is_name(const char *path)
-{
-    size_t size = strlen(path);
-    return size >= 3 && strcmp(path + size - 3, ".at") == 0;
-}
-
-int transcript_error_format(const struct transcript_error *error, const char *path, char *out,
-                            size_t capacity)
-{
-    if (error->line == 0) return snprintf(out, capacity, "%s: %s", path, error->text);
-    return snprintf(out, capacity, "%s:%zu:%zu: %s", path, error->line, error->column, error->text);
+    for (size_t at = 0, line = 1; at < bytes.size; line++) {
+        size_t size = command_size(bytes.bytes + at, bytes.size - at);
+        transcript_add(&builder, TRANSCRIPT_SENT, line, TRANSCRIPT_NO_TIME, bytes.bytes + at, size);
+        at += size;
+    }
+    buffer_release(&bytes);
+    return transcript_build(&builder, out, error);
 }

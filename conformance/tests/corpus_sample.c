@@ -4,6 +4,8 @@
 #include "buffer.h"
 #include "catalog_builtin.h"
 #include "dialect.h"
+#include "memory.h"
+#include "script.h"
 
 #include <ftw.h>
 #include <stdio.h>
@@ -51,22 +53,54 @@ static char *with_ending(const char *path, const char *ending)
     return asprintf(&result, "%.*s%s", stem, path, ending) < 0 ? NULL : result;
 }
 
-static bool read_input(struct sample *sample)
+/* Only one file is read at a time. */
+struct events {
+    char *text;
+    size_t size;
+    size_t at; /* of the part that is next */
+};
+
+static bool read_events(const char *input, struct events *out)
 {
+    struct buffer text = {0};
     struct transcript_error error;
-    bool is_transcript = transcript_is_name(sample->path);
-    bool done = is_transcript ? transcript_read(sample->path, &sample->transcript, &error)
-                              : transcript_read_raw(sample->path, &sample->transcript, &error);
-    if (!done) {
-        char text[512];
-        transcript_error_format(&error, sample->path, text, sizeof text);
-        return complain(text, "not usable");
-    }
-    const struct transcript *t = &sample->transcript;
-    const struct transcript_item *item = transcript_find_header(t, TRANSCRIPT_DIALECT);
-    sample->catalog =
-        dialect_find_tables(item == NULL ? CATALOG_DIALECT_DEFAULT : transcript_value(t, item));
-    return sample->catalog != NULL || complain(sample->path, "unknown dialect");
+    char *path = with_ending(input, ".events");
+    bool done = path != NULL && transcript_read_file(path, SIZE_MAX / 2, &text, &error);
+    free(path);
+    if (!done) return complain(input, "has no .events (corpus/update-events makes it)");
+    *out = (struct events){.text = (char *)text.bytes, .size = text.size};
+    return true;
+}
+
+/* Whether a line of the form that tells one way from the other stands there. */
+static bool is_case_line(const struct events *events, size_t at)
+{
+    static const char begin[] = "{\"case\":";
+    return events->size - at >= sizeof begin - 1
+           && memcmp(events->text + at, begin, sizeof begin - 1) == 0;
+}
+
+static size_t line_end(const struct events *events, size_t at)
+{
+    const char *end = memchr(events->text + at, '\n', events->size - at);
+    return end == NULL ? events->size : (size_t)(end - events->text) + 1;
+}
+
+/* The part behind the next such line, up to the one after it. */
+static bool take_part(struct events *events, struct sample *sample)
+{
+    if (events->at < events->size && is_case_line(events, events->at))
+        events->at = line_end(events, events->at);
+    else if (events->at > 0) return complain(sample->path, "has fewer ways in its .events");
+    size_t first = events->at;
+    while (events->at < events->size && !is_case_line(events, events->at))
+        events->at = line_end(events, events->at);
+    sample->expected_size = events->at - first;
+    sample->expected = malloc(sample->expected_size + 1);
+    if (sample->expected == NULL) return complain(sample->path, "out of memory");
+    memcpy(sample->expected, events->text + first, sample->expected_size);
+    sample->expected[sample->expected_size] = '\0';
+    return true;
 }
 
 static bool join_received(struct sample *sample)
@@ -82,18 +116,11 @@ static bool join_received(struct sample *sample)
     return true;
 }
 
-static bool read_expected(struct sample *sample)
+static bool complain_of(const char *path, const struct transcript_error *error)
 {
-    struct transcript events;
-    struct transcript_error error;
-    char *path = with_ending(sample->path, ".events");
-    bool done = path != NULL && transcript_read_raw(path, &events, &error);
-    free(path);
-    if (!done) return complain(sample->path, "has no .events (corpus/update-events makes it)");
-    sample->expected = (char *)events.bytes;
-    sample->expected_size = events.received_size;
-    free(events.items);
-    return true;
+    char text[512];
+    transcript_error_format(error, path, text, sizeof text);
+    return complain(text, "not usable");
 }
 
 static void release_sample(struct sample *sample)
@@ -116,21 +143,74 @@ static bool has_input(const char *events_path)
     return has || complain(events_path, "has no input beside it");
 }
 
-static void read_sample(struct corpus *corpus, char *path)
+static void add_sample(struct corpus *corpus, struct sample sample, struct events *events)
 {
-    struct sample sample = {.path = path};
-    if (ends_in(path, ".events")) {
-        corpus->fault_count += !has_input(path);
-        free(path);
-    } else if (read_input(&sample) && join_received(&sample) && read_expected(&sample)) {
+    if (sample.path != NULL && join_received(&sample) && take_part(events, &sample)) {
+        corpus->samples =
+            memory_grow(corpus->samples, corpus->count + 1, &corpus->capacity, sizeof sample);
         corpus->samples[corpus->count++] = sample;
-    } else {
-        corpus->fault_count++;
-        release_sample(&sample);
+        return;
     }
+    corpus->fault_count++;
+    release_sample(&sample);
 }
 
-void corpus_read(const char *root, struct corpus *out)
+static bool add_case(struct corpus *corpus, const char *path, const struct script_case *case_,
+                     bool is_only, struct events *events)
+{
+    struct transcript_error error;
+    size_t ways = script_way_count(case_, &error);
+    const char *dialect =
+        case_->dialect.text == NULL ? CATALOG_DIALECT_DEFAULT : case_->dialect.text;
+    const char *id = case_->id.text == NULL ? "" : case_->id.text;
+    if (ways == 0) return complain_of(path, &error);
+    for (size_t way = 0; way < ways; way++) {
+        struct sample sample = {.catalog = dialect_find_tables(dialect)};
+        if (sample.catalog == NULL) return complain(path, "unknown dialect");
+        if (!script_expand(case_, NULL, way, &sample.transcript, &error))
+            return complain_of(path, &error);
+        sample.path = is_only && ways == 1 ? memory_text(path)
+                                           : memory_format("%s: %s, way %zu", path, id, way + 1);
+        add_sample(corpus, sample, events);
+    }
+    return true;
+}
+
+static bool read_script(struct corpus *corpus, const char *path, struct events *events)
+{
+    struct script script;
+    struct transcript_error error;
+    if (!script_read(path, &script, &error)) return complain_of(path, &error);
+    bool good = true;
+    for (size_t i = 0; good && i < script.case_count; i++)
+        good = add_case(corpus, path, &script.cases[i], script.case_count == 1, events);
+    script_release(&script);
+    return good && (events->at == events->size || complain(path, "has more ways in its .events"));
+}
+
+static bool read_raw(struct corpus *corpus, const char *path, struct events *events)
+{
+    struct sample sample = {.catalog = dialect_find_tables(CATALOG_DIALECT_DEFAULT)};
+    struct transcript_error error;
+    if (!transcript_read_raw(path, &sample.transcript, &error)) return complain_of(path, &error);
+    sample.path = memory_text(path);
+    add_sample(corpus, sample, events);
+    return true;
+}
+
+static void read_path(struct corpus *corpus, const char *path)
+{
+    struct events events = {0};
+    bool good = false;
+    if (ends_in(path, ".events")) good = has_input(path);
+    else if (read_events(path, &events))
+        good = script_is_name(path) ? read_script(corpus, path, &events)
+                                    : read_raw(corpus, path, &events);
+    corpus->fault_count += !good;
+    free(events.text);
+}
+
+void corpus_read(const char *root, bool with_generated, struct corpus *out)
 {
     *out = (struct corpus){0};
     found = (struct buffer){0};
@@ -138,8 +218,10 @@ void corpus_read(const char *root, struct corpus *out)
     size_t count = found.size / sizeof(char *);
     char **paths = (void *)found.bytes;
     if (count > 0) qsort(paths, count, sizeof *paths, compare_paths);
-    out->samples = calloc(count + 1, sizeof *out->samples);
-    for (size_t i = 0; i < count && out->samples != NULL; i++) read_sample(out, paths[i]);
+    for (size_t i = 0; i < count; i++) {
+        if (with_generated || strstr(paths[i], "/generated/") == NULL) read_path(out, paths[i]);
+        free(paths[i]);
+    }
     buffer_release(&found);
 }
 

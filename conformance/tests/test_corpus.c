@@ -333,7 +333,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_corpus_payload_is_immune),
     };
     size_t largest = 0;
-    corpus_read(argc > 1 ? argv[1] : ATP_CORPUS_DIR, &corpus);
+    corpus_read(argc > 1 ? argv[1] : ATP_CORPUS_DIR, false, &corpus);
     for (size_t i = 0; i < corpus.count; i++) {
         if (corpus.samples[i].size > largest) largest = corpus.samples[i].size;
     }

@@ -4,6 +4,7 @@
 #include "dialect.h"
 #include "eventlog.h"
 #include "replay.h"
+#include "script.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -62,7 +63,10 @@ static void set_up(struct bench *bench, const char *text)
 {
     struct transcript_error error;
     memset(bench, 0, sizeof *bench);
-    assert_true(transcript_parse(text, strlen(text), &bench->transcript, &error));
+    struct script script;
+    assert_true(script_parse(text, strlen(text), NULL, &script, &error));
+    assert_true(script_expand(&script.cases[0], NULL, 0, &bench->transcript, &error));
+    script_release(&script);
     assert_true(eventlog_init(&bench->log, NULL));
     assert_int_equal(atp_init(&bench->parser, dialect_find_tables("simcom"), bench->buffer,
                               sizeof bench->buffer, eventlog_event, &bench->log),

@@ -1,0 +1,547 @@
+/* Cuts a transcript into exchanges and has each of them judged. */
+#include "judge.h"
+
+#include "judge_internal.h"
+#include "memory.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_SIZE_DEFAULT 4096
+#define SEEN_TEXT_LIMIT   160
+
+/* A received item of the transcript, by the offset of its first byte. */
+struct place {
+    uint64_t offset;
+    size_t line;
+    int64_t time_us;
+};
+
+struct run {
+    struct judge judge;
+    struct atp_parser parser;
+    struct place *places;
+    size_t place_count, place_capacity;
+    bool told;        /* the transcript has the host's direction            */
+    bool uploading;   /* the module awaits the host's data                  */
+    bool behind_data; /* the last event was the end of a payload            */
+    int64_t now_us;
+    uint64_t fed;
+    struct buffer echo; /* of an echo that comes in spans                   */
+};
+
+/* ---- exchanges -------------------------------------------------------- */
+
+static struct judge_work *current(struct run *run)
+{
+    return &run->judge.works[run->judge.work_count - 1];
+}
+
+static struct judge_work *add_work(struct run *run)
+{
+    struct judge *judge = &run->judge;
+    judge->works = memory_grow(judge->works, judge->work_count + 1, &judge->work_capacity,
+                               sizeof *judge->works);
+    struct judge_work *work = &judge->works[judge->work_count++];
+    *work = (struct judge_work){.last_us = TRANSCRIPT_NO_TIME};
+    work->out = (struct judge_exchange){
+        .name = "",
+        .form = "",
+        .variant = "",
+        .form_index = NO_INDEX,
+        .variant_index = NO_INDEX,
+        .offset = run->fed,
+        .sent_us = TRANSCRIPT_NO_TIME,
+        .over_us = TRANSCRIPT_NO_TIME,
+    };
+    return work;
+}
+
+static const char *form_name(const struct atp_form *form)
+{
+    switch (form->kind) {
+    case ATP_FORM_WRITE: return "write";
+    case ATP_FORM_READ: return "read";
+    case ATP_FORM_TEST: return "test";
+    default: return "execute";
+    }
+}
+
+static void note_form(struct run *run, struct judge_work *work, const struct atp_exchange *exchange)
+{
+    const struct compiled_catalog *compiled = run->judge.compiled;
+    work->is_known = exchange->command != NULL;
+    if (exchange->command != NULL)
+        work->out.name = atp_command_name(&compiled->catalog, exchange->command);
+    if (exchange->form == NULL) return;
+    work->form = exchange->form;
+    work->out.form = form_name(exchange->form);
+    work->out.form_index = compiled_form_index(compiled, exchange->form);
+    work->source = &compiled->form_sources[work->out.form_index];
+    work->out.time_limit_ms = exchange->time_limit_ms;
+}
+
+/* A command line, with or without its CR. */
+static bool is_several(const uint8_t *bytes, size_t size)
+{
+    bool quoted = false;
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] == '"') quoted = !quoted;
+        else if (bytes[i] == ';' && !quoted && i + 2 < size) return true;
+    }
+    return false;
+}
+
+static void begin(struct run *run, const uint8_t *bytes, size_t size, size_t line)
+{
+    struct atp_exchange exchange;
+    current(run)->is_over = true;
+    struct judge_work *work = add_work(run);
+    while (size > 0 && (bytes[size - 1] == '\r' || bytes[size - 1] == '\n')) size--;
+    atp_exchange_read(&run->parser, &exchange);
+    note_form(run, work, &exchange);
+    work->out.command = judge_escape(bytes, size, SEEN_TEXT_LIMIT);
+    work->out.clause = work->source == NULL ? memory_text("") : judge_clause(work->source);
+    work->out.line = line;
+    work->out.sent_us = run->now_us;
+    work->last_us = run->now_us;
+    work->several = is_several(bytes, size);
+    if (work->source != NULL && work->source->form != NULL)
+        judge_command(&run->judge, work, bytes, size);
+    run->uploading = false;
+}
+
+/* ---- events ----------------------------------------------------------- */
+
+static struct place *find_place(struct run *run, uint64_t offset)
+{
+    size_t low = 0;
+    size_t high = run->place_count;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (run->places[middle].offset <= offset) low = middle;
+        else high = middle;
+    }
+    return run->place_count == 0 ? NULL : &run->places[low];
+}
+
+static struct span span_of(struct run *run, const struct atp_event *event)
+{
+    const struct place *place = find_place(run, event->offset);
+    return (struct span){event->offset, event->size, place == NULL ? 0 : place->line};
+}
+
+static int64_t time_of(struct run *run, const struct atp_event *event)
+{
+    const struct place *place =
+        find_place(run, event->offset + (event->size > 0 ? event->size - 1 : 0));
+    return place == NULL ? TRANSCRIPT_NO_TIME : place->time_us;
+}
+
+/* Whether some variant of the form has the record. */
+static bool is_of_form(const struct judge *judge, const struct judge_work *work, size_t record)
+{
+    const struct atp_catalog *catalog = &judge->compiled->catalog;
+    for (size_t v = 0; v < work->form->variant_count; v++) {
+        const struct atp_variant *variant = &catalog->variants[work->form->variant + v];
+        for (size_t i = 0; i < variant->element_count; i++)
+            if (judge_is_element(catalog, catalog->elements[variant->element + i], record))
+                return true;
+    }
+    return false;
+}
+
+/* Whether the record answers the command of the exchange. */
+static bool is_own(const struct judge *judge, const struct judge_work *work, size_t record)
+{
+    const struct atp_catalog *catalog = &judge->compiled->catalog;
+    const struct atp_record *found = &catalog->records[record];
+    if (found->command == ATP_NONE) return is_of_form(judge, work, record);
+    const struct atp_command *command = &catalog->commands[found->command];
+    return strcmp(atp_command_name(catalog, command), work->out.name) == 0
+           || is_of_form(judge, work, record);
+}
+
+/* The exchange whose result has still to come. */
+static struct judge_work *find_awaiting(struct run *run, size_t record)
+{
+    for (size_t i = run->judge.work_count; i > 1; i--) {
+        struct judge_work *work = &run->judge.works[i - 1];
+        bool awaits = work->form != NULL && work->has_final && is_own(&run->judge, work, record);
+        for (size_t k = 0; awaits && k < work->seen_count; k++)
+            awaits = work->seen[k].record != record;
+        if (awaits) return work;
+    }
+    return NULL;
+}
+
+static bool is_ending(const struct atp_event *event)
+{
+    switch ((enum atp_result)event->result) {
+    case ATP_RESULT_OK:
+    case ATP_RESULT_ERROR:
+    case ATP_RESULT_SEND_OK:
+    case ATP_RESULT_SEND_FAIL:
+    case ATP_RESULT_CONNECT:
+    case ATP_RESULT_CONNECT_FAIL:
+    case ATP_RESULT_NO_ANSWER:
+    case ATP_RESULT_NO_DIALTONE:
+    case ATP_RESULT_BUSY: return event->kind == ATP_KIND_RESULT;
+    default: return false;
+    }
+}
+
+/* Whether the event is part of the response, and not of what comes unasked. */
+static bool is_laid(const struct judge *judge, const struct judge_work *work,
+                    const struct atp_event *event, size_t record)
+{
+    if (work->form == NULL || (event->deviations & ATP_DEV_STALE) != 0) return false;
+    switch (event->kind) {
+    case ATP_KIND_RESULT: return is_ending(event) || is_of_form(judge, work, record);
+    case ATP_KIND_INFO:
+    case ATP_KIND_PROMPT: return is_own(judge, work, record);
+    case ATP_KIND_URC: return event->record->role != ATP_ROLE_URC && is_own(judge, work, record);
+    default: return false;
+    }
+}
+
+static void add_seen(struct run *run, struct judge_work *work, const struct atp_event *event,
+                     struct span at)
+{
+    work->seen =
+        memory_grow(work->seen, work->seen_count + 1, &work->seen_capacity, sizeof *work->seen);
+    work->seen[work->seen_count++] = (struct judge_seen){
+        .record = compiled_record_index(run->judge.compiled, event->record),
+        .at = at,
+        .deviations = event->deviations,
+        .is_final = is_ending(event),
+        .time_us = time_of(run, event),
+        .text = judge_escape(event->bytes + event->text_offset, event->text_size, SEEN_TEXT_LIMIT),
+    };
+    work->has_final = work->has_final || is_ending(event);
+    work->out.over_us = time_of(run, event);
+    if (work->expired) work->expired_unfinished = true;
+}
+
+/* What neither the variants nor the line itself explain. */
+static void blame_unlaid(struct judge_work *work, const struct atp_event *event, struct span at)
+{
+    char *seen = judge_escape(event->bytes + event->text_offset, event->text_size, SEEN_TEXT_LIMIT);
+    if ((event->deviations & ATP_DEV_NOT_ASKED) != 0)
+        judge_add(work, "not-asked", NULL, at, memory_text("no such line unasked"), seen);
+    else if ((event->deviations & ATP_DEV_UNEXPECTED) != 0)
+        judge_add(work, "unexpected", NULL, at, memory_text("a response of the form"), seen);
+    else free(seen);
+}
+
+static void take_record(struct run *run, const struct atp_event *event, struct span at)
+{
+    size_t record = compiled_record_index(run->judge.compiled, event->record);
+    struct judge_work *work = current(run);
+    bool async = event->record->role == ATP_ROLE_ASYNC;
+    if (async && (work->form == NULL || !is_own(&run->judge, work, record))) {
+        struct judge_work *earlier = find_awaiting(run, record);
+        if (earlier != NULL) work = earlier;
+    }
+    judge_line(&run->judge, work, event, at);
+    if (is_laid(&run->judge, work, event, record)) add_seen(run, work, event, at);
+    else if (event->kind != ATP_KIND_ECHO) blame_unlaid(work, event, at);
+}
+
+static void take_text(struct run *run, const struct atp_event *event, struct span at)
+{
+    struct judge_work *work = current(run);
+    judge_line(&run->judge, work, event, at);
+    if (event->kind != ATP_KIND_TEXT) return;
+    bool stray =
+        run->behind_data && event->size > 0 && event->bytes[0] != '\r' && event->bytes[0] != '\n';
+    judge_add(work, stray ? "stray-text" : "unknown-line", NULL, at,
+              memory_text(stray ? "a line end or a line of the manual behind the payload"
+                                : "a line of the manuals at hand"),
+              judge_escape(event->bytes + event->text_offset,
+                           event->text_size > 0 ? event->text_size : event->size, SEEN_TEXT_LIMIT));
+}
+
+static void take_echo(struct run *run, const struct atp_event *event, struct span at)
+{
+    buffer_append(&run->echo, event->bytes, event->size);
+    if (event->more != 0) return;
+    size_t skip = 0;
+    while (skip < run->echo.size
+           && (run->echo.bytes[skip] == '\r' || run->echo.bytes[skip] == '\n'))
+        skip++;
+    const uint8_t *text = run->echo.bytes + skip;
+    size_t size = run->echo.size - skip;
+    if (!run->told && size >= 2 && strncasecmp((const char *)text, "AT", 2) == 0)
+        begin(run, text, size, at.line);
+    run->echo.size = 0;
+}
+
+/* ---- identity --------------------------------------------------------- */
+
+static void keep(char **value, const struct atp_event *event)
+{
+    if (*value == NULL && event->text_size > 0)
+        *value = judge_escape(event->bytes + event->text_offset, event->text_size, SEEN_TEXT_LIMIT);
+}
+
+static void note_identity(struct run *run, const struct atp_event *event)
+{
+    struct judge_identity *identity = &run->judge.identity;
+    const char *name = current(run)->out.name;
+    if (event->kind != ATP_KIND_INFO && event->kind != ATP_KIND_TEXT) return;
+    if (strcmp(current(run)->out.form, "execute") != 0) return;
+    if (strcmp(name, "+CGMI") == 0 || strcmp(name, "+GMI") == 0)
+        keep(&identity->manufacturer, event);
+    if (strcmp(name, "+CGMM") == 0 || strcmp(name, "+GMM") == 0) keep(&identity->model, event);
+    if (strcmp(name, "+CGMR") == 0 || strcmp(name, "+GMR") == 0) keep(&identity->firmware, event);
+}
+
+static void on_event(void *user, const struct atp_event *event)
+{
+    struct run *run = user;
+    struct span at = span_of(run, event);
+    if (event->kind == ATP_KIND_ECHO) take_echo(run, event, at);
+    struct judge_work *work = current(run);
+    work->out.size = event->offset + event->size - work->out.offset;
+    int64_t now = time_of(run, event);
+    if (now != TRANSCRIPT_NO_TIME) work->last_us = now;
+    if (event->kind == ATP_KIND_DATA) work->payload += event->size;
+    if (event->record != NULL && event->kind != ATP_KIND_DATA) take_record(run, event, at);
+    else if (event->kind != ATP_KIND_BLANK) take_text(run, event, at);
+    note_identity(run, event);
+    if (event->kind == ATP_KIND_PROMPT) run->uploading = true;
+    if (event->kind == ATP_KIND_RESULT) run->uploading = false;
+    run->behind_data = event->kind == ATP_KIND_DATA && event->left == 0;
+}
+
+/* ---- the transcript --------------------------------------------------- */
+
+static bool is_command(const struct run *run, const uint8_t *bytes, size_t size)
+{
+    if (run->uploading || atp_is_stream(&run->parser)) return false;
+    return size >= 2 && strncasecmp((const char *)bytes, "AT", 2) == 0;
+}
+
+static void send(struct run *run, const uint8_t *bytes, const struct transcript_item *item)
+{
+    bool command = is_command(run, bytes, item->size);
+    run->now_us = item->time_us;
+    atp_sent(&run->parser, bytes, item->size);
+    if (command) begin(run, bytes, item->size, item->line);
+    else if (item->time_us != TRANSCRIPT_NO_TIME) current(run)->last_us = item->time_us;
+}
+
+static void receive(struct run *run, const uint8_t *bytes, const struct transcript_item *item)
+{
+    run->places =
+        memory_grow(run->places, run->place_count + 1, &run->place_capacity, sizeof *run->places);
+    run->places[run->place_count++] = (struct place){run->fed, item->line, item->time_us};
+    run->now_us = item->time_us;
+    run->fed += item->size;
+    atp_feed(&run->parser, bytes, item->size);
+}
+
+static void expire(struct run *run)
+{
+    atp_expire(&run->parser);
+    for (size_t i = 0; i < run->judge.work_count; i++) run->judge.works[i].expired = true;
+    run->uploading = false;
+}
+
+static void replay(struct run *run, const struct transcript *transcript)
+{
+    for (size_t i = 0; i < transcript->item_count; i++) {
+        const struct transcript_item *item = &transcript->items[i];
+        const uint8_t *bytes = transcript->bytes + item->offset;
+        switch (item->kind) {
+        case TRANSCRIPT_SENT: send(run, bytes, item); break;
+        case TRANSCRIPT_RECEIVED: receive(run, bytes, item); break;
+        case TRANSCRIPT_EXPIRE: expire(run); break;
+        case TRANSCRIPT_STREAM_END: atp_stream_end(&run->parser); break;
+        }
+    }
+    atp_finish(&run->parser);
+}
+
+/* ---- behind it -------------------------------------------------------- */
+
+static void check_time(const struct judge *judge, struct judge_work *work)
+{
+    uint64_t limit = (uint64_t)work->out.time_limit_ms * 1000;
+    for (size_t i = 0; i < judge->options->limit_count; i++)
+        if (judge->options->limits[i].line >= work->out.line
+            && (work + 1 == judge->works + judge->work_count
+                || judge->options->limits[i].line < work[1].out.line))
+            limit = judge->options->limits[i].within_us;
+    work->out.time_limit_ms = (uint32_t)(limit / 1000);
+    if (work->seen_count == 0) return;
+    struct span at = work->seen[work->seen_count - 1].at;
+    const char *text = work->seen[work->seen_count - 1].text;
+    if (work->expired_unfinished) {
+        judge_add(work, "late", NULL, at, memory_text("it before the host's clock ran out"),
+                  memory_text(text));
+        return;
+    }
+    if (limit == 0 || work->out.sent_us == TRANSCRIPT_NO_TIME
+        || work->out.over_us == TRANSCRIPT_NO_TIME)
+        return;
+    int64_t took = work->out.over_us - work->out.sent_us;
+    if (took > 0 && (uint64_t)took > limit)
+        judge_add(work, "late", NULL, at,
+                  memory_format("at most %.3f s behind the command", (double)limit / 1e6),
+                  memory_format("%s after %.3f s", text, (double)took / 1e6));
+}
+
+static bool succeeded(const struct judge *judge, const struct judge_work *work)
+{
+    for (size_t i = 0; i < work->seen_count; i++) {
+        unsigned result = judge->compiled->catalog.records[work->seen[i].record].result;
+        if (result == ATP_RESULT_OK || result == ATP_RESULT_CONNECT) return true;
+        if (result == ATP_RESULT_ERROR) return false;
+    }
+    return false;
+}
+
+static void check_arguments(const struct judge *judge, struct judge_work *work)
+{
+    struct span at = {.offset = work->out.offset, .line = work->out.line};
+    if (!work->illegal || (!judge->options->only_sent && !succeeded(judge, work))) return;
+    judge_add(work, judge->options->only_sent ? "argument" : "accepted-illegal", NULL, at,
+              work->illegal_expected, work->illegal_seen);
+    work->illegal_expected = NULL;
+    work->illegal_seen = NULL;
+}
+
+/* The argument that says how much payload is asked for. */
+static void check_payload(struct judge_work *work)
+{
+    const struct catalog_form *form = work->source->form;
+    if (form->asks == NULL) return;
+    for (size_t i = 0; i < work->argument_count; i++) {
+        const struct judge_argument *argument = &work->arguments[i];
+        if (argument->param == NULL || !argument->is_number || argument->value < 0
+            || strcmp(argument->param->name, form->asks) != 0
+            || work->payload <= (uint64_t)argument->value)
+            continue;
+        struct span at = {.offset = work->out.offset, .line = work->out.line};
+        judge_add(work, "too-much", NULL, at,
+                  memory_format("at most %lld bytes of payload", (long long)argument->value),
+                  memory_format("%llu bytes", (unsigned long long)work->payload));
+    }
+}
+
+static void judge_exchange(struct judge *judge, struct judge_work *work)
+{
+    if (work->source != NULL && work->source->form != NULL) {
+        check_arguments(judge, work);
+        if (judge->options->only_sent) return;
+        check_time(judge, work);
+        judge_response(judge, work);
+        check_payload(work);
+        return;
+    }
+    if (work->out.command == NULL) return;
+    work->out.why =
+        memory_text(work->is_known ? "the manuals at hand have no such form of the command"
+                                   : "the command is in no manual at hand");
+}
+
+/* What came before the first command: judged line by line alone. */
+static void judge_preamble(struct run *run)
+{
+    struct judge_work *work = &run->judge.works[0];
+    work->out.command = memory_text("");
+    work->out.clause = memory_text("");
+    if (run->judge.work_count == 1 && !run->told && work->out.size > 0)
+        work->out.why = memory_text("no command is known: the host's direction is not there, and "
+                                    "the module echoes none; only lines were judged");
+}
+
+static enum judge_verdict worst(const struct judgement *judgement)
+{
+    enum judge_verdict found = JUDGE_UNJUDGED;
+    for (size_t i = 0; i < judgement->exchange_count; i++) {
+        enum judge_verdict verdict = judgement->exchanges[i].verdict;
+        bool empty = i == 0 && judgement->exchanges[i].size == 0;
+        if (empty || verdict == JUDGE_UNJUDGED) continue;
+        if (found == JUDGE_UNJUDGED || verdict > found) found = verdict;
+    }
+    return found;
+}
+
+static void release_work(struct judge_work *work)
+{
+    for (size_t i = 0; i < work->argument_count; i++) free(work->arguments[i].text);
+    for (size_t i = 0; i < work->seen_count; i++) free(work->seen[i].text);
+    free(work->arguments);
+    free(work->seen);
+    free(work->illegal_expected);
+    free(work->illegal_seen);
+}
+
+static void hand_over(struct run *run, struct judgement *out)
+{
+    struct judge *judge = &run->judge;
+    out->exchange_count = judge->work_count;
+    out->exchanges = memory_new(judge->work_count, sizeof *out->exchanges);
+    for (size_t i = 0; i < judge->work_count; i++) {
+        out->exchanges[i] = judge->works[i].out;
+        release_work(&judge->works[i]);
+    }
+    out->identity = judge->identity;
+    out->record_counts = judge->record_counts;
+    out->verdict = worst(out);
+    free(judge->works);
+    free(run->places);
+    buffer_release(&run->echo);
+}
+
+void judge_transcript(const struct transcript *transcript, const struct compiled_catalog *compiled,
+                      const struct judge_options *options, struct judgement *out)
+{
+    struct run run = {.judge = {.compiled = compiled, .options = options},
+                      .now_us = TRANSCRIPT_NO_TIME};
+    size_t size = ATP_BUFFER_SIZE(options->line_size > 0 ? options->line_size : LINE_SIZE_DEFAULT);
+    void *buffer = memory_new(size, 1);
+    run.judge.record_counts =
+        memory_new(compiled->catalog.record_count, sizeof *run.judge.record_counts);
+    for (size_t i = 0; i < transcript->item_count; i++)
+        run.told = run.told || transcript->items[i].kind == TRANSCRIPT_SENT;
+    add_work(&run);
+    atp_init(&run.parser, &compiled->catalog, buffer, size, on_event, &run);
+    replay(&run, transcript);
+    judge_preamble(&run);
+    for (size_t i = 1; i < run.judge.work_count; i++)
+        judge_exchange(&run.judge, &run.judge.works[i]);
+    judge_declare(&run.judge);
+    judge_conclude(&run.judge);
+    hand_over(&run, out);
+    free(buffer);
+}
+
+static void release_exchange(struct judge_exchange *exchange)
+{
+    for (size_t i = 0; i < exchange->finding_count; i++) {
+        free(exchange->findings[i].clause);
+        free(exchange->findings[i].expected);
+        free(exchange->findings[i].seen);
+        free(exchange->findings[i].reason);
+    }
+    free(exchange->findings);
+    free(exchange->command);
+    free(exchange->clause);
+    free(exchange->why);
+}
+
+void judgement_release(struct judgement *judgement)
+{
+    for (size_t i = 0; i < judgement->exchange_count; i++)
+        release_exchange(&judgement->exchanges[i]);
+    free(judgement->exchanges);
+    free(judgement->record_counts);
+    free(judgement->identity.manufacturer);
+    free(judgement->identity.model);
+    free(judgement->identity.firmware);
+    *judgement = (struct judgement){0};
+}
