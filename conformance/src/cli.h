@@ -21,6 +21,7 @@ enum exit_code {
 typedef int cli_command_fn(int argc, char **argv);
 
 int cmd_catalog(int argc, char **argv);
+int cmd_check(int argc, char **argv);
 int cmd_decode(int argc, char **argv);
 
 /* One line on stderr: `atproof: ` and the text. */

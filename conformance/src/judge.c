@@ -197,9 +197,11 @@ static bool is_laid(const struct judge *judge, const struct judge_work *work,
 {
     if (work->form == NULL || (event->deviations & ATP_DEV_STALE) != 0) return false;
     switch (event->kind) {
-    case ATP_KIND_RESULT: return is_ending(event) || is_of_form(judge, work, record);
-    case ATP_KIND_INFO:
-    case ATP_KIND_PROMPT: return is_own(judge, work, record);
+    case ATP_KIND_RESULT: /* behind a stream it answers +++, DTR, or the peer */
+        return !work->in_stream && (is_ending(event) || is_of_form(judge, work, record));
+    case ATP_KIND_PROMPT: /* a further one asks for the next line of the upload */
+        return !work->prompted && is_own(judge, work, record);
+    case ATP_KIND_INFO: return is_own(judge, work, record);
     case ATP_KIND_URC: return event->record->role != ATP_ROLE_URC && is_own(judge, work, record);
     default: return false;
     }
@@ -219,6 +221,8 @@ static void add_seen(struct run *run, struct judge_work *work, const struct atp_
         .text = judge_escape(event->bytes + event->text_offset, event->text_size, SEEN_TEXT_LIMIT),
     };
     work->has_final = work->has_final || is_ending(event);
+    if (event->kind == ATP_KIND_RESULT && event->result == ATP_RESULT_CONNECT)
+        work->in_stream = true;
     work->out.over_us = time_of(run, event);
     if (work->expired) work->expired_unfinished = true;
 }
@@ -244,6 +248,8 @@ static void take_record(struct run *run, const struct atp_event *event, struct s
         if (earlier != NULL) work = earlier;
     }
     judge_line(&run->judge, work, event, at);
+    if (work == &run->judge.works[0] && event->record->role != ATP_ROLE_URC)
+        work->has_answers = true;
     if (is_laid(&run->judge, work, event, record)) add_seen(run, work, event, at);
     else if (event->kind != ATP_KIND_ECHO) blame_unlaid(work, event, at);
 }
@@ -310,8 +316,12 @@ static void on_event(void *user, const struct atp_event *event)
     if (event->record != NULL && event->kind != ATP_KIND_DATA) take_record(run, event, at);
     else if (event->kind != ATP_KIND_BLANK) take_text(run, event, at);
     note_identity(run, event);
-    if (event->kind == ATP_KIND_PROMPT) run->uploading = true;
-    if (event->kind == ATP_KIND_RESULT) run->uploading = false;
+    if (event->kind == ATP_KIND_STREAM) work->in_stream = true;
+    if (event->kind == ATP_KIND_PROMPT) run->uploading = work->prompted = true;
+    if (event->kind == ATP_KIND_RESULT) {
+        run->uploading = false;
+        work->has_final = work->has_final || is_ending(event);
+    }
     run->behind_data = event->kind == ATP_KIND_DATA && event->left == 0;
 }
 
@@ -442,6 +452,15 @@ static void judge_exchange(struct judge *judge, struct judge_work *work)
         return;
     }
     if (work->out.command == NULL) return;
+    if (strcasecmp(work->out.command, "AT") == 0) { /* V.250 5.2.1: it answers OK */
+        struct span at = {.offset = work->out.offset + work->out.size, .line = work->out.line};
+        if (!work->has_final && (work->is_over || work->expired))
+            judge_add(work, "missing-final", "core/V.250 5.2.1", at, memory_text("OK"),
+                      memory_text(work->expired ? "nothing until the host's clock ran out"
+                                                : "the next command"));
+        else if (!work->has_final) work->out.why = memory_text("the recording ends before OK");
+        return;
+    }
     work->out.why =
         memory_text(work->is_known ? "the manuals at hand have no such form of the command"
                                    : "the command is in no manual at hand");
@@ -453,9 +472,9 @@ static void judge_preamble(struct run *run)
     struct judge_work *work = &run->judge.works[0];
     work->out.command = memory_text("");
     work->out.clause = memory_text("");
-    if (run->judge.work_count == 1 && !run->told && work->out.size > 0)
+    if (run->judge.work_count == 1 && !run->told && work->has_answers)
         work->out.why = memory_text("no command is known: the host's direction is not there, and "
-                                    "the module echoes none; only lines were judged");
+                                    "the module echoes none; lines alone were judged");
 }
 
 static enum judge_verdict worst(const struct judgement *judgement)

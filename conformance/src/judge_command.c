@@ -73,6 +73,14 @@ static size_t count_parts(struct text text)
     return count;
 }
 
+/* Blanks round an argument count for nothing (V.250 5.2.2). */
+static struct text trimmed(struct text text)
+{
+    while (text.size > 0 && text.bytes[0] == ' ') text = skip(text, 1);
+    while (text.size > 0 && text.bytes[text.size - 1] == ' ') text.size--;
+    return text;
+}
+
 static struct text unquoted(struct text text)
 {
     if (text.size >= 2 && text.bytes[0] == '"' && text.bytes[text.size - 1] == '"')
@@ -193,7 +201,7 @@ static void assign(struct judge_work *work, const struct catalog_syntax *syntax,
         struct text part = {text.bytes, up_to(text, ',')};
         text = skip(text, part.size + 1);
         left--;
-        take(work, field, part);
+        take(work, field, trimmed(part));
     }
     if (left > 0) blame(work, memory_text(syntax->text), all);
     if (work->argument_count < required_from(syntax, 0))

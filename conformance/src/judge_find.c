@@ -42,7 +42,8 @@ static char *own_clause(const struct judge_work *work, const struct judge_rule *
 {
     if (clause != NULL) return memory_text(clause);
     if (rule->clause != NULL) return memory_text(rule->clause);
-    if (work->out.clause[0] != '\0') return memory_text(work->out.clause);
+    if (work->out.clause != NULL && work->out.clause[0] != '\0')
+        return memory_text(work->out.clause);
     return memory_text("core/V.250 5.7.1");
 }
 

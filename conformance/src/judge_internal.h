@@ -42,8 +42,10 @@ struct judge_work {
     bool has_final;
     bool expired; /* the host's clock ran out behind the command         */
     bool expired_unfinished;
-    bool in_stream;
-    bool illegal; /* an argument is not what the manual allows           */
+    bool in_stream;   /* a transparent stream has begun                     */
+    bool prompted;    /* the module has asked for an upload                 */
+    bool has_answers; /* of the preamble: lines that answer a command       */
+    bool illegal;     /* an argument is not what the manual allows           */
     char *illegal_expected, *illegal_seen;
     uint64_t payload; /* bytes that came                                    */
     int64_t last_us;  /* latest time seen while it was under way            */

@@ -130,6 +130,8 @@ static void check_code(const struct judge *judge, struct judge_work *work,
     const struct catalog_param *param = compiled_param(judge->compiled, record, field);
     if (param == NULL || param->type != ATP_TYPE_INT || event->status[field] != ATP_FIELD_VALID)
         return;
+    /* Values that stand beside a range name some of its numbers alone. */
+    if (param->table == NULL && param->range_count > 0) return;
     const struct catalog_value *values = values_of(judge, record, param, &count);
     if (atp_read_i32(event, field, &value) != ATP_OK || is_listed(values, count, value)) return;
     char *clause = judge_clause(&judge->compiled->record_sources[record]);

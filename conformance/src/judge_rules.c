@@ -7,7 +7,7 @@
 
 const struct judge_rule judge_rules[] = {
     /* Of fields: the clause is the record's. */
-    {"range", JUDGE_MUST, NULL, "A value lies within the range that the manual states."},
+    {"out-of-range", JUDGE_MUST, NULL, "A value lies within the range that the manual states."},
     {"empty-field", JUDGE_MUST, NULL, "A required field is not empty."},
     {"extra-field", JUDGE_MUST, NULL, "A line has no more fields than its notation."},
     {"missing-field", JUDGE_MUST, NULL, "A line has every required field of its notation."},

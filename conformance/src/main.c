@@ -17,6 +17,7 @@ static const struct command {
     cli_command_fn *run;
 } commands[] = {
     {"decode", "one JSON object a line for each event of a stream", cmd_decode},
+    {"check", "judge recorded traffic against the manual", cmd_check},
     {"catalog", "show, check and convert what the manuals say", cmd_catalog},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)

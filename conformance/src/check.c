@@ -1,0 +1,369 @@
+/* Judges files case by case. */
+#include "check.h"
+
+#include "catalog_builtin.h"
+#include "check_internal.h"
+#include "cli.h"
+#include "judge.h"
+#include "memory.h"
+
+#include <fnmatch.h>
+#include <openssl/sha.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One way of one case, or one recording. */
+struct subject {
+    const char *path;
+    const char *sha256;
+    const struct script_case *case_; /* NULL: a capture                     */
+    const char *id;
+    size_t way; /* 0: there is one                                          */
+    const struct transcript *transcript;
+};
+
+/* ---- catalogues ------------------------------------------------------- */
+
+const struct compiled_catalog *check_open_tables(struct check *check, const char *dialect)
+{
+    const char *own = check->options->catalog;
+    for (size_t i = 0; i < check->table_count; i++)
+        if (own != NULL || strcmp(check->tables[i].dialect, dialect) == 0)
+            return check->tables[i].compiled;
+    if (check->table_count == sizeof check->tables / sizeof check->tables[0]) return NULL;
+    struct compiled_catalog *compiled = NULL;
+    const struct catalog_dialect *with =
+        check->options->dialect == NULL ? NULL : catalog_find_dialect(check->options->dialect);
+    int status = own != NULL ? catalog_open_file(own, with, &compiled, stderr)
+                             : catalog_open_dialect(dialect, &compiled, stderr);
+    if (status != 0) return NULL;
+    check->tables[check->table_count++] = (struct check_tables){memory_text(dialect), compiled};
+    return compiled;
+}
+
+void check_release(struct check *check)
+{
+    for (size_t i = 0; i < check->table_count; i++) {
+        free(check->tables[i].dialect);
+        compiled_catalog_free(check->tables[i].compiled);
+    }
+    check->table_count = 0;
+}
+
+static const char *dialect_of(const struct check *check, const struct script_case *case_)
+{
+    if (check->options->dialect != NULL) return check->options->dialect;
+    if (case_ != NULL && case_->dialect.text != NULL) return case_->dialect.text;
+    return CATALOG_DIALECT_DEFAULT;
+}
+
+/* ---- what the script declares ----------------------------------------- */
+
+struct declarations {
+    struct buffer declared; /* struct judge_declared                        */
+    struct buffer limits;   /* struct judge_limit                           */
+};
+
+static void collect(struct declarations *out, const struct script_branch *branch)
+{
+    for (size_t i = 0; i < branch->node_count; i++) {
+        const struct script_node *node = &branch->nodes[i];
+        if (node->kind == SCRIPT_DEVIATES) {
+            struct judge_declared declared = {node->rule, node->clause, node->reason, node->line};
+            buffer_append(&out->declared, &declared, sizeof declared);
+        } else if (node->kind == SCRIPT_WITHIN) {
+            struct judge_limit limit = {node->number, node->line};
+            buffer_append(&out->limits, &limit, sizeof limit);
+        }
+        for (size_t k = 0; k < node->branch_count; k++) collect(out, &node->branches[k]);
+    }
+}
+
+/* A rule that does not exist would never be met. */
+static bool check_rules(const struct subject *subject, const struct declarations *found)
+{
+    const struct judge_declared *declared = (const void *)found->declared.bytes;
+    for (size_t i = 0; i < found->declared.size / sizeof *declared; i++) {
+        if (judge_find_rule(declared[i].rule) != NULL) continue;
+        cli_complain("%s:%zu:1: unknown rule '%s'; atproof check --list-rules lists them",
+                     subject->path, declared[i].line, declared[i].rule);
+        return false;
+    }
+    return true;
+}
+
+/* ---- the store -------------------------------------------------------- */
+
+static void fill_finding(struct reports_finding *out, const struct judge_finding *finding)
+{
+    *out = (struct reports_finding){
+        .rule = finding->rule->name,
+        .level = judge_level_name(finding->rule->level),
+        .clause = finding->clause,
+        .offset = finding->offset,
+        .size = finding->size,
+        .line = finding->line,
+        .expected = finding->expected,
+        .seen = finding->seen,
+        .declared = finding->declared,
+        .reason = finding->reason,
+    };
+}
+
+static void fill_exchange(struct reports_exchange *out, const struct judge_exchange *exchange)
+{
+    struct reports_finding *findings = memory_new(exchange->finding_count, sizeof *findings);
+    for (size_t i = 0; i < exchange->finding_count; i++)
+        fill_finding(&findings[i], &exchange->findings[i]);
+    *out = (struct reports_exchange){
+        .command = exchange->command,
+        .name = exchange->name,
+        .form = exchange->form,
+        .variant = exchange->variant,
+        .clause = exchange->clause,
+        .verdict = judge_verdict_name(exchange->verdict),
+        .why = exchange->why,
+        .offset = exchange->offset,
+        .size = exchange->size,
+        .line = exchange->line,
+        .sent_us = exchange->sent_us,
+        .over_us = exchange->over_us,
+        .time_limit_ms = exchange->time_limit_ms,
+        .findings = findings,
+        .finding_count = exchange->finding_count,
+    };
+}
+
+/* The clause within an id: all but its last part. Owns: the caller. */
+static char *clause_of_id(const char *id)
+{
+    const char *slash = strrchr(id, '/');
+    return slash == NULL ? NULL : memory_slice(id, (size_t)(slash - id));
+}
+
+static void store_case(struct check *check, const struct subject *subject,
+                       const struct judgement *judgement, const char *outcome, const char *reason)
+{
+    struct reports_exchange *exchanges = memory_new(judgement->exchange_count, sizeof *exchanges);
+    size_t count = 0;
+    for (size_t i = 0; i < judgement->exchange_count; i++)
+        if (!check_is_empty(&judgement->exchanges[i]))
+            fill_exchange(&exchanges[count++], &judgement->exchanges[i]);
+    char *clause = subject->case_ == NULL ? NULL : clause_of_id(subject->id);
+    struct reports_case out = {
+        .id = subject->id,
+        .title = subject->case_ == NULL ? NULL : subject->case_->title.text,
+        .dialect = dialect_of(check, subject->case_),
+        .level = script_level_name(subject->case_ == NULL ? SCRIPT_MUST : subject->case_->level),
+        .clause = clause,
+        .verdict = judge_verdict_name(judgement->verdict),
+        .outcome = outcome,
+        .reason = reason,
+        .line = subject->case_ == NULL ? 1 : subject->case_->line,
+        .way = subject->way,
+        .identity = {.source = subject->path,
+                     .sha256 = subject->sha256,
+                     .manufacturer = judgement->identity.manufacturer,
+                     .model = judgement->identity.model,
+                     .firmware = judgement->identity.firmware},
+        .exchanges = exchanges,
+        .exchange_count = count,
+    };
+    reports_write_case(check->store, &out);
+    for (size_t i = 0; i < count; i++) free((void *)(uintptr_t)exchanges[i].findings);
+    free(exchanges);
+    free(clause);
+}
+
+/* ---- outcomes --------------------------------------------------------- */
+
+static const char *why_unjudged(const struct judgement *judgement)
+{
+    for (size_t i = 0; i < judgement->exchange_count; i++)
+        if (judgement->exchanges[i].why != NULL) return judgement->exchanges[i].why;
+    return "no exchange";
+}
+
+static bool is_expired(const struct check *check, const struct check_excuse *excuse)
+{
+    return strcmp(excuse->date, check->options->today) < 0;
+}
+
+/* Writes: *reason, of what is neither passed nor failed. Owns: the caller. */
+static const char *decide(struct check *check, const struct subject *subject,
+                          const struct judgement *judgement, char **reason)
+{
+    struct check_excuses *excuses = (struct check_excuses *)(uintptr_t)&check->options->excuses;
+    struct check_excuse *excuse = check_find_excuse(excuses, subject->id);
+    check->judged++;
+    if (excuse != NULL) excuse->used = true;
+    if (judgement->verdict == JUDGE_UNJUDGED) {
+        check->skipped++;
+        *reason = memory_text(why_unjudged(judgement));
+        return "skipped";
+    }
+    bool fails = judgement->verdict == JUDGE_FAIL;
+    if (excuse == NULL || (fails && is_expired(check, excuse))) {
+        if (excuse != NULL)
+            *reason = memory_format("excused up to %s: %s", excuse->date, excuse->reason);
+        if (fails) check->failed++;
+        else check->passed++;
+        return fails ? "failed" : "passed";
+    }
+    *reason = memory_text(excuse->reason);
+    if (fails) check->excused++;
+    else check->unexpected_passes++;
+    return fails ? "expected-failure" : "unexpected-pass";
+}
+
+static void conclude(struct check *check, const struct subject *subject,
+                     const struct judgement *judgement)
+{
+    char *reason = NULL;
+    const char *outcome = decide(check, subject, judgement, &reason);
+    check_print(check, subject->path, judgement);
+    if (check->store != NULL) store_case(check, subject, judgement, outcome, reason);
+    free(reason);
+}
+
+static void judge_subject(struct check *check, const struct subject *subject)
+{
+    struct declarations found = {0};
+    struct judgement judgement;
+    const struct compiled_catalog *compiled =
+        check_open_tables(check, dialect_of(check, subject->case_));
+    if (subject->case_ != NULL && !check->options->as_recorded)
+        collect(&found, &subject->case_->body);
+    if (compiled == NULL || !check_rules(subject, &found)) {
+        check->broken = true;
+    } else {
+        struct judge_options options = {
+            .strict = check->options->strict,
+            .only_sent = check->options->only_sent && subject->case_ == NULL,
+            .declared = (const void *)found.declared.bytes,
+            .declared_count = found.declared.size / sizeof(struct judge_declared),
+            .limits = (const void *)found.limits.bytes,
+            .limit_count = found.limits.size / sizeof(struct judge_limit),
+        };
+        judge_transcript(subject->transcript, compiled, &options, &judgement);
+        conclude(check, subject, &judgement);
+        judgement_release(&judgement);
+    }
+    buffer_release(&found.declared);
+    buffer_release(&found.limits);
+}
+
+/* ---- files ------------------------------------------------------------ */
+
+static void complain(struct check *check, const char *path, const struct transcript_error *error)
+{
+    char text[512];
+    transcript_error_format(error, path, text, sizeof text);
+    cli_complain("%s", text);
+    check->broken = true;
+}
+
+static bool is_selected(const struct check *check, const char *id, enum script_level level)
+{
+    const struct check_options *options = check->options;
+    if (options->level >= 0 && options->level != (int)level) return false;
+    return options->select == NULL || fnmatch(options->select, id, 0) == 0;
+}
+
+static void check_case(struct check *check, struct subject subject)
+{
+    struct transcript_error error;
+    size_t ways = script_way_count(subject.case_, &error);
+    if (ways == 0) complain(check, subject.path, &error);
+    for (size_t way = 0; way < ways; way++) {
+        struct transcript transcript;
+        if (!script_expand(subject.case_, &check->options->settings, way, &transcript, &error)) {
+            complain(check, subject.path, &error);
+            continue;
+        }
+        subject.way = ways > 1 ? way + 1 : 0;
+        subject.transcript = &transcript;
+        judge_subject(check, &subject);
+        transcript_release(&transcript);
+    }
+}
+
+static void check_script(struct check *check, const char *path, const char *sha256)
+{
+    struct script script;
+    struct transcript_error error;
+    if (!script_read(path, &script, &error)) {
+        complain(check, path, &error);
+        return;
+    }
+    for (size_t i = 0; i < script.case_count; i++) {
+        const struct script_case *case_ = &script.cases[i];
+        const char *id = case_->id.text == NULL ? path : case_->id.text;
+        if (!is_selected(check, id, case_->level)) continue;
+        check_case(check,
+                   (struct subject){.path = path, .sha256 = sha256, .case_ = case_, .id = id});
+    }
+    script_release(&script);
+}
+
+static void hint_at_log(const char *path, const struct transcript *transcript)
+{
+    const struct capture_format *format =
+        capture_guess(transcript->bytes, transcript->received_size);
+    if (format == NULL) return;
+    cli_complain("%s: looks like a log; --log %s would read the prefixes of its lines", path,
+                 format->name);
+}
+
+static void check_capture(struct check *check, const char *path, const char *sha256)
+{
+    const struct check_options *options = check->options;
+    struct transcript transcript;
+    struct transcript_error error;
+    bool good = false;
+    if (!is_selected(check, path, SCRIPT_MUST)) return;
+    if (options->log != NULL) good = capture_read(path, options->log, &transcript, &error);
+    else if (options->only_sent) good = transcript_read_sent(path, &transcript, &error);
+    else good = transcript_read_raw(path, &transcript, &error);
+    if (!good) {
+        complain(check, path, &error);
+        return;
+    }
+    if (options->log == NULL && !options->only_sent) hint_at_log(path, &transcript);
+    struct subject subject = {
+        .path = path, .sha256 = sha256, .id = path, .transcript = &transcript};
+    judge_subject(check, &subject);
+    transcript_release(&transcript);
+}
+
+/* The digest of the file, or an empty text (of the standard input). */
+static void digest(const char *path, char out[65])
+{
+    struct buffer bytes = {0};
+    struct transcript_error error;
+    uint8_t value[SHA256_DIGEST_LENGTH];
+    out[0] = '\0';
+    if (strcmp(path, "-") != 0
+        && transcript_read_file(path, TRANSCRIPT_BYTES_SIZE_MAX, &bytes, &error)) {
+        SHA256(bytes.bytes, bytes.size, value);
+        for (size_t i = 0; i < sizeof value; i++) sprintf(out + 2 * i, "%02x", value[i]);
+    }
+    buffer_release(&bytes);
+}
+
+void check_file(struct check *check, const char *path)
+{
+    char sha256[65];
+    digest(path, sha256);
+    if (script_is_name(path)) check_script(check, path, sha256);
+    else check_capture(check, path, sha256);
+}
+
+int check_exit_code(const struct check *check)
+{
+    if (check->broken) return EXIT_USAGE;
+    if (check->failed > 0) return EXIT_NONCONFORMANCE;
+    if (check->unexpected_passes > 0) return EXIT_UNEXPECTED_PASS;
+    if (check->judged == check->skipped) return EXIT_NOTHING_SELECTED;
+    return EXIT_AS_EXPECTED;
+}

@@ -1,0 +1,13 @@
+/* What the parts of `atproof check` share. */
+#ifndef CONFORMANCE_CHECK_INTERNAL_H
+#define CONFORMANCE_CHECK_INTERNAL_H
+
+#include "check.h"
+#include "judge.h"
+
+/* An exchange that says nothing: no command, no byte. */
+bool check_is_empty(const struct judge_exchange *exchange);
+
+void check_print(const struct check *check, const char *path, const struct judgement *judgement);
+
+#endif

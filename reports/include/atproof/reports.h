@@ -1,0 +1,105 @@
+/* The result store and its projections.
+ *
+ * A store is a file of JSON objects, one a line (`results.jsonl`, schema in
+ * reports/results.schema.json): a line `run` that says who judged what and
+ * when, then one line `case` for each case. Stores may be joined end to end.
+ * JUnit, TAP and the summary are made from a store and from nothing else. */
+#ifndef ATPROOF_REPORTS_H
+#define ATPROOF_REPORTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+/* Version of the schema; a reader refuses a greater one. */
+#define REPORTS_VERSION 1
+
+#define REPORTS_NO_TIME INT64_MIN
+
+/* All texts are bytes of any value, NUL-terminated; those of a module come as
+ * C escapes already. In JSON a byte below 0x20 or above 0x7E is `\u00XX`.
+ * NULL: not known, the key is left out. */
+
+/* ---- writing ---------------------------------------------------------- */
+
+/* What a run line says. */
+struct reports_run {
+    const char *tool;         /* "atproof check"                            */
+    const char *tool_version; /* "0.1.0"                                    */
+    const char *started;      /* RFC 3339, UTC                              */
+    const char *command;      /* the command line, to run it again          */
+    const char *dialect;      /* NULL: each case its own                    */
+    bool strict;
+};
+
+/* Who was judged: of each case its own. */
+struct reports_identity {
+    const char *source; /* file of the traffic                              */
+    const char *sha256; /* of that file, hexadecimal                        */
+    const char *manufacturer;
+    const char *model;
+    const char *firmware;
+};
+
+struct reports_finding {
+    const char *rule;
+    const char *level;  /* must, should, quirk, info                        */
+    const char *clause; /* `simcom-http/2.2.4`                              */
+    uint64_t offset, size; /* bytes of the module                           */
+    size_t line;        /* 0: none                                          */
+    const char *expected;
+    const char *seen;
+    bool declared;
+    const char *reason;
+};
+
+struct reports_exchange {
+    const char *command;
+    const char *name;    /* "" : none                                       */
+    const char *form;
+    const char *variant;
+    const char *clause;
+    const char *verdict; /* pass, deviation, fail, unjudged                 */
+    const char *why;
+    uint64_t offset, size;
+    size_t line;
+    int64_t sent_us, over_us;
+    uint32_t time_limit_ms; /* 0: none                                      */
+    const struct reports_finding *findings;
+    size_t finding_count;
+};
+
+/* How a case came out against what was expected of it. */
+struct reports_case {
+    const char *id;      /* of the case, else the file's path; unique in a run */
+    const char *title;
+    const char *dialect;
+    const char *level;   /* must, should, info, quirk                       */
+    const char *clause;  /* set and clause, from the id                     */
+    const char *verdict; /* of the traffic                                  */
+    const char *outcome; /* passed, failed, skipped, expected-failure,
+                          * unexpected-pass                                 */
+    const char *reason;  /* of skipped, expected-failure, unexpected-pass   */
+    size_t line;
+    uint64_t way;        /* of several, 1 the first; 0: there is one        */
+    struct reports_identity identity;
+    const struct reports_exchange *exchanges;
+    size_t exchange_count;
+};
+
+/* Appends one line to the file. Returns: false if it could not be written. */
+bool reports_write_run(FILE *file, const struct reports_run *run);
+bool reports_write_case(FILE *file, const struct reports_case *case_);
+
+/* ---- projections ------------------------------------------------------ */
+
+enum reports_format { REPORTS_JUNIT, REPORTS_TAP, REPORTS_SUMMARY, REPORTS_FORMAT_COUNT };
+
+/* Reads a store and writes a projection of it. Complaints go to `errors` as
+ * `PATH:LINE: text`, one a line.
+ * Returns: false if the store cannot be read, a line breaks the schema, or
+ * anything written was lost. */
+bool reports_project(const char *path, enum reports_format format, FILE *out, FILE *errors);
+
+#endif
