@@ -1,0 +1,538 @@
+/* Which cases there are: response variants, boundaries of responses and of
+ * arguments, codes, wrong responses, URCs at their places. */
+#include "cases_internal.h"
+#include "memory.h"
+
+#include <ctype.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- names ------------------------------------------------------------ */
+
+static const char *kind_name(enum atp_form_kind kind)
+{
+    switch (kind) {
+    case ATP_FORM_WRITE: return "write";
+    case ATP_FORM_READ: return "read";
+    case ATP_FORM_TEST: return "test";
+    default: return "execute";
+    }
+}
+
+/* `httpaction-write`, with the keyword of a keyed form. Owns: the caller. */
+static char *form_name(const struct cases_maker *maker)
+{
+    const struct catalog_syntax *syntax = &maker->form->syntax;
+    const char *name = maker->command->name + strspn(maker->command->name, "+&");
+    char *text = syntax->key == NULL
+                     ? memory_format("%s-%s", name, kind_name(syntax->kind))
+                     : memory_format("%s-%s-%s", name, kind_name(syntax->kind), syntax->key);
+    for (char *at = text; *at != '\0'; at++) *at = (char)tolower((unsigned char)*at);
+    return text;
+}
+
+static char *title_of(const struct cases_maker *maker, const char *what)
+{
+    return memory_format("%s: %s", maker->form->syntax.text, what);
+}
+
+static void begin(struct cases_maker *maker, const char *what, const char *tail)
+{
+    char *title = title_of(maker, what);
+    char *form = form_name(maker);
+    cases_begin(maker, title, "%s-%s", form, tail);
+    free(form);
+    free(title);
+}
+
+/* ---- variants --------------------------------------------------------- */
+
+static bool is_word(const struct catalog_record *record, const char *word)
+{
+    return record->name != NULL && strcmp(record->name, word) == 0;
+}
+
+static bool is_refusal(const struct catalog_variant *variant)
+{
+    return variant->element_count == 1 && is_word(&variant->elements[0], "ERROR");
+}
+
+static bool is_erratum(const struct catalog_variant *variant)
+{
+    return strncmp(variant->label, "erratum", 7) == 0;
+}
+
+static const struct catalog_variant *find_refusal(const struct catalog_form *form)
+{
+    for (size_t i = 0; i < form->variant_count; i++)
+        if (is_refusal(&form->variants[i])) return &form->variants[i];
+    return NULL;
+}
+
+/* The first variant in which the command succeeds. */
+static const struct catalog_variant *find_success(const struct catalog_form *form)
+{
+    for (size_t i = 0; i < form->variant_count; i++) {
+        const struct catalog_variant *variant = &form->variants[i];
+        for (size_t k = 0; k < variant->element_count; k++)
+            if (is_word(&variant->elements[k], "OK") && !is_erratum(variant)) return variant;
+    }
+    return NULL;
+}
+
+static bool has(const struct catalog_variant *variant, bool repeated)
+{
+    for (size_t i = 0; i < variant->element_count; i++)
+        if (repeated ? variant->elements[i].repeated : variant->elements[i].optional) return true;
+    return false;
+}
+
+static void put_variant(struct cases_maker *maker, const struct catalog_variant *variant,
+                        const struct cases_twist *twist, const char *what, const char *suffix)
+{
+    char *tail = memory_format("%s%s", variant->label, suffix);
+    begin(maker, what, tail);
+    cases_put_command(maker, twist);
+    cases_put_response(maker, variant, twist);
+    if (is_erratum(variant))
+        cases_put_deviation(maker, "erratum", NULL, "the manual's own misprint");
+    free(tail);
+}
+
+static void variants(struct cases_maker *maker)
+{
+    for (size_t i = 0; i < maker->form->variant_count; i++) {
+        const struct catalog_variant *variant = &maker->form->variants[i];
+        struct cases_twist twist = CASES_PLAIN;
+        char *what =
+            memory_format("response %s%s%s", variant->label, variant->when == NULL ? "" : ", ",
+                          variant->when == NULL ? "" : variant->when);
+        put_variant(maker, variant, &twist, what, "");
+        twist.optional = true;
+        if (has(variant, false)) put_variant(maker, variant, &twist, what, "-with-optional");
+        twist.repeats = 2;
+        if (has(variant, true)) put_variant(maker, variant, &twist, what, "-twice");
+        free(what);
+    }
+}
+
+/* ---- values of responses ---------------------------------------------- */
+
+/* A value of one field of one record of a variant. */
+struct probe {
+    struct cases_maker *maker;
+    const struct catalog_variant *variant;
+    const struct catalog_record *record;
+    const struct catalog_field *field;
+    const struct catalog_param *param;
+};
+
+/* Whether an argument bears the name: then a response repeats its value. */
+static const struct catalog_field *find_argument(const struct cases_maker *maker, const char *name)
+{
+    const struct catalog_syntax *syntax = &maker->form->syntax;
+    for (size_t i = 0; i < syntax->arg_count; i++)
+        if (syntax->args[i].kind == CATALOG_FIELD_PARAM && strcmp(syntax->args[i].text, name) == 0)
+            return &syntax->args[i];
+    return NULL;
+}
+
+static void put_probe(const struct probe *probe, const char *text, const char *suffix,
+                      const char *rule)
+{
+    struct cases_maker *maker = probe->maker;
+    bool repeated = find_argument(maker, probe->field->text) != NULL;
+    struct cases_twist twist = CASES_PLAIN;
+    twist.param = probe->field->text;
+    twist.text = text;
+    twist.in_response = true;
+    twist.in_args = repeated;
+    twist.record = repeated ? NULL : probe->record;
+    twist.optional = true;
+    char *tail = memory_format("%s-%s-%s", probe->variant->label, probe->field->text, suffix);
+    char *what = memory_format("<%s> %s", probe->field->text, suffix);
+    begin(maker, what, tail);
+    cases_put_command(maker, &twist);
+    cases_put_response(maker, probe->variant, &twist);
+    if (rule != NULL) cases_put_deviation(maker, rule, NULL, what);
+    free(tail);
+    free(what);
+}
+
+static void put_number_probe(const struct probe *probe, int64_t value, const char *suffix,
+                             const char *rule)
+{
+    char *text = cases_value_text(probe->param, probe->field->quoted, value);
+    put_probe(probe, text, suffix, rule);
+    free(text);
+}
+
+#define SIZE_SHOWN_MAX 256 /* longer texts add nothing                      */
+
+static bool can_show(const struct catalog_param *param, int64_t value)
+{
+    return cases_is_number(param) || (value >= 0 && value <= SIZE_SHOWN_MAX);
+}
+
+static void legal_probes(const struct probe *probe)
+{
+    size_t count = 0;
+    const struct catalog_interval *ranges = cases_ranges(probe->field, probe->param, &count);
+    for (size_t i = 0; i < count; i++) {
+        char *lowest = count == 1 ? memory_text("lowest") : memory_format("lowest-%zu", i + 1);
+        char *highest = count == 1 ? memory_text("highest") : memory_format("highest-%zu", i + 1);
+        if (can_show(probe->param, ranges[i].min))
+            put_number_probe(probe, ranges[i].min, lowest, NULL);
+        if (ranges[i].max > ranges[i].min && can_show(probe->param, ranges[i].max))
+            put_number_probe(probe, ranges[i].max, highest, NULL);
+        free(lowest);
+        free(highest);
+    }
+}
+
+/* Whether another line of that name may take what this one may not. */
+static bool is_only_notation(const struct cases_maker *maker, const struct catalog_record *record)
+{
+    size_t count = 0;
+    for (size_t c = 0; c < maker->set->command_count; c++)
+        for (size_t f = 0; f < maker->set->commands[c].form_count; f++) {
+            const struct catalog_form *form = &maker->set->commands[c].forms[f];
+            if (form->syntax.kind == ATP_FORM_TEST) continue;
+            for (size_t v = 0; v < form->variant_count; v++)
+                for (size_t e = 0; e < form->variants[v].element_count; e++) {
+                    const struct catalog_record *other = &form->variants[v].elements[e];
+                    if (other->name != NULL && record->name != NULL
+                        && strcmp(other->name, record->name) == 0
+                        && strcmp(other->notation, record->notation) != 0)
+                        count++;
+                }
+        }
+    for (size_t u = 0; u < maker->set->urc_count; u++)
+        if (maker->set->urcs[u].record.name != NULL && record->name != NULL
+            && strcmp(maker->set->urcs[u].record.name, record->name) == 0)
+            count++;
+    return count == 0 && record->name != NULL;
+}
+
+static bool is_legal_form_of(const struct catalog_record *record)
+{
+    return record->has_colon && !record->has_payload;
+}
+
+static void illegal_probes(const struct probe *probe)
+{
+    size_t count = 0;
+    const struct catalog_interval *ranges = cases_ranges(probe->field, probe->param, &count);
+    if (!is_legal_form_of(probe->record) || !is_only_notation(probe->maker, probe->record)
+        || find_argument(probe->maker, probe->field->text) != NULL)
+        return;
+    if (count > 0 && can_show(probe->param, ranges[0].min - 1)
+        && !(probe->param->type == ATP_TYPE_HEX && ranges[0].min == 0))
+        put_number_probe(probe, (int64_t)ranges[0].min - 1, "below", "out-of-range");
+    if (count > 0 && ranges[count - 1].max != INT32_MAX
+        && can_show(probe->param, (int64_t)ranges[count - 1].max + 1))
+        put_number_probe(probe, (int64_t)ranges[count - 1].max + 1, "above", "out-of-range");
+    if (!cases_is_number(probe->param) || probe->param->type == ATP_TYPE_CODE) return;
+    if (!probe->field->can_be_empty && !probe->field->optional && probe->record->field_count > 1)
+        put_probe(probe, "", "empty", "empty-field");
+    put_probe(probe, "1x2z", "malformed", "malformed-field");
+}
+
+/* ---- codes ------------------------------------------------------------ */
+
+static void code_probes(const struct probe *probe)
+{
+    const struct catalog_table *table =
+        probe->param->table == NULL ? NULL
+                                    : catalog_find_table(probe->maker->set, probe->param->table);
+    const struct catalog_value *values = table == NULL ? probe->param->values : table->values;
+    size_t count = table == NULL ? probe->param->value_count : table->value_count;
+    for (size_t i = 0; i < count; i++) {
+        int64_t value = 0;
+        if (!cases_code(probe->param, values[i].code, &value) || !cases_is_number(probe->param)
+            || !cases_is_legal(probe->field, probe->param, value))
+            continue;
+        char *suffix = memory_format("code-%s", values[i].code);
+        put_number_probe(probe, value, suffix, NULL);
+        free(suffix);
+    }
+}
+
+/* Every parameter once a form: in the first variant that has the record. */
+static bool is_probed(const struct cases_maker *maker, const struct catalog_variant *variant,
+                      const struct catalog_record *record)
+{
+    for (size_t v = 0; v < maker->form->variant_count; v++) {
+        const struct catalog_variant *before = &maker->form->variants[v];
+        for (size_t e = 0; e < before->element_count; e++) {
+            if (&before->elements[e] == record) return false;
+            if (strcmp(before->elements[e].notation, record->notation) == 0) return true;
+        }
+        if (before == variant) return false;
+    }
+    return false;
+}
+
+static void probe_record(struct cases_maker *maker, const struct catalog_variant *variant,
+                         const struct catalog_record *record)
+{
+    for (size_t i = 0; i < record->field_count; i++) {
+        struct probe probe = {maker, variant, record, &record->fields[i],
+                              cases_param(maker, &record->fields[i])};
+        bool length = record->has_payload && i + 1 == record->field_count;
+        if (probe.param == NULL || length) continue;
+        legal_probes(&probe);
+        illegal_probes(&probe);
+        code_probes(&probe);
+    }
+}
+
+static void responses(struct cases_maker *maker)
+{
+    if (maker->form->syntax.kind == ATP_FORM_TEST) return;
+    for (size_t v = 0; v < maker->form->variant_count; v++) {
+        const struct catalog_variant *variant = &maker->form->variants[v];
+        for (size_t e = 0; !is_erratum(variant) && e < variant->element_count; e++)
+            if (!is_probed(maker, variant, &variant->elements[e]))
+                probe_record(maker, variant, &variant->elements[e]);
+    }
+}
+
+/* ---- arguments -------------------------------------------------------- */
+
+static void put_argument(struct cases_maker *maker, const struct catalog_field *field,
+                         const char *text, const char *suffix, const struct catalog_variant *answer,
+                         bool accepted_illegal)
+{
+    struct cases_twist twist = CASES_PLAIN;
+    twist.param = field->text;
+    twist.text = text;
+    twist.in_args = true;
+    twist.in_response = true; /* a response repeats it */
+    char *tail = memory_format("arg-%s-%s", field->text, suffix);
+    char *what = memory_format("argument <%s> %s", field->text, suffix);
+    begin(maker, what, tail);
+    cases_put_command(maker, &twist);
+    cases_put_response(maker, answer, &twist);
+    if (accepted_illegal) cases_put_deviation(maker, "accepted-illegal", NULL, what);
+    free(tail);
+    free(what);
+}
+
+static void number_argument(struct cases_maker *maker, const struct catalog_field *field,
+                            int64_t value, const char *suffix, const struct catalog_variant *answer,
+                            bool accepted_illegal)
+{
+    const struct catalog_param *param = cases_param(maker, field);
+    if (!can_show(param, value) || (param->type == ATP_TYPE_HEX && value < 0)) return;
+    char *text = cases_value_text(param, field->quoted, value);
+    put_argument(maker, field, text, suffix, answer, accepted_illegal);
+    free(text);
+}
+
+static bool repeats_argument(const struct catalog_variant *variant, const char *name)
+{
+    for (size_t e = 0; e < variant->element_count; e++)
+        for (size_t f = 0; f < variant->elements[e].field_count; f++) {
+            const struct catalog_field *field = &variant->elements[e].fields[f];
+            if (field->kind == CATALOG_FIELD_PARAM && strcmp(field->text, name) == 0) return true;
+        }
+    return false;
+}
+
+/* Arguments ahead of one that takes all cannot be told apart from it. */
+static bool takes_rest(const struct cases_maker *maker)
+{
+    const struct catalog_syntax *syntax = &maker->form->syntax;
+    const struct catalog_param *last = cases_param(maker, &syntax->args[syntax->arg_count - 1]);
+    return last != NULL && last->type == ATP_TYPE_REST;
+}
+
+static void probe_argument(struct cases_maker *maker, size_t index,
+                           const struct catalog_variant *success,
+                           const struct catalog_variant *refusal)
+{
+    const struct catalog_field *field = &maker->form->syntax.args[index];
+    const struct catalog_param *param = cases_param(maker, field);
+    size_t count = 0;
+    bool counts = maker->form->upload == CATALOG_UPLOAD_COUNTED && maker->form->upload_arg == index;
+    bool asked = maker->form->asks != NULL && strcmp(maker->form->asks, field->text) == 0;
+    if (param == NULL || param->type == ATP_TYPE_REST) return;
+    const struct catalog_interval *ranges = cases_ranges(field, param, &count);
+    const struct catalog_interval *last = count > 0 ? &ranges[count - 1] : NULL;
+    bool closed = count > 0 && last->max != INT32_MAX;
+    if (count > 0 && !counts && !asked && success != NULL) {
+        number_argument(maker, field, ranges[0].min, "lowest", success, false);
+        if (last->max > ranges[0].min)
+            number_argument(maker, field, last->max, "highest", success, false);
+    }
+    if (refusal != NULL && count > 0)
+        number_argument(maker, field, (int64_t)ranges[0].min - 1, "below", refusal, false);
+    if (refusal != NULL && closed)
+        number_argument(maker, field, (int64_t)last->max + 1, "above", refusal, false);
+    if (refusal != NULL && cases_is_number(param))
+        put_argument(maker, field, "1x2z", "malformed", refusal, false);
+    if (refusal != NULL && !field->optional && !field->can_be_empty)
+        put_argument(maker, field, "", "empty", refusal, false);
+    if (success != NULL && closed && !counts && !takes_rest(maker)
+        && !repeats_argument(success, field->text))
+        number_argument(maker, field, (int64_t)last->max + 1, "above-accepted", success, true);
+}
+
+static void arguments(struct cases_maker *maker)
+{
+    const struct catalog_variant *success = find_success(maker->form);
+    const struct catalog_variant *refusal = find_refusal(maker->form);
+    if (maker->form->syntax.kind != ATP_FORM_WRITE) return;
+    for (size_t i = 0; i < maker->form->syntax.arg_count; i++)
+        probe_argument(maker, i, success, refusal);
+}
+
+/* ---- wrong responses -------------------------------------------------- */
+
+static void put_wrong(struct cases_maker *maker, const struct catalog_variant *variant,
+                      const struct cases_twist *twist, const char *name, const char *rule,
+                      bool expires)
+{
+    begin(maker, name, name);
+    cases_put_command(maker, twist);
+    cases_put_response(maker, variant, twist);
+    if (expires) cases_put_text(maker, "@ expire:\n");
+    cases_put_deviation(maker, rule, NULL, name);
+}
+
+static void wrongs(struct cases_maker *maker)
+{
+    const struct catalog_variant *variant = find_success(maker->form);
+    if (variant == NULL) return;
+    size_t last = variant->element_count - 1;
+    struct cases_twist twist = CASES_PLAIN;
+    if (!is_word(&variant->elements[last], "OK")) return;
+    twist.without = last;
+    put_wrong(maker, variant, &twist, "final-missing", "missing-final", true);
+    twist.without = SIZE_MAX;
+    twist.twice = last;
+    put_wrong(maker, variant, &twist, "final-doubled", "doubled", false);
+    twist.twice = SIZE_MAX;
+    const struct catalog_record *first = &variant->elements[0];
+    bool typed = first->field_count > 0 && is_legal_form_of(first) && !first->optional
+                 && maker->form->syntax.kind != ATP_FORM_TEST && is_only_notation(maker, first);
+    if (!typed) return;
+    const struct catalog_param *param = cases_param(maker, &first->fields[first->field_count - 1]);
+    if (param == NULL || param->type == ATP_TYPE_REST || param->type == ATP_TYPE_CODE) return;
+    twist.extra = 0;
+    put_wrong(maker, variant, &twist, "field-too-many", "extra-field", false);
+}
+
+void cases_of_form(struct cases_maker *maker)
+{
+    variants(maker);
+    responses(maker);
+    arguments(maker);
+    wrongs(maker);
+}
+
+/* ---- unsolicited result codes ----------------------------------------- */
+
+struct host {
+    const char *command; /* whose exchange is interrupted                   */
+    enum atp_form_kind kind;
+    const char *set; /* of the set, by the beginning of its name            */
+};
+
+static const struct host hosts[] = {
+    {"+HTTPREAD", ATP_FORM_WRITE, "simcom-http"},
+    {"+HTTPACTION", ATP_FORM_WRITE, "simcom-http"},
+    {"+CCHRECV", ATP_FORM_WRITE, "simcom-cch"},
+    {"+CCHOPEN", ATP_FORM_WRITE, "simcom-cch"},
+    {"+QSSLSTATE", ATP_FORM_EXECUTE, "quectel-ssl"},
+    {"+QSSLRECV", ATP_FORM_WRITE, "quectel-ssl"},
+    {"+CGDCONT", ATP_FORM_READ, "core"},
+};
+
+static char *urc_name(const struct catalog_record *record)
+{
+    char *text = memory_text(record->notation);
+    for (char *at = text; *at != '\0'; at++)
+        *at = isalnum((unsigned char)*at) ? (char)tolower((unsigned char)*at) : '-';
+    size_t size = strlen(text);
+    while (size > 0 && text[size - 1] == '-') text[--size] = '\0';
+    size_t first = strspn(text, "-");
+    memmove(text, text + first, size - first + 1);
+    return text;
+}
+
+static void put_interrupted(struct cases_maker *maker, const struct catalog_record *urc,
+                            const char *name, size_t place)
+{
+    const struct catalog_variant *variant = find_success(maker->form);
+    struct cases_twist twist = CASES_PLAIN;
+    twist.optional = true;
+    twist.repeats = 2;
+    char *where = place == 0   ? memory_text("before the echo")
+                  : place == 1 ? memory_text("behind the echo")
+                               : memory_format("behind line %zu", place - 1);
+    char *title = memory_format("%s %s of %s", urc->notation, where, maker->form->syntax.text);
+    char *form = form_name(maker);
+    cases_begin(maker, title, "urc-%s-in-%s-%zu", name, form, place);
+    cases_put_command(maker, &twist);
+    if (place == 0) cases_put_record(maker, urc, &twist, false);
+    cases_put_echo(maker, &twist);
+    if (place == 1) cases_put_record(maker, urc, &twist, false);
+    maker->line_count = 0;
+    maker->urc_record = place < 2 ? NULL : urc;
+    maker->urc_place = place - 1;
+    cases_put_response(maker, variant, &twist);
+    maker->urc_record = NULL;
+    free(form);
+    free(title);
+    free(where);
+}
+
+static size_t line_count_of(const struct catalog_variant *variant)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < variant->element_count; i++)
+        count += variant->elements[i].repeated ? 2 : 1;
+    return count;
+}
+
+static void interrupt(struct cases_maker *maker, const struct host *host,
+                      const struct catalog_record *urc, const char *name)
+{
+    for (size_t c = 0; c < maker->set->command_count; c++) {
+        const struct catalog_command *command = &maker->set->commands[c];
+        if (strcmp(command->name, host->command) != 0) continue;
+        for (size_t f = 0; f < command->form_count; f++) {
+            const struct catalog_form *form = &command->forms[f];
+            const char *edition = form->edition != NULL ? form->edition : command->edition;
+            if (form->syntax.kind != host->kind || !catalog_is_of_edition(edition, maker->edition)
+                || find_success(form) == NULL)
+                continue;
+            maker->command = command;
+            maker->form = form;
+            for (size_t place = 0; place <= line_count_of(find_success(form)) + 1; place++)
+                put_interrupted(maker, urc, name, place);
+        }
+    }
+}
+
+void cases_of_urcs(struct cases_maker *maker)
+{
+    for (size_t u = 0; u < maker->set->urc_count; u++) {
+        const struct catalog_urc *urc = &maker->set->urcs[u];
+        struct cases_twist plain = CASES_PLAIN;
+        if (!catalog_is_of_edition(urc->edition, maker->edition)) continue;
+        maker->command = NULL;
+        cases_open_file(maker, urc->clause);
+        char *name = urc_name(&urc->record);
+        cases_begin(maker, urc->record.notation, "urc-%s", name);
+        cases_put_text(maker, "> AT\n< OK\n");
+        cases_put_record(maker, &urc->record, &plain, false);
+        for (size_t h = 0; h < sizeof hosts / sizeof hosts[0]; h++)
+            if (strcmp(hosts[h].set, maker->set->name) == 0)
+                interrupt(maker, &hosts[h], &urc->record, name);
+        free(name);
+    }
+}
