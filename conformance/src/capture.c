@@ -47,39 +47,36 @@ struct match {
     int64_t time_us; /* TRANSCRIPT_NO_TIME: none                            */
 };
 
+/* What stands behind a date, and before a bracket. */
+static const char *clock_of(const char *text, size_t *size)
+{
+    const char *colon = memchr(text, ':', *size);
+    size_t first = 0;
+    for (size_t i = 0; colon != NULL && i < (size_t)(colon - text); i++)
+        if (strchr("T [\t", text[i]) != NULL) first = i + 1;
+    while (colon == NULL && first < *size && strchr("[ \t", text[first]) != NULL) first++;
+    *size -= first;
+    return text + first;
+}
+
 /* Days and dates count for nothing: only differences are used. */
 static int64_t read_time(const char *text, size_t size)
 {
-    double parts[3] = {0};
-    size_t count = 0;
-    while (size > 0 && strchr("[] \t", text[0]) != NULL) {
-        text++;
-        size--;
-    }
-    for (size_t i = 0; i < size; i++) /* behind a date */
-        if (text[i] == 'T' || text[i] == ' ') {
-            if (memchr(text + i, ':', size - i) == NULL) continue;
-            text += i + 1;
-            size -= i + 1;
-            i = 0;
-        }
+    double seconds = 0;
     char copy[40];
+    text = clock_of(text, &size);
     if (size == 0 || size >= sizeof copy) return TRANSCRIPT_NO_TIME;
     memcpy(copy, text, size);
     copy[size] = '\0';
-    for (char *at = copy; count < 3; count++) {
+    for (char *at = copy;;) {
         char *end = NULL;
-        parts[count] = strtod(at, &end);
+        double part = strtod(at, &end);
         if (end == at) return TRANSCRIPT_NO_TIME;
-        if (*end != ':') {
-            count++;
-            break;
-        }
+        seconds = seconds * 60 + part;
+        if (*end != ':') break;
         at = end + 1;
     }
-    double seconds = 0;
-    for (size_t i = 0; i < count; i++) seconds = seconds * 60 + parts[i];
-    return seconds < 1e12 ? (int64_t)(seconds * 1e6) : TRANSCRIPT_NO_TIME;
+    return seconds >= 0 && seconds < 1e12 ? (int64_t)(seconds * 1e6) : TRANSCRIPT_NO_TIME;
 }
 
 static bool begins(const regex_t *pattern, const char *line, struct match *out)

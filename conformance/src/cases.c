@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MARK "atproof catalog --emit cases"
+#define MARK "atproof catalog --cases"
 
 /* ---- ids -------------------------------------------------------------- */
 
@@ -198,8 +198,8 @@ void cases_put_echo(struct cases_maker *maker, const struct cases_twist *twist)
     text->size = first;
     put(maker, "<< \"");
     for (const char *at = echo; *at != '\0'; at++) {
-        char one[3] = {*at == '"' ? '\\' : *at, *at == '"' ? '"' : '\0', '\0'};
-        put(maker, one);
+        const char one[3] = {'\\', *at, '\0'};
+        put(maker, *at == '"' ? one : one + 1);
     }
     put(maker, "\\r\"\n");
     free(echo);

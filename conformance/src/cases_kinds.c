@@ -3,7 +3,6 @@
 #include "cases_internal.h"
 #include "memory.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +19,20 @@ static const char *kind_name(enum atp_form_kind kind)
     }
 }
 
+/* Small letters; what is neither letter nor digit becomes `other`, unless that
+ * is NUL. */
+static void lower(char *text, char other)
+{
+    static const char from[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    static const char to[] = "abcdefghijklmnopqrstuvwxyz";
+    for (; *text != '\0'; text++) {
+        const char *found = strchr(from, *text);
+        bool plain = strchr(to, *text) != NULL || (*text >= '0' && *text <= '9');
+        if (found != NULL) *text = to[found - from];
+        else if (!plain && other != '\0') *text = other;
+    }
+}
+
 /* `httpaction-write`, with the keyword of a keyed form. Owns: the caller. */
 static char *form_name(const struct cases_maker *maker)
 {
@@ -28,7 +41,7 @@ static char *form_name(const struct cases_maker *maker)
     char *text = syntax->key == NULL
                      ? memory_format("%s-%s", name, kind_name(syntax->kind))
                      : memory_format("%s-%s-%s", name, kind_name(syntax->kind), syntax->key);
-    for (char *at = text; *at != '\0'; at++) *at = (char)tolower((unsigned char)*at);
+    lower(text, '\0');
     return text;
 }
 
@@ -191,28 +204,37 @@ static void legal_probes(const struct probe *probe)
     }
 }
 
-/* Whether another line of that name may take what this one may not. */
+static bool is_other_notation(const struct catalog_record *a, const struct catalog_record *b)
+{
+    return a->name != NULL && b->name != NULL && strcmp(a->name, b->name) == 0
+           && strcmp(a->notation, b->notation) != 0;
+}
+
+static bool has_other_notation(const struct catalog_form *form, const struct catalog_record *record)
+{
+    if (form->syntax.kind == ATP_FORM_TEST) return false;
+    for (size_t v = 0; v < form->variant_count; v++)
+        for (size_t e = 0; e < form->variants[v].element_count; e++)
+            if (is_other_notation(&form->variants[v].elements[e], record)) return true;
+    return false;
+}
+
+static bool is_of_urc(const struct catalog_set *set, const struct catalog_record *record)
+{
+    for (size_t u = 0; u < set->urc_count; u++)
+        if (set->urcs[u].record.name != NULL && strcmp(set->urcs[u].record.name, record->name) == 0)
+            return true;
+    return false;
+}
+
+/* Whether no other line of that name may take what this one may not. */
 static bool is_only_notation(const struct cases_maker *maker, const struct catalog_record *record)
 {
-    size_t count = 0;
+    if (record->name == NULL || is_of_urc(maker->set, record)) return false;
     for (size_t c = 0; c < maker->set->command_count; c++)
-        for (size_t f = 0; f < maker->set->commands[c].form_count; f++) {
-            const struct catalog_form *form = &maker->set->commands[c].forms[f];
-            if (form->syntax.kind == ATP_FORM_TEST) continue;
-            for (size_t v = 0; v < form->variant_count; v++)
-                for (size_t e = 0; e < form->variants[v].element_count; e++) {
-                    const struct catalog_record *other = &form->variants[v].elements[e];
-                    if (other->name != NULL && record->name != NULL
-                        && strcmp(other->name, record->name) == 0
-                        && strcmp(other->notation, record->notation) != 0)
-                        count++;
-                }
-        }
-    for (size_t u = 0; u < maker->set->urc_count; u++)
-        if (maker->set->urcs[u].record.name != NULL && record->name != NULL
-            && strcmp(maker->set->urcs[u].record.name, record->name) == 0)
-            count++;
-    return count == 0 && record->name != NULL;
+        for (size_t f = 0; f < maker->set->commands[c].form_count; f++)
+            if (has_other_notation(&maker->set->commands[c].forms[f], record)) return false;
+    return true;
 }
 
 static bool is_legal_form_of(const struct catalog_record *record)
@@ -349,35 +371,50 @@ static bool takes_rest(const struct cases_maker *maker)
     return last != NULL && last->type == ATP_TYPE_REST;
 }
 
-static void probe_argument(struct cases_maker *maker, size_t index,
-                           const struct catalog_variant *success,
-                           const struct catalog_variant *refusal)
+/* Those that the module takes. */
+static void accepted_arguments(struct cases_maker *maker, size_t index,
+                               const struct catalog_variant *success)
+{
+    const struct catalog_field *field = &maker->form->syntax.args[index];
+    size_t count = 0;
+    bool counts = maker->form->upload == CATALOG_UPLOAD_COUNTED && maker->form->upload_arg == index;
+    bool asked = maker->form->asks != NULL && strcmp(maker->form->asks, field->text) == 0;
+    const struct catalog_interval *ranges = cases_ranges(field, cases_param(maker, field), &count);
+    if (count == 0 || counts || success == NULL) return;
+    const struct catalog_interval *last = &ranges[count - 1];
+    if (!asked) number_argument(maker, field, ranges[0].min, "lowest", success, false);
+    if (!asked && last->max > ranges[0].min)
+        number_argument(maker, field, last->max, "highest", success, false);
+    if (last->max != INT32_MAX && !takes_rest(maker) && !repeats_argument(success, field->text))
+        number_argument(maker, field, (int64_t)last->max + 1, "above-accepted", success, true);
+}
+
+/* Those that it refuses. */
+static void refused_arguments(struct cases_maker *maker, size_t index,
+                              const struct catalog_variant *refusal)
 {
     const struct catalog_field *field = &maker->form->syntax.args[index];
     const struct catalog_param *param = cases_param(maker, field);
     size_t count = 0;
-    bool counts = maker->form->upload == CATALOG_UPLOAD_COUNTED && maker->form->upload_arg == index;
-    bool asked = maker->form->asks != NULL && strcmp(maker->form->asks, field->text) == 0;
-    if (param == NULL || param->type == ATP_TYPE_REST) return;
     const struct catalog_interval *ranges = cases_ranges(field, param, &count);
-    const struct catalog_interval *last = count > 0 ? &ranges[count - 1] : NULL;
-    bool closed = count > 0 && last->max != INT32_MAX;
-    if (count > 0 && !counts && !asked && success != NULL) {
-        number_argument(maker, field, ranges[0].min, "lowest", success, false);
-        if (last->max > ranges[0].min)
-            number_argument(maker, field, last->max, "highest", success, false);
-    }
-    if (refusal != NULL && count > 0)
+    if (refusal == NULL) return;
+    if (count > 0)
         number_argument(maker, field, (int64_t)ranges[0].min - 1, "below", refusal, false);
-    if (refusal != NULL && closed)
-        number_argument(maker, field, (int64_t)last->max + 1, "above", refusal, false);
-    if (refusal != NULL && cases_is_number(param))
-        put_argument(maker, field, "1x2z", "malformed", refusal, false);
-    if (refusal != NULL && !field->optional && !field->can_be_empty)
+    if (count > 0 && ranges[count - 1].max != INT32_MAX)
+        number_argument(maker, field, (int64_t)ranges[count - 1].max + 1, "above", refusal, false);
+    if (cases_is_number(param)) put_argument(maker, field, "1x2z", "malformed", refusal, false);
+    if (!field->optional && !field->can_be_empty)
         put_argument(maker, field, "", "empty", refusal, false);
-    if (success != NULL && closed && !counts && !takes_rest(maker)
-        && !repeats_argument(success, field->text))
-        number_argument(maker, field, (int64_t)last->max + 1, "above-accepted", success, true);
+}
+
+static void probe_argument(struct cases_maker *maker, size_t index,
+                           const struct catalog_variant *success,
+                           const struct catalog_variant *refusal)
+{
+    const struct catalog_param *param = cases_param(maker, &maker->form->syntax.args[index]);
+    if (param == NULL || param->type == ATP_TYPE_REST) return;
+    accepted_arguments(maker, index, success);
+    refused_arguments(maker, index, refusal);
 }
 
 static void arguments(struct cases_maker *maker)
@@ -454,8 +491,7 @@ static const struct host hosts[] = {
 static char *urc_name(const struct catalog_record *record)
 {
     char *text = memory_text(record->notation);
-    for (char *at = text; *at != '\0'; at++)
-        *at = isalnum((unsigned char)*at) ? (char)tolower((unsigned char)*at) : '-';
+    lower(text, '-');
     size_t size = strlen(text);
     while (size > 0 && text[size - 1] == '-') text[--size] = '\0';
     size_t first = strspn(text, "-");

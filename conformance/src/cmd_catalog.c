@@ -1,19 +1,22 @@
 /* atproof catalog: shows, checks and converts catalogues. */
+#include "cases.h"
 #include "catalog_builtin.h"
 #include "catalog_emit.h"
 #include "cli.h"
 #include "memory.h"
 
 #include <argp.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum action { ACTION_SUMMARY, ACTION_LIST, ACTION_CHECK, ACTION_EMIT };
+enum action { ACTION_SUMMARY, ACTION_LIST, ACTION_CHECK, ACTION_EMIT, ACTION_CASES };
 
 struct options {
     const char *dialect; /* NULL: not told */
     const char *file;
     const char *format;
+    const char *directory; /* of --cases */
     enum action action;
     char **paths; /* of --check */
     size_t path_count, path_capacity;
@@ -176,9 +179,23 @@ static int check(const struct options *options)
     return code;
 }
 
+/* The cases of the built-in sets, a file a clause. */
+static int write_cases(const struct options *options)
+{
+    struct catalog_model *model = catalog_load_builtin(stderr);
+    struct cases cases;
+    if (!model) return EXIT_USAGE;
+    cases_generate(model, &cases);
+    bool written = cases_write(&cases, options->directory);
+    if (!written) cli_complain("%s: cannot write: %s", options->directory, strerror(errno));
+    cases_release(&cases);
+    catalog_free(model);
+    return written ? EXIT_AS_EXPECTED : EXIT_USAGE;
+}
+
 /* ---- options ------------------------------------------------------------- */
 
-enum { OPTION_EMIT = 0x100, OPTION_LIST, OPTION_CHECK, OPTION_CATALOG };
+enum { OPTION_EMIT = 0x100, OPTION_LIST, OPTION_CHECK, OPTION_CATALOG, OPTION_CASES };
 
 static const struct argp_option argp_options[] = {
     {"dialect", 'd', "D", 0, "The dialect to show (default: " CATALOG_DIALECT_DEFAULT ")", 0},
@@ -189,6 +206,8 @@ static const struct argp_option argp_options[] = {
      "Write c (tables for the parser), dict (for libFuzzer and AFL++), markdown (reference "
      "page) or json",
      0},
+    {"cases", OPTION_CASES, "DIR", 0,
+     "Write the cases that follow from the built-in sets below DIR (corpus/transcripts)", 0},
     {"check", OPTION_CHECK, NULL, 0, "Read the FILEs, and say what is wrong with them", 0},
     {0},
 };
@@ -202,7 +221,8 @@ static bool is_format(const char *text)
 static error_t set_action(struct options *options, enum action action)
 {
     if (options->action != ACTION_SUMMARY && options->action != action)
-        return cli_misuse("catalog", "--list, --emit and --check together; expected one of them");
+        return cli_misuse("catalog",
+                          "--list, --emit, --cases and --check together; expected one of them");
     options->action = action;
     return 0;
 }
@@ -214,6 +234,12 @@ static error_t set_format(struct options *options, const char *format)
                           "--emit %s: unknown format; expected c, dict, markdown or json", format);
     options->format = format;
     return set_action(options, ACTION_EMIT);
+}
+
+static error_t set_directory(struct options *options, const char *path)
+{
+    options->directory = path;
+    return set_action(options, ACTION_CASES);
 }
 
 static error_t set_file(struct options *options, const char *path)
@@ -234,6 +260,8 @@ static error_t check_options(const struct options *options)
         return cli_misuse("catalog", "--check without a file; expected FILE...");
     if (options->action == ACTION_CHECK && shows)
         return cli_misuse("catalog", "--check with --dialect or --catalog; expected FILE... alone");
+    if (options->action == ACTION_CASES && shows)
+        return cli_misuse("catalog", "--cases with --dialect or --catalog; expected DIR alone");
     if (options->action != ACTION_CHECK && options->path_count > 0)
         return cli_misuse("catalog", "unexpected '%s'; files stand behind --check or --catalog",
                           options->paths[0]);
@@ -251,6 +279,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_CATALOG: return set_file(options, argument);
     case OPTION_LIST: return set_action(options, ACTION_LIST);
     case OPTION_CHECK: return set_action(options, ACTION_CHECK);
+    case OPTION_CASES: return set_directory(options, argument);
     case OPTION_EMIT: return set_format(options, argument);
     case ARGP_KEY_ARG:
         options->paths = memory_grow(options->paths, options->path_count + 1,
@@ -288,7 +317,9 @@ int cmd_catalog(int argc, char **argv)
     bool is_good = cli_options_are_good("catalog", argc, argv, argp_options)
                    && argp_parse(&argp, argc, argv, 0, NULL, &options) == 0;
     int code = EXIT_USAGE;
-    if (is_good) code = options.action == ACTION_CHECK ? check(&options) : show(&options);
+    if (is_good && options.action == ACTION_CHECK) code = check(&options);
+    else if (is_good && options.action == ACTION_CASES) code = write_cases(&options);
+    else if (is_good) code = show(&options);
     free(options.paths);
     return code;
 }

@@ -22,9 +22,10 @@ struct run {
     struct atp_parser parser;
     struct place *places;
     size_t place_count, place_capacity;
-    bool told;        /* the transcript has the host's direction            */
-    bool uploading;   /* the module awaits the host's data                  */
-    bool behind_data; /* the last event was the end of a payload            */
+    bool told;         /* the transcript has the host's direction            */
+    bool uploading;    /* the module awaits the host's data                  */
+    bool behind_data;  /* the last event was the end of a payload            */
+    uint8_t last_byte; /* of it                                             */
     int64_t now_us;
     uint64_t fed;
     struct buffer echo; /* of an echo that comes in spans                   */
@@ -228,14 +229,17 @@ static void add_seen(struct run *run, struct judge_work *work, const struct atp_
 }
 
 /* What neither the variants nor the line itself explain. */
-static void blame_unlaid(struct judge_work *work, const struct atp_event *event, struct span at)
+static void blame_unlaid(struct run *run, struct judge_work *work, const struct atp_event *event,
+                         struct span at)
 {
-    char *seen = judge_escape(event->bytes + event->text_offset, event->text_size, SEEN_TEXT_LIMIT);
-    if ((event->deviations & ATP_DEV_NOT_ASKED) != 0)
-        judge_add(work, "not-asked", NULL, at, memory_text("no such line unasked"), seen);
-    else if ((event->deviations & ATP_DEV_UNEXPECTED) != 0)
-        judge_add(work, "unexpected", NULL, at, memory_text("a response of the form"), seen);
-    else free(seen);
+    bool unasked = (event->deviations & ATP_DEV_NOT_ASKED) != 0;
+    if (!unasked && (event->deviations & ATP_DEV_UNEXPECTED) == 0) return;
+    size_t record = compiled_record_index(run->judge.compiled, event->record);
+    char *clause = judge_clause(&run->judge.compiled->record_sources[record]);
+    judge_add(work, unasked ? "not-asked" : "unexpected", clause, at,
+              memory_text(unasked ? "no such line unasked" : "a response of the form"),
+              judge_escape(event->bytes + event->text_offset, event->text_size, SEEN_TEXT_LIMIT));
+    free(clause);
 }
 
 static void take_record(struct run *run, const struct atp_event *event, struct span at)
@@ -251,7 +255,7 @@ static void take_record(struct run *run, const struct atp_event *event, struct s
     if (work == &run->judge.works[0] && event->record->role != ATP_ROLE_URC)
         work->has_answers = true;
     if (is_laid(&run->judge, work, event, record)) add_seen(run, work, event, at);
-    else if (event->kind != ATP_KIND_ECHO) blame_unlaid(work, event, at);
+    else if (event->kind != ATP_KIND_ECHO) blame_unlaid(run, work, event, at);
 }
 
 static void take_text(struct run *run, const struct atp_event *event, struct span at)
@@ -303,12 +307,25 @@ static void note_identity(struct run *run, const struct atp_event *event)
     if (strcmp(name, "+CGMR") == 0 || strcmp(name, "+GMR") == 0) keep(&identity->firmware, event);
 }
 
+/* A payload that ends in CR, and an LF alone behind it: the length counts the
+ * line end's first byte. Payload of that size would have CR LF behind it. */
+static void check_line_end(struct run *run, const struct atp_event *event, struct span at)
+{
+    bool cut =
+        run->behind_data && run->last_byte == '\r' && event->size > 0 && event->bytes[0] == '\n';
+    if (cut)
+        judge_add(current(run), "short-payload", NULL, at,
+                  memory_text("payload that ends before its line end"), memory_text("\\r | \\n"));
+    if (event->size > 0) run->last_byte = event->bytes[event->size - 1];
+}
+
 static void on_event(void *user, const struct atp_event *event)
 {
     struct run *run = user;
     struct span at = span_of(run, event);
     if (event->kind == ATP_KIND_ECHO) take_echo(run, event, at);
     struct judge_work *work = current(run);
+    check_line_end(run, event, at);
     work->out.size = event->offset + event->size - work->out.offset;
     int64_t now = time_of(run, event);
     if (now != TRANSCRIPT_NO_TIME) work->last_us = now;

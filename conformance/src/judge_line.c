@@ -8,7 +8,7 @@
 
 #define TEXT_LIMIT 160
 
-/* Deviations that the response as a whole explains (judge_response.c). */
+/* Deviations that the response as a whole explains, or judge.c. */
 #define DEV_STRUCTURAL (ATP_DEV_UNEXPECTED | ATP_DEV_NOT_ASKED)
 
 static char *seen_text(const struct atp_event *event)
@@ -66,14 +66,6 @@ static char *expected_of(const struct judge *judge, const struct atp_event *even
 
 /* ---- deviations of the line ------------------------------------------- */
 
-/* Whether the lines that came are laid against the variants. */
-static bool is_laid(const struct atp_event *event)
-{
-    return event->kind == ATP_KIND_RESULT || event->kind == ATP_KIND_INFO
-           || event->kind == ATP_KIND_PROMPT
-           || (event->record != NULL && event->record->role == ATP_ROLE_ASYNC);
-}
-
 static void line_finding(const struct judge *judge, struct judge_work *work,
                          const struct atp_event *event, unsigned bit, struct span at)
 {
@@ -90,8 +82,7 @@ static void line_finding(const struct judge *judge, struct judge_work *work,
 static void line_findings(const struct judge *judge, struct judge_work *work,
                           const struct atp_event *event, struct span at)
 {
-    uint32_t found = event->deviations;
-    if (is_laid(event)) found &= ~DEV_STRUCTURAL;
+    uint32_t found = event->deviations & ~DEV_STRUCTURAL;
     for (unsigned bit = 0; bit < ATP_DEV_COUNT; bit++)
         if ((found & 1u << bit) != 0) line_finding(judge, work, event, bit, at);
 }

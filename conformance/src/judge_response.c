@@ -93,22 +93,22 @@ static uint32_t again_cost(const struct table *table, size_t row, size_t column)
     return match_cost(table, row, column - 1);
 }
 
+static void fill_cell(const struct table *table, size_t row, size_t column)
+{
+    uint32_t *cost = at(table, row, column);
+    *cost = row == 0 && column == 0 ? 0 : COST_NEVER;
+    if (column > 0) lower(cost, *at(table, row, column - 1), missing_cost(table, column - 1));
+    if (row == 0) return;
+    lower(cost, *at(table, row - 1, column), COST_GAP);
+    lower(cost, *at(table, row - 1, column), again_cost(table, row - 1, column));
+    if (column > 0)
+        lower(cost, *at(table, row - 1, column - 1), match_cost(table, row - 1, column - 1));
+}
+
 static void fill(const struct table *table)
 {
-    for (size_t row = 0; row < table->rows; row++) {
-        for (size_t column = 0; column < table->columns; column++) {
-            uint32_t *cost = at(table, row, column);
-            *cost = row == 0 && column == 0 ? 0 : COST_NEVER;
-            if (column > 0)
-                lower(cost, *at(table, row, column - 1), missing_cost(table, column - 1));
-            if (row == 0) continue;
-            lower(cost, *at(table, row - 1, column), COST_GAP);
-            lower(cost, *at(table, row - 1, column), again_cost(table, row - 1, column));
-            if (column > 0)
-                lower(cost, *at(table, row - 1, column - 1),
-                      match_cost(table, row - 1, column - 1));
-        }
-    }
+    for (size_t row = 0; row < table->rows; row++)
+        for (size_t column = 0; column < table->columns; column++) fill_cell(table, row, column);
 }
 
 /* Back from the end: which line was taken for which element. A line that fits
@@ -409,7 +409,13 @@ static void tell(const struct judge *judge, struct judge_work *work, const struc
                  size_t count)
 {
     struct alignment *found = (struct alignment *)(uintptr_t)choose(judge, all, count);
-    bool unfinished = found->cost > 0 && is_beginning(judge, found);
+    bool unfinished = found->cost > 0 && is_beginning(judge, found)
+                      && first_missing(judge, found) < found->variant->element_count;
+    if (work->several && found->cost > 0) { /* whose line is whose is not known */
+        work->out.why = memory_text("of several commands in a line the responses are not told "
+                                    "apart");
+        return;
+    }
     /* Which variant it would have become is not known while several agree. */
     if (!unfinished || found->matched > 0) note_variant(judge, work, found);
     if (unfinished) tell_unfinished(judge, work, all, count, found);

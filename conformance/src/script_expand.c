@@ -110,6 +110,7 @@ static bool fail(struct expansion *expansion, const struct script_node *node, co
 
 static uint64_t digit(struct expansion *expansion, uint64_t radix)
 {
+    if (radix == 0) return 0;
     uint64_t value = expansion->way % radix;
     expansion->way /= radix;
     return value;

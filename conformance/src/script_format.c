@@ -59,33 +59,48 @@ static void put_string(struct buffer *out, const uint8_t *bytes, size_t size)
     buffer_append_text(out, "\"");
 }
 
-/* The strings of a line, each as it stood, with its count. */
+/* Where the string that begins at reader->at ends. */
+static size_t string_end(const struct script_reader *reader)
+{
+    size_t end = reader->at + 1;
+    while (end < reader->size && reader->line[end] != '"') end += reader->line[end] == '\\' ? 2 : 1;
+    return end < reader->size ? end + 1 : reader->size;
+}
+
+static bool put_one_string(struct script_reader *reader, struct buffer *out)
+{
+    size_t size = 0;
+    const uint8_t *bytes = NULL;
+    struct script_reader one = *reader;
+    one.size = string_end(reader);
+    if (!script_read_strings(&one, &bytes, &size)) return false;
+    put_string(out, bytes, size);
+    reader->at = one.size;
+    if (reader->at < reader->size && reader->line[reader->at] == '*') {
+        size_t count = 1;
+        while (reader->at + count < reader->size && reader->line[reader->at + count] >= '0'
+               && reader->line[reader->at + count] <= '9')
+            count++;
+        buffer_append(out, reader->line + reader->at, count);
+        reader->at += count;
+    }
+    return true;
+}
+
+/* The strings of a line, each as it stood, with its count. What is wrong with
+ * them all together was told when they were read. */
 static bool put_strings(struct script_reader *reader, struct buffer *out)
 {
-    bool first = true;
-    while (reader->at < reader->size) {
-        size_t size = 0;
-        const uint8_t *bytes = NULL;
-        struct script_reader one = *reader;
-        size_t end = reader->at + 1;
-        if (!first && reader->size - reader->at > 2
-            && memcmp(reader->line + reader->at, " = ", 3) == 0)
-            return true;
-        while (reader->line[reader->at] == ' ') end = ++reader->at + 1;
-        while (end < reader->size && reader->line[end] != '"')
-            end += reader->line[end] == '\\' ? 2 : 1;
-        one.at = reader->at;
-        one.size = end < reader->size ? end + 1 : reader->size;
-        if (!script_read_strings(&one, &bytes, &size)) return false;
-        if (!first) buffer_append_text(out, " ");
-        put_string(out, bytes, size);
-        first = false;
-        reader->at = one.size;
-        if (reader->at < reader->size && reader->line[reader->at] == '*') {
-            size_t count = 1 + strspn((const char *)reader->line + reader->at + 1, "0123456789");
-            buffer_append(out, reader->line + reader->at, count);
-            reader->at += count;
+    struct script_reader all = *reader;
+    const uint8_t *bytes = NULL;
+    size_t size = 0;
+    if (!script_read_strings(&all, &bytes, &size)) return false;
+    for (bool first = true; reader->at < all.at; first = false) {
+        if (!first) {
+            buffer_append_text(out, " ");
+            reader->at++;
         }
+        if (!put_one_string(reader, out)) return false;
     }
     return true;
 }
@@ -167,32 +182,51 @@ static void put_seconds(struct buffer *out, uint64_t microseconds)
     put(out, ".%0*u", (int)digits, rest);
 }
 
-static bool put_value(struct script_reader *reader, struct buffer *out, const char *key)
+static bool put_time(struct script_reader *reader, struct buffer *out)
 {
     uint64_t number = 0;
+    if (!script_read_seconds(reader, &number)) return false;
+    put_seconds(out, number);
+    return true;
+}
+
+static bool put_repeat(struct script_reader *reader, struct buffer *out)
+{
+    uint64_t min = 0;
     uint64_t max = 0;
+    if (!script_read_repeat(reader, &min, &max)) return false;
+    put(out, "%" PRIu64, min);
+    if (max != min) buffer_append_text(out, "..");
+    if (max != min && max != UINT64_MAX) put(out, "%" PRIu64, max);
+    return true;
+}
+
+static bool put_pattern(struct script_reader *reader, struct buffer *out)
+{
     const struct script_part *parts = NULL;
     size_t count = 0;
+    if (!script_read_parts(reader, &parts, &count)) return false;
+    put_parts(out, parts, count);
+    return true;
+}
+
+static bool put_remark(struct script_reader *reader, struct buffer *out)
+{
+    size_t size = reader->size;
+    while (size > reader->at && reader->line[size - 1] == ' ') size--;
+    buffer_append(out, reader->line + reader->at, size - reader->at);
+    return true;
+}
+
+static bool put_value(struct script_reader *reader, struct buffer *out, const char *key)
+{
     put(out, "@ %.60s:", key);
     if (reader->at >= reader->size) return true;
     buffer_append_text(out, " ");
-    if (strcmp(key, "time") == 0 || strcmp(key, "within") == 0) {
-        if (!script_read_seconds(reader, &number)) return false;
-        put_seconds(out, number);
-    } else if (strcmp(key, "repeat") == 0) {
-        if (!script_read_repeat(reader, &number, &max)) return false;
-        put(out, "%" PRIu64, number);
-        if (max != number) buffer_append_text(out, "..");
-        if (max != number && max != UINT64_MAX) put(out, "%" PRIu64, max);
-    } else if (strcmp(key, "urc") == 0) {
-        if (!script_read_parts(reader, &parts, &count)) return false;
-        put_parts(out, parts, count);
-    } else {
-        size_t size = reader->size;
-        while (size > reader->at && reader->line[size - 1] == ' ') size--;
-        buffer_append(out, reader->line + reader->at, size - reader->at);
-    }
-    return true;
+    if (strcmp(key, "time") == 0 || strcmp(key, "within") == 0) return put_time(reader, out);
+    if (strcmp(key, "repeat") == 0) return put_repeat(reader, out);
+    if (strcmp(key, "urc") == 0) return put_pattern(reader, out);
+    return put_remark(reader, out);
 }
 
 /* ---- the header ------------------------------------------------------- */

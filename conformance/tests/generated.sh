@@ -7,7 +7,8 @@ atproof=${1:?usage: generated.sh ATPROOF [--update]}
 update=${2:-}
 root=$(dirname "$0")/../..
 fresh=$(mktemp)
-trap 'rm -f "$fresh"' EXIT
+cases=$(mktemp -d)
+trap 'rm -rf "$fresh" "$cases"' EXIT
 count=0
 failed=0
 
@@ -27,6 +28,21 @@ for dialect in simcom quectel-ugxx quectel-ec200 auto core simcom-http simcom-cc
     check "$dialect" c "parser/generated/catalog_${dialect//-/_}.c"
 done
 check auto dict fuzz/at.dict
+
+# The cases that follow from the catalogue, a folder a command set.
+"$atproof" catalog --cases "$cases" || failed=$((failed + 1))
+for folder in "$cases"/*; do
+    count=$((count + 1))
+    kept="$root/corpus/transcripts/${folder##*/}/generated"
+    diff -qr --exclude='*.events' "$folder/generated" "$kept" > "$fresh" 2>&1 && continue
+    if [ "$update" = --update ]; then
+        "$atproof" catalog --cases "$root/corpus/transcripts" && echo "$kept: written"
+        continue
+    fi
+    sed -n 1,5p "$fresh"
+    echo "$kept: is not what $atproof makes; $0 $atproof --update writes it"
+    failed=$((failed + 1))
+done
 
 echo "$((count - failed)) of $count files as generated"
 [ "$failed" -eq 0 ]

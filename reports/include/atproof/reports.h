@@ -44,10 +44,10 @@ struct reports_identity {
 
 struct reports_finding {
     const char *rule;
-    const char *level;  /* must, should, quirk, info                        */
-    const char *clause; /* `simcom-http/2.2.4`                              */
+    const char *level;     /* must, should, quirk, info                        */
+    const char *clause;    /* `simcom-http/2.2.4`                              */
     uint64_t offset, size; /* bytes of the module                           */
-    size_t line;        /* 0: none                                          */
+    size_t line;           /* 0: none                                          */
     const char *expected;
     const char *seen;
     bool declared;
@@ -56,7 +56,7 @@ struct reports_finding {
 
 struct reports_exchange {
     const char *command;
-    const char *name;    /* "" : none                                       */
+    const char *name; /* "" : none                                       */
     const char *form;
     const char *variant;
     const char *clause;
@@ -72,7 +72,7 @@ struct reports_exchange {
 
 /* How a case came out against what was expected of it. */
 struct reports_case {
-    const char *id;      /* of the case, else the file's path; unique in a run */
+    const char *id; /* of the case, else the file's path; unique in a run */
     const char *title;
     const char *dialect;
     const char *level;   /* must, should, info, quirk                       */
@@ -82,7 +82,7 @@ struct reports_case {
                           * unexpected-pass                                 */
     const char *reason;  /* of skipped, expected-failure, unexpected-pass   */
     size_t line;
-    uint64_t way;        /* of several, 1 the first; 0: there is one        */
+    uint64_t way; /* of several, 1 the first; 0: there is one        */
     struct reports_identity identity;
     const struct reports_exchange *exchanges;
     size_t exchange_count;
