@@ -232,8 +232,8 @@ static void judge_subject(struct check *check, const struct subject *subject)
     struct judgement judgement;
     const struct compiled_catalog *compiled =
         check_open_tables(check, dialect_of(check, subject->case_));
-    if (subject->case_ != NULL && !check->options->as_recorded)
-        collect(&found, &subject->case_->body);
+    if (subject->case_ != NULL) collect(&found, &subject->case_->body);
+    if (check->options->as_recorded) found.declared.size = 0;
     if (compiled == NULL || !check_rules(subject, &found)) {
         check->broken = true;
     } else {

@@ -4,13 +4,14 @@
 #include "catalog_emit.h"
 #include "cli.h"
 #include "memory.h"
+#include "trace.h"
 
 #include <argp.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum action { ACTION_SUMMARY, ACTION_LIST, ACTION_CHECK, ACTION_EMIT, ACTION_CASES };
+enum action { ACTION_SUMMARY, ACTION_LIST, ACTION_CHECK, ACTION_EMIT, ACTION_CASES, ACTION_TRACE };
 
 struct options {
     const char *dialect; /* NULL: not told */
@@ -18,7 +19,9 @@ struct options {
     const char *format;
     const char *directory; /* of --cases */
     enum action action;
-    char **paths; /* of --check */
+    const char *ledger; /* of --trace */
+    bool update;
+    char **paths; /* of --check and --trace */
     size_t path_count, path_capacity;
 };
 
@@ -195,7 +198,16 @@ static int write_cases(const struct options *options)
 
 /* ---- options ------------------------------------------------------------- */
 
-enum { OPTION_EMIT = 0x100, OPTION_LIST, OPTION_CHECK, OPTION_CATALOG, OPTION_CASES };
+enum {
+    OPTION_EMIT = 0x100,
+    OPTION_LIST,
+    OPTION_CHECK,
+    OPTION_CATALOG,
+    OPTION_CASES,
+    OPTION_TRACE,
+    OPTION_LEDGER,
+    OPTION_UPDATE
+};
 
 static const struct argp_option argp_options[] = {
     {"dialect", 'd', "D", 0, "The dialect to show (default: " CATALOG_DIALECT_DEFAULT ")", 0},
@@ -208,6 +220,13 @@ static const struct argp_option argp_options[] = {
      0},
     {"cases", OPTION_CASES, "DIR", 0,
      "Write the cases that follow from the built-in sets below DIR (corpus/transcripts)", 0},
+    {"trace", OPTION_TRACE, NULL, 0,
+     "Read the cases of the FILEs ('.at'), and print which of them exercise each clause, form and "
+     "response variant",
+     0},
+    {"ledger", OPTION_LEDGER, "FILE", 0, "With --trace: the ids that were ever given", 0},
+    {"update", OPTION_UPDATE, NULL, 0, "With --ledger: add new ids, retire those without a case",
+     0},
     {"check", OPTION_CHECK, NULL, 0, "Read the FILEs, and say what is wrong with them", 0},
     {0},
 };
@@ -221,8 +240,9 @@ static bool is_format(const char *text)
 static error_t set_action(struct options *options, enum action action)
 {
     if (options->action != ACTION_SUMMARY && options->action != action)
-        return cli_misuse("catalog",
-                          "--list, --emit, --cases and --check together; expected one of them");
+        return cli_misuse(
+            "catalog",
+            "--list, --emit, --cases, --trace and --check together; expected one of them");
     options->action = action;
     return 0;
 }
@@ -262,7 +282,11 @@ static error_t check_options(const struct options *options)
         return cli_misuse("catalog", "--check with --dialect or --catalog; expected FILE... alone");
     if (options->action == ACTION_CASES && shows)
         return cli_misuse("catalog", "--cases with --dialect or --catalog; expected DIR alone");
-    if (options->action != ACTION_CHECK && options->path_count > 0)
+    bool reads = options->action == ACTION_CHECK || options->action == ACTION_TRACE;
+    if (options->action == ACTION_TRACE && (options->path_count == 0 || shows))
+        return cli_misuse("catalog",
+                          "--trace takes the files of the cases alone; expected FILE...");
+    if (!reads && options->path_count > 0)
         return cli_misuse("catalog", "unexpected '%s'; files stand behind --check or --catalog",
                           options->paths[0]);
     if (options->dialect && !catalog_find_dialect(options->dialect))
@@ -279,6 +303,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_CATALOG: return set_file(options, argument);
     case OPTION_LIST: return set_action(options, ACTION_LIST);
     case OPTION_CHECK: return set_action(options, ACTION_CHECK);
+    case OPTION_TRACE: return set_action(options, ACTION_TRACE);
+    case OPTION_LEDGER: options->ledger = argument; return 0;
+    case OPTION_UPDATE: options->update = true; return 0;
     case OPTION_CASES: return set_directory(options, argument);
     case OPTION_EMIT: return set_format(options, argument);
     case ARGP_KEY_ARG:
@@ -302,7 +329,7 @@ static char *filter_help(int key, const char *text, void *input)
 static const struct argp argp = {
     argp_options,
     parse_option,
-    "\n--check FILE...",
+    "\n--check FILE...\n--trace FILE...",
     "Shows the catalogue: what the manuals say, as data."
     "\vWithout options, a summary. A FILE is a YAML file as parser/catalog/README.md has it; the "
     "result codes of core are added to it, and nothing else of core but with --dialect.",
@@ -318,6 +345,9 @@ int cmd_catalog(int argc, char **argv)
                    && argp_parse(&argp, argc, argv, 0, NULL, &options) == 0;
     int code = EXIT_USAGE;
     if (is_good && options.action == ACTION_CHECK) code = check(&options);
+    else if (is_good && options.action == ACTION_TRACE)
+        code = trace_print((const char *const *)options.paths, options.path_count, options.ledger,
+                           options.update, stdout, stderr);
     else if (is_good && options.action == ACTION_CASES) code = write_cases(&options);
     else if (is_good) code = show(&options);
     free(options.paths);

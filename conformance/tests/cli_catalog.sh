@@ -61,7 +61,7 @@ expect emit-unknown            2 '' \
     'atproof: catalog: --emit xml: unknown format; expected c, dict, markdown or json' \
     catalog --emit xml
 expect list-and-emit           2 '' \
-    'atproof: catalog: --list, --emit, --cases and --check together; expected one of them' \
+    'atproof: catalog: --list, --emit, --cases, --trace and --check together; expected one of them' \
     catalog --list --emit c
 expect stray-argument          2 '' \
     "atproof: catalog: unexpected 'x'; files stand behind --check or --catalog" catalog x
