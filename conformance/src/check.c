@@ -18,7 +18,8 @@ struct subject {
     const char *sha256;
     const struct script_case *case_; /* NULL: a capture                     */
     const char *id;
-    size_t way; /* 0: there is one                                          */
+    size_t way;  /* 0: there is one                                          */
+    size_t line; /* of its first line                                       */
     const struct transcript *transcript;
 };
 
@@ -159,7 +160,7 @@ static void store_case(struct check *check, const struct subject *subject,
         .verdict = judge_verdict_name(judgement->verdict),
         .outcome = outcome,
         .reason = reason,
-        .line = subject->case_ == NULL ? 1 : subject->case_->line,
+        .line = subject->line,
         .way = subject->way,
         .identity = {.source = subject->path,
                      .sha256 = subject->sha256,
@@ -169,7 +170,10 @@ static void store_case(struct check *check, const struct subject *subject,
         .exchanges = exchanges,
         .exchange_count = count,
     };
-    reports_write_case(check->store, &out);
+    if (!reports_write_case(check->store, &out)) {
+        cli_complain("%s: the result of '%s' cannot be kept", subject->path, subject->id);
+        check->broken = true;
+    }
     for (size_t i = 0; i < count; i++) free((void *)(uintptr_t)exchanges[i].findings);
     free(exchanges);
     free(clause);
@@ -204,8 +208,11 @@ static const char *decide(struct check *check, const struct subject *subject,
     }
     bool fails = judgement->verdict == JUDGE_FAIL;
     if (excuse == NULL || (fails && is_expired(check, excuse))) {
-        if (excuse != NULL)
+        if (excuse != NULL) {
             *reason = memory_format("excused up to %s: %s", excuse->date, excuse->reason);
+            cli_complain("%s:%zu: '%s' fails; it was %s", subject->path, subject->line, subject->id,
+                         *reason);
+        }
         if (fails) check->failed++;
         else check->passed++;
         return fails ? "failed" : "passed";
@@ -300,8 +307,10 @@ static void check_script(struct check *check, const char *path, const char *sha2
         const struct script_case *case_ = &script.cases[i];
         const char *id = case_->id.text == NULL ? path : case_->id.text;
         if (!is_selected(check, id, case_->level)) continue;
-        check_case(check,
-                   (struct subject){.path = path, .sha256 = sha256, .case_ = case_, .id = id});
+        check_case(
+            check,
+            (struct subject){
+                .path = path, .sha256 = sha256, .case_ = case_, .id = id, .line = case_->line});
     }
     script_release(&script);
 }
@@ -330,24 +339,32 @@ static void check_capture(struct check *check, const char *path, const char *sha
         return;
     }
     if (options->log == NULL && !options->only_sent) hint_at_log(path, &transcript);
+    char of_input[65];
+    if (strcmp(path, "-") == 0) {
+        digest_bytes(transcript.bytes, transcript.received_size, of_input);
+        sha256 = of_input;
+    }
     struct subject subject = {
-        .path = path, .sha256 = sha256, .id = path, .transcript = &transcript};
+        .path = path, .sha256 = sha256, .id = path, .line = 1, .transcript = &transcript};
     judge_subject(check, &subject);
     transcript_release(&transcript);
 }
 
-/* The digest of the file, or an empty text (of the standard input). */
+/* Of what was read: the bytes of the standard input can be read once only. */
+static void digest_bytes(const void *bytes, size_t size, char out[65])
+{
+    uint8_t value[SHA256_DIGEST_LENGTH];
+    SHA256(bytes, size, value);
+    for (size_t i = 0; i < sizeof value; i++) sprintf(out + 2 * i, "%02x", value[i]);
+}
+
 static void digest(const char *path, char out[65])
 {
     struct buffer bytes = {0};
     struct transcript_error error;
-    uint8_t value[SHA256_DIGEST_LENGTH];
-    out[0] = '\0';
-    if (strcmp(path, "-") != 0
-        && transcript_read_file(path, TRANSCRIPT_BYTES_SIZE_MAX, &bytes, &error)) {
-        SHA256(bytes.bytes, bytes.size, value);
-        for (size_t i = 0; i < sizeof value; i++) sprintf(out + 2 * i, "%02x", value[i]);
-    }
+    if (strcmp(path, "-") != 0)
+        (void)transcript_read_file(path, TRANSCRIPT_BYTES_SIZE_MAX, &bytes, &error);
+    digest_bytes(bytes.bytes, bytes.size, out);
     buffer_release(&bytes);
 }
 

@@ -37,7 +37,7 @@ expect 1 'no-space (should)' check --strict odd.at
 expect 2 'no file; expected FILE' check
 expect 2 'cannot open' check missing.at
 expect 5 'nothing was selected' check --select 'b/*' good.at
-expect 0 '1 cases: 1 passed' check --select '*/good' good.at bad.at
+expect 0 '1 case: 1 passed' check --select '*/good' good.at bad.at
 expect 5 'nothing was selected' check --level quirk good.at
 expect 0 'missing-final    must' check --list-rules
 printf '> AT+NONESUCH\n< OK\n' > unknown.at
@@ -70,7 +70,6 @@ printf 'AT+CCHOPEN=0,"a",443\rAT+CCHOPEN=7,"a",443\r' > host.bin
 expect 1 'argument (must) simcom-cch/F1003' check --direction sent --dialect simcom host.bin
 printf '12:00:01.000 -> AT+CSQ\n12:00:01.200 <- +CSQ: 23,0\n12:00:01.300 <- OK\n' > arrows.log
 expect 0 'pass  AT+CSQ' check --log arrows arrows.log
-expect 0 '--log arrows' check --direction sent --log arrows arrows.log
 printf '%s\n' '-> AT+HTTPACTION=0' '<- OK' '<- +HTTPACTION: 0,200,5' > plain.log
 expect 0 '--log arrows would read' bash -c "'$atproof' check plain.log; true"
 printf '00:00:01 -> AT+HTTPACTION=0\n00:00:02 <- OK\n00:02:30 <- +HTTPACTION: 0,200,5\n' > late.log
@@ -85,20 +84,21 @@ printf 'host| AT+CSQ\nunit| +CSQ: 23,0\nunit| OK\n' > own.log
 expect 0 'pass  AT+CSQ' check --sent-prefix '^host\| ' --received-prefix '^unit\| ' own.log
 expect 2 'bad prefix pattern' check --sent-prefix '(' --received-prefix x own.log
 expect 2 'no line begins with a prefix of this format' check --log arrows own.log
+expect 5 'no command is known' check - < ok.bin
 
-# Formats.
+# Formats. Up to Test::Harness 3.44 prove refuses to know of version 14.
 check --results r.jsonl --junit r.xml --tap r.tap good.at bad.at odd.at > out 2>&1
 [ "$(wc -l < r.jsonl)" -eq 4 ] || { echo "r.jsonl has not 4 lines"; failed=1; }
 check --results r.jsonl good.at > out 2>&1
 [ "$(wc -l < r.jsonl)" -eq 6 ] || { echo "r.jsonl is not appended to"; failed=1; }
 xmllint --noout --schema "$corpus/../reports/junit.xsd" r.xml > out 2>&1 || { cat out; failed=1; }
-prove -e cat r.tap > out 2>&1 && { echo "prove: a failure passed"; failed=1; }
+prove -e 'sed 1s/14/13/' r.tap > out 2>&1 && { echo "prove: a failure passed"; failed=1; }
 check --tap - good.at odd.at > r.tap 2> out
-prove -e cat r.tap > out 2>&1 || { cat out; failed=1; }
+prove -e 'sed 1s/14/13/' r.tap > out 2>&1 || { cat out; failed=1; }
 printf '>> "A" "T\\x0d"\n\n\n< OK\n' > ugly.at
 expect 1 'ugly.at' check --format=check ugly.at
 expect 0 'ugly.at' check --format=write ugly.at
-expect 0 '' check --format=check ugly.at good.at || true
+check --format=check ugly.at good.at || failed=1
 expect 0 '>> "A" "T.r"' check --format ugly.at
 mapfile -t files < <(find "$corpus" -name '*.at')
 check --format=check "${files[@]}" || { echo "not canonical: see above"; failed=1; }

@@ -1,248 +1,330 @@
-/* Reads a store and checks it line by line against what results.schema.json
- * says, so that the projections need not care. */
+/* Reads a store and checks it line by line by the tables of schema.h. */
 #define _GNU_SOURCE
+#include "schema.h"
 #include "store.h"
+#include "text.h"
 
 #include <errno.h>
+#include <jansson.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct reader {
     const char *path;
-    FILE *errors;
     size_t line;
+    FILE *errors;
+    struct store *store;
+    size_t capacity; /* of store->cases */
 };
 
-static bool fail(const struct reader *reader, const char *what, const char *detail)
+/* An object within those around it: `exchange 2, finding 1`. */
+struct place {
+    const struct place *outer; /* NULL: the line itself */
+    const char *name;
+    size_t number;
+};
+
+/* ---- complaints ------------------------------------------------------- */
+
+static void put_place(FILE *out, const struct place *place)
 {
-    if (reader->errors != NULL)
-        fprintf(reader->errors, "%s:%zu: %s%s\n", reader->path, reader->line, what, detail);
+    if (place == NULL || place->outer == NULL) return;
+    put_place(out, place->outer);
+    fprintf(out, "%s %zu: ", place->name, place->number);
+}
+
+static void begin_complaint(const struct reader *reader, const struct place *place)
+{
+    fputs(reader->path, reader->errors);
+    if (reader->line > 0) fprintf(reader->errors, ":%zu", reader->line);
+    fputs(": ", reader->errors);
+    put_place(reader->errors, place);
+}
+
+__attribute__((format(printf, 3, 4))) static bool
+complain(const struct reader *reader, const struct place *place, const char *format, ...)
+{
+    va_list arguments;
+    begin_complaint(reader, place);
+    va_start(arguments, format);
+    vfprintf(reader->errors, format, arguments);
+    va_end(arguments);
+    fputc('\n', reader->errors);
     return false;
 }
 
-/* ---- the schema ------------------------------------------------------- */
-
-enum type { TEXT, NUMBER, FLAG, EXCHANGES, FINDINGS, OUTCOME, VERDICT, LEVEL, CASE_LEVEL };
-
-struct key {
-    const char *name;
-    enum type type;
-    bool required;
-};
-
-static const struct key run_keys[] = {
-    {"kind", TEXT, true},          {"version", NUMBER, true}, {"tool", TEXT, true},
-    {"tool_version", TEXT, false}, {"started", TEXT, true},   {"command", TEXT, false},
-    {"dialect", TEXT, false},      {"strict", FLAG, true},    {NULL, TEXT, false},
-};
-
-static const struct key case_keys[] = {
-    {"kind", TEXT, true},           {"id", TEXT, true},
-    {"title", TEXT, false},         {"dialect", TEXT, true},
-    {"level", CASE_LEVEL, true},    {"clause", TEXT, false},
-    {"verdict", VERDICT, true},     {"outcome", OUTCOME, true},
-    {"reason", TEXT, false},        {"line", NUMBER, true},
-    {"way", NUMBER, false},         {"source", TEXT, true},
-    {"sha256", TEXT, true},         {"manufacturer", TEXT, false},
-    {"model", TEXT, false},         {"firmware", TEXT, false},
-    {"exchanges", EXCHANGES, true}, {NULL, TEXT, false},
-};
-
-static const struct key exchange_keys[] = {
-    {"command", TEXT, true},
-    {"name", TEXT, true},
-    {"form", TEXT, true},
-    {"variant", TEXT, true},
-    {"clause", TEXT, true},
-    {"verdict", VERDICT, true},
-    {"why", TEXT, false},
-    {"offset", NUMBER, true},
-    {"size", NUMBER, true},
-    {"line", NUMBER, true},
-    {"sent_us", NUMBER, false},
-    {"over_us", NUMBER, false},
-    {"time_limit_ms", NUMBER, false},
-    {"findings", FINDINGS, true},
-    {NULL, TEXT, false},
-};
-
-static const struct key finding_keys[] = {
-    {"rule", TEXT, true},     {"level", LEVEL, true}, {"clause", TEXT, true},
-    {"offset", NUMBER, true}, {"size", NUMBER, true}, {"line", NUMBER, true},
-    {"expected", TEXT, true}, {"seen", TEXT, true},   {"declared", FLAG, true},
-    {"reason", TEXT, false},  {NULL, TEXT, false},
-};
-
-static const char *const words[][6] = {
-    [OUTCOME] = {"passed", "failed", "skipped", "expected-failure", "unexpected-pass", NULL},
-    [VERDICT] = {"pass", "deviation", "fail", "unjudged", NULL, NULL},
-    [LEVEL] = {"must", "should", "quirk", "info", NULL, NULL},
-    [CASE_LEVEL] = {"must", "should", "quirk", "info", NULL, NULL},
-};
-
-static bool check_object(const struct reader *reader, const json_t *object, const struct key *keys);
-
-static bool check_objects(const struct reader *reader, const struct key *key, const json_t *value,
-                          const struct key *keys)
+static void put_seen(FILE *out, const json_t *value)
 {
-    if (!json_is_array(value)) return fail(reader, "no array; expected one at ", key->name);
-    for (size_t i = 0; i < json_array_size(value); i++)
-        if (!check_object(reader, json_array_get(value, i), keys)) return false;
+    static const char *const names[] = {
+        [JSON_OBJECT] = "an object",
+        [JSON_ARRAY] = "an array",
+        [JSON_STRING] = "a string",
+        [JSON_INTEGER] = "an integer",
+        [JSON_REAL] = "a number with a fraction",
+        [JSON_TRUE] = "true",
+        [JSON_FALSE] = "false",
+        [JSON_NULL] = "null",
+    };
+    if (json_is_string(value)) {
+        char *shown = text_cut(json_string_value(value), 40);
+        fprintf(out, "\"%s\"", shown);
+        free(shown);
+    } else if (json_is_integer(value)) {
+        fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    } else {
+        fputs(names[json_typeof(value)], out);
+    }
+}
+
+/* The value is none that may stand for the key. */
+static bool refuse(const struct reader *reader, const struct place *place,
+                   const struct schema_key *key, const json_t *value)
+{
+    begin_complaint(reader, place);
+    if (value == NULL) {
+        fprintf(reader->errors, "no key \"%s\", expected it with ", key->name);
+    } else {
+        fprintf(reader->errors, "\"%s\" is ", key->name);
+        put_seen(reader->errors, value);
+        fputs(", expected ", reader->errors);
+    }
+    schema_put_expected(reader->errors, key);
+    fputc('\n', reader->errors);
+    return false;
+}
+
+/* ---- values ----------------------------------------------------------- */
+
+/* The bytes that the string's characters stand for, one each. Returns: NULL if
+ * one is above U+00FF. */
+static const char *bytes_of(struct arena *arena, const char *text)
+{
+    char *bytes = arena_new(arena, strlen(text) + 1, 1);
+    char *end = bytes;
+    for (; *text != '\0'; text++) {
+        unsigned char first = (unsigned char)*text;
+        if (first > 0xC3) return NULL;
+        if (first < 0x80) *end++ = *text;
+        else *end++ = (char)((first & 3) << 6 | ((unsigned char)*++text & 0x3F));
+    }
+    return bytes;
+}
+
+static bool read_text(const struct reader *reader, const struct place *place,
+                      const struct schema_key *key, const json_t *value, void *member)
+{
+    if (!json_is_string(value)) return refuse(reader, place, key, value);
+    const char *bytes = bytes_of(&reader->store->arena, json_string_value(value));
+    if (bytes == NULL)
+        return complain(reader, place,
+                        "\"%s\" has a character above U+00FF, expected one for each byte",
+                        key->name);
+    if (!schema_text_fits(key, bytes)) return refuse(reader, place, key, value);
+    *(const char **)member = bytes;
     return true;
 }
 
-static bool check_word(const struct reader *reader, const struct key *key, const json_t *value)
+static bool read_number(const struct reader *reader, const struct place *place,
+                        const struct schema_key *key, const json_t *value, void *member)
 {
-    const char *text = json_is_string(value) ? json_string_value(value) : "";
-    for (size_t i = 0; words[key->type][i] != NULL; i++)
-        if (strcmp(words[key->type][i], text) == 0) return true;
-    return fail(reader, "unknown word; results.schema.json lists those of ", key->name);
+    json_int_t number = json_integer_value(value);
+    if (!json_is_integer(value) || number < schema_least(key) || number > schema_greatest(key))
+        return refuse(reader, place, key, value);
+    if (key->type == SCHEMA_TIME) *(int64_t *)member = number;
+    else if (key->type == SCHEMA_U32) *(uint32_t *)member = (uint32_t)number;
+    else if (key->type == SCHEMA_SIZE) *(size_t *)member = (size_t)number;
+    else *(uint64_t *)member = (uint64_t)number;
+    return true;
 }
 
-static bool check_value(const struct reader *reader, const struct key *key, const json_t *value)
+static bool read_object(const struct reader *reader, const struct place *place,
+                        const struct schema_object *object, const json_t *from, void *owner);
+
+static bool read_list(const struct reader *reader, const struct place *place,
+                      const struct schema_key *key, const json_t *value, char *owner)
 {
+    if (!json_is_array(value)) return refuse(reader, place, key, value);
+    size_t count = json_array_size(value);
+    char *items = arena_new(&reader->store->arena, count, key->items->size);
+    *(const void **)(void *)(owner + key->offset) = items;
+    *(size_t *)(void *)(owner + key->count_offset) = count;
+    for (size_t i = 0; i < count; i++) {
+        struct place inner = {.outer = place, .name = key->items->name, .number = i + 1};
+        const json_t *item = json_array_get(value, i);
+        if (!read_object(reader, &inner, key->items, item, items + i * key->items->size))
+            return false;
+    }
+    return true;
+}
+
+static bool read_value(const struct reader *reader, const struct place *place,
+                       const struct schema_key *key, const json_t *value, char *owner)
+{
+    void *member = owner + key->offset;
     switch (key->type) {
-    case TEXT:
-        return json_is_string(value) || fail(reader, "no string; expected one at ", key->name);
-    case NUMBER:
-        return json_is_integer(value) || fail(reader, "no number; expected one at ", key->name);
-    case FLAG:
-        return json_is_boolean(value) || fail(reader, "no boolean; expected one at ", key->name);
-    case EXCHANGES: return check_objects(reader, key, value, exchange_keys);
-    case FINDINGS: return check_objects(reader, key, value, finding_keys);
-    default: return check_word(reader, key, value);
+    case SCHEMA_TEXT:
+    case SCHEMA_WORD:
+    case SCHEMA_INSTANT:
+    case SCHEMA_DIGEST: return read_text(reader, place, key, value, member);
+    case SCHEMA_U64:
+    case SCHEMA_SIZE:
+    case SCHEMA_U32:
+    case SCHEMA_TIME: return read_number(reader, place, key, value, member);
+    case SCHEMA_FLAG:
+        *(bool *)member = json_is_true(value);
+        return json_is_boolean(value) || refuse(reader, place, key, value);
+    case SCHEMA_LIST: return read_list(reader, place, key, value, owner);
     }
+    return false;
 }
 
-static const struct key *find_key(const struct key *keys, const char *name)
+/* ---- objects ---------------------------------------------------------- */
+
+static bool has_key(const struct schema_object *object, const char *name)
 {
-    for (; keys->name != NULL; keys++)
-        if (strcmp(keys->name, name) == 0) return keys;
-    return NULL;
+    for (size_t i = 0; i < object->key_count; i++)
+        if (strcmp(object->keys[i].name, name) == 0) return true;
+    return false;
 }
 
-static bool check_object(const struct reader *reader, const json_t *object, const struct key *keys)
+/* `kind` and `version` are looked at before. */
+static bool is_head(const struct schema_object *object, const char *name)
 {
-    if (!json_is_object(object)) return fail(reader, "no object; expected one", "");
-    for (const struct key *key = keys; key->name != NULL; key++) {
-        const json_t *value = json_object_get(object, key->name);
-        if (value == NULL && key->required) return fail(reader, "missing key ", key->name);
-        if (value != NULL && !check_value(reader, key, value)) return false;
+    bool is_line = object == &schema_run || object == &schema_case;
+    return (is_line && strcmp(name, "kind") == 0)
+           || (object == &schema_run && strcmp(name, "version") == 0);
+}
+
+static bool check_keys(const struct reader *reader, const struct place *place,
+                       const struct schema_object *object, const json_t *from)
+{
+    json_t *iterated = (json_t *)(uintptr_t)from; /* jansson's iterators want it writable */
+    for (void *at = json_object_iter(iterated); at != NULL;
+         at = json_object_iter_next(iterated, at)) {
+        const char *name = json_object_iter_key(at);
+        if (has_key(object, name) || is_head(object, name)) continue;
+        char *shown = text_cut(name, 40);
+        complain(reader, place, "unknown key \"%s\", expected those of results.schema.json", shown);
+        free(shown);
+        return false;
     }
-    const char *name = NULL;
-    json_t *value = NULL;
-    json_object_foreach((json_t *)(uintptr_t)object, name,
-                        value) if (find_key(keys, name) == NULL) return fail(reader, "unknown key ",
-                                                                             name);
     return true;
 }
 
-static bool check_line(const struct reader *reader, const json_t *line)
+static bool read_object(const struct reader *reader, const struct place *place,
+                        const struct schema_object *object, const json_t *from, void *owner)
 {
-    if (!json_is_object(line)) return fail(reader, "no JSON object; expected one a line", "");
-    const char *kind = store_text(line, "kind");
-    if (strcmp(kind, "case") == 0) return check_object(reader, line, case_keys);
-    if (strcmp(kind, "run") != 0) return fail(reader, "unknown kind; expected run or case", "");
-    if (store_number(line, "version") != REPORTS_VERSION)
-        return fail(reader, "unknown version of the store; expected 1", "");
-    return check_object(reader, line, run_keys);
+    if (!json_is_object(from)) return complain(reader, place, "no object, expected one");
+    if (!check_keys(reader, place, object, from)) return false;
+    for (size_t i = 0; i < object->key_count; i++) {
+        const struct schema_key *key = &object->keys[i];
+        const json_t *value = json_object_get(from, key->name);
+        void *member = (char *)owner + key->offset;
+        if (value == NULL && key->required) return refuse(reader, place, key, NULL);
+        if (value == NULL && key->type == SCHEMA_TIME) *(int64_t *)member = REPORTS_NO_TIME;
+        if (value != NULL && !read_value(reader, place, key, value, owner)) return false;
+    }
+    return true;
 }
 
-/* ---- reading ---------------------------------------------------------- */
+/* ---- lines ------------------------------------------------------------ */
 
-static bool read_lines(struct reader *reader, FILE *file, json_t *lines)
+static bool read_run(struct reader *reader, const json_t *line)
+{
+    struct place place = {.name = "run"};
+    const json_t *version = json_object_get(line, "version");
+    if (!json_is_integer(version))
+        return complain(reader, &place, "no integer at \"version\", expected %d", REPORTS_VERSION);
+    json_int_t number = json_integer_value(version);
+    if (number != REPORTS_VERSION)
+        return complain(reader, &place,
+                        "version %" JSON_INTEGER_FORMAT " of the store, expected %d%s", number,
+                        REPORTS_VERSION, number > 0 ? ": a newer atproof reads it" : "");
+    struct reports_run *run = arena_new(&reader->store->arena, 1, sizeof *run);
+    reader->store->run = run;
+    reader->store->run_count++;
+    return read_object(reader, &place, &schema_run, line, run);
+}
+
+static bool read_case(struct reader *reader, const json_t *line)
+{
+    struct place place = {.name = "case"};
+    struct store *store = reader->store;
+    if (store->run == NULL)
+        return complain(reader, &place, "a case before any run, expected the line of its run");
+    if (store->case_count == reader->capacity) {
+        reader->capacity = reader->capacity * 2 + 64;
+        store->cases =
+            arena_must(reallocarray(store->cases, reader->capacity, sizeof *store->cases));
+    }
+    struct store_case *added = &store->cases[store->case_count++];
+    memset(added, 0, sizeof *added);
+    added->run = store->run;
+    return read_object(reader, &place, &schema_case, line, &added->is);
+}
+
+static bool read_line(struct reader *reader, const json_t *line)
+{
+    const json_t *kind = json_object_get(line, "kind");
+    const char *word = json_string_value(kind);
+    if (!json_is_object(line)) return complain(reader, NULL, "no object, expected one a line");
+    if (kind == NULL) return complain(reader, NULL, "no key \"kind\", expected run or case");
+    if (word != NULL && strcmp(word, "run") == 0) return read_run(reader, line);
+    if (word != NULL && strcmp(word, "case") == 0) return read_case(reader, line);
+    begin_complaint(reader, NULL);
+    fputs("\"kind\" is ", reader->errors);
+    put_seen(reader->errors, kind);
+    fputs(", expected run or case\n", reader->errors);
+    return false;
+}
+
+static bool parse_line(struct reader *reader, const char *text, size_t size)
+{
+    json_error_t error;
+    json_t *line = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+    if (line == NULL) {
+        char *shown = text_shown(error.text);
+        complain(reader, NULL, "no JSON (%s), expected one object a line", shown);
+        free(shown);
+        return false;
+    }
+    bool good = read_line(reader, line);
+    json_decref(line);
+    return good;
+}
+
+static bool read_lines(struct reader *reader, FILE *file)
 {
     char *text = NULL;
     size_t capacity = 0;
     bool good = true;
-    for (ssize_t size = 0; good && (size = getline(&text, &capacity, file)) >= 0;) {
-        json_error_t error;
+    ssize_t size = 0;
+    while (good && (size = getline(&text, &capacity, file)) >= 0) {
         reader->line++;
-        json_t *line = json_loadb(text, (size_t)size, JSON_REJECT_DUPLICATES, &error);
-        good = line == NULL ? fail(reader, "no JSON: ", error.text) : check_line(reader, line);
-        if (good && reader->line == 1 && store_is_case(line))
-            good = fail(reader, "a case first; expected the line of its run", "");
-        if (good) json_array_append(lines, line);
-        json_decref(line);
+        good = parse_line(reader, text, (size_t)size);
     }
+    int error = errno;
     free(text);
-    return good && (!ferror(file) || fail(reader, "cannot read: ", strerror(errno)));
+    if (good && !feof(file)) {
+        reader->line = 0;
+        return complain(reader, NULL, "%s, expected a store to read", strerror(error));
+    }
+    if (good && reader->line == 0)
+        return complain(reader, NULL, "empty, expected at least the line of a run");
+    return good;
 }
 
 bool store_read(const char *path, struct store *out, FILE *errors)
 {
-    struct reader reader = {.path = path, .errors = errors};
-    FILE *file = fopen(path, "r");
-    if (file == NULL) return fail(&reader, "cannot open: ", strerror(errno));
-    out->lines = json_array();
-    bool good = read_lines(&reader, file, out->lines);
-    fclose(file);
-    if (good && reader.line == 0) good = fail(&reader, "empty; expected the line of a run", "");
-    if (!good) store_release(out);
-    return good;
-}
-
-void store_release(struct store *store)
-{
-    json_decref(store->lines);
-    store->lines = NULL;
-}
-
-/* ---- looking things up ------------------------------------------------ */
-
-bool store_is_case(const json_t *line)
-{
-    return strcmp(store_text(line, "kind"), "case") == 0;
-}
-
-const char *store_text(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text == NULL ? "" : text;
-}
-
-json_int_t store_number(const json_t *object, const char *key)
-{
-    return json_integer_value(json_object_get(object, key));
-}
-
-const json_t *store_array(const json_t *object, const char *key)
-{
-    return json_object_get(object, key);
-}
-
-char *store_case_name(const json_t *case_)
-{
-    char *name = NULL;
-    json_int_t way = store_number(case_, "way");
-    int size = way > 0 ? asprintf(&name, "%s way %lld", store_text(case_, "id"), (long long)way)
-                       : asprintf(&name, "%s", store_text(case_, "id"));
-    if (size < 0) abort();
-    return name;
-}
-
-bool store_is_fault(const json_t *finding, bool strict)
-{
-    const char *level = store_text(finding, "level");
-    if (json_is_true(json_object_get(finding, "declared"))) return false;
-    return strcmp(level, "must") == 0 || (strict && strcmp(level, "should") == 0);
-}
-
-/* ---- projecting ------------------------------------------------------- */
-
-bool reports_project(const char *path, enum reports_format format, FILE *out, FILE *errors)
-{
-    struct store store;
-    bool good = false;
-    if (!store_read(path, &store, errors)) return false;
-    switch (format) {
-    case REPORTS_JUNIT: good = junit_write(&store, out); break;
-    case REPORTS_TAP: good = tap_write(&store, out); break;
-    case REPORTS_SUMMARY: good = summary_write(&store, out); break;
-    case REPORTS_FORMAT_COUNT: break;
-    }
-    store_release(&store);
-    if (fflush(out) != 0 || ferror(out)) good = false;
-    if (!good && errors != NULL) fprintf(errors, "%s: the projection could not be written\n", path);
+    memset(out, 0, sizeof *out);
+    struct reader reader = {.path = path, .errors = errors, .store = out};
+    bool is_input = strcmp(path, "-") == 0;
+    FILE *file = is_input ? stdin : fopen(path, "r");
+    if (file == NULL)
+        return complain(&reader, NULL, "%s, expected a store to read", strerror(errno));
+    bool good = read_lines(&reader, file);
+    if (!is_input) fclose(file);
+    if (good) store_name_cases(out);
     return good;
 }

@@ -1,37 +1,75 @@
-/* A store as it is read back. */
+/* A store as it is read back, and what its projections share. */
 #ifndef REPORTS_STORE_H
 #define REPORTS_STORE_H
 
+#include "arena.h"
 #include "atproof/reports.h"
 
-#include <jansson.h>
-
-struct store {
-    json_t *lines; /* array of the objects, in their order */
+struct store_case {
+    struct reports_case is;        /* texts that are absent: NULL             */
+    const struct reports_run *run; /* the one above it                        */
+    const char *name;              /* id and way, as shown text (text.h); no
+                                    * other case of the store bears it        */
 };
 
-/* Reads and checks a store. Complaints go to `errors` as `PATH:LINE: text`.
- * Owns: the caller releases *out with store_release. */
+struct store {
+    struct arena arena; /* all that is below                                 */
+    struct store_case *cases;
+    size_t case_count;
+    const struct reports_run *run; /* the last                               */
+    size_t run_count;
+};
+
+/* Reads and checks a store; `-` is the standard input. Complaints go to
+ * `errors` as `PATH:LINE: text`.
+ * Owns: the caller releases *out with store_release, also if false. */
 bool store_read(const char *path, struct store *out, FILE *errors);
 void store_release(struct store *store);
 
-/* ---- looking things up ------------------------------------------------ */
+/* Fills in the names of all cases. */
+void store_name_cases(struct store *store);
 
-bool store_is_case(const json_t *line);
-const char *store_text(const json_t *object, const char *key);  /* "" if absent */
-json_int_t store_number(const json_t *object, const char *key); /* 0 if absent */
-const json_t *store_array(const json_t *object, const char *key);
+/* ---- how a case and its exchanges came out ---------------------------- */
 
-/* The id, with ` way N` behind it where a case has several. Owns: the caller. */
-char *store_case_name(const json_t *case_);
+/* A point is what JUnit calls a test case and TAP a test point: each exchange
+ * is one. The points of a case agree with its outcome: none fails in a case
+ * that passed, and one fails in a case that failed. */
+enum store_point { STORE_OK, STORE_FAILED, STORE_SKIPPED, STORE_EXPECTED };
 
-/* Whether the finding counts against the exchange. */
-bool store_is_fault(const json_t *finding, bool strict);
+enum store_point store_case_point(const struct reports_case *case_);
+enum store_point store_exchange_point(const struct reports_case *case_,
+                                      const struct reports_exchange *exchange);
 
-/* ---- the projections -------------------------------------------------- */
+/* Whether the case needs a point of its own, behind those of its exchanges:
+ * none of them shows its outcome. */
+bool store_has_own_point(const struct reports_case *case_);
 
-bool junit_write(const struct store *store, FILE *out);
-bool tap_write(const struct store *store, FILE *out);
-bool summary_write(const struct store *store, FILE *out);
+/* Why the point is skipped or expected to fail; exchange NULL: that of the
+ * case. Borrows. */
+const char *store_why(const struct reports_case *case_, const struct reports_exchange *exchange);
+
+/* What failed, of a point that no exchange's finding explains. Borrows. */
+const char *store_own_fault(const struct reports_case *case_);
+
+/* Whether the finding makes its exchange fail. */
+bool store_is_fault(const struct reports_finding *finding, bool strict);
+
+/* The first of the findings that does, else the first, else NULL; and how many
+ * do. */
+const struct reports_finding *store_first_fault(const struct reports_exchange *exchange,
+                                                bool strict);
+size_t store_fault_count(const struct reports_exchange *exchange, bool strict);
+
+/* How long the exchange took, in seconds; false if that is not known. */
+bool store_seconds(const struct reports_exchange *exchange, double *seconds);
+
+/* `text`, or "" for NULL. */
+const char *store_text(const char *text);
+
+/* ---- projections ------------------------------------------------------ */
+
+void junit_write(const struct store *store, FILE *out);
+void tap_write(const struct store *store, FILE *out);
+void summary_write(const struct store *store, FILE *out);
 
 #endif

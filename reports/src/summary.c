@@ -1,127 +1,265 @@
-/* The summary for a terminal: what failed first, in 80 columns. */
+/* The summary for a terminal of 80 columns and 24 lines: counts, then what
+ * went wrong, the worst first. */
 #define _GNU_SOURCE
+#include "schema.h"
 #include "store.h"
+#include "text.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#define SHOWN_MAX  15
-#define TEXT_WIDTH 64
+#define COLUMNS          80
+#define LOCATION_COLUMNS 36
+#define SHOWN_MAX        15 /* cases                                  */
+#define WHOLE_MAX        4  /* so many cases have room for four lines */
+#define WORD_MAX         5  /* words in the longest list of schema.h  */
 
-struct summary {
-    FILE *out;
-    bool colour;
-    size_t cases, exchanges, shown, hidden;
-    size_t outcomes[5];
-    size_t verdicts[4];
+struct bad_case {
+    const struct store_case *case_;
+    const struct reports_exchange *exchange; /* with the first fault; may be NULL */
+    const struct reports_finding *fault;     /* may be NULL                       */
+    size_t fault_count;
+    size_t index;
 };
 
-static const char *const outcome_names[] = {"passed", "failed", "skipped", "expected-failure",
-                                            "unexpected-pass"};
-static const char *const verdict_names[] = {"pass", "deviation", "fail", "unjudged"};
+struct totals {
+    size_t exchanges, findings, declared;
+    size_t outcomes[WORD_MAX + 1], verdicts[WORD_MAX + 1], levels[WORD_MAX + 1];
+};
 
-static size_t find(const char *const *names, size_t count, const char *name)
-{
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i], name) == 0) return i;
-    return 0;
-}
+struct screen {
+    FILE *out;
+    bool colour;
+};
 
-static void count_case(struct summary *summary, const json_t *case_)
+/* ---- counting --------------------------------------------------------- */
+
+static void count_exchange(struct totals *totals, const struct reports_exchange *exchange)
 {
-    const json_t *exchanges = store_array(case_, "exchanges");
-    summary->cases++;
-    summary->outcomes[find(outcome_names, 5, store_text(case_, "outcome"))]++;
-    for (size_t i = 0; i < json_array_size(exchanges); i++) {
-        const char *verdict = store_text(json_array_get(exchanges, i), "verdict");
-        summary->verdicts[find(verdict_names, 4, verdict)]++;
-        summary->exchanges++;
+    totals->exchanges++;
+    totals->verdicts[schema_word_index(schema_verdicts, exchange->verdict)]++;
+    for (size_t i = 0; i < exchange->finding_count; i++) {
+        totals->findings++;
+        totals->declared += exchange->findings[i].declared;
+        totals->levels[schema_word_index(schema_levels, exchange->findings[i].level)]++;
     }
 }
 
-static void put_cut(FILE *out, const char *what, const char *text)
+static void count_case(struct totals *totals, const struct reports_case *case_)
 {
-    bool fits = strlen(text) <= TEXT_WIDTH;
-    fprintf(out, "    %s %.*s%s\n", what, fits ? TEXT_WIDTH : TEXT_WIDTH - 3, text,
-            fits ? "" : "...");
+    totals->outcomes[schema_word_index(schema_outcomes, case_->outcome)]++;
+    for (size_t i = 0; i < case_->exchange_count; i++) count_exchange(totals, &case_->exchanges[i]);
 }
 
-static const json_t *find_fault(const json_t *case_, bool strict)
+/* `12 cases: 10 passed, 2 failed`, folded; words that never came are left out. */
+static void put_counts(FILE *out, size_t count, const char *what, const char *const *words,
+                       const size_t *counts)
 {
-    const json_t *exchanges = store_array(case_, "exchanges");
-    for (size_t i = 0; i < json_array_size(exchanges); i++) {
-        const json_t *findings = store_array(json_array_get(exchanges, i), "findings");
-        for (size_t k = 0; k < json_array_size(findings); k++)
-            if (store_is_fault(json_array_get(findings, k), strict))
-                return json_array_get(findings, k);
-    }
-    return NULL;
-}
-
-static void put_case(struct summary *summary, const json_t *case_, bool strict)
-{
-    const json_t *fault = find_fault(case_, strict);
-    const char *outcome = store_text(case_, "outcome");
-    char *name = store_case_name(case_);
-    if (summary->shown == SHOWN_MAX) {
-        summary->hidden++;
-        free(name);
-        return;
-    }
-    summary->shown++;
-    fprintf(summary->out, "  %s%s%s %s\n", summary->colour ? "\033[31m" : "", outcome,
-            summary->colour ? "\033[0m" : "", name);
-    if (store_text(case_, "reason")[0] != '\0')
-        put_cut(summary->out, "reason  ", store_text(case_, "reason"));
-    if (fault != NULL) {
-        fprintf(summary->out, "    %s:%lld: %s %s\n", store_text(case_, "source"),
-                (long long)store_number(fault, "line"), store_text(fault, "rule"),
-                store_text(fault, "clause"));
-        put_cut(summary->out, "expected", store_text(fault, "expected"));
-        put_cut(summary->out, "seen    ", store_text(fault, "seen"));
-    }
-    fprintf(summary->out, "    again:   atproof check --select '%s' %s\n", store_text(case_, "id"),
-            store_text(case_, "source"));
-    free(name);
-}
-
-static bool is_bad(const json_t *case_)
-{
-    const char *outcome = store_text(case_, "outcome");
-    return strcmp(outcome, "failed") == 0 || strcmp(outcome, "unexpected-pass") == 0;
-}
-
-static void put_counts(struct summary *summary)
-{
-    fprintf(summary->out, "%zu cases:", summary->cases);
-    for (size_t i = 0; i < 5; i++)
-        if (i < 2 || summary->outcomes[i] > 0)
-            fprintf(summary->out, "%s %zu %s", i > 0 ? "," : "", summary->outcomes[i],
-                    outcome_names[i]);
-    fprintf(summary->out, "\n%zu exchanges:", summary->exchanges);
-    for (size_t i = 0; i < 4; i++)
-        fprintf(summary->out, "%s %zu %s", i > 0 ? "," : "", summary->verdicts[i],
-                verdict_names[i]);
-    fputc('\n', summary->out);
-}
-
-bool summary_write(const struct store *store, FILE *out)
-{
-    bool strict = false;
-    struct summary summary = {.out = out};
-    const char *plain = getenv("NO_COLOR");
-    summary.colour = isatty(fileno(out)) && (plain == NULL || plain[0] == '\0');
-    for (size_t i = 0; i < json_array_size(store->lines); i++) {
-        const json_t *line = json_array_get(store->lines, i);
-        if (!store_is_case(line)) {
-            strict = json_is_true(json_object_get(line, "strict"));
-            continue;
+    const char *separator = ": ";
+    int column = fprintf(out, "%zu %s%s", count, what, count == 1 ? "" : "s");
+    for (size_t i = 0; words[i] != NULL; i++) {
+        if (counts[i] == 0) continue;
+        char *item = text_format("%zu %s", counts[i], words[i]);
+        if (column + (int)strlen(item) + 3 > COLUMNS) {
+            fputs(separator[0] == ',' ? ",\n   " : ":\n   ", out);
+            separator = " ";
+            column = 3;
         }
-        count_case(&summary, line);
-        if (is_bad(line)) put_case(&summary, line, strict);
+        column += fprintf(out, "%s%s", separator, item);
+        separator = ", ";
+        free(item);
     }
-    if (summary.hidden > 0) fprintf(out, "  and %zu more\n", summary.hidden);
-    put_counts(&summary);
-    return !ferror(out);
+    fputc('\n', out);
+}
+
+static void put_totals(FILE *out, const struct store *store)
+{
+    struct totals totals = {0};
+    for (size_t i = 0; i < store->case_count; i++) count_case(&totals, &store->cases[i].is);
+    put_counts(out, store->case_count, "case", schema_outcomes, totals.outcomes);
+    put_counts(out, totals.exchanges, "exchange", schema_verdicts, totals.verdicts);
+    put_counts(out, totals.findings, "finding", schema_levels, totals.levels);
+    if (totals.declared > 0) fprintf(out, "declared findings: %zu\n", totals.declared);
+}
+
+/* ---- what went wrong -------------------------------------------------- */
+
+static struct bad_case examine(const struct store_case *case_, size_t index)
+{
+    struct bad_case bad = {.case_ = case_, .index = index};
+    for (size_t i = 0; i < case_->is.exchange_count; i++) {
+        const struct reports_exchange *exchange = &case_->is.exchanges[i];
+        size_t count = store_fault_count(exchange, case_->run->strict);
+        if (count > 0 && bad.exchange == NULL) {
+            bad.exchange = exchange;
+            bad.fault = store_first_fault(exchange, case_->run->strict);
+        }
+        bad.fault_count += count;
+    }
+    return bad;
+}
+
+static int compare(size_t a, size_t b)
+{
+    return (a > b) - (a < b);
+}
+
+/* Failed before unexpectedly passed, must before should, many faults before
+ * few, else in the order of the store. */
+static int by_weight(const void *a, const void *b)
+{
+    const struct bad_case *one = a;
+    const struct bad_case *two = b;
+    const struct reports_case *left = &one->case_->is;
+    const struct reports_case *right = &two->case_->is;
+    int order = compare(schema_word_index(schema_outcomes, left->outcome),
+                        schema_word_index(schema_outcomes, right->outcome));
+    if (order == 0)
+        order = compare(schema_word_index(schema_levels, left->level),
+                        schema_word_index(schema_levels, right->level));
+    if (order == 0) order = compare(two->fault_count, one->fault_count);
+    return order == 0 ? compare(one->index, two->index) : order;
+}
+
+/* ---- showing it ------------------------------------------------------- */
+
+/* `FILE:LINE` of the fault, or of what is known to be nearest. */
+static char *location(const struct bad_case *bad)
+{
+    const struct reports_case *is = &bad->case_->is;
+    size_t line = is->line;
+    if (bad->exchange != NULL && bad->exchange->line > 0) line = bad->exchange->line;
+    if (bad->fault != NULL && bad->fault->line > 0) line = bad->fault->line;
+    const char *file = is->identity.source == NULL ? is->id : is->identity.source;
+    return line > 0 ? text_format("%s:%zu", file, line) : text_format("%s", file);
+}
+
+static char *problem(const struct bad_case *bad)
+{
+    const struct reports_case *is = &bad->case_->is;
+    if (bad->fault != NULL) return text_format("%s %s", bad->fault->rule, bad->fault->clause);
+    return text_format("%s: %s", is->outcome, store_own_fault(is));
+}
+
+static char *details(const struct bad_case *bad)
+{
+    if (bad->fault == NULL) return text_format("%s", store_why(&bad->case_->is, NULL));
+    return text_format("expected %s, seen %s", store_text(bad->fault->expected),
+                       store_text(bad->fault->seen));
+}
+
+/* Frees the bytes. */
+static void put_cut(FILE *out, char *bytes, size_t columns)
+{
+    char *cut = text_cut(bytes, columns);
+    fputs(cut, out);
+    free(cut);
+    free(bytes);
+}
+
+/* A shell pattern that matches the id and nothing else. */
+static char *pattern_of(const char *id)
+{
+    char *pattern = arena_must(malloc(strlen(id) * 2 + 1));
+    char *end = pattern;
+    for (; *id != '\0'; id++) {
+        if (strchr("*?[\\", *id) != NULL) *end++ = '\\';
+        *end++ = *id;
+    }
+    *end = '\0';
+    return pattern;
+}
+
+/* ` OPTION WORD`, or nothing. Owns: the caller. */
+static char *option(const char *name, const char *value)
+{
+    if (value == NULL) return text_format("%s", "");
+    char *word = text_shell_word(value);
+    char *text = text_format(" %s %s", name, word);
+    free(word);
+    return text;
+}
+
+/* What judges this case again. Never cut, so that it can be copied; the shell's
+ * own continuation folds it where it is long. A recording without an id bears
+ * its file's name. */
+static void put_command(const struct screen *screen, const struct bad_case *bad)
+{
+    const struct reports_case *is = &bad->case_->is;
+    const struct reports_run *run = bad->case_->run;
+    const char *file = store_text(is->identity.source);
+    char *pattern = strcmp(is->id, file) == 0 ? NULL : pattern_of(is->id);
+    char *dialect = option("--dialect", run->dialect);
+    char *chosen = option("--select", pattern);
+    char *source = text_shell_word(file);
+    char *head =
+        text_format("atproof check%s%s%s", run->strict ? " --strict" : "", dialect, chosen);
+    bool fits = text_columns(head) + text_columns(source) + 3 <= COLUMNS;
+    fprintf(screen->out, "  %s%s%s\n", head, fits ? " " : " \\\n    ", source);
+    free(pattern);
+    free(dialect);
+    free(chosen);
+    free(source);
+    free(head);
+}
+
+static void put_whole(const struct screen *screen, const struct bad_case *bad)
+{
+    FILE *out = screen->out;
+    char *where = location(bad);
+    fputs(screen->colour ? "\033[31m" : "", out);
+    put_cut(out, text_format("%s:", where), COLUMNS);
+    fputs(screen->colour ? "\033[0m\n  " : "\n  ", out);
+    put_cut(out, problem(bad), COLUMNS - 2);
+    fputs("\n  ", out);
+    put_cut(out, details(bad), COLUMNS - 2);
+    fputc('\n', out);
+    put_command(screen, bad);
+    free(where);
+}
+
+static void put_short(const struct screen *screen, const struct bad_case *bad)
+{
+    char *full = location(bad);
+    char *where = text_cut_left(full, LOCATION_COLUMNS);
+    char *what = problem(bad);
+    char *how = details(bad);
+    fprintf(screen->out, "%s%s%s ", screen->colour ? "\033[31m" : "", where,
+            screen->colour ? "\033[0m" : "");
+    put_cut(screen->out, text_format("%s: %s", what, how), COLUMNS - 1 - text_columns(where));
+    fputc('\n', screen->out);
+    free(full);
+    free(where);
+    free(what);
+    free(how);
+}
+
+static void put_bad(const struct screen *screen, const struct bad_case *bad, size_t count)
+{
+    bool whole = count <= WHOLE_MAX;
+    if (count == 0) return;
+    fputc('\n', screen->out);
+    for (size_t i = 0; i < count && i < SHOWN_MAX; i++)
+        (whole ? put_whole : put_short)(screen, &bad[i]);
+    if (count > SHOWN_MAX) fprintf(screen->out, "and %zu more\n", count - SHOWN_MAX);
+    if (whole) return;
+    fputs("\nthe first of them again:\n", screen->out);
+    put_command(screen, bad);
+}
+
+void summary_write(const struct store *store, FILE *out)
+{
+    const char *plain = getenv("NO_COLOR");
+    bool colour = isatty(fileno(out)) && (plain == NULL || *plain == '\0');
+    struct screen screen = {.out = out, .colour = colour};
+    struct bad_case *bad = arena_must(calloc(store->case_count + 1, sizeof *bad));
+    size_t count = 0;
+    for (size_t i = 0; i < store->case_count; i++)
+        if (store_case_point(&store->cases[i].is) == STORE_FAILED)
+            bad[count++] = examine(&store->cases[i], i);
+    qsort(bad, count, sizeof *bad, by_weight);
+    put_totals(out, store);
+    put_bad(&screen, bad, count);
+    free(bad);
 }

@@ -1,110 +1,133 @@
-/* TAP version 14: a test point a case, a subtest of its exchanges before it. */
+/* TAP version 14: a test point a case, and before it a subtest of its points:
+ *
+ *     # Subtest: ID
+ *         1..2
+ *         ok 1 - AT+CSQ
+ *         not ok 2 - AT+HTTPACTION=0
+ *           ---
+ *           findings: ...
+ *           ...
+ *     not ok 1 - ID */
+#define _GNU_SOURCE
 #include "store.h"
+#include "text.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 
-/* In a description `#` and `\` are escaped; a line end cannot stand in it. */
-static void put_description(FILE *out, const char *text)
+#define DESCRIPTION_COLUMNS 120
+#define SUBTEST             "    "
+
+/* ---- text ------------------------------------------------------------- */
+
+/* `shown` with what TAP gives a meaning escaped. */
+static void put_escaped(FILE *out, const char *shown)
 {
-    for (; *text != '\0'; text++) {
-        if (*text == '#' || *text == '\\') fputc('\\', out);
-        fputc((unsigned char)*text < 0x20 ? ' ' : *text, out);
+    for (; *shown != '\0'; shown++) {
+        if (*shown == '#' || *shown == '\\') fputc('\\', out);
+        fputc(*shown, out);
     }
 }
 
-/* A YAML string in double quotes; what is no printable ASCII as \xHH. */
-static void put_yaml(FILE *out, const char *indent, const char *key, const char *text)
+/* A key with a string in double quotes (YAML 1.2, 7.3.1). */
+static void put_yaml(FILE *out, const char *indent, const char *key, const char *bytes)
 {
+    if (bytes == NULL) return;
+    char *shown = text_shown(bytes);
     fprintf(out, "%s%s: \"", indent, key);
-    for (; *text != '\0'; text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (byte == '"' || byte == '\\') fprintf(out, "\\%c", byte);
-        else if (byte < 0x20 || byte > 0x7E) fprintf(out, "\\x%02X", byte);
-        else fputc(byte, out);
+    for (const char *at = shown; *at != '\0'; at++) {
+        if (*at == '"' || *at == '\\') fputc('\\', out);
+        fputc(*at, out);
     }
     fputs("\"\n", out);
+    free(shown);
 }
 
-static void put_findings(FILE *out, const json_t *case_, const json_t *exchange)
+static void put_line_number(FILE *out, const char *indent, size_t line)
 {
-    const json_t *findings = store_array(exchange, "findings");
-    if (json_array_size(findings) == 0) return;
-    fputs("      ---\n      findings:\n", out);
-    for (size_t i = 0; i < json_array_size(findings); i++) {
-        const json_t *finding = json_array_get(findings, i);
-        put_yaml(out, "        - ", "rule", store_text(finding, "rule"));
-        put_yaml(out, "          ", "level", store_text(finding, "level"));
-        put_yaml(out, "          ", "clause", store_text(finding, "clause"));
-        put_yaml(out, "          ", "file", store_text(case_, "source"));
-        fprintf(out, "          line: %lld\n          offset: %lld\n",
-                (long long)store_number(finding, "line"),
-                (long long)store_number(finding, "offset"));
-        put_yaml(out, "          ", "expected", store_text(finding, "expected"));
-        put_yaml(out, "          ", "seen", store_text(finding, "seen"));
-        if (store_text(finding, "reason")[0] != '\0')
-            put_yaml(out, "          ", "declared", store_text(finding, "reason"));
+    if (line > 0) fprintf(out, "%sline: %zu\n", indent, line);
+}
+
+/* ---- test points ------------------------------------------------------ */
+
+/* `shown`: the description, cut already if it can be long. */
+static void put_point(FILE *out, const char *indent, enum store_point point, size_t number,
+                      const char *shown, const char *why)
+{
+    bool good = point == STORE_OK || point == STORE_SKIPPED;
+    fprintf(out, "%s%s %zu - ", indent, good ? "ok" : "not ok", number);
+    put_escaped(out, shown);
+    if (point == STORE_SKIPPED || point == STORE_EXPECTED) {
+        char *reason = text_cut(why, DESCRIPTION_COLUMNS);
+        fputs(point == STORE_SKIPPED ? " # SKIP " : " # TODO ", out);
+        put_escaped(out, reason);
+        free(reason);
     }
-    fputs("      ...\n", out);
-}
-
-static void put_directive(FILE *out, const char *word, const char *text)
-{
-    fprintf(out, " # %s ", word);
-    put_description(out, text);
-}
-
-static void put_exchange(FILE *out, const json_t *case_, const json_t *exchange, size_t number)
-{
-    const char *verdict = store_text(exchange, "verdict");
-    const char *command = store_text(exchange, "command");
-    fprintf(out, "    %s %zu - ", strcmp(verdict, "fail") == 0 ? "not ok" : "ok", number);
-    put_description(out, command[0] == '\0' ? "unasked" : command);
-    if (strcmp(verdict, "unjudged") == 0) put_directive(out, "SKIP", store_text(exchange, "why"));
-    if (strcmp(verdict, "fail") == 0
-        && strcmp(store_text(case_, "outcome"), "expected-failure") == 0)
-        put_directive(out, "TODO", store_text(case_, "reason"));
     fputc('\n', out);
-    put_findings(out, case_, exchange);
 }
 
-static void put_case(FILE *out, const json_t *case_, size_t number)
+static void put_findings(FILE *out, const struct reports_case *case_,
+                         const struct reports_exchange *exchange)
 {
-    const char *outcome = store_text(case_, "outcome");
-    const json_t *exchanges = store_array(case_, "exchanges");
-    size_t count = json_array_size(exchanges);
-    char *name = store_case_name(case_);
-    bool passed = strcmp(outcome, "passed") == 0 || strcmp(outcome, "skipped") == 0;
-    if (count > 0) {
-        fputs("# Subtest: ", out);
-        put_description(out, name);
-        fprintf(out, "\n    1..%zu\n", count);
+    static const char first[] = SUBTEST "    - ";
+    static const char next[] = SUBTEST "      ";
+    if (exchange->finding_count == 0) return;
+    fputs(SUBTEST "  ---\n" SUBTEST "  findings:\n", out);
+    for (size_t i = 0; i < exchange->finding_count; i++) {
+        const struct reports_finding *finding = &exchange->findings[i];
+        put_yaml(out, first, "rule", finding->rule);
+        put_yaml(out, next, "level", finding->level);
+        put_yaml(out, next, "clause", finding->clause);
+        put_yaml(out, next, "file", case_->identity.source);
+        put_line_number(out, next, finding->line);
+        fprintf(out, "%soffset: %" PRIu64 "\n%ssize: %" PRIu64 "\n", next, finding->offset, next,
+                finding->size);
+        put_yaml(out, next, "expected", finding->expected);
+        put_yaml(out, next, "seen", finding->seen);
+        if (finding->declared) put_yaml(out, next, "declared", store_text(finding->reason));
     }
-    for (size_t i = 0; i < count; i++)
-        put_exchange(out, case_, json_array_get(exchanges, i), i + 1);
-    fprintf(out, "%s %zu - ", passed ? "ok" : "not ok", number);
-    put_description(out, name);
-    if (strcmp(outcome, "skipped") == 0) put_directive(out, "SKIP", store_text(case_, "reason"));
-    if (strcmp(outcome, "expected-failure") == 0)
-        put_directive(out, "TODO", store_text(case_, "reason"));
-    fputc('\n', out);
-    if (strcmp(outcome, "unexpected-pass") == 0) {
-        fputs("  ---\n", out);
-        put_yaml(out, "  ", "unexpected-pass", store_text(case_, "reason"));
-        fputs("  ...\n", out);
-    }
-    free(name);
+    fputs(SUBTEST "  ...\n", out);
 }
 
-bool tap_write(const struct store *store, FILE *out)
+static void put_subtest(FILE *out, const struct store_case *case_)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < json_array_size(store->lines); i++)
-        count += store_is_case(json_array_get(store->lines, i));
-    fprintf(out, "TAP version 14\n1..%zu\n", count);
-    for (size_t i = 0, number = 0; i < json_array_size(store->lines); i++) {
-        const json_t *line = json_array_get(store->lines, i);
-        if (store_is_case(line)) put_case(out, line, ++number);
+    const struct reports_case *is = &case_->is;
+    bool own = store_has_own_point(is);
+    fputs("# Subtest: ", out);
+    put_escaped(out, case_->name);
+    fprintf(out, "\n" SUBTEST "1..%zu\n", is->exchange_count + own);
+    for (size_t i = 0; i < is->exchange_count; i++) {
+        const struct reports_exchange *exchange = &is->exchanges[i];
+        const char *what = *exchange->command == '\0' ? "(no command)" : exchange->command;
+        char *shown = text_cut(what, DESCRIPTION_COLUMNS);
+        put_point(out, SUBTEST, store_exchange_point(is, exchange), i + 1, shown,
+                  store_why(is, exchange));
+        put_findings(out, is, exchange);
+        free(shown);
     }
-    return !ferror(out);
+    if (own)
+        put_point(out, SUBTEST, store_case_point(is), is->exchange_count + 1, "(case)",
+                  store_why(is, NULL));
+}
+
+static void put_case(FILE *out, const struct store_case *case_, size_t number)
+{
+    const struct reports_case *is = &case_->is;
+    enum store_point point = store_case_point(is);
+    put_subtest(out, case_);
+    put_point(out, "", point, number, case_->name, store_why(is, NULL));
+    if (point != STORE_FAILED && point != STORE_EXPECTED) return;
+    fputs("  ---\n", out);
+    put_yaml(out, "  ", "outcome", is->outcome);
+    put_yaml(out, "  ", "reason", is->reason);
+    put_yaml(out, "  ", "file", is->identity.source);
+    put_line_number(out, "  ", is->line);
+    fputs("  ...\n", out);
+}
+
+void tap_write(const struct store *store, FILE *out)
+{
+    fprintf(out, "TAP version 14\n1..%zu%s\n", store->case_count,
+            store->case_count == 0 ? " # SKIP no cases" : "");
+    for (size_t i = 0; i < store->case_count; i++) put_case(out, &store->cases[i], i + 1);
 }

@@ -1,119 +1,167 @@
-/* Writes the lines of a store. */
-#include "atproof/reports.h"
+/* Writes the lines of a store. Escapes of RFC 8259, section 7. */
+#include "schema.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
-/* ---- JSON, byte by byte ----------------------------------------------- */
+/* ---- what may be written ---------------------------------------------- */
 
-/* A byte below 0x20 or above 0x7E is one escape, which no JSON library does:
- * it would take the bytes for UTF-8. */
-static void put_string(FILE *file, const char *text)
+static const void *member(const void *owner, size_t offset)
 {
-    fputc('"', file);
+    return (const char *)owner + offset;
+}
+
+static const char *text_at(const void *at)
+{
+    return *(const char *const *)at;
+}
+
+static uint64_t number_at(const struct schema_key *key, const void *at)
+{
+    if (key->type == SCHEMA_U32) return *(const uint32_t *)at;
+    if (key->type == SCHEMA_SIZE) return *(const size_t *)at;
+    return *(const uint64_t *)at;
+}
+
+/* Whether the key is left out. */
+static bool is_absent(const struct schema_key *key, const void *at)
+{
+    switch (key->type) {
+    case SCHEMA_TEXT:
+    case SCHEMA_WORD: return text_at(at) == NULL;
+    case SCHEMA_INSTANT:
+    case SCHEMA_DIGEST: return text_at(at) == NULL || *text_at(at) == '\0';
+    case SCHEMA_U64:
+    case SCHEMA_SIZE:
+    case SCHEMA_U32: return !key->required && number_at(key, at) == 0;
+    case SCHEMA_TIME: return *(const int64_t *)at == REPORTS_NO_TIME;
+    case SCHEMA_FLAG:
+    case SCHEMA_LIST: return false;
+    }
+    return false;
+}
+
+static bool is_whole(const struct schema_object *object, const void *owner);
+
+static bool is_whole_list(const struct schema_key *key, const void *owner)
+{
+    const char *items = *(const char *const *)member(owner, key->offset);
+    size_t count = *(const size_t *)member(owner, key->count_offset);
+    for (size_t i = 0; i < count; i++)
+        if (!is_whole(key->items, items + i * key->items->size)) return false;
+    return true;
+}
+
+static bool is_sound(const struct schema_key *key, const void *owner)
+{
+    const void *at = member(owner, key->offset);
+    if (is_absent(key, at)) return !key->required;
+    switch (key->type) {
+    case SCHEMA_TEXT:
+    case SCHEMA_WORD:
+    case SCHEMA_INSTANT:
+    case SCHEMA_DIGEST: return schema_text_fits(key, text_at(at));
+    case SCHEMA_U64:
+    case SCHEMA_SIZE:
+    case SCHEMA_U32: return number_at(key, at) <= (uint64_t)schema_greatest(key);
+    case SCHEMA_LIST: return is_whole_list(key, owner);
+    case SCHEMA_TIME:
+    case SCHEMA_FLAG: break;
+    }
+    return true;
+}
+
+/* Looked at before anything is written, so that no half line is. */
+static bool is_whole(const struct schema_object *object, const void *owner)
+{
+    for (size_t i = 0; i < object->key_count; i++)
+        if (!is_sound(&object->keys[i], owner)) return false;
+    return true;
+}
+
+/* ---- JSON ------------------------------------------------------------- */
+
+/* Byte by byte, so that the bytes can be had back: a JSON library would take
+ * them for UTF-8. */
+static void put_string(FILE *out, const char *text)
+{
+    fputc('"', out);
     for (; *text != '\0'; text++) {
         unsigned char byte = (unsigned char)*text;
-        if (byte == '"' || byte == '\\') fprintf(file, "\\%c", byte);
-        else if (byte < 0x20 || byte > 0x7E) fprintf(file, "\\u%04X", byte);
-        else fputc(byte, file);
+        if (byte == '"' || byte == '\\') fprintf(out, "\\%c", byte);
+        else if (byte < 0x20 || byte > 0x7E) fprintf(out, "\\u%04x", byte);
+        else fputc(byte, out);
     }
-    fputc('"', file);
+    fputc('"', out);
 }
 
-static void put_text(FILE *file, const char *key, const char *text)
+static void put_keys(FILE *out, const struct schema_object *object, const void *owner,
+                     const char *separator);
+
+static void put_list(FILE *out, const struct schema_key *key, const void *owner)
 {
-    if (text == NULL) return;
-    fprintf(file, ",\"%s\":", key);
-    put_string(file, text);
+    const char *items = *(const char *const *)member(owner, key->offset);
+    size_t count = *(const size_t *)member(owner, key->count_offset);
+    fputc('[', out);
+    for (size_t i = 0; i < count; i++) {
+        fputs(i > 0 ? ",{" : "{", out);
+        put_keys(out, key->items, items + i * key->items->size, "");
+        fputc('}', out);
+    }
+    fputc(']', out);
 }
 
-static void put_number(FILE *file, const char *key, uint64_t value)
+static void put_value(FILE *out, const struct schema_key *key, const void *owner)
 {
-    fprintf(file, ",\"%s\":%" PRIu64, key, value);
+    const void *at = member(owner, key->offset);
+    switch (key->type) {
+    case SCHEMA_TEXT:
+    case SCHEMA_WORD:
+    case SCHEMA_INSTANT:
+    case SCHEMA_DIGEST: put_string(out, text_at(at)); break;
+    case SCHEMA_U64:
+    case SCHEMA_SIZE:
+    case SCHEMA_U32: fprintf(out, "%" PRIu64, number_at(key, at)); break;
+    case SCHEMA_TIME: fprintf(out, "%" PRId64, *(const int64_t *)at); break;
+    case SCHEMA_FLAG: fputs(*(const bool *)at ? "true" : "false", out); break;
+    case SCHEMA_LIST: put_list(out, key, owner); break;
+    }
 }
 
-static void put_time(FILE *file, const char *key, int64_t value)
+static void put_keys(FILE *out, const struct schema_object *object, const void *owner,
+                     const char *separator)
 {
-    if (value != REPORTS_NO_TIME) fprintf(file, ",\"%s\":%" PRId64, key, value);
+    for (size_t i = 0; i < object->key_count; i++) {
+        const struct schema_key *key = &object->keys[i];
+        if (is_absent(key, member(owner, key->offset))) continue;
+        fprintf(out, "%s\"%s\":", separator, key->name);
+        put_value(out, key, owner);
+        separator = ",";
+    }
 }
 
-/* ---- lines ------------------------------------------------------------ */
+static bool put_line(FILE *out, const char *head, const struct schema_object *object,
+                     const void *owner)
+{
+    if (!is_whole(object, owner)) {
+        errno = EINVAL;
+        return false;
+    }
+    fputs(head, out);
+    put_keys(out, object, owner, ",");
+    fputs("}\n", out);
+    return !ferror(out);
+}
 
 bool reports_write_run(FILE *file, const struct reports_run *run)
 {
-    fprintf(file, "{\"kind\":\"run\",\"version\":%d", REPORTS_VERSION);
-    put_text(file, "tool", run->tool);
-    put_text(file, "tool_version", run->tool_version);
-    put_text(file, "started", run->started);
-    put_text(file, "command", run->command);
-    put_text(file, "dialect", run->dialect);
-    fprintf(file, ",\"strict\":%s}\n", run->strict ? "true" : "false");
-    return !ferror(file);
-}
-
-static void put_finding(FILE *file, const struct reports_finding *finding)
-{
-    fputs("{\"rule\":", file);
-    put_string(file, finding->rule);
-    put_text(file, "level", finding->level);
-    put_text(file, "clause", finding->clause);
-    put_number(file, "offset", finding->offset);
-    put_number(file, "size", finding->size);
-    put_number(file, "line", finding->line);
-    put_text(file, "expected", finding->expected);
-    put_text(file, "seen", finding->seen);
-    fprintf(file, ",\"declared\":%s", finding->declared ? "true" : "false");
-    put_text(file, "reason", finding->reason);
-    fputc('}', file);
-}
-
-static void put_exchange(FILE *file, const struct reports_exchange *exchange)
-{
-    fputs("{\"command\":", file);
-    put_string(file, exchange->command);
-    put_text(file, "name", exchange->name);
-    put_text(file, "form", exchange->form);
-    put_text(file, "variant", exchange->variant);
-    put_text(file, "clause", exchange->clause);
-    put_text(file, "verdict", exchange->verdict);
-    put_text(file, "why", exchange->why);
-    put_number(file, "offset", exchange->offset);
-    put_number(file, "size", exchange->size);
-    put_number(file, "line", exchange->line);
-    put_time(file, "sent_us", exchange->sent_us);
-    put_time(file, "over_us", exchange->over_us);
-    if (exchange->time_limit_ms > 0) put_number(file, "time_limit_ms", exchange->time_limit_ms);
-    fputs(",\"findings\":[", file);
-    for (size_t i = 0; i < exchange->finding_count; i++) {
-        if (i > 0) fputc(',', file);
-        put_finding(file, &exchange->findings[i]);
-    }
-    fputs("]}", file);
+    char head[40];
+    snprintf(head, sizeof head, "{\"kind\":\"run\",\"version\":%d", REPORTS_VERSION);
+    return put_line(file, head, &schema_run, run);
 }
 
 bool reports_write_case(FILE *file, const struct reports_case *case_)
 {
-    fputs("{\"kind\":\"case\",\"id\":", file);
-    put_string(file, case_->id);
-    put_text(file, "title", case_->title);
-    put_text(file, "dialect", case_->dialect);
-    put_text(file, "level", case_->level);
-    put_text(file, "clause", case_->clause);
-    put_text(file, "verdict", case_->verdict);
-    put_text(file, "outcome", case_->outcome);
-    put_text(file, "reason", case_->reason);
-    put_number(file, "line", case_->line);
-    if (case_->way > 0) put_number(file, "way", case_->way);
-    put_text(file, "source", case_->identity.source);
-    put_text(file, "sha256", case_->identity.sha256);
-    put_text(file, "manufacturer", case_->identity.manufacturer);
-    put_text(file, "model", case_->identity.model);
-    put_text(file, "firmware", case_->identity.firmware);
-    fputs(",\"exchanges\":[", file);
-    for (size_t i = 0; i < case_->exchange_count; i++) {
-        if (i > 0) fputc(',', file);
-        put_exchange(file, &case_->exchanges[i]);
-    }
-    fputs("]}\n", file);
-    return !ferror(file);
+    return put_line(file, "{\"kind\":\"case\"", &schema_case, case_);
 }

@@ -19,7 +19,7 @@
 
 /* All texts are bytes of any value, NUL-terminated; those of a module come as
  * C escapes already. In JSON a byte below 0x20 or above 0x7E is `\u00XX`.
- * NULL: not known, the key is left out. */
+ * NULL: not known, the key is left out; so is a line, way or time limit of 0. */
 
 /* ---- writing ---------------------------------------------------------- */
 
@@ -88,7 +88,10 @@ struct reports_case {
     size_t exchange_count;
 };
 
-/* Appends one line to the file. Returns: false if it could not be written. */
+/* Appends one line to the file. Returns: false if it could not be written, or
+ * with errno EINVAL, and nothing written, if it would break the schema: a text
+ * that the schema requires is NULL, a word is none of its list, a number is
+ * beyond 2^63 - 1. */
 bool reports_write_run(FILE *file, const struct reports_run *run);
 bool reports_write_case(FILE *file, const struct reports_case *case_);
 

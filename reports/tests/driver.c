@@ -1,0 +1,109 @@
+/* The library's command line for the tests.
+ * usage: reports-driver write            a store of two runs to standard output
+ *        reports-driver write-many COUNT one of many cases
+ *        reports-driver junit|tap|summary STORE */
+#include <atproof/reports.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- a store by the writer -------------------------------------------- */
+
+/* Every byte that a text can hold. */
+static const char *all_bytes(void)
+{
+    static char text[256];
+    for (int i = 1; i < 256; i++) text[i - 1] = (char)i;
+    return text;
+}
+
+static bool write_first_run(FILE *out)
+{
+    const struct reports_run run = {
+        .tool = "atproof check",
+        .tool_version = "0.1.0",
+        .started = "2026-01-31T23:59:59Z",
+        .command = "atproof check a.at",
+        .dialect = "simcom",
+        .strict = true,
+    };
+    const struct reports_finding findings[] = {
+        {"range", "must", "simcom-http/2.2.4", 9, 4, 7, "<0..100>", "300", false, NULL},
+        {"quoted", "should", "simcom-http/2.2.4", 0, 0, 0, NULL, NULL, true, "known"},
+    };
+    const struct reports_exchange exchanges[] = {
+        {"AT+CSQ", "+CSQ", "execute", "ok", "core/6.5", "fail", NULL, 9, 30, 6, -5, 1200000, 5000,
+         findings, 2},
+        {"", "", "", "", "", "unjudged", "no command", 0, 9, 0, REPORTS_NO_TIME, REPORTS_NO_TIME, 0,
+         NULL, 0},
+    };
+    const struct reports_case case_ = {
+        .id = "simcom-http/2.2.4/range",
+        .title = all_bytes(),
+        .dialect = "simcom",
+        .level = "must",
+        .clause = "simcom-http/2.2.4",
+        .verdict = "fail",
+        .outcome = "expected-failure",
+        .reason = "known to fail",
+        .line = 3,
+        .way = 2,
+        .identity = {"a.at", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+                     "SIMCOM", "A7670E", "V1"},
+        .exchanges = exchanges,
+        .exchange_count = 2,
+    };
+    return reports_write_run(out, &run) && reports_write_case(out, &case_);
+}
+
+/* As little as may be known. */
+static bool write_second_run(FILE *out)
+{
+    const struct reports_run run = {.tool = "t"};
+    const struct reports_case case_ = {
+        .id = "b.bin", .dialect = "auto", .level = "must", .verdict = "pass", .outcome = "passed"};
+    return reports_write_run(out, &run) && reports_write_case(out, &case_);
+}
+
+static bool write_many(FILE *out, size_t count)
+{
+    const struct reports_run run = {.tool = "atproof check", .started = "2026-01-31T23:59:59Z"};
+    bool good = reports_write_run(out, &run);
+    for (size_t i = 0; good && i < count; i++) {
+        const bool fails = i % 10 == 0;
+        const struct reports_finding finding = {
+            "range", "must", "simcom-http/2.2.4", 9, 4, i + 2, "<0..100>", "300", false, NULL};
+        const struct reports_exchange exchange = {
+            "AT+CSQ", "+CSQ",   "execute",    "ok",  "core/6.5", fails ? "fail" : "pass",
+            NULL,     0,        30,           i + 1, 0,          1500000,
+            0,        &finding, fails ? 1 : 0};
+        char id[80];
+        snprintf(id, sizeof id, "simcom-http/2.2.4/generated-%zu", i);
+        const struct reports_case case_ = {.id = id,
+                                           .dialect = "simcom",
+                                           .level = "must",
+                                           .verdict = fails ? "fail" : "pass",
+                                           .outcome = fails ? "failed" : "passed",
+                                           .identity = {.source = "corpus/generated/2.2.4.at"},
+                                           .exchanges = &exchange,
+                                           .exchange_count = 1};
+        good = reports_write_case(out, &case_);
+    }
+    return good;
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const formats[] = {
+        [REPORTS_JUNIT] = "junit", [REPORTS_TAP] = "tap", [REPORTS_SUMMARY] = "summary"};
+    const char *verb = argc > 1 ? argv[1] : "";
+    bool good = false;
+    if (strcmp(verb, "write") == 0) good = write_first_run(stdout) && write_second_run(stdout);
+    if (strcmp(verb, "write-many") == 0 && argc == 3)
+        good = write_many(stdout, strtoul(argv[2], NULL, 10));
+    for (enum reports_format i = REPORTS_JUNIT; i < REPORTS_FORMAT_COUNT; i++)
+        if (strcmp(verb, formats[i]) == 0 && argc == 3)
+            good = reports_project(argv[2], i, stdout, stderr);
+    return good && fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}

@@ -1,0 +1,140 @@
+"""Stores for the tests, and the driver that projects them."""
+import copy
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+DRIVER = None
+
+# What breaks XML, TAP, YAML, JSON or a terminal; as bytes, one character each.
+HOSTILE = [
+    "]]> <!-- & <a b='c' d=\"e\">",
+    "\x01\x08\x1b[31m\x7f",
+    "\xff\xfe\xc3(\xed\xa0\x80",  # no UTF-8, a surrogate
+    "\xef\xbf\xbe\xef\xbf\xbf\xe2\x80\xae",  # U+FFFE, U+FFFF, U+202E
+    "a # SKIP b # TODO c \\# d \\",
+    "ok 1\nnot ok 2\r\n1..9\n---\n...\nBail out!",
+    "\xf0\x9f\x93\xb6 \xe4\xb8\xad\xe6\x96\x87 \xc3\xbc\xc2\x85",  # legal text, U+0085
+    "%s%n {0} ${x} `id` $(id) 'q' \"q\"",
+]
+
+
+def run(**keys):
+    return {"kind": "run", "version": 1, "tool": "atproof check", "strict": False} | keys
+
+
+def finding(**keys):
+    return {"rule": "range", "level": "must", "clause": "simcom-http/2.2.4", "offset": 9,
+            "size": 4, "line": 7, "expected": "<0..100>", "seen": "300", "declared": False} | keys
+
+
+def exchange(*findings, **keys):
+    return {"command": "AT+CSQ", "verdict": "pass", "offset": 0, "size": 30, "line": 6,
+            "findings": list(findings)} | keys
+
+
+def case(identifier, *exchanges, **keys):
+    return {"kind": "case", "id": identifier, "dialect": "simcom", "level": "must",
+            "verdict": "pass", "outcome": "passed", "line": 3, "source": "a/b.at",
+            "exchanges": list(exchanges)} | keys
+
+
+FAIL = exchange(finding(), verdict="fail")
+
+# Each way in which a case and its exchanges can come out.
+OUTCOMES = [
+    run(started="2026-01-31T23:59:59Z"),
+    case("passed", exchange(), exchange(command="")),
+    case("timed", exchange(sent_us=0, over_us=1500000), exchange(sent_us=5, over_us=250005),
+         exchange(sent_us=1)),
+    case("deviation", exchange(finding(declared=True, reason="known"), verdict="deviation"),
+         verdict="deviation"),
+    case("failed", exchange(), FAIL, verdict="fail", outcome="failed"),
+    case("failed-twice", exchange(finding(level="info", rule="cut"), finding(), verdict="fail"),
+         FAIL, verdict="fail", outcome="failed"),
+    case("failed-as-a-whole", exchange(), outcome="failed"),
+    case("failed-empty", outcome="failed"),
+    case("unjudged", exchange(verdict="unjudged", why="unknown command"), exchange()),
+    case("skipped", exchange(verdict="unjudged", why="no table"), verdict="unjudged",
+         outcome="skipped", reason="nothing judged"),
+    case("skipped-empty", outcome="skipped", reason="needs network"),
+    case("expected", FAIL, exchange(), verdict="fail", outcome="expected-failure",
+         reason="erratum # 4"),
+    case("expected-as-a-whole", exchange(), outcome="expected-failure", reason="erratum"),
+    case("unexpected", exchange(), outcome="unexpected-pass", reason="erratum"),
+    case("empty"),
+    case("ways", exchange(), way=1),
+    case("ways", FAIL, verdict="fail", outcome="failed", way=2),
+    case("skipped-though-judged", exchange(), FAIL, outcome="skipped", reason="not now"),
+    case("passed-though-failing", FAIL, verdict="fail"),
+    case("passed-though-unjudged", exchange(verdict="unjudged")),
+]
+
+# The points of each: F failed, S skipped, E expected to fail, . passed.
+POINTS = ["..", "...", ".", ".F", "FF", ".F", "F", "S.", "S", "S", "E.", ".E", ".F", ".", ".", "F",
+          "SS", ".", "S"]
+
+
+def hostile():
+    """Each hostile text in each place that takes a text."""
+    lines = [run(tool=HOSTILE[1], command=HOSTILE[5], dialect=HOSTILE[4])]
+    for text in HOSTILE:
+        bad = finding(rule=text, clause=text, expected=text, seen=text, reason=text)
+        known = finding(rule=text, reason=text, declared=True)
+        lines.append(case(text, exchange(bad, known, command=text, verdict="fail", why=text,
+                                         name=text, form=text, variant=text, clause=text),
+                          title=text, clause=text, reason=text, source=text, manufacturer=text,
+                          model=text, firmware=text, verdict="fail", outcome="failed"))
+        lines.append(case(text, exchange(command=text, verdict="unjudged", why=text),
+                          outcome="skipped", reason=text, way=1))
+        lines.append(case(text, exchange(bad, command=text, verdict="fail"), source=text,
+                          outcome="expected-failure", reason=text))
+        lines.append(case(text, exchange(known, command=text), exchange(), reason=text,
+                          source=text, outcome="unexpected-pass"))
+    return lines
+
+
+def text_of(lines):
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+def project(form, text, code=0, **options):
+    """Bytes of the projection; with code 1 the complaint about it."""
+    with tempfile.TemporaryDirectory() as scratch:
+        store = pathlib.Path(scratch) / "s.jsonl"
+        store.write_bytes(text if isinstance(text, bytes) else text.encode("ascii"))
+        done = subprocess.run([DRIVER, form, store.name], cwd=scratch, capture_output=True,
+                              check=False, timeout=120, **options)
+    if done.returncode != code or (code == 0 and done.stderr):
+        raise AssertionError(f"{form}: exit {done.returncode}, expected {code}: {done.stderr!r}")
+    return done.stdout if code == 0 else done.stderr
+
+
+def write(*arguments):
+    done = subprocess.run([DRIVER, *arguments], capture_output=True, check=True, timeout=120)
+    return done.stdout
+
+
+def changed(line, path, value):
+    """The line with the value at the path (keys and indices) set; None removes."""
+    line = copy.deepcopy(line)
+    at = line
+    for step in path[:-1]:
+        at = at[step]
+    if value is None:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = value
+    return line
+
+
+def main():
+    global DRIVER
+    if len(sys.argv) < 2:
+        sys.exit(f"usage: {sys.argv[0]} DRIVER [TEST...]")
+    DRIVER = pathlib.Path(sys.argv.pop(1)).resolve()
+    unittest.main(module="__main__")
