@@ -324,6 +324,14 @@ static void hint_at_log(const char *path, const struct transcript *transcript)
                  format->name);
 }
 
+/* Of what was read: the bytes of the standard input can be read once only. */
+static void digest_bytes(const void *bytes, size_t size, char out[65])
+{
+    uint8_t value[SHA256_DIGEST_LENGTH];
+    SHA256(bytes, size, value);
+    for (size_t i = 0; i < sizeof value; i++) sprintf(out + 2 * i, "%02x", value[i]);
+}
+
 static void check_capture(struct check *check, const char *path, const char *sha256)
 {
     const struct check_options *options = check->options;
@@ -348,14 +356,6 @@ static void check_capture(struct check *check, const char *path, const char *sha
         .path = path, .sha256 = sha256, .id = path, .line = 1, .transcript = &transcript};
     judge_subject(check, &subject);
     transcript_release(&transcript);
-}
-
-/* Of what was read: the bytes of the standard input can be read once only. */
-static void digest_bytes(const void *bytes, size_t size, char out[65])
-{
-    uint8_t value[SHA256_DIGEST_LENGTH];
-    SHA256(bytes, size, value);
-    for (size_t i = 0; i < sizeof value; i++) sprintf(out + 2 * i, "%02x", value[i]);
 }
 
 static void digest(const char *path, char out[65])
