@@ -3,9 +3,11 @@
 #include "check.h"
 #include "cli.h"
 #include "judge.h"
+#include "match.h"
 
 #include <argp.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -31,6 +33,7 @@ enum {
     KEY_FORMAT,
     KEY_AS_RECORDED,
     KEY_LIST_RULES,
+    KEY_AGAINST,
 };
 
 enum format_mode { FORMAT_NO, FORMAT_PRINT, FORMAT_WRITE, FORMAT_CHECK };
@@ -40,6 +43,7 @@ struct arguments {
     struct capture_format log; /* --log, with the patterns of one's own      */
     struct script_setting settings[SETTING_MAX];
     const char *expected;
+    const char *against;
     const char *results;
     const char *junit;
     const char *tap;
@@ -73,6 +77,10 @@ static const struct argp_option option_list[] = {
     {"format", KEY_FORMAT, "HOW", OPTION_ARG_OPTIONAL,
      "Judge nothing: print the files in canonical form; write: change them; check: tell those that "
      "differ",
+     3},
+    {"against", KEY_AGAINST, "CASES", 0,
+     "Judge nothing: tell whether what each FILE recorded is one of the ways of a case of this "
+     "file; --select says which",
      3},
     {"list-rules", KEY_LIST_RULES, NULL, 0, "List the rules, each with its level", 3},
     {0},
@@ -207,6 +215,7 @@ static error_t take_output(int key, char *argument, struct arguments *arguments)
 {
     switch (key) {
     case KEY_EXPECTED: arguments->expected = argument; return 0;
+    case KEY_AGAINST: arguments->against = argument; return 0;
     case KEY_RESULTS: arguments->results = argument; return 0;
     case KEY_JUNIT: arguments->junit = argument; return 0;
     case KEY_TAP: arguments->tap = argument; return 0;
@@ -355,15 +364,21 @@ static int run(struct arguments *arguments, const char *command)
     return code;
 }
 
+static int complain_of(const char *path, const struct transcript_error *error)
+{
+    char text[512];
+    transcript_error_format(error, path, text, sizeof text);
+    cli_complain("%s", text);
+    return EXIT_USAGE;
+}
+
 static bool read_expected(struct arguments *arguments)
 {
     struct transcript_error error;
-    char text[512];
     if (arguments->expected == NULL
         || check_excuses_read(arguments->expected, &arguments->options.excuses, &error))
         return true;
-    transcript_error_format(&error, arguments->expected, text, sizeof text);
-    cli_complain("%s", text);
+    complain_of(arguments->expected, &error);
     return false;
 }
 
@@ -394,10 +409,7 @@ static int format_file(const char *path, enum format_mode mode)
     int code = EXIT_AS_EXPECTED;
     if (!transcript_read_file(path, SCRIPT_FILE_SIZE_MAX, &text, &error)
         || !script_format(text.bytes, text.size, &canonical, &error)) {
-        char where[512];
-        transcript_error_format(&error, path, where, sizeof where);
-        cli_complain("%s", where);
-        code = EXIT_USAGE;
+        code = complain_of(path, &error);
     } else if (mode == FORMAT_PRINT) {
         fwrite(canonical.bytes, 1, canonical.size, stdout);
     } else if (text.size != canonical.size || memcmp(text.bytes, canonical.bytes, text.size) != 0) {
@@ -420,12 +432,74 @@ static int format_files(const struct arguments *arguments)
     return cli_flush() ? worst : EXIT_USAGE;
 }
 
+/* Whether the recording is what one of the cases says. */
+static bool is_one_of(const struct arguments *arguments, const struct script *cases,
+                      const char *path, const struct transcript *recording)
+{
+    static const char *const outcomes[] = {"is", "is the beginning of", "is not",
+                                           "is too ambiguous for"};
+    bool found = false;
+    for (size_t i = 0; i < cases->case_count && !found; i++) {
+        const struct script_case *case_ = &cases->cases[i];
+        const char *id = case_->id.text == NULL ? arguments->against : case_->id.text;
+        struct match_result result;
+        if (arguments->options.select != NULL && fnmatch(arguments->options.select, id, 0) != 0)
+            continue;
+        match_case(case_, recording, &arguments->options.settings, &result);
+        found = result.outcome == MATCH_WHOLE;
+        printf("%s %s %s\n", path, outcomes[result.outcome], id);
+        if (!found)
+            printf("    line %zu, where line %zu of the case awaits\n      expected: %s\n"
+                   "      seen:     %s\n",
+                   result.recording_line, result.case_line, result.expected, result.seen);
+        match_release(&result);
+    }
+    return found;
+}
+
+/* The first way of the first case of a transcript; a log. */
+static bool read_recording(const struct arguments *arguments, const char *path,
+                           struct transcript *out, struct transcript_error *error)
+{
+    struct script script;
+    if (arguments->has_log) return capture_read(path, &arguments->log, out, error);
+    if (!script_is_name(path)) return transcript_read_raw(path, out, error);
+    if (!script_read(path, &script, error)) return false;
+    bool good = script_expand(&script.cases[0], &arguments->options.settings, 0, out, error);
+    script_release(&script);
+    return good;
+}
+
+static int match_files(const struct arguments *arguments)
+{
+    struct script cases;
+    struct transcript_error error;
+    int worst = EXIT_AS_EXPECTED;
+    if (!script_read(arguments->against, &cases, &error))
+        return complain_of(arguments->against, &error);
+    for (size_t i = 0; i < arguments->path_count; i++) {
+        struct transcript recording;
+        int code = EXIT_AS_EXPECTED;
+        if (!read_recording(arguments, arguments->paths[i], &recording, &error)) {
+            code = complain_of(arguments->paths[i], &error);
+        } else {
+            if (!is_one_of(arguments, &cases, arguments->paths[i], &recording))
+                code = EXIT_NONCONFORMANCE;
+            transcript_release(&recording);
+        }
+        if (code > worst) worst = code;
+    }
+    script_release(&cases);
+    return cli_flush() ? worst : EXIT_USAGE;
+}
+
 /* ---- the command ------------------------------------------------------ */
 
 static int dispatch(struct arguments *arguments, const char *command)
 {
     if (arguments->list_rules) return list_rules();
     if (arguments->format != FORMAT_NO) return format_files(arguments);
+    if (arguments->against != NULL) return match_files(arguments);
     if (!read_expected(arguments)) return EXIT_USAGE;
     int code = run(arguments, command);
     check_excuses_release(&arguments->options.excuses);
