@@ -85,6 +85,19 @@ bool cases_is_number(const struct catalog_param *param);
 /* ---- cases_kinds.c: which cases there are ------------------------------ */
 
 void cases_of_form(struct cases_maker *maker);
+
+/* Small letters; what is neither letter nor digit becomes `other`, unless that
+ * is NUL. */
+void cases_lower(char *text, char other);
+
+/* `httpaction-write`, with the keyword of a keyed form. Owns: the caller. */
+char *cases_form_name(const struct cases_maker *maker);
+
+/* The first variant in which the command succeeds, or NULL. */
+const struct catalog_variant *cases_find_success(const struct catalog_form *form);
+
+/* ---- cases_urc.c ------------------------------------------------------ */
+
 void cases_of_urcs(struct cases_maker *maker);
 
 #endif

@@ -103,4 +103,8 @@ bool judge_is_element(const struct atp_catalog *catalog, uint16_t element, size_
 /* Lays what came against the variants of the form. */
 void judge_response(struct judge *judge, struct judge_work *work);
 
+/* ---- the exchange as a whole (judge_over.c) --------------------------- */
+
+void judge_exchange(struct judge *judge, struct judge_work *work);
+
 #endif

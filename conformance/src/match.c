@@ -6,6 +6,7 @@
  * choice is tried with all that follows it. */
 #include "match.h"
 
+#include "match_part.h"
 #include "memory.h"
 
 #include <openssl/sha.h>
@@ -123,79 +124,6 @@ static void push_value(struct matcher *matcher, const char *name, const uint8_t 
     matcher->values[matcher->value_count++] = (struct value){name, bytes, size};
 }
 
-/* ---- captures --------------------------------------------------------- */
-
-static bool is_line_end(uint8_t byte)
-{
-    return byte == '\r' || byte == '\n';
-}
-
-static size_t digits_size(const uint8_t *bytes, size_t size, bool hex)
-{
-    size_t at = !hex && size > 0 && bytes[0] == '-';
-    for (; at < size; at++) {
-        uint8_t lower = bytes[at] | 0x20;
-        bool digit = bytes[at] >= '0' && bytes[at] <= '9';
-        if (!digit && !(hex && lower >= 'a' && lower <= 'f')) break;
-    }
-    return at;
-}
-
-static size_t quoted_size(const uint8_t *bytes, size_t size)
-{
-    if (size == 0 || bytes[0] != '"') return 0;
-    for (size_t at = 1; at < size && !is_line_end(bytes[at]); at++)
-        if (bytes[at] == '"') return at + 1;
-    return 0;
-}
-
-static size_t text_size(const uint8_t *bytes, size_t size, bool word)
-{
-    size_t at = 0;
-    while (at < size && !is_line_end(bytes[at])
-           && !(word && (bytes[at] == ',' || bytes[at] == '"')))
-        at++;
-    return at;
-}
-
-/* Bytes that a capture takes, greedily. */
-static size_t capture_size(enum script_type type, const uint8_t *bytes, size_t size)
-{
-    size_t quoted = 0;
-    switch (type) {
-    case SCRIPT_INT: return digits_size(bytes, size, false);
-    case SCRIPT_HEX: return digits_size(bytes, size, true);
-    case SCRIPT_STRING: return quoted_size(bytes, size);
-    case SCRIPT_WORD: return text_size(bytes, size, true);
-    case SCRIPT_REST: return text_size(bytes, size, false);
-    case SCRIPT_ANY: quoted = quoted_size(bytes, size); break;
-    }
-    return quoted > 0 ? quoted : text_size(bytes, size, true);
-}
-
-static bool needs_text(enum script_type type)
-{
-    return type != SCRIPT_ANY && type != SCRIPT_REST;
-}
-
-static bool is_within(const struct script_part *part, const uint8_t *bytes, size_t size)
-{
-    char text[32];
-    int64_t value = (int64_t)size;
-    if (part->range_count == 0) return true;
-    if (part->type == SCRIPT_INT || part->type == SCRIPT_HEX) {
-        if (size >= 20) return false;
-        memcpy(text, bytes, size);
-        text[size] = '\0';
-        value = strtoll(text, NULL, part->type == SCRIPT_HEX ? 16 : 10);
-    } else if (size >= 2 && bytes[0] == '"') {
-        value -= 2; /* the quotes are not counted */
-    }
-    for (size_t i = 0; i < part->range_count; i++)
-        if (value >= part->ranges[i].min && value <= part->ranges[i].max) return true;
-    return false;
-}
-
 /* ---- lines ------------------------------------------------------------ */
 
 enum fit { FITS, FITS_NOT, CUT };
@@ -220,11 +148,12 @@ static enum fit match_part(struct matcher *matcher, const struct script_part *pa
     }
     const uint8_t *bytes = segment->bytes + *at;
     size_t left = segment->size - *at;
-    size_t size = capture_size(part->type, bytes, left);
+    size_t size = match_capture_size(part->type, bytes, left);
     if (size == left
         || (size == 0 && left > 0 && bytes[0] == '"' && memchr(bytes, '\n', left) == NULL))
         return CUT; /* more of it may come */
-    if ((size == 0 && needs_text(part->type)) || !is_within(part, bytes, size)) return FITS_NOT;
+    if ((size == 0 && match_needs_text(part->type)) || !match_is_within(part, bytes, size))
+        return FITS_NOT;
     if (part->name != NULL) push_value(matcher, part->name, bytes, size);
     *at += size;
     return FITS;
@@ -239,7 +168,7 @@ static enum fit match_parts(struct matcher *matcher, const struct script_node *n
         if (fit != FITS) return fit;
     }
     if (*at == segment->size) return CUT;
-    if (!is_line_end(segment->bytes[*at])) return FITS_NOT;
+    if (!match_is_line_end(segment->bytes[*at])) return FITS_NOT;
     while (*at < segment->size && segment->bytes[*at] == '\r') (*at)++;
     if (*at < segment->size && segment->bytes[*at] == '\n') (*at)++;
     return FITS;
@@ -277,16 +206,16 @@ static size_t echo_size(const struct matcher *matcher, struct place place)
     const struct segment *sent = &matcher->segments[place.segment - 1];
     const struct segment *here = &matcher->segments[place.segment];
     size_t size = sent->size;
-    while (size > 0 && is_line_end(sent->bytes[size - 1])) size--;
+    while (size > 0 && match_is_line_end(sent->bytes[size - 1])) size--;
     bool same = sent->is_sent && size > 0 && here->size - place.at > size
                 && memcmp(here->bytes + place.at, sent->bytes, size) == 0
-                && is_line_end(here->bytes[place.at + size]);
+                && match_is_line_end(here->bytes[place.at + size]);
     return same ? size : 0;
 }
 
 static size_t skip_line_ends(const struct segment *segment, size_t at)
 {
-    while (at < segment->size && is_line_end(segment->bytes[at])) at++;
+    while (at < segment->size && match_is_line_end(segment->bytes[at])) at++;
     return at;
 }
 
@@ -594,7 +523,7 @@ static char *seen_text(const struct matcher *matcher, struct place place)
     for (size_t i = place.at; i < end; i++) {
         uint8_t byte = segment->bytes[i];
         if (byte >= 0x20 && byte < 0x7F) fputc(byte, file);
-        else if (is_line_end(byte)) fputs(byte == '\r' ? "\\r" : "\\n", file);
+        else if (match_is_line_end(byte)) fputs(byte == '\r' ? "\\r" : "\\n", file);
         else fprintf(file, "\\x%02X", byte);
     }
     fclose(file);

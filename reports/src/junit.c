@@ -119,12 +119,15 @@ static void put_failure(xmlTextWriterPtr xml, const struct store_case *case_,
 {
     const struct reports_finding *fault = store_first_fault(exchange, case_->run->strict);
     open_element(xml, "failure");
-    put_text(xml, "type", fault == NULL ? exchange->verdict : fault->rule);
-    if (fault != NULL)
-        put_cut(xml, "message",
-                text_format("%s: expected %s, seen %s", fault->clause, store_text(fault->expected),
-                            store_text(fault->seen)));
-    else put_text(xml, "message", "the exchange failed without a finding");
+    if (fault != NULL) {
+        char *what = store_disagreement(fault);
+        put_text(xml, "type", fault->rule);
+        put_cut(xml, "message", text_format("%s: %s", fault->clause, what));
+        free(what);
+    } else {
+        put_text(xml, "type", exchange->verdict);
+        put_text(xml, "message", "the exchange failed without a finding");
+    }
     put_findings(xml, &case_->is, exchange);
     close_element(xml);
 }

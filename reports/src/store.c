@@ -92,6 +92,15 @@ size_t store_fault_count(const struct reports_exchange *exchange, bool strict)
     return count;
 }
 
+char *store_disagreement(const struct reports_finding *finding)
+{
+    const char *expected = store_text(finding->expected);
+    const char *seen = store_text(finding->seen);
+    bool both = *expected != '\0' && *seen != '\0';
+    return text_format("%s%s%s%s%s", *expected == '\0' ? "" : "expected ", expected,
+                       both ? ", " : "", *seen == '\0' ? "" : "seen ", seen);
+}
+
 bool store_seconds(const struct reports_exchange *exchange, double *seconds)
 {
     bool known = exchange->sent_us != REPORTS_NO_TIME && exchange->over_us != REPORTS_NO_TIME

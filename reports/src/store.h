@@ -60,6 +60,9 @@ const struct reports_finding *store_first_fault(const struct reports_exchange *e
                                                 bool strict);
 size_t store_fault_count(const struct reports_exchange *exchange, bool strict);
 
+/* `expected …, seen …`, as far as they are known. Owns: the caller frees it. */
+char *store_disagreement(const struct reports_finding *finding);
+
 /* How long the exchange took, in seconds; false if that is not known. */
 bool store_seconds(const struct reports_exchange *exchange, double *seconds);
 

@@ -13,6 +13,7 @@
 #define LOCATION_COLUMNS 36
 #define SHOWN_MAX        15 /* cases                                  */
 #define WHOLE_MAX        4  /* so many cases have room for four lines */
+#define TWO_LINES_MAX    8  /* and so many for two                    */
 #define WORD_MAX         5  /* words in the longest list of schema.h  */
 
 struct bad_case {
@@ -145,8 +146,7 @@ static char *problem(const struct bad_case *bad)
 static char *details(const struct bad_case *bad)
 {
     if (bad->fault == NULL) return text_format("%s", store_why(&bad->case_->is, NULL));
-    return text_format("expected %s, seen %s", store_text(bad->fault->expected),
-                       store_text(bad->fault->seen));
+    return store_disagreement(bad->fault);
 }
 
 /* Frees the bytes. */
@@ -204,29 +204,52 @@ static void put_command(const struct screen *screen, const struct bad_case *bad)
     free(head);
 }
 
-static void put_whole(const struct screen *screen, const struct bad_case *bad)
+static void put_location(const struct screen *screen, const char *shown)
 {
-    FILE *out = screen->out;
-    char *where = location(bad);
-    fputs(screen->colour ? "\033[31m" : "", out);
-    put_cut(out, text_format("%s:", where), COLUMNS);
-    fputs(screen->colour ? "\033[0m\n  " : "\n  ", out);
-    put_cut(out, problem(bad), COLUMNS - 2);
-    fputs("\n  ", out);
-    put_cut(out, details(bad), COLUMNS - 2);
-    fputc('\n', out);
-    put_command(screen, bad);
-    free(where);
+    fprintf(screen->out, "%s%s%s", screen->colour ? "\033[31m" : "", shown,
+            screen->colour ? "\033[0m" : "");
 }
 
-static void put_short(const struct screen *screen, const struct bad_case *bad)
+static void put_whole(const struct screen *screen, const struct bad_case *bad)
+{
+    char *where = location(bad);
+    char *shown = text_cut_left(where, COLUMNS);
+    put_location(screen, shown);
+    fputs("\n  ", screen->out);
+    put_cut(screen->out, problem(bad), COLUMNS - 2);
+    fputs("\n  ", screen->out);
+    put_cut(screen->out, details(bad), COLUMNS - 2);
+    fputc('\n', screen->out);
+    put_command(screen, bad);
+    free(where);
+    free(shown);
+}
+
+/* As much of the place as the problem leaves room for, then the details. */
+static void put_two_lines(const struct screen *screen, const struct bad_case *bad)
+{
+    char *where = location(bad);
+    char *what = problem(bad);
+    char *cut = text_cut(what, COLUMNS - LOCATION_COLUMNS - 1);
+    char *shown = text_cut_left(where, COLUMNS - 1 - text_columns(cut));
+    put_location(screen, shown);
+    fprintf(screen->out, " %s\n  ", cut);
+    put_cut(screen->out, details(bad), COLUMNS - 2);
+    fputc('\n', screen->out);
+    free(where);
+    free(what);
+    free(cut);
+    free(shown);
+}
+
+static void put_one_line(const struct screen *screen, const struct bad_case *bad)
 {
     char *full = location(bad);
     char *where = text_cut_left(full, LOCATION_COLUMNS);
     char *what = problem(bad);
     char *how = details(bad);
-    fprintf(screen->out, "%s%s%s ", screen->colour ? "\033[31m" : "", where,
-            screen->colour ? "\033[0m" : "");
+    put_location(screen, where);
+    fputc(' ', screen->out);
     put_cut(screen->out, text_format("%s: %s", what, how), COLUMNS - 1 - text_columns(where));
     fputc('\n', screen->out);
     free(full);
@@ -237,13 +260,14 @@ static void put_short(const struct screen *screen, const struct bad_case *bad)
 
 static void put_bad(const struct screen *screen, const struct bad_case *bad, size_t count)
 {
-    bool whole = count <= WHOLE_MAX;
+    void (*put)(const struct screen *, const struct bad_case *) = put_one_line;
+    if (count <= TWO_LINES_MAX) put = put_two_lines;
+    if (count <= WHOLE_MAX) put = put_whole;
     if (count == 0) return;
     fputc('\n', screen->out);
-    for (size_t i = 0; i < count && i < SHOWN_MAX; i++)
-        (whole ? put_whole : put_short)(screen, &bad[i]);
+    for (size_t i = 0; i < count && i < SHOWN_MAX; i++) put(screen, &bad[i]);
     if (count > SHOWN_MAX) fprintf(screen->out, "and %zu more\n", count - SHOWN_MAX);
-    if (whole) return;
+    if (count <= WHOLE_MAX) return;
     fputs("\nthe first of them again:\n", screen->out);
     put_command(screen, bad);
 }

@@ -63,12 +63,19 @@ class Junit(unittest.TestCase):
         testcase = suite.findall("testcase")[1]
         self.assertEqual(testcase.attrib, {"classname": "failed", "name": "2 AT+CSQ",
                                            "file": "a/b.at", "line": "6"})
+        self.assertEqual([element.tag for element in testcase], ["failure"])
         failure = testcase.find("failure")
         self.assertEqual(failure.attrib, {
             "type": "range", "message": "simcom-http/2.2.4: expected <0..100>, seen 300"})
         self.assertEqual(failure.text, "a/b.at:7: range (must)\n  clause    simcom-http/2.2.4\n"
                                        "  offset    9, 4 bytes\n  expected  <0..100>\n"
                                        "  seen      300\n")
+
+    def test_unknown_facts_are_left_out(self):
+        case = sample.case("a", sample.changed(sample.exchange(), ["line"], None))
+        suite = self.project([sample.run(), sample.changed(case, ["source"], None)])[0]
+        self.assertFalse({"file", "timestamp", "time"} & set(suite.attrib))
+        self.assertEqual(set(suite.find("testcase").attrib), {"classname", "name"})
 
     def test_failure_bears_the_rule_that_weighs(self):
         testcase = self.project(sample.OUTCOMES)[4].find("testcase")

@@ -96,7 +96,8 @@ class Store(unittest.TestCase):
         wrong = [
             (FULL_RUN, ["version"], [0, -1, 2]),
             (FULL_RUN, ["started"], ["now", "2026-01-31 23:59:59Z", "2026-01-31T23:59:59Z\n",
-                                     "2026-01-31T23:59:59+00:00", "2026-01-31T23:59:59.Z", "Z", ".5Z", ""]),
+                                     "2026-01-31T23:59:59+00:00", "2026-01-31T23:59:59.Z",
+                                     "Z", ".5Z", ""]),
             (FULL_RUN, ["tool"], ["\u20ac", "a\u0100"]),
             (FULL_CASE, ["level"], ["", "Must", "must "]),
             (FULL_CASE, ["verdict"], ["passed"]),
@@ -126,10 +127,11 @@ class Store(unittest.TestCase):
 
     def test_unknown_kind_is_refused(self):
         for kind in ["suite", "", 1]:
-            line = sample.run() | {"kind": kind}
-            self.assertFalse(VALIDATOR.is_valid(line))
-            said = sample.project("tap", sample.text_of([line]), 1)
-            self.assertRegex(said, rb'^s\.jsonl:1: "kind" is .*, expected run or case\n$')
+            for line in (FULL_RUN, FULL_CASE):
+                line = line | {"kind": kind}
+                self.assertFalse(VALIDATOR.is_valid(line))
+                said = sample.project("tap", sample.text_of([line]), 1)
+                self.assertRegex(said, rb'^s\.jsonl:1: "kind" is .*, expected run or case\n$')
 
     def test_complaints_say_place_and_expectation(self):
         deep = ["exchanges", 0, "findings", 0]

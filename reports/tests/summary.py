@@ -66,14 +66,29 @@ class Summary(unittest.TestCase):
     def test_few_cases_are_told_whole(self):
         lines = self.project([sample.run(), self.bad(1)])
         self.assertEqual(lines[3:], [
-            "", "a/b.at:7:", "  range simcom-http/2.2.4", "  expected <0..100>, seen 300",
+            "", "a/b.at:7", "  range simcom-http/2.2.4", "  expected <0..100>, seen 300",
             "  atproof check --select set/1/1 a/b.at"])
 
     def test_no_fault_is_told_by_outcome(self):
         lines = self.project([sample.run(), sample.OUTCOMES[13]])
         self.assertEqual(lines[4:], [
-            "a/b.at:3:", "  unexpected-pass: passed, but was expected to fail", "  erratum",
+            "a/b.at:3", "  unexpected-pass: passed, but was expected to fail", "  erratum",
             "  atproof check --select unexpected a/b.at"])
+
+    def test_more_cases_are_two_lines_each(self):
+        lines = self.project([sample.run()] + [self.bad(i) for i in range(8)])
+        self.assertEqual(lines[4:20], ["a/b.at:7 range simcom-http/2.2.4",
+                                       "  expected <0..100>, seen 300"] * 8)
+        self.assertEqual(lines[20:], ["", "the first of them again:",
+                                      "  atproof check --select set/1/0 a/b.at"])
+
+    def test_unknown_half_of_a_disagreement_is_left_out(self):
+        for keys, said in [({"expected": ""}, "  seen 300"),
+                           ({"seen": None}, "  expected <0..100>"),
+                           ({"expected": None, "seen": ""}, "  ")]:
+            bad = {k: v for k, v in sample.finding(**keys).items() if v is not None}
+            case = sample.case("a", sample.exchange(bad, verdict="fail"), outcome="failed")
+            self.assertEqual(self.project([sample.run(), case])[6], said)
 
     def test_many_cases_are_a_line_each(self):
         lines = self.project([sample.run()] + [self.bad(i) for i in range(20)])
@@ -91,8 +106,8 @@ class Summary(unittest.TestCase):
                  sample.case("b", should, outcome="failed", level="should"),
                  sample.case("c", few, outcome="failed"),
                  sample.case("d", many, outcome="failed")]
-        said = [line for line in self.project(lines) if re.match(r"a/b\.at:\d+:$", line)]
-        self.assertEqual(said, [f"a/b.at:{n}:" for n in (12, 11, 13, 10)])
+        said = [line for line in self.project(lines) if re.match(r"a/b\.at:\d+$", line)]
+        self.assertEqual(said, [f"a/b.at:{n}" for n in (12, 11, 13, 10)])
 
     def test_strict_run_finds_should(self):
         bad = sample.exchange(sample.finding(level="should", rule="quoted"), verdict="fail")
@@ -112,18 +127,18 @@ class Summary(unittest.TestCase):
         self.assertIn("and 1985 more", lines)
 
     def test_long_and_wide_texts_fit(self):
-        deep = "corpus/" + "\u4e2d".encode().decode("latin-1") * 60 + "/x.at"
-        wide = "\u4e2d".encode().decode("latin-1") * 200
-        bad = sample.exchange(sample.finding(clause=wide, seen=wide, expected="x" * 300),
-                              verdict="fail")
-        for count in (1, 9):
-            cases = [sample.case(f"a{i}", bad, outcome="failed", source=deep)
-                     for i in range(count)]
-            lines = self.project([sample.run()] + cases)
-            shown = [line for line in lines if not line.startswith("    ")]
-            self.assertLessEqual(max(map(columns, shown)), 80)
-            self.assertTrue(any("\u2026" in line for line in lines))
-            self.assertTrue(any(line.endswith("\\") for line in lines))
+        for letter in ("x", "\u4e2d".encode().decode("latin-1")):
+            deep = "corpus/" + letter * 99 + "/x.at"
+            bad = sample.exchange(sample.finding(clause=letter * 200, seen=letter * 200),
+                                  verdict="fail")
+            for count in (1, 5, 9):
+                cases = [sample.case(f"a{i}", bad, outcome="failed", source=deep)
+                         for i in range(count)]
+                lines = self.project([sample.run()] + cases)
+                shown = [line for line in lines if not line.startswith("    ")]
+                self.assertIn(max(map(columns, shown)), (79, 80))
+                self.assertTrue(any("\u2026" in line for line in lines))
+                self.assertTrue(any(line.endswith("\\") for line in lines))
 
     def test_hostile_bytes_do_not_reach_the_terminal(self):
         text = sample.project("summary", sample.text_of(sample.hostile()))

@@ -55,6 +55,7 @@ class Reader:
 
 def mark(point):
     if point["directive"]:
+        assert point["ok"] == (point["directive"] == "SKIP")
         return {"SKIP": "S", "TODO": "E"}[point["directive"]]
     return "." if point["ok"] else "F"
 
@@ -95,6 +96,13 @@ class Tap(unittest.TestCase):
              "line": 7, "offset": 9, "size": 4, "expected": "<0..100>", "seen": "300"}]})
         self.assertEqual(case["yaml"], {"outcome": "failed", "file": "a/b.at", "line": 3})
         self.assertIsNone(self.project(sample.OUTCOMES)[0]["yaml"])
+
+    def test_unknown_facts_are_left_out(self):
+        bad = sample.FAIL | {"findings": [sample.changed(sample.finding(), ["line"], None)]}
+        case = sample.changed(sample.case("a", bad, outcome="failed"), ["line"], None)
+        case = self.project([sample.run(), sample.changed(case, ["source"], None)])[0]
+        self.assertEqual(case["yaml"], {"outcome": "failed"})
+        self.assertFalse({"line", "file"} & set(case["points"][0]["yaml"]["findings"][0]))
 
     def test_directives_say_why(self):
         cases = {case["name"]: case for case in self.project(sample.OUTCOMES)}
