@@ -1,13 +1,12 @@
 /* atproof check: judges recorded traffic against the manual. */
 #include "catalog_builtin.h"
 #include "check.h"
+#include "check_files.h"
 #include "cli.h"
 #include "judge.h"
-#include "match.h"
 
 #include <argp.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -36,8 +35,6 @@ enum {
     KEY_AGAINST,
 };
 
-enum format_mode { FORMAT_NO, FORMAT_PRINT, FORMAT_WRITE, FORMAT_CHECK };
-
 struct arguments {
     struct check_options options;
     struct capture_format log; /* --log, with the patterns of one's own      */
@@ -49,7 +46,7 @@ struct arguments {
     const char *tap;
     const char **paths;
     size_t path_count;
-    enum format_mode format;
+    enum check_format format;
     bool has_log;
     bool list_rules;
     bool keep_results; /* the user asked for the store                      */
@@ -172,11 +169,11 @@ static error_t take_setting(struct arguments *arguments, char *text)
 static error_t take_format(struct arguments *arguments, const char *text)
 {
     static const char *const names[] = {"print", "write", "check"};
-    arguments->format = FORMAT_PRINT;
+    arguments->format = CHECK_FORMAT_PRINT;
     for (int i = 0; text != NULL && i <= 3; i++) {
         if (i == 3)
             return cli_misuse("check", "--format=%s: unknown word; expected write or check", text);
-        arguments->format = (enum format_mode)(FORMAT_PRINT + i);
+        arguments->format = (enum check_format)(CHECK_FORMAT_PRINT + i);
         if (strcmp(names[i], text) == 0) break;
     }
     return 0;
@@ -364,21 +361,13 @@ static int run(struct arguments *arguments, const char *command)
     return code;
 }
 
-static int complain_of(const char *path, const struct transcript_error *error)
-{
-    char text[512];
-    transcript_error_format(error, path, text, sizeof text);
-    cli_complain("%s", text);
-    return EXIT_USAGE;
-}
-
 static bool read_expected(struct arguments *arguments)
 {
     struct transcript_error error;
     if (arguments->expected == NULL
         || check_excuses_read(arguments->expected, &arguments->options.excuses, &error))
         return true;
-    complain_of(arguments->expected, &error);
+    check_complain(arguments->expected, &error);
     return false;
 }
 
@@ -391,115 +380,16 @@ static int list_rules(void)
     return cli_flush() ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }
 
-static bool write_file(const char *path, const struct buffer *text)
-{
-    FILE *file = fopen(path, "w");
-    bool good = file != NULL && fwrite(text->bytes, 1, text->size, file) == text->size;
-    if (file != NULL && fclose(file) != 0) good = false;
-    if (!good) cli_complain("%s: cannot write: %s", path, strerror(errno));
-    return good;
-}
-
-/* Returns: an exit code. */
-static int format_file(const char *path, enum format_mode mode)
-{
-    struct buffer text = {0};
-    struct buffer canonical = {0};
-    struct transcript_error error;
-    int code = EXIT_AS_EXPECTED;
-    if (!transcript_read_file(path, SCRIPT_FILE_SIZE_MAX, &text, &error)
-        || !script_format(text.bytes, text.size, &canonical, &error)) {
-        code = complain_of(path, &error);
-    } else if (mode == FORMAT_PRINT) {
-        fwrite(canonical.bytes, 1, canonical.size, stdout);
-    } else if (text.size != canonical.size || memcmp(text.bytes, canonical.bytes, text.size) != 0) {
-        printf("%s\n", path);
-        if (mode == FORMAT_CHECK) code = EXIT_NONCONFORMANCE;
-        else if (!write_file(path, &canonical)) code = EXIT_USAGE;
-    }
-    buffer_release(&text);
-    buffer_release(&canonical);
-    return code;
-}
-
-static int format_files(const struct arguments *arguments)
-{
-    int worst = EXIT_AS_EXPECTED;
-    for (size_t i = 0; i < arguments->path_count; i++) {
-        int code = format_file(arguments->paths[i], arguments->format);
-        if (code > worst) worst = code;
-    }
-    return cli_flush() ? worst : EXIT_USAGE;
-}
-
-/* Whether the recording is what one of the cases says. */
-static bool is_one_of(const struct arguments *arguments, const struct script *cases,
-                      const char *path, const struct transcript *recording)
-{
-    static const char *const outcomes[] = {"is", "is the beginning of", "is not",
-                                           "is too ambiguous for"};
-    bool found = false;
-    for (size_t i = 0; i < cases->case_count && !found; i++) {
-        const struct script_case *case_ = &cases->cases[i];
-        const char *id = case_->id.text == NULL ? arguments->against : case_->id.text;
-        struct match_result result;
-        if (arguments->options.select != NULL && fnmatch(arguments->options.select, id, 0) != 0)
-            continue;
-        match_case(case_, recording, &arguments->options.settings, &result);
-        found = result.outcome == MATCH_WHOLE;
-        printf("%s %s %s\n", path, outcomes[result.outcome], id);
-        if (!found)
-            printf("    line %zu, where line %zu of the case awaits\n      expected: %s\n"
-                   "      seen:     %s\n",
-                   result.recording_line, result.case_line, result.expected, result.seen);
-        match_release(&result);
-    }
-    return found;
-}
-
-/* The first way of the first case of a transcript; a log. */
-static bool read_recording(const struct arguments *arguments, const char *path,
-                           struct transcript *out, struct transcript_error *error)
-{
-    struct script script;
-    if (arguments->has_log) return capture_read(path, &arguments->log, out, error);
-    if (!script_is_name(path)) return transcript_read_raw(path, out, error);
-    if (!script_read(path, &script, error)) return false;
-    bool good = script_expand(&script.cases[0], &arguments->options.settings, 0, out, error);
-    script_release(&script);
-    return good;
-}
-
-static int match_files(const struct arguments *arguments)
-{
-    struct script cases;
-    struct transcript_error error;
-    int worst = EXIT_AS_EXPECTED;
-    if (!script_read(arguments->against, &cases, &error))
-        return complain_of(arguments->against, &error);
-    for (size_t i = 0; i < arguments->path_count; i++) {
-        struct transcript recording;
-        int code = EXIT_AS_EXPECTED;
-        if (!read_recording(arguments, arguments->paths[i], &recording, &error)) {
-            code = complain_of(arguments->paths[i], &error);
-        } else {
-            if (!is_one_of(arguments, &cases, arguments->paths[i], &recording))
-                code = EXIT_NONCONFORMANCE;
-            transcript_release(&recording);
-        }
-        if (code > worst) worst = code;
-    }
-    script_release(&cases);
-    return cli_flush() ? worst : EXIT_USAGE;
-}
-
 /* ---- the command ------------------------------------------------------ */
 
 static int dispatch(struct arguments *arguments, const char *command)
 {
     if (arguments->list_rules) return list_rules();
-    if (arguments->format != FORMAT_NO) return format_files(arguments);
-    if (arguments->against != NULL) return match_files(arguments);
+    if (arguments->format != CHECK_FORMAT_NO)
+        return check_format_files(arguments->paths, arguments->path_count, arguments->format);
+    if (arguments->against != NULL)
+        return check_match_files(arguments->paths, arguments->path_count, arguments->against,
+                                 &arguments->options);
     if (!read_expected(arguments)) return EXIT_USAGE;
     int code = run(arguments, command);
     check_excuses_release(&arguments->options.excuses);
