@@ -25,6 +25,7 @@ static uint64_t product(uint64_t a, uint64_t b)
 static uint64_t power(uint64_t base, uint64_t exponent)
 {
     uint64_t result = 1;
+    if (base == 1) return 1;
     for (uint64_t i = 0; i < exponent && result <= SCRIPT_WAY_COUNT_MAX; i++)
         result = product(result, base);
     return result;
@@ -94,6 +95,8 @@ struct expansion {
     struct buffer values; /* struct value, the latest last                  */
     struct buffer texts;  /* char *, made for values                        */
     uint64_t way;         /* digits not used yet                            */
+    size_t step_count;    /* branches walked: a million turns of a million
+                           * empty ones must have an end                    */
     int64_t time_us;
 };
 
@@ -330,6 +333,18 @@ static bool walk_node(struct expansion *expansion, const struct script_node *nod
 
 static bool walk(struct expansion *expansion, const struct script_branch *branch)
 {
+    if (++expansion->step_count > TRANSCRIPT_ITEM_COUNT_MAX) {
+        *expansion->error = (struct transcript_error){0};
+        snprintf(expansion->error->text, sizeof expansion->error->text,
+                 "more than %zu repetitions in all; expected fewer", TRANSCRIPT_ITEM_COUNT_MAX);
+        return false;
+    }
+    if (expansion->out.bytes.size > TRANSCRIPT_BYTES_SIZE_MAX) {
+        *expansion->error = (struct transcript_error){0};
+        snprintf(expansion->error->text, sizeof expansion->error->text,
+                 "more than %zu bytes in all; expected fewer", TRANSCRIPT_BYTES_SIZE_MAX);
+        return false;
+    }
     for (size_t i = 0; i < branch->node_count; i++)
         if (!walk_node(expansion, &branch->nodes[i])) return false;
     return true;

@@ -303,6 +303,23 @@ static void test_script_too_many_ways_are_told(void **state)
     script_release(&script);
 }
 
+static void test_script_endless_repetition_is_told(void **state)
+{
+    (void)state;
+    static const char empty[] = "@ repeat: 1000000\n@ repeat: 1000000\n@ end:\n@ end:\n";
+    static const char filled[] = "@ repeat: 1000\n<< \"x\"*1000000\n@ end:\n";
+    struct transcript t;
+    struct transcript_error error;
+    struct script script = read_script(empty, sizeof empty - 1);
+    assert_false(script_expand(&script.cases[0], NULL, 0, &t, &error));
+    assert_string_equal(error.text, "more than 1048576 repetitions in all; expected fewer");
+    script_release(&script);
+    script = read_script(filled, sizeof filled - 1);
+    assert_false(script_expand(&script.cases[0], NULL, 0, &t, &error));
+    assert_string_equal(error.text, "more than 67108864 bytes in all; expected fewer");
+    script_release(&script);
+}
+
 static void test_script_settings_replace_variables(void **state)
 {
     (void)state;
@@ -595,6 +612,7 @@ int main(void)
         cmocka_unit_test(test_script_times_stand_on_the_items_behind_them),
         cmocka_unit_test(test_script_each_choice_is_a_way),
         cmocka_unit_test(test_script_too_many_ways_are_told),
+        cmocka_unit_test(test_script_endless_repetition_is_told),
         cmocka_unit_test(test_script_settings_replace_variables),
         cmocka_unit_test(test_script_way_without_its_example_is_told),
         cmocka_unit_test(test_script_bad_group_is_located),
