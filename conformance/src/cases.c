@@ -205,14 +205,12 @@ void cases_put_echo(struct cases_maker *maker, const struct cases_twist *twist)
     free(echo);
 }
 
-static void put_urc(struct cases_maker *maker)
+static void put_due_urc(struct cases_maker *maker)
 {
     const struct catalog_record *record = maker->urc_record;
     if (record == NULL || maker->line_count != maker->urc_place) return;
     maker->urc_record = NULL; /* once */
-    struct cases_twist plain = CASES_PLAIN;
-    cases_put_record(maker, record, &plain, false);
-    maker->urc_record = NULL;
+    cases_put_urc(maker, maker->urc_set, record);
 }
 
 static bool is_payload_length(const struct catalog_record *record, size_t field)
@@ -249,7 +247,19 @@ void cases_put_record(struct cases_maker *maker, const struct catalog_record *re
     put(maker, "\n");
     if (record->has_payload) put(maker, "<= length 5\n");
     maker->line_count++;
-    put_urc(maker);
+    put_due_urc(maker);
+}
+
+void cases_put_urc(struct cases_maker *maker, const struct catalog_set *set,
+                   const struct catalog_record *record)
+{
+    struct cases_maker of_set = *maker;
+    struct cases_twist plain = CASES_PLAIN;
+    of_set.set = set;
+    of_set.command = NULL;
+    of_set.form = NULL;
+    of_set.urc_record = NULL;
+    cases_put_record(&of_set, record, &plain, false);
 }
 
 /* The prompt, and what the host then sends. */

@@ -36,11 +36,11 @@ struct cases_maker {
     const struct catalog_command *command;
     const struct catalog_form *form;
     const char *clause;
-    struct buffer ids; /* char *, all that are taken                        */
-    const char *urc;   /* notation of a URC to be put in, or NULL           */
-    const struct catalog_record *urc_record;
-    size_t urc_place;  /* behind so many lines of the module                */
-    size_t line_count; /* of the module's in the case under way             */
+    struct buffer ids;                       /* char *, all that are taken                        */
+    const struct catalog_record *urc_record; /* to be put in, or NULL       */
+    const struct catalog_set *urc_set;       /* that it is of               */
+    size_t urc_place;                        /* behind so many lines of the module */
+    size_t line_count;                       /* of the module's in the case under way */
 };
 
 /* ---- cases.c: how a case is written ----------------------------------- */
@@ -58,6 +58,9 @@ void cases_put_response(struct cases_maker *maker, const struct catalog_variant 
                         const struct cases_twist *twist);
 void cases_put_record(struct cases_maker *maker, const struct catalog_record *record,
                       const struct cases_twist *twist, bool extra);
+/* A URC of `set`, whose parameters are the set's own. */
+void cases_put_urc(struct cases_maker *maker, const struct catalog_set *set,
+                   const struct catalog_record *record);
 void cases_put_text(struct cases_maker *maker, const char *text);
 void cases_put_deviation(struct cases_maker *maker, const char *rule, const char *clause,
                          const char *reason);
@@ -81,6 +84,22 @@ bool cases_is_legal(const struct catalog_field *field, const struct catalog_para
                     int64_t value);
 bool cases_code(const struct catalog_param *param, const char *code, int64_t *out);
 bool cases_is_number(const struct catalog_param *param);
+
+/* ---- cases_rival.c: other notations of a prefix ------------------------ */
+
+/* The most that another notation makes of a line that deviates from its own. */
+enum cases_rival {
+    CASES_RIVAL_NONE,
+    CASES_RIVAL_NEARER, /* has a text there, or no field                    */
+    CASES_RIVAL_COUNTS, /* the value would count a payload                  */
+    CASES_RIVAL_TAKES   /* the line is legal as that notation               */
+};
+
+/* Of a line of `record` whose field at `place` is `text`; record->field_count
+ * as `place`: `text` is one field more. */
+enum cases_rival cases_find_rival(const struct cases_maker *maker,
+                                  const struct catalog_record *record, size_t place,
+                                  const char *text);
 
 /* ---- cases_kinds.c: which cases there are ------------------------------ */
 

@@ -151,11 +151,24 @@ static const struct catalog_field *find_argument(const struct cases_maker *maker
     return NULL;
 }
 
-static void put_probe(const struct probe *probe, const char *text, const char *suffix,
-                      const char *rule)
+static void put_probe(const struct probe *probe, const struct cases_twist *twist,
+                      const char *suffix)
 {
     struct cases_maker *maker = probe->maker;
-    bool repeated = find_argument(maker, probe->field->text) != NULL;
+    char *tail = memory_format("%s-%s-%s", probe->variant->label, probe->field->text, suffix);
+    char *what = memory_format("<%s> %s", probe->field->text, suffix);
+    begin(maker, what, tail);
+    cases_put_command(maker, twist);
+    cases_put_response(maker, probe->variant, twist);
+    free(tail);
+    free(what);
+}
+
+/* A value that the manual has: the command and all its lines bear it. */
+static void put_legal(const struct probe *probe, int64_t value, const char *suffix)
+{
+    char *text = cases_value_text(probe->param, probe->field->quoted, value);
+    bool repeated = find_argument(probe->maker, probe->field->text) != NULL;
     struct cases_twist twist = CASES_PLAIN;
     twist.param = probe->field->text;
     twist.text = text;
@@ -163,21 +176,51 @@ static void put_probe(const struct probe *probe, const char *text, const char *s
     twist.in_args = repeated;
     twist.record = repeated ? NULL : probe->record;
     twist.optional = true;
-    char *tail = memory_format("%s-%s-%s", probe->variant->label, probe->field->text, suffix);
+    put_probe(probe, &twist, suffix);
+    free(text);
+}
+
+/* One that it does not have, in this line alone. */
+static void put_illegal(const struct probe *probe, const char *text, const char *suffix,
+                        const char *rule)
+{
+    struct cases_twist twist = CASES_PLAIN;
+    size_t place = (size_t)(probe->field - probe->record->fields);
+    enum cases_rival rival = cases_find_rival(probe->maker, probe->record, place, text);
+    bool malformed = strcmp(rule, "malformed-field") == 0;
+    if (strcmp(text, "\"\"") == 0 && probe->field->can_be_empty) return;
+    if (rival == CASES_RIVAL_TAKES || (rival == CASES_RIVAL_NEARER && malformed)) return;
+    twist.param = probe->field->text;
+    twist.text = text;
+    twist.in_response = true;
+    twist.record = probe->record;
+    twist.optional = true;
+    put_probe(probe, &twist, suffix);
     char *what = memory_format("<%s> %s", probe->field->text, suffix);
-    begin(maker, what, tail);
-    cases_put_command(maker, &twist);
-    cases_put_response(maker, probe->variant, &twist);
-    if (rule != NULL) cases_put_deviation(maker, rule, NULL, what);
-    free(tail);
+    cases_put_deviation(probe->maker, rule, NULL, what);
+    if (rival == CASES_RIVAL_COUNTS) cases_put_deviation(probe->maker, "bad-length", NULL, what);
+    if (strcmp(rule, "out-of-range") == 0
+        && find_argument(probe->maker, probe->field->text) != NULL)
+        cases_put_deviation(probe->maker, "other-value", NULL, what);
     free(what);
 }
 
-static void put_number_probe(const struct probe *probe, int64_t value, const char *suffix,
-                             const char *rule)
+static void put_out_of_range(const struct probe *probe, int64_t value, const char *suffix)
 {
     char *text = cases_value_text(probe->param, probe->field->quoted, value);
-    put_probe(probe, text, suffix, rule);
+    put_illegal(probe, text, suffix, "out-of-range");
+    free(text);
+}
+
+/* A string that is legal but for its quotes. */
+static void put_unquoted(const struct probe *probe)
+{
+    char *text = cases_example(probe->maker, probe->field, false);
+    size_t size = strlen(text);
+    if (size > 2) {
+        text[size - 1] = '\0';
+        put_illegal(probe, text + 1, "unquoted", "unquoted");
+    }
     free(text);
 }
 
@@ -195,46 +238,12 @@ static void legal_probes(const struct probe *probe)
     for (size_t i = 0; i < count; i++) {
         char *lowest = count == 1 ? memory_text("lowest") : memory_format("lowest-%zu", i + 1);
         char *highest = count == 1 ? memory_text("highest") : memory_format("highest-%zu", i + 1);
-        if (can_show(probe->param, ranges[i].min))
-            put_number_probe(probe, ranges[i].min, lowest, NULL);
+        if (can_show(probe->param, ranges[i].min)) put_legal(probe, ranges[i].min, lowest);
         if (ranges[i].max > ranges[i].min && can_show(probe->param, ranges[i].max))
-            put_number_probe(probe, ranges[i].max, highest, NULL);
+            put_legal(probe, ranges[i].max, highest);
         free(lowest);
         free(highest);
     }
-}
-
-static bool is_other_notation(const struct catalog_record *a, const struct catalog_record *b)
-{
-    return a->name != NULL && b->name != NULL && strcmp(a->name, b->name) == 0
-           && strcmp(a->notation, b->notation) != 0;
-}
-
-static bool has_other_notation(const struct catalog_form *form, const struct catalog_record *record)
-{
-    if (form->syntax.kind == ATP_FORM_TEST) return false;
-    for (size_t v = 0; v < form->variant_count; v++)
-        for (size_t e = 0; e < form->variants[v].element_count; e++)
-            if (is_other_notation(&form->variants[v].elements[e], record)) return true;
-    return false;
-}
-
-static bool is_of_urc(const struct catalog_set *set, const struct catalog_record *record)
-{
-    for (size_t u = 0; u < set->urc_count; u++)
-        if (set->urcs[u].record.name != NULL && strcmp(set->urcs[u].record.name, record->name) == 0)
-            return true;
-    return false;
-}
-
-/* Whether no other line of that name may take what this one may not. */
-static bool is_only_notation(const struct cases_maker *maker, const struct catalog_record *record)
-{
-    if (record->name == NULL || is_of_urc(maker->set, record)) return false;
-    for (size_t c = 0; c < maker->set->command_count; c++)
-        for (size_t f = 0; f < maker->set->commands[c].form_count; f++)
-            if (has_other_notation(&maker->set->commands[c].forms[f], record)) return false;
-    return true;
 }
 
 static bool is_legal_form_of(const struct catalog_record *record)
@@ -246,19 +255,19 @@ static void illegal_probes(const struct probe *probe)
 {
     size_t count = 0;
     const struct catalog_interval *ranges = cases_ranges(probe->field, probe->param, &count);
-    if (!is_legal_form_of(probe->record) || !is_only_notation(probe->maker, probe->record)
-        || find_argument(probe->maker, probe->field->text) != NULL)
-        return;
+    if (!is_legal_form_of(probe->record)) return;
     if (count > 0 && can_show(probe->param, ranges[0].min - 1)
         && !(probe->param->type == ATP_TYPE_HEX && ranges[0].min == 0))
-        put_number_probe(probe, (int64_t)ranges[0].min - 1, "below", "out-of-range");
+        put_out_of_range(probe, (int64_t)ranges[0].min - 1, "below");
     if (count > 0 && ranges[count - 1].max != INT32_MAX
         && can_show(probe->param, (int64_t)ranges[count - 1].max + 1))
-        put_number_probe(probe, (int64_t)ranges[count - 1].max + 1, "above", "out-of-range");
-    if (!cases_is_number(probe->param) || probe->param->type == ATP_TYPE_CODE) return;
+        put_out_of_range(probe, (int64_t)ranges[count - 1].max + 1, "above");
+    enum atp_type type = probe->param->type;
+    if (type == ATP_TYPE_CODE || type == ATP_TYPE_REST || type == ATP_TYPE_ANY) return;
     if (!probe->field->can_be_empty && !probe->field->optional && probe->record->field_count > 1)
-        put_probe(probe, "", "empty", "empty-field");
-    put_probe(probe, "1x2z", "malformed", "malformed-field");
+        put_illegal(probe, "", "empty", "empty-field");
+    if (cases_is_number(probe->param)) put_illegal(probe, "1x2z", "malformed", "malformed-field");
+    else if (type == ATP_TYPE_STRING) put_unquoted(probe);
 }
 
 /* ---- codes ------------------------------------------------------------ */
@@ -276,7 +285,7 @@ static void code_probes(const struct probe *probe)
             || !cases_is_legal(probe->field, probe->param, value))
             continue;
         char *suffix = memory_format("code-%s", values[i].code);
-        put_number_probe(probe, value, suffix, NULL);
+        put_legal(probe, value, suffix);
         free(suffix);
     }
 }
@@ -454,7 +463,8 @@ static void wrongs(struct cases_maker *maker)
     twist.twice = SIZE_MAX;
     const struct catalog_record *first = &variant->elements[0];
     bool typed = first->field_count > 0 && is_legal_form_of(first) && !first->optional
-                 && maker->form->syntax.kind != ATP_FORM_TEST && is_only_notation(maker, first);
+                 && maker->form->syntax.kind != ATP_FORM_TEST
+                 && cases_find_rival(maker, first, first->field_count, "1") < CASES_RIVAL_TAKES;
     if (!typed) return;
     const struct catalog_param *param = cases_param(maker, &first->fields[first->field_count - 1]);
     if (param == NULL || param->type == ATP_TYPE_REST || param->type == ATP_TYPE_CODE) return;
