@@ -1,6 +1,9 @@
 /* One run of the parser over a sample, watched. */
 #include "corpus_run.h"
 
+#include "judge_internal.h"
+#include "memory.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,6 +109,8 @@ bool watched_init(struct watched_run *run, size_t size)
     return eventlog_init(&run->log, NULL);
 }
 
+#define SHOWN_SIZE_MAX 120 /* bytes of a line or an event in a message     */
+
 /* ---- comparing -------------------------------------------------------- */
 
 static int line_size(const char *text, size_t size)
@@ -114,20 +119,67 @@ static int line_size(const char *text, size_t size)
     return end == NULL ? (int)size : (int)(end - text);
 }
 
-bool same_log(const char *path, const char *what, const char *expected, size_t expected_size,
-              const char *seen, size_t seen_size)
+/* The item that the byte at `offset` of all that is received stands in. */
+static const struct transcript_item *item_at(const struct transcript *t, uint64_t offset)
 {
-    if (expected_size == seen_size && memcmp(expected, seen, seen_size) == 0) return true;
+    const struct transcript_item *last = NULL;
+    uint64_t end = 0;
+    for (size_t i = 0; i < t->item_count; i++) {
+        if (t->items[i].kind != TRANSCRIPT_RECEIVED) continue;
+        last = &t->items[i];
+        end += last->size;
+        if (offset < end) break;
+    }
+    return last;
+}
+
+/* The line of the transcript that an event begins on, and the event's bytes. */
+static char *place_of(const struct sample *sample, const char *event)
+{
+    unsigned long long offset = 0;
+    unsigned long long size = 0;
+    if (sscanf(event, "{\"offset\":%llu,\"size\":%llu", &offset, &size) < 1)
+        return memory_text("  behind the last event\n");
+    const struct transcript_item *item = item_at(&sample->transcript, offset);
+    if (item == NULL) return memory_text("  nothing is received\n");
+    const uint8_t *text = sample->transcript.bytes + item->offset;
+    char *line = judge_escape(text, item->size, SHOWN_SIZE_MAX);
+    if (offset > sample->size) offset = sample->size;
+    if (size > sample->size - offset) size = sample->size - offset;
+    char *bytes = judge_escape(sample->received + offset, (size_t)size, SHOWN_SIZE_MAX);
+    char *place = memory_format("  line %zu:  %s\n  bytes:    %s (%llu at offset %llu)\n",
+                                item->line, line, bytes, size, offset);
+    free(line);
+    free(bytes);
+    return place;
+}
+
+char *log_difference(const struct sample *sample, const char *what, const char *expected,
+                     size_t expected_size, const char *seen, size_t seen_size)
+{
+    if (expected_size == seen_size && memcmp(expected, seen, seen_size) == 0) return NULL;
     size_t shorter = expected_size < seen_size ? expected_size : seen_size;
-    size_t line_at = 0;
-    unsigned line = 1;
+    size_t at = 0;
+    unsigned event = 1;
     for (size_t i = 0; i < shorter && expected[i] == seen[i]; i++) {
         if (expected[i] != '\n') continue;
-        line_at = i + 1;
-        line++;
+        at = i + 1;
+        event++;
     }
-    fprintf(stderr, "%s: %s: event %u differs\n  expected: %.*s\n  seen:     %.*s\n", path, what,
-            line, line_size(expected + line_at, expected_size - line_at), expected + line_at,
-            line_size(seen + line_at, seen_size - line_at), seen + line_at);
-    return false;
+    char *place = place_of(sample, at < expected_size ? expected + at : seen + at);
+    char *text = memory_format("%s: %s: event %u differs\n%s  expected: %.*s\n  seen:     %.*s\n",
+                               sample->path, what, event, place,
+                               line_size(expected + at, expected_size - at), expected + at,
+                               line_size(seen + at, seen_size - at), seen + at);
+    free(place);
+    return text;
+}
+
+bool same_log(const struct sample *sample, const char *what, const char *expected,
+              size_t expected_size, const char *seen, size_t seen_size)
+{
+    char *difference = log_difference(sample, what, expected, expected_size, seen, seen_size);
+    if (difference != NULL) fputs(difference, stderr);
+    free(difference);
+    return difference == NULL;
 }

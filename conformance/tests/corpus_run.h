@@ -42,9 +42,14 @@ void watched_replay(struct watched_run *run, const struct sample *sample,
                     const struct transcript *transcript, const uint8_t *received,
                     enum replay_chunking chunking, uint64_t chunk);
 
-/* Whether the logs are the same; else the first line that differs is told,
- * after `path` and `what` was run. */
-bool same_log(const char *path, const char *what, const char *expected, size_t expected_size,
-              const char *seen, size_t seen_size);
+/* NULL if the logs are the same. Else the first event that differs: the line of
+ * the transcript it stands on, its bytes, what was expected and what was seen
+ * when `what` was run. Owns: the caller. */
+char *log_difference(const struct sample *sample, const char *what, const char *expected,
+                     size_t expected_size, const char *seen, size_t seen_size);
+
+/* Whether they are the same; the difference is told on the standard error. */
+bool same_log(const struct sample *sample, const char *what, const char *expected,
+              size_t expected_size, const char *seen, size_t seen_size);
 
 #endif

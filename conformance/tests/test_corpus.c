@@ -53,7 +53,7 @@ static bool run_is(const struct sample *sample, const char *what, const struct k
     const char *text = eventlog_text(&run.log, &size);
     if (!run.lossless)
         fprintf(stderr, "%s: %s: the events joined are not the input (I2)\n", sample->path, what);
-    return same_log(sample->path, what, expected->text, expected->size, text, size) && run.lossless;
+    return same_log(sample, what, expected->text, expected->size, text, size) && run.lossless;
 }
 
 /* ---- whole ------------------------------------------------------------ */
@@ -250,7 +250,7 @@ static bool changed_is_same(const struct sample *sample, const struct kept_log *
     watched_replay(&run, sample, changed, received, chunking, 1);
     struct kept_log seen = keep(&run.log);
     seen.size = strip_digests(seen.text, seen.size);
-    bool same = same_log(sample->path, what, whole->text, whole->size, seen.text, seen.size);
+    bool same = same_log(sample, what, whole->text, whole->size, seen.text, seen.size);
     free(seen.text);
     return same;
 }
