@@ -20,8 +20,9 @@
 /* ---- rules ------------------------------------------------------------ */
 
 /* How much a finding weighs. must: the manual's syntax, order, arity, range.
- * should: what it states less firmly, or V.250's form of a line. quirk: known
- * of the field, or an erratum of the manual. info: told, weighs nothing. */
+ * should: what it states less firmly, V.250's form of a line, a misprint of the
+ * manual. quirk: a habit known of the field, which cases state and no rule does.
+ * info: told, weighs nothing. */
 enum judge_level { JUDGE_MUST, JUDGE_SHOULD, JUDGE_QUIRK, JUDGE_INFO };
 
 /* A rule: `missing-line`, `range`, … Those of a line bear the names of the

@@ -32,7 +32,7 @@ const struct judge_rule judge_rules[] = {
     {"late", JUDGE_MUST, NULL, "A response is complete within the maximum response time."},
     {"accepted-illegal", JUDGE_SHOULD, NULL,
      "A command with an argument that the manual does not allow is refused."},
-    {"erratum", JUDGE_QUIRK, NULL, "A response follows the manual's notation, not its misprint."},
+    {"erratum", JUDGE_SHOULD, NULL, "A response follows the manual's notation, not its misprint."},
     {"not-asked", JUDGE_MUST, NULL, "An information response answers a command."},
     /* Of the form of lines. */
     {"bare-lf", JUDGE_MUST, LINE_CLAUSE, "A line ends in CR LF."},
