@@ -117,7 +117,12 @@ static void set_test_field(const struct compiled_source *source, const char *key
     const char *answered = find_in_answers(source, key, index);
     out->type = ATP_TYPE_SET;
     out->name = answered ? answered : "";
-    if (field->kind == CATALOG_FIELD_PARAM) out->name = field->text;
+    if (field->kind == CATALOG_FIELD_PARAM) {
+        const struct catalog_param *param =
+            catalog_find_param(source->set, source->command, source->edition, field->text);
+        out->name = field->text;
+        if (param && param->type == ATP_TYPE_REST) out->type = ATP_TYPE_REST; /* a list */
+    }
     if (write && write->args[index].kind == CATALOG_FIELD_PARAM)
         out->name = write->args[index].text;
     if (field->kind == CATALOG_FIELD_SET && !field->text[0]) out->type |= ATP_PARAM_EMPTY;

@@ -437,7 +437,7 @@ static const struct atp_param params[] = {
     {502, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 24: PDP_addr */
     {793, ATP_TYPE_SET, 0}, /* 25: d_comp */
     {868, ATP_TYPE_SET, 0}, /* 26: h_comp */
-    {935, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 27: options */
+    {935, ATP_TYPE_REST | ATP_PARAM_OPTIONAL, 0}, /* 27: options */
     {822, ATP_TYPE_INT, 13}, /* 28: n */
     {1050, ATP_TYPE_INT, 11}, /* 29: stat */
     {1062, ATP_TYPE_STRING | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 0}, /* 30: tac */
@@ -531,7 +531,7 @@ static const struct atp_param params[] = {
     {1047, ATP_TYPE_REST, 0}, /* 118: sn */
     {824, ATP_TYPE_CODE, 1}, /* 119: err */
     {822, ATP_TYPE_INT, 2}, /* 120: n */
-    {655, ATP_TYPE_SET, 0}, /* 121: mode */
+    {655, ATP_TYPE_REST, 0}, /* 121: mode */
     {723, ATP_TYPE_WORD, 0}, /* 122: code */
     {1071, ATP_TYPE_SET, 0}, /* 123: time */
     {902, ATP_TYPE_REST, 0}, /* 124: local_ip */

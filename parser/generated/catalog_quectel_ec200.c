@@ -584,7 +584,7 @@ static const struct atp_param params[] = {
     {572, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 35: PDP_addr */
     {1096, ATP_TYPE_SET, 0}, /* 36: d_comp */
     {1171, ATP_TYPE_SET, 0}, /* 37: h_comp */
-    {1433, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 38: options */
+    {1433, ATP_TYPE_REST | ATP_PARAM_OPTIONAL, 0}, /* 38: options */
     {1125, ATP_TYPE_INT, 13}, /* 39: n */
     {1672, ATP_TYPE_INT, 11}, /* 40: stat */
     {1684, ATP_TYPE_STRING | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 0}, /* 41: tac */
@@ -783,7 +783,7 @@ static const struct atp_param params[] = {
     {1641, ATP_TYPE_REST, 0}, /* 234: sn */
     {1127, ATP_TYPE_CODE, 1}, /* 235: err */
     {1125, ATP_TYPE_INT, 2}, /* 236: n */
-    {967, ATP_TYPE_SET, 0}, /* 237: mode */
+    {967, ATP_TYPE_REST, 0}, /* 237: mode */
     {1007, ATP_TYPE_WORD, 0}, /* 238: code */
     {1409, ATP_TYPE_SET, 0}, /* 239: time */
     {1360, ATP_TYPE_REST, 0}, /* 240: local_ip */

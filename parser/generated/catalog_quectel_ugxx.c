@@ -550,7 +550,7 @@ static const struct atp_param params[] = {
     {572, ATP_TYPE_SET | ATP_PARAM_EMPTY, 0}, /* 35: PDP_addr */
     {999, ATP_TYPE_SET, 0}, /* 36: d_comp */
     {1084, ATP_TYPE_SET, 0}, /* 37: h_comp */
-    {1227, ATP_TYPE_SET | ATP_PARAM_OPTIONAL, 0}, /* 38: options */
+    {1227, ATP_TYPE_REST | ATP_PARAM_OPTIONAL, 0}, /* 38: options */
     {1028, ATP_TYPE_INT, 13}, /* 39: n */
     {1466, ATP_TYPE_INT, 11}, /* 40: stat */
     {1478, ATP_TYPE_STRING | ATP_PARAM_EMPTY | ATP_PARAM_OPTIONAL, 0}, /* 41: tac */
@@ -716,7 +716,7 @@ static const struct atp_param params[] = {
     {1418, ATP_TYPE_REST, 0}, /* 201: sn */
     {1030, ATP_TYPE_CODE, 1}, /* 202: err */
     {1028, ATP_TYPE_INT, 2}, /* 203: n */
-    {736, ATP_TYPE_SET, 0}, /* 204: mode */
+    {736, ATP_TYPE_REST, 0}, /* 204: mode */
     {1039, ATP_TYPE_WORD, 0}, /* 205: code */
     {1217, ATP_TYPE_SET, 0}, /* 206: time */
     {1169, ATP_TYPE_REST, 0}, /* 207: local_ip */

@@ -1,0 +1,188 @@
+/* The file store: certificates and what a host uploads. */
+#include "internal.h"
+#include "memory.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define CERTIFICATE_LIMIT_US ((int64_t)30 * 1000000) /* pause of the host; F1013 states none */
+
+/* ---- the store -------------------------------------------------------- */
+
+/* UFS: is where a name without a place lies. */
+static const char *plain_name(const char *name)
+{
+    return strncasecmp(name, "UFS:", 4) == 0 ? name + 4 : name;
+}
+
+static struct modem_file *find_file(struct modem *modem, const char *name)
+{
+    for (size_t i = 0; i < FILE_MAX; i++)
+        if (modem->files[i].name != NULL && strcmp(modem->files[i].name, plain_name(name)) == 0)
+            return &modem->files[i];
+    return NULL;
+}
+
+static void delete_file(struct modem_file *file)
+{
+    free(file->name);
+    buffer_release(&file->bytes);
+    *file = (struct modem_file){0};
+}
+
+void modem_forget_files(struct modem *modem)
+{
+    for (size_t i = 0; i < FILE_MAX; i++) delete_file(&modem->files[i]);
+}
+
+static size_t stored_size(const struct modem *modem)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < FILE_MAX; i++) size += modem->files[i].bytes.size;
+    return size;
+}
+
+static struct modem_file *free_place(struct modem *modem)
+{
+    for (size_t i = 0; i < FILE_MAX; i++)
+        if (modem->files[i].name == NULL) return &modem->files[i];
+    return NULL;
+}
+
+/* Whether a file of that size could be stored, one of its name replaced. */
+static bool has_room(struct modem *modem, const char *name, size_t size)
+{
+    const struct modem_file *old = find_file(modem, name);
+    size_t kept = stored_size(modem) - (old == NULL ? 0 : old->bytes.size);
+    return size <= FILE_BYTES_MAX - kept && (old != NULL || free_place(modem) != NULL);
+}
+
+static void store(struct modem *modem, const char *name, const uint8_t *bytes, size_t size)
+{
+    struct modem_file *file = find_file(modem, name);
+    if (file == NULL) file = free_place(modem);
+    if (file == NULL) return;
+    delete_file(file);
+    file->name = memory_text(plain_name(name));
+    buffer_append(&file->bytes, bytes, size);
+}
+
+static void begin(struct modem *modem, const char *name, int64_t size, int64_t limit_us,
+                  modem_upload_done *done)
+{
+    free(modem->upload_name);
+    modem->upload_name = memory_text(name);
+    modem_begin_upload(modem, (size_t)size, limit_us, done);
+}
+
+/* ---- SIMCom ----------------------------------------------------------- */
+
+static bool is_certificate(const char *name)
+{
+    size_t size = strlen(name);
+    return size > 4
+           && (strcmp(name + size - 4, ".pem") == 0 || strcmp(name + size - 4, ".der") == 0);
+}
+
+static void certificate_came(struct modem *modem, const uint8_t *bytes, size_t size, bool complete)
+{
+    if (complete) store(modem, modem->upload_name, bytes, size);
+    modem_finish(modem, complete ? MODEM_OK : MODEM_ERROR);
+}
+
+static int store_certificate(struct modem *modem, const struct modem_call *call)
+{
+    const char *name = modem_text(call, "filename", "");
+    int64_t size = modem_number(call, "len", 0);
+    if (!is_certificate(name)) return CME_BAD_PARAMETERS;
+    if (!has_room(modem, name, (size_t)size)) return CME_MEMORY_FULL;
+    modem_bytes(modem, "\r\n> ", 4);
+    begin(modem, name, size, CERTIFICATE_LIMIT_US, certificate_came);
+    return MODEM_PENDING;
+}
+
+static int list_certificates(struct modem *modem, const struct modem_call *call)
+{
+    (void)call;
+    for (size_t i = 0; i < FILE_MAX; i++)
+        if (modem->files[i].name != NULL && is_certificate(modem->files[i].name))
+            modem_line(modem, "+CCERTLIST: \"%s\"", modem->files[i].name);
+    return MODEM_OK;
+}
+
+static int delete_certificate(struct modem *modem, const struct modem_call *call)
+{
+    struct modem_file *file = find_file(modem, modem_text(call, "filename", ""));
+    if (file == NULL) return CME_NOT_FOUND;
+    delete_file(file);
+    return MODEM_OK;
+}
+
+/* ---- Quectel ---------------------------------------------------------- */
+
+/* The bytes by twos, exclusive or; a last odd one is the high byte. */
+static unsigned checksum(const uint8_t *bytes, size_t size)
+{
+    unsigned sum = 0;
+    for (size_t i = 0; i < size; i++) sum ^= i % 2 == 0 ? (unsigned)bytes[i] << 8 : bytes[i];
+    return sum;
+}
+
+static void file_came(struct modem *modem, const char *command, const uint8_t *bytes, size_t size,
+                      bool complete)
+{
+    if (complete) {
+        store(modem, modem->upload_name, bytes, size);
+        modem_line(modem, "%s: %zu,%x", command, size, checksum(bytes, size));
+    }
+    modem_finish(modem, complete ? MODEM_OK : MODEM_ERROR);
+}
+
+static void upload_came(struct modem *modem, const uint8_t *bytes, size_t size, bool complete)
+{
+    file_came(modem, "+QFUPL", bytes, size, complete);
+}
+
+/* Without a size the host's pause ends the file. */
+static void unsized_came(struct modem *modem, const uint8_t *bytes, size_t size, bool complete)
+{
+    (void)complete;
+    file_came(modem, "+QFUPL", bytes, size, size > 0);
+}
+
+static void security_came(struct modem *modem, const uint8_t *bytes, size_t size, bool complete)
+{
+    file_came(modem, "+QSECWRITE", bytes, size, complete);
+}
+
+static int upload_file(struct modem *modem, const struct modem_call *call)
+{
+    const char *name = modem_text(call, "filename", "");
+    int64_t size = modem_number(call, "file_size", 10240);
+    bool sized = modem_argument(call, "file_size") != NULL;
+    if (name[0] == '\0') return CME_BAD_PARAMETERS;
+    if (!has_room(modem, name, (size_t)size)) return CME_MEMORY_FULL;
+    modem_result_code(modem, "CONNECT");
+    begin(modem, name, size, modem_number(call, "timeout", 5) * 1000000,
+          sized ? upload_came : unsized_came);
+    modem->upload.acknowledged = modem_number(call, "ackmode", 0) == 1;
+    return MODEM_PENDING;
+}
+
+static int write_security_file(struct modem *modem, const struct modem_call *call)
+{
+    const char *name = modem_text(call, "filename", "");
+    int64_t size = modem_number(call, "filesize", 1);
+    if (name[0] == '\0') return CME_BAD_PARAMETERS;
+    if (!has_room(modem, name, (size_t)size)) return CME_MEMORY_FULL;
+    modem_result_code(modem, "CONNECT");
+    begin(modem, name, size, modem_number(call, "timeout", 100) * 1000000, security_came);
+    return MODEM_PENDING;
+}
+
+const struct modem_entry modem_file_commands[] = {
+    {"+CCERTDOWN", store_certificate},   {"+CCERTLIST", list_certificates},
+    {"+CCERTDELE", delete_certificate},  {"+QFUPL", upload_file},
+    {"+QSECWRITE", write_security_file}, {NULL, NULL},
+};

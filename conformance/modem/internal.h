@@ -1,0 +1,200 @@
+/* What the parts of the virtual module share. */
+#ifndef ATPROOF_MODEM_INTERNAL_H
+#define ATPROOF_MODEM_INTERNAL_H
+
+#include "buffer.h"
+#include "modem.h"
+
+#include <stdbool.h>
+
+#define MODEM_REVISION ATPROOF_VERSION
+#define LINE_SIZE_MAX  2048              /* bytes of a command line; a longer one is refused  */
+#define ARGUMENT_MAX   16                /* of a command                                      */
+#define CONTEXT_COUNT  20                /* PDP contexts, 1 the first                         */
+#define FILE_MAX       64                /* in the file store                                 */
+#define FILE_BYTES_MAX ((size_t)4 << 20) /* all of them together                 */
+
+/* ---- results ---------------------------------------------------------- */
+
+/* How a command ends. A positive number is a code of 27.007 9.2. */
+enum modem_result {
+    MODEM_OK = 0,
+    MODEM_ERROR = -1,
+    MODEM_NO_CARRIER = -2,
+    MODEM_CONNECT = -3,
+    MODEM_PENDING = -4, /* modem_finish says it later                       */
+    MODEM_RESET = -5    /* OK, and the module starts anew                   */
+};
+
+#define CME_NOT_ALLOWED    3
+#define CME_NOT_SUPPORTED  4
+#define CME_MEMORY_FULL    20
+#define CME_NOT_FOUND      22
+#define CME_BAD_PARAMETERS 50
+
+/* ---- commands --------------------------------------------------------- */
+
+/* An argument as the host wrote it. */
+struct modem_argument {
+    const struct catalog_field *field; /* of the form                       */
+    char *text;                        /* without its quotes                */
+    bool given;                        /* there, and not empty              */
+    bool is_number;
+    int64_t number;
+};
+
+/* A command under way. */
+struct modem_call {
+    const struct catalog_set *set;
+    const struct catalog_command *command;
+    const struct catalog_form *form;
+    struct modem_argument arguments[ARGUMENT_MAX];
+    size_t argument_count;
+};
+
+struct modem;
+
+/* Says the lines of a response; returns how it ends. */
+typedef int modem_handler(struct modem *modem, const struct modem_call *call);
+
+struct modem_entry {
+    const char *name;
+    modem_handler *handler;
+};
+
+/* The argument of that parameter, or NULL if it was not given. */
+const struct modem_argument *modem_argument(const struct modem_call *call, const char *name);
+
+/* Its number, or `otherwise`. */
+int64_t modem_number(const struct modem_call *call, const char *name, int64_t otherwise);
+
+/* Its text, or `otherwise`. Borrows from the call. */
+const char *modem_text(const struct modem_call *call, const char *name, const char *otherwise);
+
+/* Whether the call is of the read, test, write or execute form. */
+bool modem_is(const struct modem_call *call, enum atp_form_kind kind);
+
+/* Takes `text`, what stands behind `=` or the name, apart as the form's
+ * arguments. Writes: call->arguments; release them with modem_release_call.
+ * Returns: MODEM_OK, or a code if an argument is not what the catalogue has. */
+int modem_read_arguments(struct modem_call *call, const char *edition, const char *text);
+void modem_release_call(struct modem_call *call);
+
+/* The answer to `=?` that the catalogue states, said. */
+void modem_answer_test(struct modem *modem, const struct modem_call *call);
+
+/* ---- the line --------------------------------------------------------- */
+
+/* A line of a response, between CR LF. */
+__attribute__((format(printf, 2, 3))) void modem_line(struct modem *modem, const char *format, ...);
+
+/* Bytes just as they are. */
+void modem_bytes(struct modem *modem, const void *bytes, size_t size);
+
+/* A result code in the form that V and X ask for; nothing with Q1. */
+void modem_result_code(struct modem *modem, const char *text);
+
+/* How a pending command ends; the rest of its command line goes on. */
+void modem_finish(struct modem *modem, int result);
+
+/* Runs a command line without its CR. */
+void modem_run_line(struct modem *modem, const char *line);
+void modem_resume_line(struct modem *modem);
+
+/* Takes the next `size` bytes of the host, then calls `done` with them; earlier
+ * and not complete if the host pauses for `limit_us`. The command must be
+ * pending; `done` finishes it. */
+typedef void modem_upload_done(struct modem *modem, const uint8_t *bytes, size_t size,
+                               bool complete);
+void modem_begin_upload(struct modem *modem, size_t size, int64_t limit_us,
+                        modem_upload_done *done);
+
+/* ---- state ------------------------------------------------------------ */
+
+struct modem_context {
+    bool defined, active;
+    char type[8]; /* "IP", "IPV6", "IPV4V6", "PPP"                          */
+    char *apn;
+    char *user;
+    char *password;
+    char *dns[2];
+    int compression[2];
+    int authentication;
+};
+
+struct modem_file {
+    char *name;
+    struct buffer bytes;
+};
+
+/* V.250's settings. */
+struct modem_settings {
+    bool echo, quiet, verbose;
+    int progress; /* X                                                      */
+    int dtr;      /* &D                                                     */
+};
+
+enum modem_mode { MODE_COMMAND, MODE_UPLOAD, MODE_BUSY };
+
+struct modem {
+    const struct catalog_model *model;
+    struct modem_options options;
+    int64_t now;
+    /* the line */
+    struct buffer out;
+    size_t sent;        /* of out                                             */
+    int64_t free_ns;    /* when the next byte may go                          */
+    uint64_t random;    /* state                                              */
+    size_t chunk;       /* bytes that may go before the next pause            */
+    struct buffer urcs; /* lines that wait for their place, NUL behind each  */
+    /* command lines */
+    enum modem_mode mode;
+    struct buffer held; /* bytes that came while busy                       */
+    char line[LINE_SIZE_MAX + 1];
+    size_t line_size;
+    bool line_too_long;
+    unsigned prefix;              /* of "AT" that came                                   */
+    char last[LINE_SIZE_MAX + 1]; /* for A/                                 */
+    char rest[LINE_SIZE_MAX + 1]; /* of the line under way                  */
+    bool pending;                 /* a command's result is to come                      */
+    struct modem_settings settings;
+    struct {
+        struct buffer bytes;
+        size_t size;
+        int64_t limit_us, until;
+        bool acknowledged; /* an A behind every kilobyte                    */
+        modem_upload_done *done;
+    } upload;
+    /* 27.007 */
+    int error_form; /* CMEE                                                 */
+    int functionality;
+    int registration_urc[3]; /* n of CREG, CGREG, CEREG                     */
+    int operator_mode, operator_format;
+    bool attached;
+    int64_t clock_offset;          /* seconds                                        */
+    int clock_zone;                /* quarters of an hour                            */
+    int64_t cell_period, cell_due; /* CPSI                                  */
+    struct modem_context contexts[CONTEXT_COUNT];
+    /* Quectel */
+    int last_error; /* QIGETERROR                                           */
+    struct modem_file files[FILE_MAX];
+    char *upload_name;
+};
+
+const char *modem_edition(const struct modem *modem, const struct catalog_set *set);
+bool modem_is_vendor(const struct modem *modem, const char *vendor);
+void modem_start(struct modem *modem, bool told);
+void modem_forget_contexts(struct modem *modem);
+void modem_forget_files(struct modem *modem);
+
+/* What waits for the clock in 27.007. */
+int64_t modem_core_due(const struct modem *modem);
+void modem_core_tick(struct modem *modem);
+
+/* The commands, a table a part; name NULL ends it. */
+extern const struct modem_entry modem_v250_commands[];
+extern const struct modem_entry modem_core_commands[];
+extern const struct modem_entry modem_packet_commands[];
+extern const struct modem_entry modem_file_commands[];
+
+#endif

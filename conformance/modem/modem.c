@@ -1,0 +1,335 @@
+/* The line: what the host types, what the module says, and when. */
+#include "modem.h"
+
+#include "internal.h"
+#include "memory.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BITS_A_BYTE       10   /* with start and stop bit                           */
+#define CHUNK_MAX         24   /* bytes between random pauses                       */
+#define PAUSE_MAX         2000 /* µs                                              */
+#define NS_A_US           1000
+#define NS_A_S            ((uint64_t)1000000000)
+#define ACKNOWLEDGED_SIZE 1024 /* bytes of an upload                        */
+
+/* ---- saying ----------------------------------------------------------- */
+
+void modem_bytes(struct modem *modem, const void *bytes, size_t size)
+{
+    if (modem->sent == modem->out.size) modem->sent = modem->out.size = 0;
+    buffer_append(&modem->out, bytes, size);
+}
+
+static void say(struct modem *modem, const char *text)
+{
+    modem_bytes(modem, text, strlen(text));
+}
+
+void modem_line(struct modem *modem, const char *format, ...)
+{
+    char *text = NULL;
+    va_list arguments;
+    va_start(arguments, format);
+    if (vasprintf(&text, format, arguments) < 0) abort();
+    va_end(arguments);
+    if (modem->settings.verbose) say(modem, "\r\n");
+    say(modem, text);
+    say(modem, "\r\n");
+    free(text);
+}
+
+static const char *numeric_of(const struct modem *modem, const char *text)
+{
+    const struct catalog_set *core = catalog_find_set(modem->model, "core");
+    for (size_t i = 0; core != NULL && i < core->result_count; i++)
+        if (core->results[i].numeric != NULL && strcmp(core->results[i].record.notation, text) == 0)
+            return core->results[i].numeric;
+    return NULL;
+}
+
+void modem_result_code(struct modem *modem, const char *text)
+{
+    if (modem->settings.quiet) return;
+    const char *numeric = modem->settings.verbose ? NULL : numeric_of(modem, text);
+    if (numeric == NULL) {
+        modem_line(modem, "%s", text);
+        return;
+    }
+    say(modem, numeric);
+    say(modem, "\r");
+}
+
+/* ---- unsolicited result codes ----------------------------------------- */
+
+/* Between commands: nothing typed, nothing under way. */
+static bool may_interrupt(const struct modem *modem)
+{
+    return modem->mode == MODE_COMMAND && modem->prefix == 0;
+}
+
+static void say_waiting(struct modem *modem)
+{
+    if (!may_interrupt(modem) || modem->urcs.size == 0) return;
+    const char *text = (const char *)modem->urcs.bytes;
+    const char *end = text + modem->urcs.size;
+    for (; text < end; text += strlen(text) + 1) {
+        say(modem, "\r\n");
+        say(modem, text);
+        say(modem, "\r\n");
+    }
+    modem->urcs.size = 0;
+}
+
+void modem_say(struct modem *modem, const char *text)
+{
+    buffer_append(&modem->urcs, text, strlen(text) + 1);
+    say_waiting(modem);
+}
+
+/* ---- command lines ---------------------------------------------------- */
+
+static void run(struct modem *modem, const char *line)
+{
+    modem->mode = MODE_BUSY;
+    modem_run_line(modem, line);
+    if (!modem->pending) modem->mode = MODE_COMMAND;
+}
+
+static void end_line(struct modem *modem)
+{
+    modem->line[modem->line_size] = '\0';
+    modem->prefix = 0;
+    if (modem->line_too_long) {
+        modem_result_code(modem, "ERROR");
+        return;
+    }
+    memcpy(modem->last, modem->line, modem->line_size + 1);
+    run(modem, modem->last);
+}
+
+/* `A`, then `T` or `/`; both of "AT" in the same case. */
+static void take_prefix(struct modem *modem, uint8_t byte)
+{
+    int letter = toupper(byte);
+    if (modem->prefix == 1 && byte == '/') {
+        modem->prefix = 0;
+        run(modem, modem->last);
+    } else if (modem->prefix == 1 && letter == 'T') {
+        modem->prefix = 2;
+        modem->line_size = 0;
+        modem->line_too_long = false;
+    } else {
+        modem->prefix = letter == 'A';
+    }
+}
+
+static void take_text(struct modem *modem, uint8_t byte)
+{
+    if (byte == '\r') end_line(modem);
+    else if (byte == '\b' || byte == 0x7F) modem->line_size -= modem->line_size > 0;
+    else if (byte < 0x20) return; /* V.250 5.2.2: ignored */
+    else if (modem->line_size == LINE_SIZE_MAX) modem->line_too_long = true;
+    else modem->line[modem->line_size++] = (char)byte;
+}
+
+static void take_command(struct modem *modem, uint8_t byte)
+{
+    if (modem->settings.echo && byte != '\n') modem_bytes(modem, &byte, 1);
+    if (modem->prefix < 2) take_prefix(modem, byte);
+    else take_text(modem, byte);
+}
+
+/* ---- uploads ---------------------------------------------------------- */
+
+void modem_begin_upload(struct modem *modem, size_t size, int64_t limit_us, modem_upload_done *done)
+{
+    modem->mode = MODE_UPLOAD;
+    modem->upload.bytes.size = 0;
+    modem->upload.size = size;
+    modem->upload.limit_us = limit_us;
+    modem->upload.until = modem->now + limit_us;
+    modem->upload.done = done;
+    modem->upload.acknowledged = false;
+}
+
+static void end_upload(struct modem *modem, bool complete)
+{
+    modem->mode = MODE_BUSY;
+    modem->upload.done(modem, modem->upload.bytes.bytes, modem->upload.bytes.size, complete);
+}
+
+static size_t take_upload(struct modem *modem, const uint8_t *bytes, size_t size)
+{
+    size_t left = modem->upload.size - modem->upload.bytes.size;
+    size_t taken = size < left ? size : left;
+    size_t before = modem->upload.bytes.size / ACKNOWLEDGED_SIZE;
+    buffer_append(&modem->upload.bytes, bytes, taken);
+    size_t acknowledged = modem->upload.bytes.size / ACKNOWLEDGED_SIZE - before;
+    for (; modem->upload.acknowledged && acknowledged > 0; acknowledged--)
+        modem_bytes(modem, "A", 1);
+    modem->upload.until = modem->now + modem->upload.limit_us;
+    if (modem->upload.bytes.size == modem->upload.size) end_upload(modem, true);
+    return taken;
+}
+
+/* ---- the host's bytes ------------------------------------------------- */
+
+static size_t take(struct modem *modem, const uint8_t *bytes, size_t size)
+{
+    if (modem->mode == MODE_UPLOAD) return take_upload(modem, bytes, size);
+    if (modem->mode == MODE_BUSY) {
+        buffer_append(&modem->held, bytes, size);
+        return size;
+    }
+    take_command(modem, *bytes);
+    return 1;
+}
+
+static void take_all(struct modem *modem, const uint8_t *bytes, size_t size)
+{
+    while (size > 0) {
+        size_t taken = take(modem, bytes, size);
+        bytes += taken;
+        size -= taken;
+    }
+}
+
+static void tick(struct modem *modem, int64_t now)
+{
+    modem->now = now;
+    if (modem->mode == MODE_UPLOAD && now >= modem->upload.until) end_upload(modem, false);
+    modem_core_tick(modem);
+    if (modem->mode != MODE_BUSY && modem->held.size > 0) {
+        struct buffer held = modem->held;
+        modem->held = (struct buffer){0};
+        take_all(modem, held.bytes, held.size);
+        buffer_release(&held);
+    }
+    say_waiting(modem);
+}
+
+void modem_receive(struct modem *modem, const uint8_t *bytes, size_t size, int64_t now)
+{
+    tick(modem, now);
+    take_all(modem, bytes, size);
+    say_waiting(modem);
+}
+
+/* ---- pace ------------------------------------------------------------- */
+
+static uint64_t next_random(struct modem *modem)
+{
+    modem->random += 0x9E3779B97F4A7C15u; /* splitmix64 */
+    uint64_t z = modem->random;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+}
+
+/* How many of `left` bytes may go at once. */
+static size_t next_chunk(struct modem *modem, size_t left)
+{
+    if (modem->options.seed == 0) return left;
+    if (modem->chunk == 0) modem->chunk = 1 + (size_t)(next_random(modem) % CHUNK_MAX);
+    return modem->chunk < left ? modem->chunk : left;
+}
+
+/* Bytes that the line has carried by `now` since it was free. */
+static size_t carried(const struct modem *modem, size_t left, int64_t now)
+{
+    if (modem->options.speed == 0) return left;
+    uint64_t passed = (uint64_t)(now * NS_A_US - modem->free_ns);
+    uint64_t bytes = passed / (BITS_A_BYTE * NS_A_S / modem->options.speed) + 1;
+    return bytes < left ? (size_t)bytes : left;
+}
+
+/* When the line is free behind `size` bytes more. */
+static void advance(struct modem *modem, size_t size)
+{
+    if (modem->options.speed > 0)
+        modem->free_ns += (int64_t)(size * BITS_A_BYTE * NS_A_S / modem->options.speed);
+    if (modem->options.seed == 0) return;
+    modem->chunk -= size < modem->chunk ? size : modem->chunk;
+    if (modem->chunk == 0) modem->free_ns += (int64_t)(next_random(modem) % PAUSE_MAX) * NS_A_US;
+}
+
+size_t modem_send(struct modem *modem, uint8_t *bytes, size_t capacity, int64_t now)
+{
+    tick(modem, now);
+    size_t left = modem->out.size - modem->sent;
+    if (left > capacity) left = capacity;
+    if (left == 0 || modem->free_ns > now * NS_A_US) return 0;
+    /* a line that was at rest does not catch up */
+    bool rested = now * NS_A_US - modem->free_ns > (int64_t)PAUSE_MAX * NS_A_US;
+    if (modem->options.speed == 0 || rested) modem->free_ns = now * NS_A_US;
+    size_t size = carried(modem, next_chunk(modem, left), now);
+    memcpy(bytes, modem->out.bytes + modem->sent, size);
+    modem->sent += size;
+    advance(modem, size);
+    return size;
+}
+
+int64_t modem_due(const struct modem *modem, int64_t now)
+{
+    int64_t due = modem_core_due(modem);
+    int64_t free_at = (modem->free_ns + NS_A_US - 1) / NS_A_US;
+    if (modem->mode == MODE_UPLOAD && modem->upload.until < due) due = modem->upload.until;
+    if (modem->sent < modem->out.size && free_at < due) due = free_at;
+    return due < now ? now : due;
+}
+
+/* ---- life ------------------------------------------------------------- */
+
+static void say_banner(struct modem *modem)
+{
+    static const char *const simcom[] = {"*ATREADY: 1", "+CPIN: READY", "SMS DONE", "PB DONE",
+                                         NULL};
+    static const char *const quectel[] = {
+        "RDY", "+CFUN: 1", "+CPIN: READY", "+QIND: SMS DONE", "+QIND: PB DONE", NULL};
+    const char *const *lines = modem_is_vendor(modem, "quectel") ? quectel : simcom;
+    for (; *lines != NULL; lines++) modem_say(modem, *lines);
+}
+
+void modem_start(struct modem *modem, bool told)
+{
+    modem->settings =
+        (struct modem_settings){.echo = true, .verbose = true, .progress = 4, .dtr = 2};
+    modem->error_form = 0;
+    modem->functionality = 1;
+    memset(modem->registration_urc, 0, sizeof modem->registration_urc);
+    modem->operator_mode = modem->operator_format = 0;
+    modem->attached = true;
+    modem->cell_period = 0;
+    modem->last_error = 0;
+    modem->prefix = 0;
+    modem->urcs.size = 0;
+    modem_forget_contexts(modem);
+    if (told) say_banner(modem);
+}
+
+struct modem *modem_new(const struct catalog_model *model, const struct modem_options *options)
+{
+    struct modem *modem = memory_new(1, sizeof *modem);
+    modem->model = model;
+    modem->options = *options;
+    modem->random = options->seed;
+    modem_start(modem, options->banner);
+    return modem;
+}
+
+void modem_free(struct modem *modem)
+{
+    if (modem == NULL) return;
+    modem_forget_contexts(modem);
+    modem_forget_files(modem);
+    free(modem->upload_name);
+    buffer_release(&modem->out);
+    buffer_release(&modem->urcs);
+    buffer_release(&modem->held);
+    buffer_release(&modem->upload.bytes);
+    free(modem);
+}

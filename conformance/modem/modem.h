@@ -1,0 +1,59 @@
+/* A virtual module: the module's end of a line, for programs that have none.
+ *
+ *     modem_receive(modem, bytes, size, now);      what the host sent
+ *     size = modem_send(modem, bytes, room, now);  what the module says by now
+ *     due = modem_due(modem, now);                 when to ask again
+ *
+ * It is written from the manuals. Of the project it shares the catalogue alone:
+ * which commands and forms there are, what `=?` answers, which arguments are
+ * legal. It does no input and output on the line itself and reads no clock, so
+ * that a run repeats itself; times are the caller's, in microseconds from any
+ * start, and never go back.
+ */
+#ifndef ATPROOF_MODEM_H
+#define ATPROOF_MODEM_H
+
+#include "catalog_builtin.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct modem;
+
+struct modem_options {
+    const struct catalog_dialect *dialect;
+    uint32_t speed; /* of the line in baud, 10 bits a byte; 0: without limit */
+    uint64_t seed;  /* of random chunks and pauses; 0: none                  */
+    bool banner;    /* begins as if just switched on                         */
+};
+
+/* A module that was just switched on. `model` is what catalog_load_builtin
+ * gave, or another that has the dialect's sets. Borrows: `model`, and the
+ * dialect, until modem_free. */
+struct modem *modem_new(const struct catalog_model *model, const struct modem_options *options);
+void modem_free(struct modem *modem); /* NULL is fine */
+
+/* Takes bytes of the host, any number at a time. */
+void modem_receive(struct modem *modem, const uint8_t *bytes, size_t size, int64_t now);
+
+/* What the module has said by `now` and was not handed out yet.
+ * Returns: bytes written, at most `capacity`; 0: none yet. */
+size_t modem_send(struct modem *modem, uint8_t *bytes, size_t capacity, int64_t now);
+
+#define MODEM_NEVER INT64_MAX
+
+/* When the module does something next if the host does nothing: `now` if it has
+ * something to say at once, MODEM_NEVER if nothing is due. */
+int64_t modem_due(const struct modem *modem, int64_t now);
+
+/* Says an unsolicited result code at the next place where one may stand: not
+ * inside a line, a payload or an upload. `text`: the line without line ends. */
+void modem_say(struct modem *modem, const char *text);
+
+/* Whether the module of the dialect does a command; its name as the catalogue
+ * has it, `+CSQ`, `E`. One that is in the catalogue and is not done answers that
+ * it is not supported. */
+bool modem_does(const struct modem *modem, const char *name);
+
+#endif
