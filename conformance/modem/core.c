@@ -90,6 +90,16 @@ static int functionality(struct modem *modem, const struct modem_call *call)
     return MODEM_OK;
 }
 
+/* Texts are plain ASCII, the same in all sets but UCS2, which no text uses. */
+static int character_set(struct modem *modem, const struct modem_call *call)
+{
+    if (modem_is(call, ATP_FORM_READ)) modem_line(modem, "+CSCS: \"%s\"", modem->character_set);
+    else
+        snprintf(modem->character_set, sizeof modem->character_set, "%s",
+                 modem_text(call, "chset", ""));
+    return MODEM_OK;
+}
+
 static int pin(struct modem *modem, const struct modem_call *call)
 {
     if (!modem_is(call, ATP_FORM_READ)) return CME_NOT_ALLOWED; /* none is asked for */
@@ -224,19 +234,12 @@ void modem_core_tick(struct modem *modem)
 }
 
 const struct modem_entry modem_core_commands[] = {
-    {"+CGMI", manufacturer},
-    {"+CGMM", model},
-    {"+CGMR", revision},
-    {"+CGSN", serial_number},
-    {"+CMEE", error_form},
-    {"+CFUN", functionality},
-    {"+CPIN", pin},
-    {"+CCLK", clock_time},
-    {"+CSQ", signal_quality},
-    {"+CREG", registration},
-    {"+CGREG", registration},
-    {"+CEREG", registration},
-    {"+COPS", operator_selection},
-    {"+CPSI", serving_cell},
-    {NULL, NULL},
+    {"+CGMI", manufacturer},  {"+CGMM", model},
+    {"+CGMR", revision},      {"+CGSN", serial_number},
+    {"+CSCS", character_set}, {"+CMEE", error_form},
+    {"+CFUN", functionality}, {"+CPIN", pin},
+    {"+CCLK", clock_time},    {"+CSQ", signal_quality},
+    {"+CREG", registration},  {"+CGREG", registration},
+    {"+CEREG", registration}, {"+COPS", operator_selection},
+    {"+CPSI", serving_cell},  {NULL, NULL},
 };

@@ -168,6 +168,7 @@ struct modem {
     /* 27.007 */
     int error_form; /* CMEE                                                 */
     int functionality;
+    char character_set[5];   /* CSCS                                          */
     int registration_urc[3]; /* n of CREG, CGREG, CEREG                     */
     int operator_mode, operator_format;
     bool attached;

@@ -300,6 +300,7 @@ void modem_start(struct modem *modem, bool told)
         (struct modem_settings){.echo = true, .verbose = true, .progress = 4, .dtr = 2};
     modem->error_form = 0;
     modem->functionality = 1;
+    snprintf(modem->character_set, sizeof modem->character_set, "IRA");
     memset(modem->registration_urc, 0, sizeof modem->registration_urc);
     modem->operator_mode = modem->operator_format = 0;
     modem->attached = true;

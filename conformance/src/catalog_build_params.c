@@ -121,7 +121,8 @@ static void set_test_field(const struct compiled_source *source, const char *key
         const struct catalog_param *param =
             catalog_find_param(source->set, source->command, source->edition, field->text);
         out->name = field->text;
-        if (param && param->type == ATP_TYPE_REST) out->type = ATP_TYPE_REST; /* a list */
+        /* a list; ahead of it a set must tell the line from a value's */
+        if (index > 0 && param && param->type == ATP_TYPE_REST) out->type = ATP_TYPE_REST;
     }
     if (write && write->args[index].kind == CATALOG_FIELD_PARAM)
         out->name = write->args[index].text;
