@@ -129,23 +129,42 @@ static bool are_optional(const struct catalog_syntax *syntax, size_t first)
     return true;
 }
 
+static size_t count_arguments(const char *text)
+{
+    size_t count = text[0] != '\0';
+    for (text += argument_size(text); *text != '\0'; text += 1 + argument_size(text + 1)) count++;
+    return count;
+}
+
+/* `[<start_offset>,]<byte_size>`: optional arguments in front are those that
+ * are left out. */
+static size_t first_field(const struct catalog_syntax *syntax, size_t count)
+{
+    size_t first = 0;
+    if (syntax->arg_count == 0 || syntax->args[syntax->arg_count - 1].optional) return 0;
+    while (syntax->arg_count - first > count && syntax->args[first].optional) first++;
+    return first;
+}
+
 int modem_read_arguments(struct modem_call *call, const char *edition, const char *text)
 {
     const struct catalog_syntax *syntax = &call->form->syntax;
+    size_t first = first_field(syntax, count_arguments(text));
     bool more = text[0] != '\0';
     while (more) {
-        if (call->argument_count == syntax->arg_count || call->argument_count == ARGUMENT_MAX)
+        size_t index = first + call->argument_count;
+        if (index >= syntax->arg_count || call->argument_count == ARGUMENT_MAX)
             return CME_BAD_PARAMETERS;
-        struct modem_argument *argument = &call->arguments[call->argument_count];
-        bool rest = takes_rest(call, edition, call->argument_count);
+        struct modem_argument *argument = &call->arguments[call->argument_count++];
+        bool rest = takes_rest(call, edition, index);
         size_t size = rest ? strlen(text) : argument_size(text);
-        argument->field = &syntax->args[call->argument_count++];
+        argument->field = &syntax->args[index];
         argument->text = trimmed(text, size);
         if (!check(call, edition, argument)) return CME_BAD_PARAMETERS;
         more = text[size] == ',';
         text += size + more;
     }
-    return are_optional(syntax, call->argument_count) ? MODEM_OK : CME_BAD_PARAMETERS;
+    return are_optional(syntax, first + call->argument_count) ? MODEM_OK : CME_BAD_PARAMETERS;
 }
 
 void modem_release_call(struct modem_call *call)

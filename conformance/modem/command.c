@@ -7,7 +7,7 @@
 #include "internal.h"
 #include "memory.h"
 
-#include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,7 +95,8 @@ static bool find_form(const struct modem *modem, struct modem_call *call, enum a
 static modem_handler *find_handler(const char *name)
 {
     static const struct modem_entry *const tables[] = {modem_v250_commands, modem_core_commands,
-                                                       modem_packet_commands, modem_file_commands};
+                                                       modem_packet_commands, modem_file_commands,
+                                                       modem_http_commands};
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
         for (const struct modem_entry *entry = tables[t]; entry->name != NULL; entry++)
             if (strcmp(entry->name, name) == 0) return entry->handler;
@@ -170,7 +171,7 @@ static int run_basic(struct modem *modem, const char *text, size_t *size)
 {
     size_t name_size = text[0] == '&' && text[1] != '\0' ? 2 : 1;
     char *name = memory_slice(text, name_size);
-    bool dials = toupper((unsigned char)text[0]) == 'D';
+    bool dials = text[0] == 'D' || text[0] == 'd';
     size_t count = dials ? strlen(text + name_size) : strspn(text + name_size, "0123456789");
     char *value = memory_slice(text + name_size, count);
     *size = name_size + count;
@@ -183,7 +184,7 @@ static int run_basic(struct modem *modem, const char *text, size_t *size)
 /* Runs the first command of modem->rest and takes it off. */
 static int run_next(struct modem *modem)
 {
-    char text[LINE_SIZE_MAX + 1];
+    char text[LINE_SIZE_MAX];
     size_t size = 0;
     snprintf(text, sizeof text, "%s", modem->rest + strspn(modem->rest, " "));
     bool extended = text[0] != '\0' && strchr("+*$^%#", text[0]) != NULL;
@@ -206,8 +207,10 @@ static const char *error_text(const struct modem *modem, int code)
 {
     const struct catalog_set *core = catalog_find_set(modem->model, "core");
     const struct catalog_param *err = catalog_find_param(core, NULL, NULL, "err");
+    char text[16];
+    snprintf(text, sizeof text, "%d", code);
     for (size_t i = 0; err != NULL && i < err->value_count; i++)
-        if (atoi(err->values[i].code) == code) return err->values[i].meaning;
+        if (strcmp(err->values[i].code, text) == 0) return err->values[i].meaning;
     return "unknown";
 }
 
@@ -238,6 +241,7 @@ void modem_resume_line(struct modem *modem)
     if (modem->pending) return;
     modem->rest[0] = '\0';
     say_final(modem, result);
+    modem_http_after_final(modem);
 }
 
 void modem_run_line(struct modem *modem, const char *line)

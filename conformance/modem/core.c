@@ -109,26 +109,34 @@ static int pin(struct modem *modem, const struct modem_call *call)
 
 /* ---- clock ------------------------------------------------------------ */
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* `+04`, `-12`; nothing is +00. False: neither. */
+static bool read_zone(const char *text, int *zone)
+{
+    *zone = 0;
+    if (*text == '\0') return true;
+    if ((text[0] != '+' && text[0] != '-') || !is_digit(text[1]) || !is_digit(text[2])
+        || text[3] != '\0')
+        return false;
+    *zone = (text[1] - '0') * 10 + text[2] - '0';
+    if (text[0] == '-') *zone = -*zone;
+    return *zone >= -48 && *zone <= 56;
+}
+
 static bool read_time(const char *text, struct tm *when, int *zone)
 {
-    char sign = 0;
-    int used = 0;
     *when = (struct tm){0};
-    int count =
-        sscanf(text, "%2d/%2d/%2d,%2d:%2d:%2d%n%c%2d", &when->tm_year, &when->tm_mon,
-               &when->tm_mday, &when->tm_hour, &when->tm_min, &when->tm_sec, &used, &sign, zone);
-    bool zoned = count == 8 && (sign == '+' || sign == '-') && strlen(text) == 20;
-    if (used != 17 || !(zoned || strlen(text) == 17)) return false;
-    if (!zoned) *zone = 0;
-    if (sign == '-') *zone = -*zone;
+    const char *rest = strptime(text, "%y/%m/%d,%H:%M:%S", when);
+    if (rest == NULL || rest - text != 17 || !read_zone(rest, zone)) return false;
+    when->tm_year = when->tm_year % 100 + 100; /* of this century */
     struct tm wanted = *when;
-    wanted.tm_year += 100;
-    wanted.tm_mon--;
-    *when = wanted;
     timegm(when); /* what is no date becomes another one */
     return when->tm_mon == wanted.tm_mon && when->tm_mday == wanted.tm_mday
-           && when->tm_hour == wanted.tm_hour && when->tm_min == wanted.tm_min
-           && when->tm_sec == wanted.tm_sec && *zone >= -48 && *zone <= 56;
+           && when->tm_sec == wanted.tm_sec;
 }
 
 static int clock_time(struct modem *modem, const struct modem_call *call)
@@ -161,17 +169,13 @@ static int signal_quality(struct modem *modem, const struct modem_call *call)
 
 static int registration(struct modem *modem, const struct modem_call *call)
 {
-    static const char *const names[] = {"+CREG", "+CGREG", "+CEREG"};
-    size_t index = 0;
-    while (strcmp(names[index], call->command->name) != 0) index++;
+    const char *name = call->command->name;
+    size_t index = strcmp(name, "+CREG") == 0 ? 0 : strcmp(name, "+CGREG") == 0 ? 1 : 2;
     int *form = &modem->registration_urc[index];
     int stat = has_radio(modem) ? HOME : NOT_SEARCHED;
     if (modem_is(call, ATP_FORM_WRITE)) *form = (int)modem_number(call, "n", 0);
-    else if (*form < 2 || !has_radio(modem))
-        modem_line(modem, "%s: %d,%d", names[index], *form, stat);
-    else
-        modem_line(modem, "%s: %d,%d,\"%s\",\"%s\",%d", names[index], *form, stat, AREA, CELL,
-                   E_UTRAN);
+    else if (*form < 2 || !has_radio(modem)) modem_line(modem, "%s: %d,%d", name, *form, stat);
+    else modem_line(modem, "%s: %d,%d,\"%s\",\"%s\",%d", name, *form, stat, AREA, CELL, E_UTRAN);
     return MODEM_OK;
 }
 

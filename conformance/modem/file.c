@@ -16,7 +16,7 @@ static const char *plain_name(const char *name)
     return strncasecmp(name, "UFS:", 4) == 0 ? name + 4 : name;
 }
 
-static struct modem_file *find_file(struct modem *modem, const char *name)
+struct modem_file *modem_find_file(struct modem *modem, const char *name)
 {
     for (size_t i = 0; i < FILE_MAX; i++)
         if (modem->files[i].name != NULL && strcmp(modem->files[i].name, plain_name(name)) == 0)
@@ -53,19 +53,20 @@ static struct modem_file *free_place(struct modem *modem)
 /* Whether a file of that size could be stored, one of its name replaced. */
 static bool has_room(struct modem *modem, const char *name, size_t size)
 {
-    const struct modem_file *old = find_file(modem, name);
+    const struct modem_file *old = modem_find_file(modem, name);
     size_t kept = stored_size(modem) - (old == NULL ? 0 : old->bytes.size);
     return size <= FILE_BYTES_MAX - kept && (old != NULL || free_place(modem) != NULL);
 }
 
-static void store(struct modem *modem, const char *name, const uint8_t *bytes, size_t size)
+bool modem_store_file(struct modem *modem, const char *name, const void *bytes, size_t size)
 {
-    struct modem_file *file = find_file(modem, name);
+    if (!has_room(modem, name, size)) return false;
+    struct modem_file *file = modem_find_file(modem, name);
     if (file == NULL) file = free_place(modem);
-    if (file == NULL) return;
     delete_file(file);
     file->name = memory_text(plain_name(name));
     buffer_append(&file->bytes, bytes, size);
+    return true;
 }
 
 static void begin(struct modem *modem, const char *name, int64_t size, int64_t limit_us,
@@ -87,7 +88,7 @@ static bool is_certificate(const char *name)
 
 static void certificate_came(struct modem *modem, const uint8_t *bytes, size_t size, bool complete)
 {
-    if (complete) store(modem, modem->upload_name, bytes, size);
+    if (complete) modem_store_file(modem, modem->upload_name, bytes, size);
     modem_finish(modem, complete ? MODEM_OK : MODEM_ERROR);
 }
 
@@ -113,7 +114,7 @@ static int list_certificates(struct modem *modem, const struct modem_call *call)
 
 static int delete_certificate(struct modem *modem, const struct modem_call *call)
 {
-    struct modem_file *file = find_file(modem, modem_text(call, "filename", ""));
+    struct modem_file *file = modem_find_file(modem, modem_text(call, "filename", ""));
     if (file == NULL) return CME_NOT_FOUND;
     delete_file(file);
     return MODEM_OK;
@@ -133,7 +134,7 @@ static void file_came(struct modem *modem, const char *command, const uint8_t *b
                       bool complete)
 {
     if (complete) {
-        store(modem, modem->upload_name, bytes, size);
+        modem_store_file(modem, modem->upload_name, bytes, size);
         modem_line(modem, "%s: %zu,%x", command, size, checksum(bytes, size));
     }
     modem_finish(modem, complete ? MODEM_OK : MODEM_ERROR);

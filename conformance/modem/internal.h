@@ -3,6 +3,7 @@
 #define ATPROOF_MODEM_INTERNAL_H
 
 #include "buffer.h"
+#include "http.h"
 #include "modem.h"
 
 #include <stdbool.h>
@@ -134,6 +135,21 @@ struct modem_settings {
     int dtr;      /* &D                                                     */
 };
 
+/* SIMCom's HTTP service. */
+struct modem_http {
+    bool on;
+    char *url, *content_type, *accept, *user_data; /* NULL: not set         */
+    long connect_limit_s, receive_limit_s;
+    bool reads_again;     /* READMODE 1                                     */
+    struct buffer data;   /* of HTTPDATA                                    */
+    struct http_job *job; /* under way, or NULL                             */
+    int method;
+    bool from_file, tells_method; /* how its result is told                 */
+    struct http_response response;
+    size_t read_at;          /* of the body: what is before is read         */
+    size_t due_at, due_size; /* of the body, to be said behind the OK       */
+};
+
 enum modem_mode { MODE_COMMAND, MODE_UPLOAD, MODE_BUSY };
 
 struct modem {
@@ -142,44 +158,46 @@ struct modem {
     int64_t now;
     /* the line */
     struct buffer out;
-    size_t sent;        /* of out                                             */
-    int64_t free_ns;    /* when the next byte may go                          */
-    uint64_t random;    /* state                                              */
-    size_t chunk;       /* bytes that may go before the next pause            */
-    struct buffer urcs; /* lines that wait for their place, NUL behind each  */
+    size_t sent;        /* of out                                           */
+    int64_t free_ns;    /* when the next byte may go                        */
+    uint64_t random;    /* state                                            */
+    size_t chunk;       /* bytes that may go before the next pause          */
+    struct buffer urcs; /* lines that wait for their place, NUL behind each */
     /* command lines */
-    enum modem_mode mode;
     struct buffer held; /* bytes that came while busy                       */
-    char line[LINE_SIZE_MAX + 1];
     size_t line_size;
+    char line[LINE_SIZE_MAX];
+    char last[LINE_SIZE_MAX]; /* for A/                                     */
+    char rest[LINE_SIZE_MAX]; /* of the line under way                      */
+    enum modem_mode mode;
+    unsigned prefix; /* of "AT" that came                                   */
     bool line_too_long;
-    unsigned prefix;              /* of "AT" that came                                   */
-    char last[LINE_SIZE_MAX + 1]; /* for A/                                 */
-    char rest[LINE_SIZE_MAX + 1]; /* of the line under way                  */
-    bool pending;                 /* a command's result is to come                      */
+    bool pending; /* a command's result is to come                          */
     struct modem_settings settings;
     struct {
         struct buffer bytes;
         size_t size;
         int64_t limit_us, until;
-        bool acknowledged; /* an A behind every kilobyte                    */
         modem_upload_done *done;
+        bool acknowledged; /* an A behind every kilobyte                    */
     } upload;
     /* 27.007 */
-    int error_form; /* CMEE                                                 */
-    int functionality;
-    char character_set[5];   /* CSCS                                          */
-    int registration_urc[3]; /* n of CREG, CGREG, CEREG                     */
-    int operator_mode, operator_format;
-    bool attached;
-    int64_t clock_offset;          /* seconds                                        */
-    int clock_zone;                /* quarters of an hour                            */
+    int64_t clock_offset;          /* seconds                               */
     int64_t cell_period, cell_due; /* CPSI                                  */
     struct modem_context contexts[CONTEXT_COUNT];
-    /* Quectel */
+    char character_set[8];   /* CSCS                                        */
+    int clock_zone;          /* quarters of an hour                         */
+    int error_form;          /* CMEE                                        */
+    int functionality;       /* CFUN                                        */
+    int registration_urc[3]; /* n of CREG, CGREG, CEREG                     */
+    int operator_mode, operator_format;
     int last_error; /* QIGETERROR                                           */
-    struct modem_file files[FILE_MAX];
+    int event;      /* eventfd that wakes the host's loop                   */
+    bool attached;
+    /* files and HTTP */
     char *upload_name;
+    struct modem_file files[FILE_MAX];
+    struct modem_http http;
 };
 
 const char *modem_edition(const struct modem *modem, const struct catalog_set *set);
@@ -187,6 +205,18 @@ bool modem_is_vendor(const struct modem *modem, const char *vendor);
 void modem_start(struct modem *modem, bool told);
 void modem_forget_contexts(struct modem *modem);
 void modem_forget_files(struct modem *modem);
+
+/* The file of that name, or NULL. */
+struct modem_file *modem_find_file(struct modem *modem, const char *name);
+
+/* Ends the service; the state is as before HTTPINIT. */
+void modem_http_stop(struct modem *modem);
+
+/* Tells of a request that is over. */
+void modem_http_tick(struct modem *modem);
+
+/* Says what HTTPREAD promised, behind its OK. */
+void modem_http_after_final(struct modem *modem);
 
 /* What waits for the clock in 27.007. */
 int64_t modem_core_due(const struct modem *modem);
@@ -197,5 +227,6 @@ extern const struct modem_entry modem_v250_commands[];
 extern const struct modem_entry modem_core_commands[];
 extern const struct modem_entry modem_packet_commands[];
 extern const struct modem_entry modem_file_commands[];
+extern const struct modem_entry modem_http_commands[];
 
 #endif

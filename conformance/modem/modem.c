@@ -4,10 +4,13 @@
 #include "internal.h"
 #include "memory.h"
 
-#include <ctype.h>
+#include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
 #define BITS_A_BYTE       10   /* with start and stop bit                           */
 #define CHUNK_MAX         24   /* bytes between random pauses                       */
@@ -111,19 +114,19 @@ static void end_line(struct modem *modem)
     run(modem, modem->last);
 }
 
-/* `A`, then `T` or `/`; both of "AT" in the same case. */
+/* `A`, then `T` or `/`, in either case. */
 static void take_prefix(struct modem *modem, uint8_t byte)
 {
-    int letter = toupper(byte);
+    int letter = byte | 0x20; /* small */
     if (modem->prefix == 1 && byte == '/') {
         modem->prefix = 0;
         run(modem, modem->last);
-    } else if (modem->prefix == 1 && letter == 'T') {
+    } else if (modem->prefix == 1 && letter == 't') {
         modem->prefix = 2;
         modem->line_size = 0;
         modem->line_too_long = false;
     } else {
-        modem->prefix = letter == 'A';
+        modem->prefix = letter == 'a';
     }
 }
 
@@ -132,7 +135,7 @@ static void take_text(struct modem *modem, uint8_t byte)
     if (byte == '\r') end_line(modem);
     else if (byte == '\b' || byte == 0x7F) modem->line_size -= modem->line_size > 0;
     else if (byte < 0x20) return; /* V.250 5.2.2: ignored */
-    else if (modem->line_size == LINE_SIZE_MAX) modem->line_too_long = true;
+    else if (modem->line_size == LINE_SIZE_MAX - 1) modem->line_too_long = true;
     else modem->line[modem->line_size++] = (char)byte;
 }
 
@@ -200,9 +203,12 @@ static void take_all(struct modem *modem, const uint8_t *bytes, size_t size)
 
 static void tick(struct modem *modem, int64_t now)
 {
+    uint64_t events = 0;
     modem->now = now;
+    if (read(modem->event, &events, sizeof events) < 0 && errno != EAGAIN) abort();
     if (modem->mode == MODE_UPLOAD && now >= modem->upload.until) end_upload(modem, false);
     modem_core_tick(modem);
+    modem_http_tick(modem);
     if (modem->mode != MODE_BUSY && modem->held.size > 0) {
         struct buffer held = modem->held;
         modem->held = (struct buffer){0};
@@ -282,6 +288,11 @@ int64_t modem_due(const struct modem *modem, int64_t now)
     return due < now ? now : due;
 }
 
+int modem_descriptor(const struct modem *modem)
+{
+    return modem->event;
+}
+
 /* ---- life ------------------------------------------------------------- */
 
 static void say_banner(struct modem *modem)
@@ -309,6 +320,7 @@ void modem_start(struct modem *modem, bool told)
     modem->prefix = 0;
     modem->urcs.size = 0;
     modem_forget_contexts(modem);
+    modem_http_stop(modem);
     if (told) say_banner(modem);
 }
 
@@ -318,6 +330,8 @@ struct modem *modem_new(const struct catalog_model *model, const struct modem_op
     modem->model = model;
     modem->options = *options;
     modem->random = options->seed;
+    modem->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (modem->event < 0) abort();
     modem_start(modem, options->banner);
     return modem;
 }
@@ -325,8 +339,10 @@ struct modem *modem_new(const struct catalog_model *model, const struct modem_op
 void modem_free(struct modem *modem)
 {
     if (modem == NULL) return;
+    modem_http_stop(modem);
     modem_forget_contexts(modem);
     modem_forget_files(modem);
+    close(modem->event);
     free(modem->upload_name);
     buffer_release(&modem->out);
     buffer_release(&modem->urcs);

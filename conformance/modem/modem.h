@@ -6,8 +6,8 @@
  *
  * It is written from the manuals. Of the project it shares the catalogue alone:
  * which commands and forms there are, what `=?` answers, which arguments are
- * legal. It does no input and output on the line itself and reads no clock, so
- * that a run repeats itself; times are the caller's, in microseconds from any
+ * legal. It does no input and output on the line itself and reads no clock but for
+ * CCLK, so that a run repeats itself; times are the caller's, in microseconds from any
  * start, and never go back.
  */
 #ifndef ATPROOF_MODEM_H
@@ -15,9 +15,9 @@
 
 #include "catalog_builtin.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 struct modem;
 
@@ -46,6 +46,15 @@ size_t modem_send(struct modem *modem, uint8_t *bytes, size_t capacity, int64_t 
 /* When the module does something next if the host does nothing: `now` if it has
  * something to say at once, MODEM_NEVER if nothing is due. */
 int64_t modem_due(const struct modem *modem, int64_t now);
+
+/* A descriptor that becomes readable when something happened that modem_due
+ * could not foresee (an answer from the network); modem_send takes note of it.
+ * Owned by the module. */
+int modem_descriptor(const struct modem *modem);
+
+/* Puts a file into the module's store, replacing one of that name. Copies.
+ * Returns: false if the store is full (64 files, 4 MiB). */
+bool modem_store_file(struct modem *modem, const char *name, const void *bytes, size_t size);
 
 /* Says an unsolicited result code at the next place where one may stand: not
  * inside a line, a payload or an upload. `text`: the line without line ends. */

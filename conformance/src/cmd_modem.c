@@ -1,7 +1,9 @@
 /* atproof modem: a virtual module on a pseudo terminal or the standard streams. */
 #include "catalog_builtin.h"
 #include "cli.h"
+#include "memory.h"
 #include "modem.h"
+#include "transcript.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -15,11 +17,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#define FILE_SIZE_MAX ((size_t)4 << 20) /* bytes of a file for the store     */
+
 struct options {
     struct modem_options modem;
     const char *link; /* to the terminal, or NULL                           */
     bool stdio;
     bool lists;
+    char **files; /* NAME=PATH                                              */
+    size_t file_count, file_capacity;
 };
 
 /* The module's end of the line. */
@@ -131,9 +137,10 @@ static bool receive(struct loop *loop)
 static bool wait_for_host(struct loop *loop, const sigset_t *signals)
 {
     bool blocked = loop->unsent_size > 0;
-    struct pollfd polled[2] = {
+    struct pollfd polled[3] = {
         {.fd = blocked ? -1 : loop->line.in, .events = POLLIN},
         {.fd = blocked ? loop->line.out : -1, .events = POLLOUT},
+        {.fd = modem_descriptor(loop->modem), .events = POLLIN},
     };
     int64_t now = now_us();
     int64_t due = modem_due(loop->modem, now);
@@ -141,7 +148,7 @@ static bool wait_for_host(struct loop *loop, const sigset_t *signals)
     struct timespec limit = {.tv_sec = (time_t)(left / 1000000),
                              .tv_nsec = (long)(left % 1000000 * 1000)};
     bool waits = due == MODEM_NEVER || blocked;
-    if (ppoll(polled, 2, waits ? NULL : &limit, signals) < 0) return errno == EINTR;
+    if (ppoll(polled, 3, waits ? NULL : &limit, signals) < 0) return errno == EINTR;
     if ((polled[0].revents & (POLLIN | POLLHUP)) != 0) return receive(loop);
     return true;
 }
@@ -181,7 +188,7 @@ static int serve(const struct options *options, struct modem *modem)
 
 /* ---- the command ------------------------------------------------------ */
 
-enum { OPTION_LINK = 256, OPTION_STDIO, OPTION_LIST, OPTION_BANNER, OPTION_SEED };
+enum { OPTION_LINK = 256, OPTION_STDIO, OPTION_LIST, OPTION_BANNER, OPTION_SEED, OPTION_FILE };
 
 static const struct argp_option argp_options[] = {
     {"dialect", 'd', "NAME", 0,
@@ -197,6 +204,7 @@ static const struct argp_option argp_options[] = {
      "Say it in random chunks with random pauses; the same for "
      "the same N",
      0},
+    {"file", OPTION_FILE, "NAME=PATH", 0, "Begin with a copy of the file PATH in the store", 0},
     {"banner", OPTION_BANNER, NULL, 0, "Begin with what a module says when it is switched on", 0},
     {"list", OPTION_LIST, NULL, 0, "List the commands of the dialect and whether they are done", 0},
     {0},
@@ -237,6 +245,17 @@ static int set_dialect(struct options *options, const char *name)
     return 0;
 }
 
+static int add_file(struct options *options, char *argument)
+{
+    const char *equals = strchr(argument, '=');
+    if (equals == NULL || equals == argument || equals[1] == '\0')
+        return cli_misuse("modem", "--file %s: expected NAME=PATH", argument);
+    options->files = memory_grow(options->files, options->file_count + 1, &options->file_capacity,
+                                 sizeof *options->files);
+    options->files[options->file_count++] = argument;
+    return 0;
+}
+
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -246,6 +265,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_SEED: return read_count("seed", argument, UINT64_MAX, &options->modem.seed);
     case OPTION_LINK: options->link = argument; return 0;
     case OPTION_STDIO: options->stdio = true; return 0;
+    case OPTION_FILE: return add_file(options, argument);
     case OPTION_LIST: options->lists = true; return 0;
     case OPTION_BANNER: options->modem.banner = true; return 0;
     case ARGP_KEY_ARG:
@@ -265,8 +285,7 @@ static const struct argp argp = {
     "A virtual module, for programs that have none. It says `pty PATH` and serves until SIGINT, "
     "SIGTERM or, with --stdio, the end of its input."
     "\vIt answers what the manuals have: arguments are checked, contexts, files and settings kept. "
-    "Nothing leaves this "
-    "machine. In --list `-` is a command that is not done, or another vendor's.\nExit status: 0, 2 "
+    "In --list `-` is a command that is not done, or another vendor's.\nExit status: 0, 2 "
     "for wrong usage, 6 without a terminal.",
     NULL,
     NULL,
@@ -290,17 +309,45 @@ static int list_commands(const struct catalog_model *model, const struct options
     return cli_flush() ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }
 
+static bool store_file(struct modem *modem, const char *argument)
+{
+    struct buffer bytes = {0};
+    struct transcript_error error;
+    const char *path = strchr(argument, '=') + 1;
+    char *name = memory_slice(argument, (size_t)(path - 1 - argument));
+    bool good = transcript_read_file(path, FILE_SIZE_MAX, &bytes, &error);
+    if (!good) cli_complain("%s: %s", path, error.text);
+    else if (!modem_store_file(modem, name, bytes.bytes, bytes.size)) {
+        cli_complain("%s: no room for it in the module's store (64 files, 4 MiB)", path);
+        good = false;
+    }
+    buffer_release(&bytes);
+    free(name);
+    return good;
+}
+
+static int run(const struct options *options, const struct catalog_model *model)
+{
+    struct modem *modem = modem_new(model, &options->modem);
+    bool good = true;
+    for (size_t i = 0; good && i < options->file_count; i++)
+        good = store_file(modem, options->files[i]);
+    int code = EXIT_USAGE;
+    if (good) code = options->lists ? list_commands(model, options, modem) : serve(options, modem);
+    modem_free(modem);
+    return code;
+}
+
 int cmd_modem(int argc, char **argv)
 {
     struct options options = {.modem.dialect = catalog_find_dialect("simcom")};
-    if (!cli_options_are_good("modem", argc, argv, argp_options)
-        || argp_parse(&argp, argc, argv, 0, NULL, &options) != 0)
-        return EXIT_USAGE;
-    struct catalog_model *model = catalog_load_builtin(stderr);
-    if (model == NULL) return EXIT_USAGE;
-    struct modem *modem = modem_new(model, &options.modem);
-    int code = options.lists ? list_commands(model, &options, modem) : serve(&options, modem);
-    modem_free(modem);
+    struct catalog_model *model = NULL;
+    int code = EXIT_USAGE;
+    if (cli_options_are_good("modem", argc, argv, argp_options)
+        && argp_parse(&argp, argc, argv, 0, NULL, &options) == 0)
+        model = catalog_load_builtin(stderr);
+    if (model != NULL) code = run(&options, model);
     catalog_free(model);
+    free(options.files);
     return code;
 }

@@ -312,7 +312,7 @@ static void test_compile_test_form_fields_are_sets_named_by_the_write_form(void 
                 "      - syntax: AT+X=?\n        variants:\n"
                 "          - response: ['+X: \"k\",(0-4)[,<r>]', '+X: (0-9),\"K\",', OK]\n",
                 "+X",
-                "info 8 AT+X k:keyword a:set s:set?\n"
+                "info 8 AT+X k:keyword a:set s:rest?\n"
                 "info 8 AT+X b:set :set :set~\n");
 }
 
