@@ -24,6 +24,7 @@ int cmd_catalog(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_decode(int argc, char **argv);
 int cmd_modem(int argc, char **argv);
+int cmd_server(int argc, char **argv);
 
 /* One line on stderr: `atproof: ` and the text. */
 __attribute__((format(printf, 1, 2))) void cli_complain(const char *format, ...);

@@ -1,0 +1,310 @@
+/* The server as a whole: what it is made of, in the order of its start. A stop
+ * is one readable descriptor, on which every wait of every thread also waits. */
+#include "server_internal.h"
+
+#include "memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ADDRESS_DEFAULT "127.0.0.1"
+#define BACKLOG         128
+
+struct server {
+    struct identity identities[IDENTITY_COUNT];
+    int stop_fd;
+    char *address;
+    uint16_t ports[SERVER_PORT_COUNT];
+    int listen_fds[SERVER_PORT_COUNT]; /* -1: not open, or handed over */
+    struct http_options https[SERVER_PORT_COUNT];
+    struct MHD_Daemon *daemons[SERVER_PORT_COUNT];
+    SSL_CTX *contexts[SERVER_PORT_COUNT];
+    uint8_t *greeting;
+    struct peer_options peer_options;
+    struct peers *peers;
+};
+
+/* What each port is; identity -1: no TLS. */
+static const struct port {
+    const char *name;
+    bool is_http;
+    int identity;
+} ports[SERVER_PORT_COUNT] = {
+    [SERVER_HTTP] = {"http", true, -1},
+    [SERVER_HTTPS] = {"https", true, IDENTITY_SERVER},
+    [SERVER_HTTPS_EXPIRED] = {"https-expired", true, IDENTITY_EXPIRED},
+    [SERVER_HTTPS_SELF_SIGNED] = {"https-self-signed", true, IDENTITY_SELF_SIGNED},
+    [SERVER_TCP] = {"tcp", false, -1},
+    [SERVER_TLS] = {"tls", false, IDENTITY_SERVER},
+    [SERVER_TLS_EXPIRED] = {"tls-expired", false, IDENTITY_EXPIRED},
+    [SERVER_TLS_SELF_SIGNED] = {"tls-self-signed", false, IDENTITY_SELF_SIGNED},
+};
+
+const char *server_port_name(enum server_port port)
+{
+    return ports[port].name;
+}
+
+int server_wait(int fd, short events, int stop_fd, int wait_ms)
+{
+    struct pollfd polled[] = {{.fd = stop_fd, .events = POLLIN}, {.fd = fd, .events = events}};
+    int count;
+    do count = poll(polled, 2, wait_ms);
+    while (count < 0 && errno == EINTR);
+    if (count < 0 || polled[0].revents) return -1;
+    return polled[1].revents;
+}
+
+/* ---- listening ---------------------------------------------------------------- */
+
+static struct addrinfo *find_address(const char *text, char **error)
+{
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
+    struct addrinfo *found = NULL;
+    if (getaddrinfo(text, NULL, &hints, &found) == 0) return found;
+    *error = memory_format("address '%s': expected a numeric one, as 127.0.0.1 or ::1", text);
+    return NULL;
+}
+
+static void set_port(struct addrinfo *address, uint16_t port)
+{
+    if (address->ai_family == AF_INET6)
+        ((struct sockaddr_in6 *)(void *)address->ai_addr)->sin6_port = htons(port);
+    else ((struct sockaddr_in *)(void *)address->ai_addr)->sin_port = htons(port);
+}
+
+static uint16_t bound_port(int fd)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t size = sizeof address;
+    if (getsockname(fd, (struct sockaddr *)&address, &size) != 0) return 0;
+    return ntohs(address.ss_family == AF_INET6
+                     ? ((struct sockaddr_in6 *)(void *)&address)->sin6_port
+                     : ((struct sockaddr_in *)(void *)&address)->sin_port);
+}
+
+static bool listen_at(int fd, const struct addrinfo *address)
+{
+    int on = 1;
+    return fd >= 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0
+           && bind(fd, address->ai_addr, address->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0;
+}
+
+static bool listen_on_port(struct server *server, struct addrinfo *address, uint16_t port,
+                           int index, char **error)
+{
+    set_port(address, port);
+    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    server->listen_fds[index] = fd;
+    if (listen_at(fd, address)) {
+        server->ports[index] = bound_port(fd);
+        return true;
+    }
+    *error = memory_format("%s %s:%u: cannot listen: %s; choose another port or address",
+                           ports[index].name, server->address, port, strerror(errno));
+    return false;
+}
+
+static bool listen_on_all(struct server *server, const struct server_options *options, char **error)
+{
+    const char *text = options->address ? options->address : ADDRESS_DEFAULT;
+    struct addrinfo *address = find_address(text, error);
+    bool is_good = address != NULL;
+    server->address = memory_format(strchr(text, ':') ? "[%s]" : "%s", text);
+    for (int i = 0; is_good && i < SERVER_PORT_COUNT; i++)
+        is_good = listen_on_port(server, address, options->ports[i], i, error);
+    if (address) freeaddrinfo(address);
+    return is_good;
+}
+
+/* ---- start --------------------------------------------------------------------- */
+
+/* The certificates also hold for the address that is listened on. */
+static bool make_identities(struct server *server, const struct server_options *options,
+                            char **error)
+{
+    struct server_options extended = *options;
+    const char **names = memory_new(options->name_count + 1, sizeof *names);
+    if (options->name_count > 0) memcpy(names, options->names, options->name_count * sizeof *names);
+    if (options->address) names[extended.name_count++] = options->address;
+    extended.names = names;
+    const char *wrong = identities_make(server->identities, &extended);
+    if (wrong) *error = memory_text(wrong);
+    free(names);
+    return !wrong;
+}
+
+static bool start_http(struct server *server, const struct server_options *options, int index)
+{
+    const struct identity *identity =
+        ports[index].identity < 0 ? NULL : &server->identities[ports[index].identity];
+    server->https[index] = (struct http_options){
+        .listen_fd = server->listen_fds[index],
+        .stop_fd = server->stop_fd,
+        .certificate_pem = identity ? identity->certificate_pem : NULL,
+        .key_pem = identity ? identity->key_pem : NULL,
+        .tls_min = options->tls_min,
+        .tls_max = options->tls_max,
+    };
+    server->daemons[index] = http_start(&server->https[index]);
+    return server->daemons[index] != NULL;
+}
+
+static bool start_raw(struct server *server, const struct server_options *options, int index,
+                      char **error)
+{
+    int identity = ports[index].identity;
+    if (identity >= 0) {
+        server->contexts[index] = tls_context(options, &server->identities[identity],
+                                              &server->identities[IDENTITY_CA], error);
+        if (!server->contexts[index]) return false;
+    }
+    return peers_listen(server->peers, server->listen_fds[index], server->contexts[index]);
+}
+
+static bool start_all(struct server *server, const struct server_options *options, char **error)
+{
+    server->peers = peers_new(&server->peer_options);
+    for (int i = 0; i < SERVER_PORT_COUNT; i++) {
+        bool started = ports[i].is_http ? start_http(server, options, i)
+                                        : start_raw(server, options, i, error);
+        if (!started && !*error)
+            *error = memory_format("%s: cannot start its thread", ports[i].name);
+        if (!started) return false;
+        server->listen_fds[i] = -1;
+    }
+    return true;
+}
+
+/* The threads inherit the mask: signals are for the program that starts us, but
+ * for those that tell of a fault. */
+static bool start_without_signals(struct server *server, const struct server_options *options,
+                                  char **error)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    sigset_t all, before;
+    sigfillset(&all);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) sigdelset(&all, faults[i]);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    bool started = start_all(server, options, error);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started;
+}
+
+static struct server *new_server(const struct server_options *options)
+{
+    struct server *server = memory_new(1, sizeof *server);
+    server->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    for (int i = 0; i < SERVER_PORT_COUNT; i++) server->listen_fds[i] = -1;
+    server->greeting =
+        (uint8_t *)memory_slice((const char *)options->greeting, options->greeting_size);
+    server->peer_options = (struct peer_options){.stop_fd = server->stop_fd,
+                                                 .greeting = server->greeting,
+                                                 .greeting_size = options->greeting_size,
+                                                 .is_silent = options->is_silent};
+    return server;
+}
+
+struct server *server_start(const struct server_options *options, char **error)
+{
+    struct server *server = new_server(options);
+    char *wrong = NULL;
+    if (server->stop_fd < 0) wrong = memory_text("no descriptor is left");
+    else if (options->tls_min && options->tls_max && options->tls_min > options->tls_max)
+        wrong = memory_text("the minimum version of TLS is above the maximum");
+    bool started = !wrong && listen_on_all(server, options, &wrong)
+                   && make_identities(server, options, &wrong)
+                   && start_without_signals(server, options, &wrong);
+    if (started) return server;
+    server_stop(server);
+    *error = wrong;
+    return NULL;
+}
+
+void server_stop(struct server *server)
+{
+    if (!server) return;
+    if (server->stop_fd >= 0) eventfd_write(server->stop_fd, 1);
+    for (int i = 0; i < SERVER_PORT_COUNT; i++) {
+        http_stop(server->daemons[i]);
+        if (server->listen_fds[i] >= 0) close(server->listen_fds[i]);
+    }
+    peers_stop(server->peers);
+    for (int i = 0; i < SERVER_PORT_COUNT; i++) SSL_CTX_free(server->contexts[i]);
+    identities_release(server->identities);
+    if (server->stop_fd >= 0) close(server->stop_fd);
+    free(server->greeting);
+    free(server->address);
+    free(server);
+}
+
+/* ---- readers --------------------------------------------------------------------- */
+
+const char *server_address(const struct server *server)
+{
+    return server->address;
+}
+
+uint16_t server_port(const struct server *server, enum server_port port)
+{
+    return server->ports[port];
+}
+
+static const struct pem_file {
+    const char *name;
+    int identity;
+    bool is_key;
+} pem_files[] = {
+    {"ca.pem", IDENTITY_CA, false},
+    {"server.pem", IDENTITY_SERVER, false},
+    {"server-key.pem", IDENTITY_SERVER, true},
+    {"expired.pem", IDENTITY_EXPIRED, false},
+    {"self-signed.pem", IDENTITY_SELF_SIGNED, false},
+    {"client.pem", IDENTITY_CLIENT, false},
+    {"client-key.pem", IDENTITY_CLIENT, true},
+};
+#define PEM_FILE_COUNT (sizeof pem_files / sizeof *pem_files)
+
+const char *server_certificate(const struct server *server, size_t index, const char **pem)
+{
+    if (index >= PEM_FILE_COUNT) return NULL;
+    const struct identity *identity = &server->identities[pem_files[index].identity];
+    *pem = pem_files[index].is_key ? identity->key_pem : identity->certificate_pem;
+    return pem_files[index].name;
+}
+
+/* An old file is replaced, so that it cannot keep wider rights. */
+static bool write_file(const char *path, const char *text, mode_t mode)
+{
+    unlink(path);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    if (!file) return false;
+    bool is_written = fputs(text, file) >= 0;
+    return fclose(file) == 0 && is_written;
+}
+
+bool server_write_certificates(const struct server *server, const char *directory, char **error)
+{
+    const char *pem = NULL;
+    bool is_written = mkdir(directory, 0777) == 0 || errno == EEXIST;
+    if (!is_written) *error = memory_format("%s: cannot make it: %s", directory, strerror(errno));
+    for (size_t i = 0; is_written && server_certificate(server, i, &pem); i++) {
+        char *path = memory_format("%s/%s", directory, pem_files[i].name);
+        is_written = write_file(path, pem, pem_files[i].is_key ? 0600 : 0644);
+        if (!is_written) *error = memory_format("%s: cannot write: %s", path, strerror(errno));
+        free(path);
+    }
+    return is_written;
+}

@@ -1,0 +1,102 @@
+/* What the parts of the server share. */
+#ifndef ATPROOF_SERVER_INTERNAL_H
+#define ATPROOF_SERVER_INTERNAL_H
+
+#include "server.h"
+
+#include <openssl/ssl.h>
+
+/* ---- certificates (server_cert.c) -------------------------------------- */
+
+enum { IDENTITY_CA, IDENTITY_SERVER, IDENTITY_EXPIRED, IDENTITY_SELF_SIGNED, IDENTITY_CLIENT };
+#define IDENTITY_COUNT 5
+
+struct identity {
+    X509 *certificate;
+    EVP_PKEY *key;
+    char *certificate_pem; /* NUL-terminated */
+    char *key_pem;
+};
+
+/* Returns: NULL, or what failed. Owns: the caller, also if it failed; free with
+ * identities_release. */
+const char *identities_make(struct identity *identities, const struct server_options *options);
+void identities_release(struct identity *identities);
+
+/* ---- threads ------------------------------------------------------------ */
+
+/* Waits until `fd` has one of `events`, `stop_fd` is readable, or `wait_ms` (-1:
+ * no limit) are over; `fd` may be -1. Returns: the events seen of fd, 0 for
+ * time, -1 for the stop. */
+int server_wait(int fd, short events, int stop_fd, int wait_ms);
+
+/* ---- HTTP (server_http.c, server_route.c) ------------------------------- */
+
+struct MHD_Daemon;
+struct MHD_Connection;
+
+struct http_options {
+    int listen_fd; /* Owns: the daemon, if it starts */
+    int stop_fd;
+    const char *certificate_pem; /* NULL: no TLS */
+    const char *key_pem;
+    enum server_tls_version tls_min, tls_max;
+};
+
+/* Returns: NULL if it cannot start. Borrows: `options`, while the daemon runs. */
+struct MHD_Daemon *http_start(const struct http_options *options);
+void http_stop(struct MHD_Daemon *daemon);
+
+/* A request that is complete, on its way to its handler. */
+struct request {
+    struct MHD_Connection *connection;
+    const char *method, *path, *version;
+    int stop_fd;
+    uint8_t *body; /* of /echo */
+    size_t body_size, body_cap;
+    bool is_kept;    /* whether the body is collected */
+    bool is_too_big; /* more than SERVER_ECHO_MAX */
+};
+
+/* Answers; the results are MHD's: false closes the connection. */
+bool route_answer(struct request *request);
+bool route_keeps_body(const char *path);
+
+/* ---- raw peers (server_tls.c, server_peer.c) ----------------------------- */
+
+/* Owns: the caller. Writes: *error as server_start does. */
+SSL_CTX *tls_context(const struct server_options *options, const struct identity *identity,
+                     const struct identity *ca, char **error);
+
+/* A connection, plain or TLS, its socket not blocking. */
+struct link {
+    int fd;
+    int stop_fd;
+    SSL *ssl; /* NULL: plain */
+};
+
+/* False: the handshake failed, the client left, or the server stops. */
+bool link_open(struct link *link, SSL_CTX *context);
+/* Returns: bytes, at least 1; 0: the end, or the stop. */
+size_t link_read(struct link *link, uint8_t *out, size_t size);
+bool link_write(struct link *link, const uint8_t *bytes, size_t size);
+/* An orderly end: what was sent arrives. */
+void link_close(struct link *link);
+
+struct peers;
+
+/* What all raw peers do. Borrows: the greeting, while they run. */
+struct peer_options {
+    int stop_fd;
+    const uint8_t *greeting;
+    size_t greeting_size;
+    bool is_silent;
+};
+
+struct peers *peers_new(const struct peer_options *options);
+/* Serves `listen_fd`, which it then owns. Borrows: `context` (NULL: plain TCP). */
+bool peers_listen(struct peers *peers, int listen_fd, SSL_CTX *context);
+/* To be called when stop_fd is readable; waits for all threads, and frees. */
+void peers_stop(struct peers *peers);
+
+#endif

@@ -1,0 +1,191 @@
+/* A raw peer's connection: the same reads and writes over TCP and over TLS
+ * (OpenSSL). The sockets do not block; each wait ends when the server stops. */
+#include "server_internal.h"
+
+#include "memory.h"
+
+#include <errno.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define LINGER_MS 1000 /* how long a closed client may go on sending */
+
+/* ---- context --------------------------------------------------------------- */
+
+static int version_number(enum server_tls_version version, int fallback)
+{
+    switch (version) {
+    case SERVER_TLS_1_0: return TLS1_VERSION;
+    case SERVER_TLS_1_1: return TLS1_1_VERSION;
+    case SERVER_TLS_1_2: return TLS1_2_VERSION;
+    case SERVER_TLS_1_3: return TLS1_3_VERSION;
+    case SERVER_TLS_DEFAULT: break;
+    }
+    return fallback;
+}
+
+/* OpenSSL's default security level has no TLS below 1.2. */
+static const char *cipher_list(const struct server_options *options)
+{
+    bool is_old = options->tls_min == SERVER_TLS_1_0 || options->tls_min == SERVER_TLS_1_1;
+    if (options->ciphers) return options->ciphers;
+    return is_old ? "DEFAULT:@SECLEVEL=0" : "DEFAULT";
+}
+
+static bool set_identity(SSL_CTX *context, const struct identity *identity,
+                         const struct identity *ca)
+{
+    bool is_of_ca = X509_check_issued(ca->certificate, identity->certificate) == X509_V_OK;
+    return SSL_CTX_use_certificate(context, identity->certificate) == 1
+           && SSL_CTX_use_PrivateKey(context, identity->key) == 1
+           && (!is_of_ca || SSL_CTX_add1_chain_cert(context, ca->certificate) == 1);
+}
+
+static bool set_client_check(SSL_CTX *context, enum server_client_check check,
+                             const struct identity *ca)
+{
+    static const unsigned char name[] = "atproof";
+    int mode = SSL_VERIFY_PEER;
+    if (check == SERVER_CLIENT_IGNORED) return true;
+    if (check == SERVER_CLIENT_REQUIRED) mode |= SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    SSL_CTX_set_verify(context, mode, NULL);
+    return X509_STORE_add_cert(SSL_CTX_get_cert_store(context), ca->certificate) == 1
+           && SSL_CTX_add_client_CA(context, ca->certificate) == 1
+           && SSL_CTX_set_session_id_context(context, name, sizeof name - 1) == 1;
+}
+
+/* Returns: what was wrong, NULL for nothing. */
+static const char *set_up(SSL_CTX *context, const struct server_options *options,
+                          const struct identity *identity, const struct identity *ca)
+{
+    int min = version_number(options->tls_min, TLS1_2_VERSION);
+    int max = version_number(options->tls_max, TLS1_3_VERSION);
+    if (!SSL_CTX_set_min_proto_version(context, min)
+        || !SSL_CTX_set_max_proto_version(context, max))
+        return "these versions of TLS are not there";
+    if (!SSL_CTX_set_cipher_list(context, cipher_list(options)))
+        return "no cipher of this list is known; openssl ciphers lists them";
+    if (options->ciphersuites && !SSL_CTX_set_ciphersuites(context, options->ciphersuites))
+        return "a TLS 1.3 ciphersuite of this list is not known; openssl ciphers -tls1_3 -s lists "
+               "them";
+    if (!set_identity(context, identity, ca)) return "the certificate cannot be used";
+    if (!set_client_check(context, options->client_check, ca)) return "the CA cannot be used";
+    return NULL;
+}
+
+SSL_CTX *tls_context(const struct server_options *options, const struct identity *identity,
+                     const struct identity *ca, char **error)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+    const char *wrong =
+        context ? set_up(context, options, identity, ca) : "OpenSSL gives no context";
+    ERR_clear_error();
+    if (!wrong) return context;
+    SSL_CTX_free(context);
+    *error = memory_format("TLS: %s", wrong);
+    return NULL;
+}
+
+/* ---- connection -------------------------------------------------------------- */
+
+/* After `result` of an operation of TLS: whether to try it again. */
+static bool may_retry(const struct link *link, int result)
+{
+    int why = SSL_get_error(link->ssl, result);
+    if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) return false;
+    return server_wait(link->fd, why == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, link->stop_fd, -1)
+           > 0;
+}
+
+bool link_open(struct link *link, SSL_CTX *context)
+{
+    if (!context) return true;
+    link->ssl = SSL_new(context);
+    if (!link->ssl || SSL_set_fd(link->ssl, link->fd) != 1) return false;
+    int result;
+    do {
+        ERR_clear_error();
+        result = SSL_accept(link->ssl);
+    } while (result != 1 && may_retry(link, result));
+    return result == 1;
+}
+
+static size_t read_plain(struct link *link, uint8_t *out, size_t size)
+{
+    while (server_wait(link->fd, POLLIN, link->stop_fd, -1) > 0) {
+        ssize_t count = recv(link->fd, out, size, 0);
+        if (count >= 0) return (size_t)count;
+        if (errno != EAGAIN && errno != EINTR) return 0;
+    }
+    return 0;
+}
+
+size_t link_read(struct link *link, uint8_t *out, size_t size)
+{
+    if (!link->ssl) return read_plain(link, out, size);
+    size_t count = 0;
+    int result;
+    do {
+        ERR_clear_error();
+        result = SSL_read_ex(link->ssl, out, size, &count);
+    } while (result != 1 && may_retry(link, result));
+    return result == 1 ? count : 0;
+}
+
+/* Returns: how many of the bytes went out, 0 if no more can. */
+static size_t write_plain(struct link *link, const uint8_t *bytes, size_t size)
+{
+    while (server_wait(link->fd, POLLOUT, link->stop_fd, -1) > 0) {
+        ssize_t count = send(link->fd, bytes, size, MSG_NOSIGNAL);
+        if (count >= 0) return (size_t)count;
+        if (errno != EAGAIN && errno != EINTR) return 0;
+    }
+    return 0;
+}
+
+static size_t write_tls(struct link *link, const uint8_t *bytes, size_t size)
+{
+    size_t count = 0;
+    int result;
+    do {
+        ERR_clear_error();
+        result = SSL_write_ex(link->ssl, bytes, size, &count);
+    } while (result != 1 && may_retry(link, result));
+    return result == 1 ? count : 0;
+}
+
+bool link_write(struct link *link, const uint8_t *bytes, size_t size)
+{
+    while (size > 0) {
+        size_t count = link->ssl ? write_tls(link, bytes, size) : write_plain(link, bytes, size);
+        if (count == 0) return false;
+        bytes += count;
+        size -= count;
+    }
+    return true;
+}
+
+/* Bytes that nobody reads would make the kernel reset the connection, and the
+ * client might lose the last of ours. */
+static void drain(const struct link *link)
+{
+    uint8_t bytes[1024];
+    while (server_wait(link->fd, POLLIN, link->stop_fd, LINGER_MS) > 0)
+        if (recv(link->fd, bytes, sizeof bytes, 0) <= 0) return;
+}
+
+void link_close(struct link *link)
+{
+    ERR_clear_error();
+    if (link->ssl && SSL_is_init_finished(link->ssl)) SSL_shutdown(link->ssl);
+    SSL_free(link->ssl);
+    ERR_clear_error();
+    shutdown(link->fd, SHUT_WR);
+    drain(link);
+    close(link->fd);
+}
