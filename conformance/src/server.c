@@ -118,7 +118,7 @@ static bool listen_on_port(struct server *server, struct addrinfo *address, uint
 
 static bool listen_on_all(struct server *server, const struct server_options *options, char **error)
 {
-    const char *text = options->address ? options->address : ADDRESS_DEFAULT;
+    const char *text = options->address;
     struct addrinfo *address = find_address(text, error);
     bool is_good = address != NULL;
     server->address = memory_format(strchr(text, ':') ? "[%s]" : "%s", text);
@@ -137,7 +137,8 @@ static bool make_identities(struct server *server, const struct server_options *
     struct server_options extended = *options;
     const char **names = memory_new(options->name_count + 1, sizeof *names);
     if (options->name_count > 0) memcpy(names, options->names, options->name_count * sizeof *names);
-    if (options->address) names[extended.name_count++] = options->address;
+    if (strcmp(options->address, ADDRESS_DEFAULT) != 0)
+        names[extended.name_count++] = options->address;
     extended.names = names;
     const char *wrong = identities_make(server->identities, &extended);
     if (wrong) *error = memory_text(wrong);
@@ -207,8 +208,9 @@ static struct server *new_server(const struct server_options *options)
     struct server *server = memory_new(1, sizeof *server);
     server->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     for (int i = 0; i < SERVER_PORT_COUNT; i++) server->listen_fds[i] = -1;
-    server->greeting =
-        (uint8_t *)memory_slice((const char *)options->greeting, options->greeting_size);
+    server->greeting = memory_new(options->greeting_size, 1);
+    if (options->greeting_size > 0)
+        memcpy(server->greeting, options->greeting, options->greeting_size);
     server->peer_options = (struct peer_options){.stop_fd = server->stop_fd,
                                                  .greeting = server->greeting,
                                                  .greeting_size = options->greeting_size,
@@ -216,16 +218,28 @@ static struct server *new_server(const struct server_options *options)
     return server;
 }
 
+/* The options, the defaults put in. */
+static struct server_options complete(const struct server_options *options)
+{
+    struct server_options whole = *options;
+    if (!whole.address) whole.address = ADDRESS_DEFAULT;
+    if (!whole.tls_max) whole.tls_max = SERVER_TLS_1_3;
+    if (!whole.tls_min)
+        whole.tls_min = whole.tls_max < SERVER_TLS_1_2 ? whole.tls_max : SERVER_TLS_1_2;
+    return whole;
+}
+
 struct server *server_start(const struct server_options *options, char **error)
 {
-    struct server *server = new_server(options);
+    struct server_options whole = complete(options);
+    struct server *server = new_server(&whole);
     char *wrong = NULL;
     if (server->stop_fd < 0) wrong = memory_text("no descriptor is left");
-    else if (options->tls_min && options->tls_max && options->tls_min > options->tls_max)
+    else if (whole.tls_min > whole.tls_max)
         wrong = memory_text("the minimum version of TLS is above the maximum");
-    bool started = !wrong && listen_on_all(server, options, &wrong)
-                   && make_identities(server, options, &wrong)
-                   && start_without_signals(server, options, &wrong);
+    bool started = !wrong && listen_on_all(server, &whole, &wrong)
+                   && make_identities(server, &whole, &wrong)
+                   && start_without_signals(server, &whole, &wrong);
     if (started) return server;
     server_stop(server);
     *error = wrong;

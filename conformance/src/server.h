@@ -65,7 +65,7 @@ enum server_port {
 
 /* In ascending order; 0 is the default of its place. */
 enum server_tls_version {
-    SERVER_TLS_DEFAULT, /* minimum: 1.2; maximum: 1.3 */
+    SERVER_TLS_DEFAULT, /* minimum: 1.2, or a lower maximum; maximum: 1.3 */
     SERVER_TLS_1_0,
     SERVER_TLS_1_1,
     SERVER_TLS_1_2,
@@ -134,7 +134,8 @@ bool server_write_certificates(const struct server *server, const char *director
 
 /* `size` bytes from `offset` of the body that `seed` names. Any 256 bytes from
  * a multiple of 256 on hold each value once, in an order of their own:
- *   h = mix(seed * 2^32 + offset / 256), mix being the finisher of SplitMix64,
+ *   h = mix((seed * 2^32 + offset / 256 + 1) * 0x9E3779B97F4A7C15 mod 2^64),
+ *   mix being the finisher of SplitMix64,
  *   byte = ((offset * (h | 1) + (h >> 8)) ^ (h >> 16)) mod 256 */
 void server_fill_bytes(uint32_t seed, uint64_t offset, uint8_t *out, size_t size);
 

@@ -13,6 +13,7 @@
 
 static uint64_t mix(uint64_t value)
 {
+    value = (value + 1) * UINT64_C(0x9E3779B97F4A7C15);
     value = (value ^ (value >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
     value = (value ^ (value >> 27)) * UINT64_C(0x94D049BB133111EB);
     return value ^ (value >> 31);

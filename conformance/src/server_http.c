@@ -20,10 +20,9 @@ static char *priorities(const struct http_options *options)
         [SERVER_TLS_1_2] = ":+VERS-TLS1.2",
         [SERVER_TLS_1_3] = ":+VERS-TLS1.3",
     };
-    int from = options->tls_min ? (int)options->tls_min : SERVER_TLS_1_2;
-    int to = options->tls_max ? (int)options->tls_max : SERVER_TLS_1_3;
     const char *word[4] = {"", "", "", ""};
-    for (int i = from; i <= to; i++) word[i - SERVER_TLS_1_0] = words[i];
+    for (int i = (int)options->tls_min; i <= (int)options->tls_max; i++)
+        word[i - SERVER_TLS_1_0] = words[i];
     return memory_format("NORMAL:-VERS-ALL%s%s%s%s", word[0], word[1], word[2], word[3]);
 }
 

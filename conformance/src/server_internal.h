@@ -40,7 +40,7 @@ struct http_options {
     int stop_fd;
     const char *certificate_pem; /* NULL: no TLS */
     const char *key_pem;
-    enum server_tls_version tls_min, tls_max;
+    enum server_tls_version tls_min, tls_max; /* SERVER_TLS_DEFAULT is resolved by now */
 };
 
 /* Returns: NULL if it cannot start. Borrows: `options`, while the daemon runs. */

@@ -17,22 +17,17 @@
 
 /* ---- context --------------------------------------------------------------- */
 
-static int version_number(enum server_tls_version version, int fallback)
-{
-    switch (version) {
-    case SERVER_TLS_1_0: return TLS1_VERSION;
-    case SERVER_TLS_1_1: return TLS1_1_VERSION;
-    case SERVER_TLS_1_2: return TLS1_2_VERSION;
-    case SERVER_TLS_1_3: return TLS1_3_VERSION;
-    case SERVER_TLS_DEFAULT: break;
-    }
-    return fallback;
-}
+static const int version_numbers[] = {
+    [SERVER_TLS_1_0] = TLS1_VERSION,
+    [SERVER_TLS_1_1] = TLS1_1_VERSION,
+    [SERVER_TLS_1_2] = TLS1_2_VERSION,
+    [SERVER_TLS_1_3] = TLS1_3_VERSION,
+};
 
 /* OpenSSL's default security level has no TLS below 1.2. */
 static const char *cipher_list(const struct server_options *options)
 {
-    bool is_old = options->tls_min == SERVER_TLS_1_0 || options->tls_min == SERVER_TLS_1_1;
+    bool is_old = options->tls_min < SERVER_TLS_1_2;
     if (options->ciphers) return options->ciphers;
     return is_old ? "DEFAULT:@SECLEVEL=0" : "DEFAULT";
 }
@@ -63,10 +58,8 @@ static bool set_client_check(SSL_CTX *context, enum server_client_check check,
 static const char *set_up(SSL_CTX *context, const struct server_options *options,
                           const struct identity *identity, const struct identity *ca)
 {
-    int min = version_number(options->tls_min, TLS1_2_VERSION);
-    int max = version_number(options->tls_max, TLS1_3_VERSION);
-    if (!SSL_CTX_set_min_proto_version(context, min)
-        || !SSL_CTX_set_max_proto_version(context, max))
+    if (!SSL_CTX_set_min_proto_version(context, version_numbers[options->tls_min])
+        || !SSL_CTX_set_max_proto_version(context, version_numbers[options->tls_max]))
         return "these versions of TLS are not there";
     if (!SSL_CTX_set_cipher_list(context, cipher_list(options)))
         return "no cipher of this list is known; openssl ciphers lists them";
