@@ -229,9 +229,10 @@ static char *filter_help(int key, const char *text, void *input)
     if (key != ARGP_KEY_HELP_EXTRA) return (char *)(uintptr_t)text;
     char *paths = server_describe_paths();
     char *help = memory_format(
-        "Paths of HTTP and HTTPS, for GET, HEAD, POST, PUT and DELETE:\n%s\n"
-        "The tcp and tls ports send each byte back. A received line that is a command is\n"
-        "echoed, and then obeyed: 'send N [SEED]' (N bytes of /bytes?seed=SEED follow),\n"
+        "Paths of HTTP and HTTPS, for GET, HEAD, POST, PUT and DELETE; N is\n"
+        "1024 and S is 0 where they are not told:\n%s\n"
+        "The tcp and tls ports send each byte back. A received line that is a command\n"
+        "is echoed, then obeyed: 'send N [SEED]' (N bytes of /bytes?seed=SEED follow),\n"
         "'close' (the port closes the connection).\n\n"
         "Exit status: 0, or 2 for wrong usage or a port that cannot be had.",
         paths);

@@ -57,28 +57,27 @@ static const struct route {
     bool has_to;
     bool keeps_body;
 } routes[] = {
-    {"/bytes", "?length=N&seed=S", "binary, all 256 values; the same for the same S", answer_bytes,
+    {"/bytes", "?length=N&seed=S", "binary; the same for the same S", answer_bytes,
      BIT(LENGTH) | BIT(SEED), false, false, false},
     {"/text", "?length=N", "lines of 64 bytes of ASCII", answer_text, BIT(LENGTH), false, false,
      false},
-    {"/echo", "", "the request's body, with its Content-Type", answer_echo, 0, false, false, true},
-    {"/headers", "", "the request's line and headers, as text", answer_headers, 0, false, false,
-     false},
+    {"/echo", "", "the request's body and Content-Type", answer_echo, 0, false, false, true},
+    {"/headers", "", "the request's line and headers", answer_headers, 0, false, false, false},
     {"/status/", "CODE", "that status, 200 to 599", answer_status, 0, true, false, false},
     {"/redirect", "?to=URL&code=30x", "a Location (default: /headers, 302)", answer_redirect,
      BIT(CODE), false, true, false},
-    {"/slow", "?length=N&chunk=C&delay=MS", "C bytes (64) after each MS milliseconds (100)",
-     answer_slow, BIT(LENGTH) | BIT(SEED) | BIT(CHUNK) | BIT(DELAY), false, false, false},
-    {"/truncated", "?length=N&send=M", "declares N bytes, closes after M (N / 2)", answer_truncated,
+    {"/slow", "?length=N&chunk=C&delay=MS", "C bytes (64) every MS milliseconds (100)", answer_slow,
+     BIT(LENGTH) | BIT(SEED) | BIT(CHUNK) | BIT(DELAY), false, false, false},
+    {"/truncated", "?length=N&send=M", "declares N, closes after M (N / 2)", answer_truncated,
      BIT(LENGTH) | BIT(SEED) | BIT(SEND), false, false, false},
     {"/chunked", "?length=N&chunk=C", "chunks of C bytes (64), no Content-Length", answer_chunked,
      BIT(LENGTH) | BIT(SEED) | BIT(CHUNK) | BIT(DELAY), false, false, false},
     {"/close", "", "closes without an answer", answer_close, 0, false, false, false},
-    {"/hang", "", "never answers, until the client leaves", answer_hang, 0, false, false, false},
-    {"/hostile", "", "the list of the bodies that forge responses", answer_hostile_list, 0, false,
-     false, false},
-    {"/hostile/", "NAME?length=N", "such a body, once, or over and over up to N bytes",
-     answer_hostile, BIT(LENGTH), true, false, false},
+    {"/hang", "", "no answer, until the client leaves", answer_hang, 0, false, false, false},
+    {"/hostile", "", "lists the bodies that forge responses", answer_hostile_list, 0, false, false,
+     false},
+    {"/hostile/", "NAME?length=N", "such a body, or N bytes of it repeated", answer_hostile,
+     BIT(LENGTH), true, false, false},
 };
 #define ROUTE_COUNT (sizeof routes / sizeof *routes)
 
@@ -104,7 +103,7 @@ char *server_describe_paths(void)
     struct buffer text = {0};
     for (size_t i = 0; i < ROUTE_COUNT; i++) {
         char *left = memory_format("%s%s", routes[i].path, routes[i].synopsis);
-        char *row = memory_format("  %-37s %s\n", left, routes[i].what);
+        char *row = memory_format("  %-32s %s\n", left, routes[i].what);
         buffer_append_text(&text, row);
         free(row);
         free(left);
