@@ -150,12 +150,20 @@ static bool make_identities(struct server *server, const struct server_options *
     return !wrong;
 }
 
+/* The descriptor goes to what serves it, whether that starts or not. */
+static int hand_over(struct server *server, int index)
+{
+    int fd = server->listen_fds[index];
+    server->listen_fds[index] = -1;
+    return fd;
+}
+
 static bool start_http(struct server *server, const struct server_options *options, int index)
 {
     const struct identity *identity =
         ports[index].identity < 0 ? NULL : &server->identities[ports[index].identity];
     server->https[index] = (struct http_options){
-        .listen_fd = server->listen_fds[index],
+        .listen_fd = hand_over(server, index),
         .stop_fd = server->stop_fd,
         .certificate_pem = identity ? identity->certificate_pem : NULL,
         .key_pem = identity ? identity->key_pem : NULL,
@@ -175,7 +183,7 @@ static bool start_raw(struct server *server, const struct server_options *option
                                               &server->identities[IDENTITY_CA], error);
         if (!server->contexts[index]) return false;
     }
-    return peers_listen(server->peers, server->listen_fds[index], server->contexts[index]);
+    return peers_listen(server->peers, hand_over(server, index), server->contexts[index]);
 }
 
 static bool start_all(struct server *server, const struct server_options *options, char **error)
@@ -187,7 +195,6 @@ static bool start_all(struct server *server, const struct server_options *option
         if (!started && !*error)
             *error = memory_format("%s: cannot start its thread", ports[i].name);
         if (!started) return false;
-        server->listen_fds[i] = -1;
     }
     return true;
 }

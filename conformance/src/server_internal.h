@@ -36,14 +36,17 @@ struct MHD_Daemon;
 struct MHD_Connection;
 
 struct http_options {
-    int listen_fd; /* Owns: the daemon, if it starts */
+    int listen_fd; /* Owns: the daemon */
     int stop_fd;
     const char *certificate_pem; /* NULL: no TLS */
     const char *key_pem;
     enum server_tls_version tls_min, tls_max; /* SERVER_TLS_DEFAULT is resolved by now */
 };
 
-/* Returns: NULL if it cannot start. Borrows: `options`, while the daemon runs. */
+/* Returns: NULL if it cannot start; libmicrohttpd then has closed listen_fd or
+ * not, depending on what failed, so it is left alone: a leak at worst, while a
+ * second close might hit another thread's descriptor.
+ * Borrows: `options`, while the daemon runs. */
 struct MHD_Daemon *http_start(const struct http_options *options);
 void http_stop(struct MHD_Daemon *daemon);
 
