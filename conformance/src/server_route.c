@@ -249,7 +249,8 @@ static bool answer_hang(struct request *request, const struct arguments *argumen
 
 typedef void fill_fn(const void *key, uint64_t offset, uint8_t *out, size_t size);
 
-/* A body, computed as it is sent. */
+/* A body, computed as it is sent. If it ends before what was declared, the
+ * connection is closed. */
 struct stream {
     fill_fn *fill;
     const struct server_hostile *hostile;
@@ -258,7 +259,6 @@ struct stream {
     uint64_t chunk; /* at most so many at once; 0: no limit */
     int delay_ms;   /* before each of them */
     int stop_fd;
-    bool is_cut; /* the end comes before what was declared */
 };
 
 static void fill_bytes(const void *key, uint64_t offset, uint8_t *out, size_t size)
@@ -283,9 +283,7 @@ static void fill_hostile(const void *key, uint64_t offset, uint8_t *out, size_t 
 static ssize_t read_stream(void *cls, uint64_t offset, char *out, size_t size)
 {
     const struct stream *stream = cls;
-    if (offset >= stream->end)
-        return stream->is_cut ? MHD_CONTENT_READER_END_WITH_ERROR
-                              : MHD_CONTENT_READER_END_OF_STREAM;
+    if (offset >= stream->end) return MHD_CONTENT_READER_END_OF_STREAM;
     if (stream->delay_ms > 0 && server_wait(-1, 0, stream->stop_fd, stream->delay_ms) != 0)
         return MHD_CONTENT_READER_END_WITH_ERROR;
     if (size > stream->end - offset) size = (size_t)(stream->end - offset);
@@ -351,7 +349,6 @@ static bool answer_truncated(struct request *request, const struct arguments *ar
     struct stream stream = stream_of(arguments);
     uint64_t declared = stream.end;
     stream.end = arguments->given & BIT(SEND) ? arguments->number[SEND] : declared / 2;
-    stream.is_cut = true;
     if (stream.end < declared) return answer_stream(request, &stream, declared, BINARY);
     return answer_with(request, MHD_HTTP_BAD_REQUEST,
                        memory_text("parameter 'send': expected less than 'length'\n"));

@@ -13,7 +13,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define LINGER_MS 1000 /* how long a closed client may go on sending */
+#define LINGER_MS   1000        /* how long a closed client may be still, */
+#define LINGER_SIZE (16u << 20) /* and how much it may still send */
 
 /* ---- context --------------------------------------------------------------- */
 
@@ -167,9 +168,13 @@ bool link_write(struct link *link, const uint8_t *bytes, size_t size)
  * client might lose the last of ours. */
 static void drain(const struct link *link)
 {
-    uint8_t bytes[1024];
-    while (server_wait(link->fd, POLLIN, link->stop_fd, LINGER_MS) > 0)
-        if (recv(link->fd, bytes, sizeof bytes, 0) <= 0) return;
+    uint8_t bytes[4096];
+    size_t taken = 0;
+    while (taken < LINGER_SIZE && server_wait(link->fd, POLLIN, link->stop_fd, LINGER_MS) > 0) {
+        ssize_t count = recv(link->fd, bytes, sizeof bytes, 0);
+        if (count <= 0) return;
+        taken += (size_t)count;
+    }
 }
 
 void link_close(struct link *link)

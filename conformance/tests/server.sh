@@ -321,6 +321,19 @@ done
 printf 'more than the peer reads\nclose\nand what follows' > sent
 printf 'more than the peer reads\nclose\n' > wanted
 check close-ends-the-echo cmp wanted <(talk_tcp sent)
+late_bytes_are_taken() { # a reset would break the pipe of the client
+    python3 - "$(port tcp)" <<'PYTHON'
+import socket, sys
+client = socket.create_connection(('127.0.0.1', int(sys.argv[1])), timeout=10)
+client.sendall(b'close\n')
+assert client.recv(100) == b'close\n' and client.recv(100) == b''
+client.sendall(bytes(3000000))
+PYTHON
+}
+check close-is-no-reset late_bytes_are_taken
+printf 'close\n' > sent
+ends_with_notify() { talk_tls sent > answer && ! grep -i 'unexpected eof' tls.err; }
+check tls-close-is-notified ends_with_notify
 check tls-expired-is-refused not handshake tls-expired -verify_return_error
 check tls-expired-serves handshake tls-expired
 check tls-self-signed-is-refused not handshake tls-self-signed -verify_return_error
@@ -359,6 +372,7 @@ for i in $(seq 40); do
     get_tls https /bytes > /dev/null
     talk_tcp sent > /dev/null
 done
+get /hang --max-time 0.5 2> /dev/null
 check no-descriptor-is-lost settles_at "$settle"
 
 # ---- the end ----------------------------------------------------------------
