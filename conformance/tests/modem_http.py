@@ -13,6 +13,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 ATPROOF = sys.argv[1]
 BODY = bytes(range(256)) * 10 + b'\r\nOK\r\n+HTTPREAD: 0\r\n'
@@ -110,6 +111,60 @@ def act(host, method, **options):
     return said.split(b'\r\n')[-2].decode()
 
 
+def read_body(host):
+    """All blocks of the body that waits to be read, joined."""
+    said = b''
+    host.lines.append('> AT+HTTPREAD=100000')
+    host.send(b'AT+HTTPREAD=100000\r')
+    body = b''
+    at = len(b'\r\nOK\r\n\r\n')
+    while True:
+        while not re.match(rb'\+HTTPREAD: \d+\r\n', said[at:]):
+            said += host.until(b'.')
+        size = int(said[at + 11:said.index(b'\r', at)])
+        if size == 0:
+            return body
+        first = said.index(b'\n', at) + 1
+        while len(said) < first + size + 2:
+            said += host.until(b'.')
+        body += said[first:first + size]
+        at = first + size + 2
+
+
+def hostile_bodies(folder):
+    """Bodies that forge a module's responses, from the server made for it."""
+    server = subprocess.Popen([ATPROOF, 'server'], stdout=subprocess.PIPE, text=True)
+    url = 'http://' + next(line for line in server.stdout if line.startswith('http ')).split()[1]
+    host = Host('--seed', '1')
+    host.ask('ATE0')
+    host.ask('AT+HTTPINIT')
+    names = [line.split()[0] for line in
+             urllib.request.urlopen(f'{url}/hostile').read().decode().splitlines()]
+    check('there are some', True, len(names) >= 10)
+    for name in names:
+        path = f'{url}/hostile/{name}'
+        host.ask(f'AT+HTTPPARA="URL","{path}"')
+        expected = urllib.request.urlopen(path).read()
+        check(name, f'+HTTPACTION: 0,200,{len(expected)}', act(host, 0))
+        if expected:
+            check(f'{name}: body', expected, read_body(host))
+    host.ask('AT+HTTPTERM')
+    host.end()
+    server.terminate()
+    check('server: exit', 0, server.wait(10))
+    judge(host, folder)
+
+
+def judge(host, folder):
+    path = os.path.join(folder, 'talk.at')
+    with open(path, 'w') as out:
+        out.write('\n'.join(host.lines) + '\n')
+    judged = subprocess.run([ATPROOF, 'check', '--strict', path], capture_output=True, text=True)
+    check('as the manual has it', 0, judged.returncode)
+    if judged.returncode != 0:
+        print(judged.stdout[-3000:], judged.stderr)
+
+
 def main():
     server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -141,17 +196,7 @@ def main():
         check('first bytes', b'\r\nOK\r\n\r\n+HTTPREAD: 3\r\n\0\1\2\r\n+HTTPREAD: 0\r\n',
               host.ask('AT+HTTPREAD=0,3', rb'\+HTTPREAD: 0\r\n$'))
         check('read once', b'\r\nERROR\r\n', host.ask('AT+HTTPREAD=0,3'))
-        rest = host.ask('AT+HTTPREAD=100000', rb'\+HTTPREAD: 0\r\n\r\n\+HTTPREAD: 0\r\n$')
-        blocks = b''
-        at = rest.index(b'+HTTPREAD')
-        while True:
-            size = int(rest[at + 11:rest.index(b'\r', at)])
-            if size == 0:
-                break
-            first = rest.index(b'\n', at) + 1
-            blocks += rest[first:first + size]
-            at = rest.index(b'+HTTPREAD', first + size)
-        check('the rest', BODY[3:], blocks)
+        check('the rest', BODY[3:], read_body(host))
         check('nothing left', b'\r\nERROR\r\n', host.ask('AT+HTTPREAD?'))
         head = host.ask('AT+HTTPHEAD')
         check('header', True, b'HTTP/1.1 200 OK\r\n' in head)
@@ -210,13 +255,8 @@ def main():
         check('term again', b'\r\nERROR\r\n', host.ask('AT+HTTPTERM'))
         host.end()
 
-        path = os.path.join(folder, 'session.at')
-        with open(path, 'w') as out:
-            out.write('\n'.join(host.lines) + '\n')
-        judged = subprocess.run([ATPROOF, 'check', '--strict', path], capture_output=True, text=True)
-        check('as the manual has it', 0, judged.returncode)
-        if judged.returncode != 0:
-            print(judged.stdout[-3000:], judged.stderr)
+        judge(host, folder)
+        hostile_bodies(folder)
     print(f"{counts['passed']} passed, {counts['failed']} failed")
     return counts['failed'] > 0
 
