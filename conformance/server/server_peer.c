@@ -57,7 +57,7 @@ static bool send_bytes(struct link *link, uint64_t length, uint32_t seed)
     return true;
 }
 
-/* A number of at most 12 digits and the end or the space behind it. */
+/* A number of at most 12 digits: less than SERVER_LENGTH_MAX has. */
 static bool read_number(const char **at, unsigned long long *value)
 {
     size_t digits = strspn(*at, "0123456789");
@@ -79,7 +79,7 @@ static bool read_send(const char *line, uint64_t *length, uint32_t *seed)
     }
     *length = first;
     *seed = (uint32_t)second;
-    return *line == '\0' && first <= SERVER_LENGTH_MAX && second <= UINT32_MAX;
+    return *line == '\0' && second <= UINT32_MAX;
 }
 
 /* The line is whole: its text, without the line end. NULL: no command. */
