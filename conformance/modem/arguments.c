@@ -194,6 +194,12 @@ const char *modem_text(const struct modem_call *call, const char *name, const ch
     return argument != NULL ? argument->text : otherwise;
 }
 
+void modem_set_text(char **out, const char *text)
+{
+    free(*out);
+    *out = memory_text(text);
+}
+
 bool modem_is(const struct modem_call *call, enum atp_form_kind kind)
 {
     return call->form->syntax.kind == kind;

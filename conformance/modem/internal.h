@@ -72,6 +72,9 @@ int64_t modem_number(const struct modem_call *call, const char *name, int64_t ot
 /* Its text, or `otherwise`. Borrows from the call. */
 const char *modem_text(const struct modem_call *call, const char *name, const char *otherwise);
 
+/* Puts a copy of `text` in the place of what *out owns. */
+void modem_set_text(char **out, const char *text);
+
 /* Whether the call is of the read, test, write or execute form. */
 bool modem_is(const struct modem_call *call, enum atp_form_kind kind);
 

@@ -8,7 +8,8 @@
  * which commands and forms there are, what `=?` answers, which arguments are
  * legal. It does no input and output on the line itself and reads no clock but for
  * CCLK, so that a run repeats itself; times are the caller's, in microseconds from any
- * start, and never go back.
+ * start, and never go back. Requests to the network alone run by themselves, in
+ * threads of their own.
  */
 #ifndef ATPROOF_MODEM_H
 #define ATPROOF_MODEM_H

@@ -26,12 +26,6 @@ void modem_forget_contexts(struct modem *modem)
     for (size_t i = 0; i < CONTEXT_COUNT; i++) forget(&modem->contexts[i]);
 }
 
-static void set_text(char **out, const char *text)
-{
-    free(*out);
-    *out = memory_text(text);
-}
-
 static const char *text_of(const char *text)
 {
     return text == NULL ? "" : text;
@@ -95,7 +89,7 @@ static int define(struct modem *modem, const struct modem_call *call)
     if (type == NULL) return MODEM_OK;
     context->defined = true;
     snprintf(context->type, sizeof context->type, "%s", type);
-    set_text(&context->apn, modem_text(call, "APN", ""));
+    modem_set_text(&context->apn, modem_text(call, "APN", ""));
     context->compression[0] = (int)modem_number(call, "d_comp", 0);
     context->compression[1] = (int)modem_number(call, "h_comp", 0);
     return MODEM_OK;
@@ -172,9 +166,9 @@ static int configure(struct modem *modem, const struct modem_call *call)
     context->defined = true;
     snprintf(context->type, sizeof context->type, "%s",
              types[modem_number(call, "context_type", 1) - 1]);
-    set_text(&context->apn, modem_text(call, "APN", ""));
-    set_text(&context->user, modem_text(call, "username", ""));
-    set_text(&context->password, modem_text(call, "password", ""));
+    modem_set_text(&context->apn, modem_text(call, "APN", ""));
+    modem_set_text(&context->user, modem_text(call, "username", ""));
+    modem_set_text(&context->password, modem_text(call, "password", ""));
     context->authentication = (int)modem_number(call, "authentication", 0);
     return MODEM_OK;
 }
@@ -232,8 +226,8 @@ static int name_servers(struct modem *modem, const struct modem_call *call)
                    text_of(context->dns[0]), text_of(context->dns[1]));
         return MODEM_OK;
     }
-    set_text(&context->dns[0], first);
-    set_text(&context->dns[1], modem_text(call, "secdnsaddr", ""));
+    modem_set_text(&context->dns[0], first);
+    modem_set_text(&context->dns[1], modem_text(call, "secdnsaddr", ""));
     return MODEM_OK;
 }
 

@@ -16,12 +16,6 @@ static const char *const methods[] = {"GET", "POST", "HEAD", "DELETE", "PUT"};
 
 /* ---- the service ------------------------------------------------------ */
 
-static void set_text(char **out, const char *text)
-{
-    free(*out);
-    *out = memory_text(text);
-}
-
 void modem_http_stop(struct modem *modem)
 {
     struct modem_http *http = &modem->http;
@@ -68,16 +62,16 @@ static int set_parameter(struct modem *modem, const struct modem_call *call)
     struct modem_http *http = &modem->http;
     const char *url = modem_text(call, "url", NULL);
     if (!http->on || (url != NULL && !is_url(url))) return MODEM_ERROR;
-    if (url != NULL) set_text(&http->url, url);
+    if (url != NULL) modem_set_text(&http->url, url);
     http->connect_limit_s = (long)modem_number(call, "conn_timeout", http->connect_limit_s);
     http->receive_limit_s = (long)modem_number(call, "recv_timeout", http->receive_limit_s);
     http->reads_again = modem_number(call, "readmode", http->reads_again) == 1;
     if (modem_argument(call, "content_type") != NULL)
-        set_text(&http->content_type, modem_text(call, "content_type", ""));
+        modem_set_text(&http->content_type, modem_text(call, "content_type", ""));
     if (modem_argument(call, "accept-type") != NULL)
-        set_text(&http->accept, modem_text(call, "accept-type", ""));
+        modem_set_text(&http->accept, modem_text(call, "accept-type", ""));
     if (modem_argument(call, "user_data") != NULL)
-        set_text(&http->user_data, modem_text(call, "user_data", ""));
+        modem_set_text(&http->user_data, modem_text(call, "user_data", ""));
     return MODEM_OK;
 }
 
