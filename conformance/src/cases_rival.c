@@ -16,6 +16,7 @@ struct line {
 /* A notation beside it, and whose parameters it means. */
 struct rival {
     const struct catalog_command *command; /* NULL: a URC                   */
+    const struct catalog_form *form;       /* likewise                      */
     const struct catalog_record *record;
 };
 
@@ -88,14 +89,13 @@ static enum cases_rival weigh(const struct line *line, const struct rival *rival
     bool others = takes_others(line, rival);
     if (others && takes_place(line, rival, line->place)) return CASES_RIVAL_TAKES;
     if (others && other->has_payload) return CASES_RIVAL_COUNTS;
-    return is_nearer(line, rival) ? CASES_RIVAL_NEARER : CASES_RIVAL_NONE;
+    bool answers = rival->form == line->maker->form; /* else it wins by fitting alone */
+    return answers && is_nearer(line, rival) ? CASES_RIVAL_NEARER : CASES_RIVAL_NONE;
 }
 
-static void consider(const struct line *line, const struct catalog_command *command,
-                     const struct catalog_record *record, enum cases_rival *most)
+static void consider(const struct line *line, const struct rival *rival, enum cases_rival *most)
 {
-    struct rival rival = {command, record};
-    enum cases_rival found = weigh(line, &rival);
+    enum cases_rival found = weigh(line, rival);
     if (found > *most) *most = found;
 }
 
@@ -109,8 +109,10 @@ static void consider_command(const struct line *line, const struct catalog_comma
             || !catalog_is_of_edition(edition, line->maker->edition))
             continue;
         for (size_t v = 0; v < form->variant_count; v++)
-            for (size_t e = 0; e < form->variants[v].element_count; e++)
-                consider(line, command, &form->variants[v].elements[e], most);
+            for (size_t e = 0; e < form->variants[v].element_count; e++) {
+                struct rival rival = {command, form, &form->variants[v].elements[e]};
+                consider(line, &rival, most);
+            }
     }
 }
 
@@ -122,8 +124,10 @@ enum cases_rival cases_find_rival(const struct cases_maker *maker,
     enum cases_rival most = CASES_RIVAL_NONE;
     for (size_t c = 0; c < maker->set->command_count; c++)
         consider_command(&line, &maker->set->commands[c], &most);
-    for (size_t u = 0; u < maker->set->urc_count; u++)
+    for (size_t u = 0; u < maker->set->urc_count; u++) {
+        const struct rival rival = {NULL, NULL, &maker->set->urcs[u].record};
         if (catalog_is_of_edition(maker->set->urcs[u].edition, maker->edition))
-            consider(&line, NULL, &maker->set->urcs[u].record, &most);
+            consider(&line, &rival, &most);
+    }
     return most;
 }

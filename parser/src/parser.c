@@ -109,13 +109,14 @@ static uint32_t try_record(struct atp_parser *p, const struct atp_record *record
 /* Candidates: first what answers the pending command, then the rest in the
  * catalogue's order, which puts what comes unasked before information, and
  * test responses last. A perfect fit ends the search; of others, the one that
- * deviates least is taken. */
+ * deviates least is taken, of those that answer if there is one. */
 static void choose_record(struct atp_parser *p, const struct atp_record *first, unsigned count,
                           unsigned at)
 {
     uint32_t least = UINT32_MAX;
 
     for (unsigned pass = p->form == FORM_NONE; pass < 2; pass++) {
+        if (least != UINT32_MAX) least = 1; /* only a perfect fit is better */
         for (unsigned i = 0; i < count; i++) {
             if (atp_exchange_asked(p, &first[i]) != pass)
                 least = try_record(p, &first[i], at, least);
