@@ -1,0 +1,244 @@
+/* The bytes of a port: gensio's callbacks queue what arrives, each piece with
+ * its time; port_read and port_write run gensio until they have what they
+ * want.
+ *
+ * I1: queued == the sum of (size - taken) of all chunks; no chunk is used up.
+ * I2: reading is enabled iff queued < PORT_QUEUE_SIZE_MAX and not gone. */
+#include "port_internal.h"
+
+#include "memory.h"
+
+#include <gensio/sergensio.h>
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define STOP_POLL_US     INT64_C(100000) /* how soon *stop is seen            */
+#define LATE_ROUND_COUNT 64              /* events handled after the deadline */
+
+int64_t port_now_us(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+/* ---- running gensio --------------------------------------------------- */
+
+/* gensio writes to pipes and sockets whose reader may be gone. The signal is
+ * kept from the program without touching its handler. */
+struct pipe_guard {
+    sigset_t before;
+    bool was_pending;
+};
+
+static struct pipe_guard guard_pipe(void)
+{
+    struct pipe_guard guard;
+    sigset_t set;
+    sigpending(&set);
+    guard.was_pending = sigismember(&set, SIGPIPE) == 1;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &set, &guard.before);
+    return guard;
+}
+
+static void unguard_pipe(const struct pipe_guard *guard)
+{
+    static const struct timespec now = {0};
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    if (!guard->was_pending) sigtimedwait(&set, NULL, &now);
+    pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
+}
+
+static bool is_over(const struct port *port, int64_t deadline_us)
+{
+    return port_now_us() >= deadline_us || (port->stop != NULL && *port->stop != 0);
+}
+
+/* Handles what is there, or waits for it. Returns: false, nothing came. */
+static bool service(struct port *port, int64_t deadline_us)
+{
+    int64_t left = deadline_us - port_now_us();
+    if (left < 0) left = 0;
+    if (port->stop != NULL && left > STOP_POLL_US) left = *port->stop != 0 ? 0 : STOP_POLL_US;
+    gensio_time time = {.secs = left / 1000000, .nsecs = (int32_t)(left % 1000000 * 1000)};
+    gensio_time *timeout = deadline_us == PORT_NO_DEADLINE && port->stop == NULL ? NULL : &time;
+    return gensio_os_funcs_service(port->os, timeout) == 0;
+}
+
+bool port_wait(struct port *port, bool (*ready)(const struct port *port), int64_t deadline_us)
+{
+    struct pipe_guard guard = guard_pipe();
+    unsigned late_count = 0;
+    while (!ready(port) && late_count < LATE_ROUND_COUNT) {
+        bool came = service(port, deadline_us);
+        if (!is_over(port, deadline_us)) continue;
+        late_count++;
+        if (!came) break;
+    }
+    unguard_pipe(&guard);
+    return ready(port);
+}
+
+/* ---- the queue -------------------------------------------------------- */
+
+static void push(struct port *port, const unsigned char *bytes, size_t size)
+{
+    struct port_chunk *chunk = memory_new(1, sizeof *chunk + size);
+    chunk->time_us = port_now_us();
+    chunk->size = size;
+    memcpy(chunk->bytes, bytes, size);
+    if (port->first == NULL) port->first = chunk;
+    else port->last->next = chunk;
+    port->last = chunk;
+    port->queued += size;
+}
+
+static size_t take(struct port *port, void *buffer, size_t capacity, int64_t *time_us)
+{
+    struct port_chunk *chunk = port->first;
+    size_t size = chunk->size - chunk->taken;
+    if (size > capacity) size = capacity;
+    memcpy(buffer, chunk->bytes + chunk->taken, size);
+    if (time_us != NULL) *time_us = chunk->time_us;
+    chunk->taken += size;
+    if (chunk->taken == chunk->size) {
+        port->first = chunk->next;
+        free(chunk);
+    }
+    bool was_full = port->queued >= PORT_QUEUE_SIZE_MAX;
+    port->queued -= size;
+    if (was_full && port->queued < PORT_QUEUE_SIZE_MAX && port->io != NULL && port->gone == 0)
+        gensio_set_read_callback_enable(port->io, true);
+    return size;
+}
+
+/* ---- callbacks -------------------------------------------------------- */
+
+static void on_read(struct port *port, struct gensio *io, int err, const unsigned char *bytes,
+                    const gensiods *size)
+{
+    if (err != 0) {
+        port->gone = err;
+        gensio_set_read_callback_enable(io, false);
+        gensio_set_write_callback_enable(io, false);
+        return;
+    }
+    if (*size > 0) push(port, bytes, *size);
+    if (port->queued >= PORT_QUEUE_SIZE_MAX) gensio_set_read_callback_enable(io, false);
+}
+
+int port_on_event(struct gensio *io, void *user_data, int event, int err, unsigned char *bytes,
+                  gensiods *size, const char *const *auxdata)
+{
+    (void)auxdata;
+    struct port *port = user_data;
+    if (io != port->io) return GE_NOTSUP;
+    switch (event) {
+    case GENSIO_EVENT_READ: on_read(port, io, err, bytes, size); return 0;
+    case GENSIO_EVENT_WRITE_READY:
+        port->writable = true;
+        gensio_set_write_callback_enable(io, false);
+        return 0;
+    default: return port_on_line_event(port, io, event, bytes);
+    }
+}
+
+void port_start(struct port *port)
+{
+    char on[] = "1";
+    gensiods size = sizeof on - 1;
+    /* Only TCP has it; without it a command waits for the last answer's ACK. */
+    gensio_control(port->io, GENSIO_CONTROL_DEPTH_FIRST, GENSIO_CONTROL_SET, GENSIO_CONTROL_NODELAY,
+                   on, &size);
+    if (port->queued < PORT_QUEUE_SIZE_MAX) gensio_set_read_callback_enable(port->io, true);
+}
+
+/* ---- reading and writing ---------------------------------------------- */
+
+static enum port_status vanished(struct port *port)
+{
+    return port_fail(port, PORT_VANISHED,
+                     "%s: vanished while open (%s): see whether the other side still runs, or the "
+                     "device lost its power or its cable",
+                     port->address, gensio_err_to_str(port->gone));
+}
+
+static bool has_news(const struct port *port)
+{
+    return port->first != NULL || port->gone != 0;
+}
+
+static bool has_host_or_end(const struct port *port)
+{
+    return port->io != NULL || port->gone != 0;
+}
+
+ssize_t port_read(struct port *port, void *buffer, size_t capacity, int64_t deadline_us,
+                  int64_t *time_us)
+{
+    if (capacity == 0) return 0;
+    while (port_wait(port, has_news, deadline_us)) {
+        if (port->first != NULL) return (ssize_t)take(port, buffer, capacity, time_us);
+        if (port->accepter == NULL) {
+            vanished(port);
+            return -1;
+        }
+        port_next_host(port);
+    }
+    return 0;
+}
+
+static bool is_writable(const struct port *port)
+{
+    return port->writable || port->gone != 0;
+}
+
+static bool wait_writable(struct port *port, int64_t deadline_us)
+{
+    port->writable = false;
+    gensio_set_write_callback_enable(port->io, true);
+    bool ready = port_wait(port, is_writable, deadline_us);
+    if (!ready && port->io != NULL) gensio_set_write_callback_enable(port->io, false);
+    return ready;
+}
+
+static enum port_status write_all(struct port *port, const uint8_t *bytes, size_t size,
+                                  int64_t deadline_us, size_t *done)
+{
+    while (*done < size && port->gone == 0) {
+        gensiods count = 0;
+        struct pipe_guard guard = guard_pipe();
+        int err = gensio_write(port->io, &count, bytes + *done, size - *done, NULL);
+        unguard_pipe(&guard);
+        if (err != 0) port->gone = err;
+        *done += count;
+        if (err == 0 && *done < size && !wait_writable(port, deadline_us)) return PORT_TIMED_OUT;
+    }
+    /* A filter (telnet) took the bytes into a buffer of its own. */
+    bool is_filtered = gensio_get_type(port->io, 1) != NULL;
+    if (is_filtered && port->gone == 0 && !wait_writable(port, deadline_us)) return PORT_TIMED_OUT;
+    return port->gone == 0 ? PORT_OK : PORT_VANISHED;
+}
+
+enum port_status port_write(struct port *port, const void *bytes, size_t size, int64_t deadline_us,
+                            size_t *written_size)
+{
+    size_t done = 0;
+    enum port_status status = PORT_TIMED_OUT;
+    if (port->gone != 0 && port->accepter != NULL) port_next_host(port);
+    if (port_wait(port, has_host_or_end, deadline_us))
+        status = port->gone != 0 ? PORT_VANISHED : write_all(port, bytes, size, deadline_us, &done);
+    if (written_size != NULL) *written_size = done;
+    if (status == PORT_VANISHED) return vanished(port);
+    if (status == PORT_TIMED_OUT)
+        return port_fail(
+            port, PORT_TIMED_OUT, "%s: %s: %zu of %zu bytes written in time", port->address,
+            port->io == NULL ? "no host has come" : "the other side does not read", done, size);
+    return PORT_OK;
+}
