@@ -189,6 +189,26 @@ void port_drop(struct port *port)
     port->stop = stop;
 }
 
+/* gensio takes an unknown type for a host's name and says so of it. */
+bool port_is_type(const char *address, const char *const *types)
+{
+    size_t size = strcspn(address, "(,");
+    for (; *types != NULL; types++)
+        if (strlen(*types) == size && strncmp(*types, address, size) == 0) return true;
+    return false;
+}
+
+/* gensio takes the host of `tcp,HOST` for a service's name. */
+static bool lacks_port(const char *address)
+{
+    const char *at = strstr(address, "tcp");
+    if (at == NULL || (at != address && at[-1] != ',')) return false;
+    at += 3;
+    if (*at == '(') at += strcspn(at, ")");
+    at = strchr(at, ',');
+    return at == NULL || strchr(at + 1, ',') == NULL;
+}
+
 bool port_is_pty_alone(const char *address)
 {
     if (strncmp(address, "pty", 3) != 0) return false;
@@ -230,7 +250,11 @@ struct port *port_open(const char *address, const struct port_options *options,
 {
     struct port *port = port_new(address, options, error);
     if (port == NULL) return NULL;
-    enum port_status status = open_once(port, PORT_NO_DEADLINE);
+    static const char *const types[] = {"serialdev", "tcp",  "telnet", "pty",  "stdio",
+                                        "ssl",       "unix", "sctp",   "echo", NULL};
+    bool is_address = port_is_type(address, types) && !lacks_port(address);
+    enum port_status status =
+        is_address ? open_once(port, PORT_NO_DEADLINE) : port_fail_open(port, GE_INVAL);
     if (status == PORT_OK && port_is_pty_alone(address))
         status = port_hold_slave(port, options == NULL ? NULL : options->link);
     if (status == PORT_OK) return port;

@@ -58,6 +58,9 @@ enum port_status port_fail_open(struct port *port, int err);
 struct port *port_new(const char *address, const struct port_options *options,
                       struct port_error *error);
 
+/* Whether `TYPE(...),...` names one of a list that ends with NULL. */
+bool port_is_type(const char *address, const char *const *types);
+
 /* `pty`, `pty(...)`: without a program. */
 bool port_is_pty_alone(const char *address);
 

@@ -105,6 +105,12 @@ static void name_listener(struct port *port)
 
 static enum port_status listen_for_hosts(struct port *port)
 {
+    static const char *const types[] = {"tcp", "telnet", "ssl", "unix", "sctp", NULL};
+    if (!port_is_type(port->address, types))
+        return port_fail(port, PORT_BAD_ADDRESS,
+                         "%s: nothing to listen on: expected pty, stdio, tcp,ADDRESS,PORT or "
+                         "telnet(rfc2217),tcp,ADDRESS,PORT",
+                         port->address);
     int err = str_to_gensio_accepter(port->address, port->os, on_accept, port, &port->accepter);
     if (err != 0) {
         port->accepter = NULL;
