@@ -121,6 +121,8 @@ static enum port_status open_once(struct port *port, int64_t deadline_us)
     int64_t limit_us = port_now_us() + port->open_us;
     if (limit_us > deadline_us) limit_us = deadline_us;
     port->log[0] = '\0';
+    enum port_status status = port_find_program(port);
+    if (status != PORT_OK) return status;
     int err = str_to_gensio(port->address, port->os, port_on_event, port, &port->io);
     if (err != 0) {
         port->io = NULL;
@@ -140,7 +142,7 @@ static enum port_status open_once(struct port *port, int64_t deadline_us)
         port->io = NULL;
         return port_fail_open(port, err);
     }
-    enum port_status status = port->device == NULL ? PORT_OK : port_claim(port);
+    status = port->device == NULL ? PORT_OK : port_claim(port);
     if (status != PORT_OK) port_drop(port);
     else port_start(port);
     return status;

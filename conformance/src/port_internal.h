@@ -80,6 +80,9 @@ void port_drop(struct port *port);
 /* A listening port whose host has left: accepts the next. */
 void port_next_host(struct port *port);
 
+/* Whether the program of the address can be run, if it has one. */
+enum port_status port_find_program(struct port *port);
+
 /* Our own pty: raw, slave kept open, link made. */
 enum port_status port_hold_slave(struct port *port, const char *link);
 

@@ -216,7 +216,9 @@ static void test_port_bad_addresses_say_what_is_wrong(void **state)
         {"tcp,no-such-host.invalid,1", PORT_MISSING, "host's name"},
         {"serialdev(nothing=1),/dev/null", PORT_BAD_ADDRESS, "expected a gensio string"},
         {"serialdev,/dev/no-such-tty,115200n81", PORT_MISSING, "is it plugged in"},
-        {"stdio,/no/such/program", PORT_MISSING, "/no/such/program"},
+        {"stdio,/no/such/program -x", PORT_MISSING, "cannot run /no/such/program: "},
+        {"stdio(noredir-stderr),no-such-program", PORT_MISSING, "cannot run no-such-program: "},
+        {"stdio,/etc/passwd", PORT_DENIED, "executable"},
         {refused, PORT_MISSING, "start the server"},
     };
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
