@@ -101,6 +101,12 @@ static bool is_closed(const struct port *port)
     return port->closed;
 }
 
+static bool is_never(const struct port *port)
+{
+    (void)port;
+    return false;
+}
+
 static void on_open(struct gensio *io, int err, void *data)
 {
     struct port *port = data;
@@ -185,9 +191,12 @@ void port_drop(struct port *port)
     if (gensio_close(port->io, on_close, port) != 0) port->closed = true;
     port_wait(port, is_closed, port_now_us() + PORT_CLOSE_US);
     if (!port->closed && child != 0) end_child(port, child);
-    if (!port->closed) gensio_disable(port->io);
+    bool is_forced = !port->closed;
+    if (is_forced) gensio_disable(port->io);
     gensio_free(port->io);
     port->io = NULL;
+    if (is_forced) /* what it had under way is released by gensio's loop */
+        port_wait(port, is_never, port_now_us());
     port->stop = stop;
 }
 

@@ -358,6 +358,68 @@ static void test_port_leaks_no_descriptor_over_200_openings(void **state)
     assert_int_equal(open_file_count(), before);
 }
 
+/* The host that listens to nobody: `port` is closed all the same. */
+static void test_port_close_leaves_a_host_that_does_not_read(void **state)
+{
+    (void)state;
+    static const uint8_t bytes[RANDOM_SIZE];
+    struct port *server = sample_listen("telnet(rfc2217),tcp,127.0.0.1,0");
+    struct port *host = sample_open(strstr(port_describe(server), "tcp"));
+    enum port_status status = PORT_OK;
+    for (int i = 0; i < 1000 && status == PORT_OK; i++)
+        status = port_write(server, bytes, sizeof bytes, sample_after(SECOND_US / 2), NULL);
+    assert_int_equal(status, PORT_TIMED_OUT);
+    assert_non_null(strstr(port_error(server)->text, "does not read"));
+    int64_t start = port_now_us();
+    port_close(server);
+    assert_took(start, 0, 3 * SECOND_US);
+    port_close(host);
+}
+
+/* A child that does not read before we have: what we read ahead has an end. */
+static void test_port_reads_ahead_no_more_than_its_limit(void **state)
+{
+    (void)state;
+    static uint8_t bytes[3 << 20];
+    struct port *host = sample_open("stdio,sh -c 'head -c 3145728 /dev/zero; exec cat'");
+    memset(bytes, 'x', sizeof bytes);
+    assert_int_equal(port_write(host, bytes, 1 << 20, sample_after(SECOND_US), NULL),
+                     PORT_TIMED_OUT);
+    sample_read(host, bytes, sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++) assert_int_equal(bytes[i], 0);
+    sample_read(host, bytes, 1); /* what was written before its time was over */
+    assert_int_equal(bytes[0], 'x');
+    port_close(host);
+}
+
+static void test_port_maker_of_a_pty_is_no_rival(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/atproof-port-XXXXXX";
+    char link[128];
+    char address[160];
+    assert_non_null(mkdtemp(folder));
+    snprintf(link, sizeof link, "%s/modem", folder);
+    snprintf(address, sizeof address, "serialdev,%s,115200n81", link);
+    pid_t pid = fork();
+    if (pid == 0) {
+        struct port_error error;
+        struct port_options options = {.link = link};
+        if (port_listen("pty", &options, &error) == NULL) _exit(1);
+        pause();
+        _exit(0);
+    }
+    for (int i = 0; i < 200 && access(link, F_OK) != 0; i++) usleep(10000);
+    struct port_error error = {0};
+    struct port *host = port_open(address, NULL, &error);
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+    unlink(link);
+    rmdir(folder);
+    sample_need(host, &error);
+    port_close(host);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +437,9 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_port_second_port_on_a_device_is_busy),
         cmocka_unit_test(test_port_second_reader_is_noticed),
         cmocka_unit_test(test_port_leaks_no_descriptor_over_200_openings),
+        cmocka_unit_test(test_port_close_leaves_a_host_that_does_not_read),
+        cmocka_unit_test(test_port_reads_ahead_no_more_than_its_limit),
+        cmocka_unit_test(test_port_maker_of_a_pty_is_no_rival),
     };
     if (argc > 1) cmocka_set_test_filter(argv[1]);
     return cmocka_run_group_tests_name("port_life", tests, NULL, NULL);
