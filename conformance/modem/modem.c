@@ -293,6 +293,19 @@ int modem_descriptor(const struct modem *modem)
     return modem->event;
 }
 
+bool modem_is_online(const struct modem *modem)
+{
+    return modem->http.job != NULL;
+}
+
+bool modem_is_dialect(const struct catalog_dialect *dialect)
+{
+    static const char *const names[] = {"simcom", "quectel-ugxx", "quectel-ec200"};
+    for (size_t i = 0; dialect != NULL && i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(dialect->name, names[i]) == 0) return true;
+    return false;
+}
+
 /* ---- life ------------------------------------------------------------- */
 
 static void say_banner(struct modem *modem)

@@ -53,6 +53,13 @@ int64_t modem_due(const struct modem *modem, int64_t now);
  * Owned by the module. */
 int modem_descriptor(const struct modem *modem);
 
+/* Whether a request or a connection to the network is open: something may
+ * happen that modem_due does not foresee. */
+bool modem_is_online(const struct modem *modem);
+
+/* Whether there is a virtual module of the dialect (NULL: there is none). */
+bool modem_is_dialect(const struct catalog_dialect *dialect);
+
 /* Puts a file into the module's store, replacing one of that name. Copies.
  * Returns: false if the store is full (64 files, 4 MiB). */
 bool modem_store_file(struct modem *modem, const char *name, const void *bytes, size_t size);

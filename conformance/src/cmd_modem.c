@@ -229,19 +229,14 @@ static int set_speed(struct options *options, const char *text)
     return error;
 }
 
-static bool is_module(const char *name)
-{
-    return strcmp(name, "simcom") == 0 || strcmp(name, "quectel-ugxx") == 0
-           || strcmp(name, "quectel-ec200") == 0;
-}
-
 static int set_dialect(struct options *options, const char *name)
 {
-    if (!is_module(name))
+    const struct catalog_dialect *dialect = catalog_find_dialect(name);
+    if (!modem_is_dialect(dialect))
         return cli_misuse("modem",
                           "--dialect %s: no module; expected simcom, quectel-ugxx or quectel-ec200",
                           name);
-    options->modem.dialect = catalog_find_dialect(name);
+    options->modem.dialect = dialect;
     return 0;
 }
 
