@@ -7,17 +7,17 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #define WRITE_LIMIT_US INT64_C(10000000)
-#define TURN_MS        100 /* between two looks at *stop                     */
+#define TURN_MS        100 /* of waiting for the network                     */
 
 struct line {
     struct port *port;   /* NULL: virtual                                   */
     struct modem *modem; /* NULL: a port                                    */
     char *name;
     const char *dialect;
-    const volatile sig_atomic_t *stop;
     int64_t moved_us; /* of the clock                                       */
     struct port_error error;
 };
@@ -95,8 +95,7 @@ static ssize_t read_virtual(struct line *line, uint8_t *bytes, size_t capacity, 
     for (;;) {
         int64_t now = line_now(line);
         size_t size = modem_send(line->modem, bytes, capacity, now);
-        bool stopped = line->stop != NULL && *line->stop != 0;
-        if (size > 0 || now >= deadline_us || stopped) return (ssize_t)size;
+        if (size > 0 || now >= deadline_us) return (ssize_t)size;
         int64_t due = modem_due(line->modem, now);
         pass_time(line, due < deadline_us ? due : deadline_us);
     }
@@ -109,13 +108,11 @@ struct line *line_open(const char *target, const struct line_options *options,
 {
     static const char scheme[] = "virtual:";
     struct line *line = memory_new(1, sizeof *line);
-    const struct port_options port = {.stop = options->stop};
     bool good = true;
-    line->stop = options->stop;
     line->name = memory_text(target);
     if (strncmp(target, scheme, sizeof scheme - 1) == 0)
         good = open_virtual(line, target + sizeof scheme - 1, options, error);
-    else good = (line->port = port_open(target, &port, error)) != NULL;
+    else good = (line->port = port_open(target, NULL, error)) != NULL;
     if (good) return line;
     line_close(line);
     return NULL;

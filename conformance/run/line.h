@@ -9,9 +9,8 @@
 struct line;
 
 struct line_options {
-    struct catalog_model *model;       /* for a virtual module. Borrows: until line_close */
-    uint64_t seed;                     /* of a virtual module's chunks, 0: none            */
-    const volatile sig_atomic_t *stop; /* ends waiting; NULL: none. Borrows likewise     */
+    struct catalog_model *model; /* for a virtual module. Borrows: until line_close */
+    uint64_t seed;               /* of a virtual module's chunks, 0: none          */
 };
 
 /* `virtual:DIALECT`, or what port_open takes. Behind the dialect may stand

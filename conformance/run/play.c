@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TURN_US  INT64_C(100000)  /* between two looks at *stop            */
 #define GUARD_US INT64_C(1050000) /* silence round `+++`: V.250's second, and a little */
 
 struct player {
@@ -82,13 +83,22 @@ static bool is_late(const struct player *player)
            && session->received_us - session->command_us > (int64_t)player->next.within_us;
 }
 
+static bool is_stopped(const struct player *player)
+{
+    return player->stop != NULL && *player->stop != 0;
+}
+
 /* Waits for the next bytes. What comes late is still taken, to be told. */
 static bool await(struct player *player, int64_t deadline)
 {
     struct session *session = player->session;
-    ssize_t size = session_receive(session, deadline);
+    ssize_t size = 0;
+    while (size == 0 && line_now(session->line) < deadline && !is_stopped(player)) {
+        int64_t turn = line_now(session->line) + TURN_US;
+        size = session_receive(session, turn < deadline ? turn : deadline);
+    }
     if (size < 0) return end(player, PLAY_VANISHED);
-    if (player->stop != NULL && *player->stop != 0) return end(player, PLAY_STOPPED);
+    if (is_stopped(player)) return end(player, PLAY_STOPPED);
     player->result->limit_us = limit_of(player);
     if (size > 0 && is_late(player)) return end(player, PLAY_LATE);
     if (size == 0) player->settled_at = 0;

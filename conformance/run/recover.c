@@ -10,8 +10,8 @@
 
 static const struct {
     const char *name;
-} names[] = {{"at once"},       {"by escape"},          {"by AT+CFUN=1,1"},
-             {"by the power command"}, {"by waiting"}, {"not at all"}};
+} names[] = {{"at once"},    {"by escape"}, {"by AT+CFUN=1,1"}, {"by the power command"},
+             {"by waiting"}, {"not at all"}};
 
 const char *recovery_name(enum recovery recovery)
 {

@@ -3,6 +3,8 @@
 
 #include "memory.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Lines that a module says when it has just started. */
@@ -29,18 +31,18 @@ static void on_event(void *user, const struct atp_event *event)
         note_garbage(session, event);
 }
 
-void session_open(struct session *session, struct line *line,
-                  const struct compiled_catalog *compiled)
-{
-    *session = (struct session){.line = line, .compiled = compiled};
-    session_begin(session);
-}
-
 static void release_record(struct session *session)
 {
     buffer_release(&session->record.bytes);
     buffer_release(&session->record.items);
     session->record = (struct transcript_builder){0};
+}
+
+void session_open(struct session *session, struct line *line,
+                  const struct compiled_catalog *compiled)
+{
+    *session = (struct session){.line = line, .compiled = compiled};
+    session_begin(session);
 }
 
 void session_close(struct session *session)
@@ -76,34 +78,78 @@ struct transcript session_record(const struct session *session, size_t first)
     return out;
 }
 
-/* Adds the items again, the mark among them. */
+static void copy_item(struct transcript_builder *out, const struct transcript_builder *from,
+                      const struct transcript_item *item, size_t begin, size_t end)
+{
+    if (end > begin || item->kind != TRANSCRIPT_RECEIVED)
+        transcript_add(out, item->kind, item->line, item->time_us,
+                       from->bytes.bytes + item->offset + begin, end - begin);
+}
+
+/* The items once more, the mark among them. */
 void session_end_stream(struct session *session, size_t first, uint64_t received)
 {
-    struct buffer before = session->record.items;
-    const struct transcript_item *items = (const void *)before.bytes;
-    size_t count = session_item_count(session);
-    struct transcript_item mark = {.kind = TRANSCRIPT_STREAM_END};
-    session->record.items = (struct buffer){0};
-    struct buffer *out = &session->record.items;
-    for (size_t i = 0; i < count; i++) {
-        struct transcript_item item = items[i];
-        bool counts = i >= first && item.kind == TRANSCRIPT_RECEIVED && mark.time_us == 0;
-        if (counts && received <= item.size) {
-            struct transcript_item head = item;
-            head.size = (size_t)received;
-            mark.time_us = item.time_us;
-            mark.offset = item.offset + head.size;
-            if (head.size > 0) buffer_append(out, &head, sizeof head);
-            buffer_append(out, &mark, sizeof mark);
-            item.offset += head.size;
-            item.size -= head.size;
-            if (item.size == 0) continue;
-        } else if (counts) {
-            received -= item.size;
+    const struct transcript_item *items = (const void *)session->record.items.bytes;
+    struct transcript_builder out = {0};
+    bool marked = false;
+    for (size_t i = 0; i < session_item_count(session); i++) {
+        const struct transcript_item *item = &items[i];
+        bool counts = !marked && i >= first && item->kind == TRANSCRIPT_RECEIVED;
+        size_t head = counts && received < item->size ? (size_t)received : item->size;
+        copy_item(&out, &session->record, item, 0, head);
+        if (counts && received <= item->size) {
+            transcript_add(&out, TRANSCRIPT_STREAM_END, 0, item->time_us, "", 0);
+            marked = true;
         }
-        buffer_append(out, &item, sizeof item);
+        if (head < item->size) copy_item(&out, &session->record, item, head, item->size);
+        if (counts) received -= head;
     }
-    buffer_release(&before);
+    release_record(session);
+    session->record = out;
+}
+
+/* Where the echo of `command` begins in what came behind item `at`; 0: at once,
+ * or nowhere. */
+static size_t before_echo(const struct session *session, size_t at)
+{
+    const struct transcript_item *items = (const void *)session->record.items.bytes;
+    const uint8_t *bytes = session->record.bytes.bytes;
+    struct buffer said = {0};
+    for (size_t i = at + 1; i < session_item_count(session); i++)
+        buffer_append(&said, bytes + items[i].offset, items[i].size);
+    const uint8_t *echo =
+        said.size == 0 ? NULL
+                       : memmem(said.bytes, said.size, bytes + items[at].offset, items[at].size);
+    size_t size = echo == NULL ? 0 : (size_t)(echo - said.bytes);
+    buffer_release(&said);
+    return size;
+}
+
+void session_sort_echo(struct session *session)
+{
+    const struct transcript_item *items = (const void *)session->record.items.bytes;
+    struct transcript_builder out = {0};
+    size_t count = session_item_count(session);
+    size_t at = count;
+    while (at > 0 && items[at - 1].kind != TRANSCRIPT_SENT) at--;
+    size_t early = at == 0 ? 0 : before_echo(session, at - 1);
+    if (early == 0) return;
+    for (size_t i = 0; i + 1 < at; i++)
+        copy_item(&out, &session->record, &items[i], 0, items[i].size);
+    size_t left = early;
+    for (size_t i = at; i < count && left > 0; i++) {
+        size_t head = items[i].size < left ? items[i].size : left;
+        copy_item(&out, &session->record, &items[i], 0, head);
+        left -= head;
+    }
+    copy_item(&out, &session->record, &items[at - 1], 0, items[at - 1].size);
+    for (size_t i = at; i < count; i++) {
+        size_t head = items[i].size < early ? items[i].size : early;
+        copy_item(&out, &session->record, &items[i], head, items[i].size);
+        early -= head;
+    }
+    release_record(session);
+    session->record = out;
 }
 
 static void keep(struct session *session, enum transcript_kind kind, int64_t at, const void *bytes,

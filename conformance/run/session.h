@@ -43,6 +43,10 @@ size_t session_item_count(const struct session *session);
  * said `received` bytes since item `first`. */
 void session_end_stream(struct session *session, size_t first, uint64_t received);
 
+/* Puts what the module said before the echo of the last command line in front
+ * of that line: it had not been read yet when the host went on. */
+void session_sort_echo(struct session *session);
+
 /* Says it. A command line is whole, with its CR; what is none is an upload, a
  * stream, or an escape.
  * Returns: false if the port vanished. */

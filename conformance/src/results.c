@@ -100,7 +100,8 @@ static bool is_within(const struct judgement *judgement, size_t index, uint64_t 
 }
 
 static void fill_exchange(struct reports_exchange *out, const struct judgement *judgement,
-                          size_t index, const struct results_fault *faults, size_t fault_count)
+                          size_t index, enum judge_verdict verdict,
+                          const struct results_fault *faults, size_t fault_count)
 {
     const struct judge_exchange *exchange = &judgement->exchanges[index];
     struct reports_finding *findings =
@@ -111,14 +112,14 @@ static void fill_exchange(struct reports_exchange *out, const struct judgement *
     for (size_t i = 0; i < fault_count; i++)
         if (is_within(judgement, index, faults[i].offset))
             fill_fault(&findings[count++], &faults[i]);
-    bool fails = exchange->verdict == JUDGE_FAIL || count > exchange->finding_count;
+    bool faulty = count > exchange->finding_count && verdict != JUDGE_UNJUDGED;
     *out = (struct reports_exchange){
         .command = exchange->command,
         .name = exchange->name,
         .form = exchange->form,
         .variant = exchange->variant,
         .clause = exchange->clause,
-        .verdict = judge_verdict_name(fails ? JUDGE_FAIL : exchange->verdict),
+        .verdict = judge_verdict_name(faulty ? verdict : exchange->verdict),
         .why = exchange->why,
         .offset = exchange->offset,
         .size = exchange->size,
@@ -177,7 +178,7 @@ bool results_keep(FILE *store, const struct results_subject *subject,
     struct reports_exchange *exchanges = memory_new(judgement->exchange_count, sizeof *exchanges);
     size_t count = 0;
     for (size_t i = 0; i < judgement->exchange_count; i++) {
-        fill_exchange(&exchanges[count], judgement, i, faults, fault_count);
+        fill_exchange(&exchanges[count], judgement, i, verdict, faults, fault_count);
         bool empty =
             results_is_empty(&judgement->exchanges[i]) && exchanges[count].finding_count == 0;
         if (empty) free((void *)(uintptr_t)exchanges[count].findings);
