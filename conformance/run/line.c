@@ -6,8 +6,8 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdlib.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define WRITE_LIMIT_US INT64_C(10000000)

@@ -127,6 +127,7 @@ static bool say(struct player *player)
     if (!escapes && next->receive == NULL)
         player->result->delay_us += line_now(session->line) - session->received_us;
     player->result->sent_count++;
+    session->line_of_case = next->send->line;
     if (!session_send(session, next->bytes.bytes, next->bytes.size, is_command))
         return end(player, PLAY_VANISHED);
     player->settled_at = session->sent_us + player->options->settle_us;
@@ -166,6 +167,7 @@ void play_case(struct session *session, const struct script_case *case_,
     while (step(&player)) continue;
     if (result->outcome == PLAY_AGREES && player.next.stream_end != UINT64_MAX)
         session_end_stream(session, result->first, player.next.stream_end);
+    session->line_of_case = 0;
     match_next_release(&player.next);
     free(player.urc_names);
 }

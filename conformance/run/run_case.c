@@ -8,9 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ANSWER_US   INT64_C(1000000)  /* for a command that asks nothing of the network */
-#define PREPARES_US INT64_C(60000000) /* for a command of set-up or clean-up  */
-#define FAULT_MAX   4
+#define ANSWER_US    INT64_C(1000000)  /* for a command that asks nothing of the network */
+#define PREPARES_US  INT64_C(60000000) /* for a command of set-up or clean-up  */
+#define FAULT_MAX    4
+#define HEADER_LINES 4 /* of a transcript                      */
 
 /* A case under way. */
 struct attempt {
@@ -157,19 +158,65 @@ static void decide(struct attempt *attempt)
     else if (attempt->verdict == JUDGE_UNJUDGED) attempt->verdict = JUDGE_PASS; /* it agrees */
 }
 
+/* ---- what the case declares ------------------------------------------- */
+
+/* The line of the case's last sent item above `line`; 0: there is none. */
+static size_t sent_above(const struct script_branch *branch, size_t line)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < branch->node_count && branch->nodes[i].line < line; i++) {
+        const struct script_node *node = &branch->nodes[i];
+        if (node->is_sent) found = node->line;
+        for (size_t k = 0; k < node->branch_count; k++) {
+            size_t inside = sent_above(&node->branches[k], line);
+            if (inside > found) found = inside;
+        }
+    }
+    return found;
+}
+
+/* Each declaration, as often as the command above it was sent: with the line
+ * that this command has in the transcript. `lines`: those of the case, by item. */
+static void declare(const struct attempt *attempt, const struct script_branch *branch,
+                    const struct transcript *record, const size_t *lines, struct buffer *out)
+{
+    for (size_t i = 0; i < branch->node_count; i++) {
+        const struct script_node *node = &branch->nodes[i];
+        for (size_t k = 0; k < node->branch_count; k++)
+            declare(attempt, &node->branches[k], record, lines, out);
+        if (node->kind != SCRIPT_DEVIATES) continue;
+        size_t above = sent_above(&attempt->item->case_->body, node->line);
+        for (size_t k = 0; k < record->item_count; k++) {
+            if (lines[k] != above || above == 0) continue;
+            struct judge_declared declared = {node->rule, node->clause, node->reason,
+                                              record->items[k].line};
+            buffer_append(out, &declared, sizeof declared);
+        }
+    }
+}
+
 /* The transcript, judged from the case's first item to the end. */
 static void judge(struct attempt *attempt, FILE *file)
 {
     struct run *run = attempt->run;
     const struct run_case *item = attempt->item;
-    const struct judge_options options = {.strict = run->options->strict};
     struct transcript record = session_record(&run->session, attempt->play.first);
-    size_t line = 4;
+    size_t *lines = memory_new(record.item_count, sizeof *lines);
+    struct buffer declared = {0};
+    for (size_t i = 0; i < record.item_count; i++) lines[i] = record.items[i].line;
     fprintf(file, "@ dialect: %s\n@ title: %s\n@ source: %s %s\n\n", run->dialect, item->id,
             run->identity.model == NULL ? "module" : run->identity.model,
             run->identity.firmware == NULL ? "" : run->identity.firmware);
-    transcript_out(file, &record, line + 1);
+    transcript_out(file, &record, HEADER_LINES + 1);
+    declare(attempt, &item->case_->body, &record, lines, &declared);
+    const struct judge_options options = {
+        .strict = run->options->strict,
+        .declared = (const void *)declared.bytes,
+        .declared_count = declared.size / sizeof(struct judge_declared),
+    };
     judge_transcript(&record, run->compiled, &options, &attempt->judgement);
+    buffer_release(&declared);
+    free(lines);
 }
 
 static bool play(struct attempt *attempt)

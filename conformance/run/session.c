@@ -54,6 +54,7 @@ void session_begin(struct session *session)
 {
     release_record(session);
     session->begun_us = session->command_us = line_now(session->line);
+    session->line_of_case = 0;
     session->garbage = 0;
     session->booted = false;
     session->final[0] = '\0';
@@ -155,7 +156,8 @@ void session_sort_echo(struct session *session)
 static void keep(struct session *session, enum transcript_kind kind, int64_t at, const void *bytes,
                  size_t size)
 {
-    transcript_add(&session->record, kind, 0, at - session->begun_us, bytes, size);
+    size_t line = kind == TRANSCRIPT_SENT ? session->line_of_case : 0;
+    transcript_add(&session->record, kind, line, at - session->begun_us, bytes, size);
 }
 
 bool session_send(struct session *session, const void *bytes, size_t size, bool is_command)

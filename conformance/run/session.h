@@ -17,6 +17,7 @@ struct session {
     int64_t begun_us;                        /* times of the record are from here */
     int64_t sent_us, received_us;            /* the last byte; of line_now  */
     int64_t command_us;                      /* the last command line       */
+    size_t line_of_case;                     /* given to the items that are sent */
     bool vanished;                           /* the port did; see line_error */
     bool booted;                             /* the module said that it started */
     struct atp_parser parser;
