@@ -18,6 +18,7 @@ struct player {
     size_t urc_name_count;
     struct play_result *result;
     struct match_next next;
+    bool waited;        /* in vain, behind the last bytes                    */
     int64_t settled_at; /* no earlier does what is optional count as missing */
 };
 
@@ -101,6 +102,7 @@ static bool await(struct player *player, int64_t deadline)
     if (is_stopped(player)) return end(player, PLAY_STOPPED);
     player->result->limit_us = limit_of(player);
     if (size > 0 && is_late(player)) return end(player, PLAY_LATE);
+    player->waited = size == 0;
     if (size == 0) player->settled_at = 0;
     else player->settled_at = session->received_us + player->options->settle_us;
     return true;
@@ -124,7 +126,7 @@ static bool say(struct player *player)
                       || (next->bytes.size > 0 && next->bytes.bytes[next->bytes.size - 1] == '\r'
                           && next->send->kind == SCRIPT_BYTES);
     if (escapes && !keep_guard(player)) return false;
-    if (!escapes && next->receive == NULL)
+    if (!escapes && !player->waited)
         player->result->delay_us += line_now(session->line) - session->received_us;
     player->result->sent_count++;
     session->line_of_case = next->send->line;
@@ -132,6 +134,16 @@ static bool say(struct player *player)
         return end(player, PLAY_VANISHED);
     player->settled_at = session->sent_us + player->options->settle_us;
     return true;
+}
+
+/* The line end may be half there. */
+static bool ends_in_cr(const struct session *session)
+{
+    const struct transcript_builder *record = &session->record;
+    const struct transcript_item *items = (const void *)record->items.bytes;
+    size_t count = session_item_count(session);
+    return count > 0 && items[count - 1].kind == TRANSCRIPT_RECEIVED
+           && record->bytes.bytes[record->bytes.size - 1] == '\r';
 }
 
 /* Returns: whether the case goes on. */
@@ -143,7 +155,8 @@ static bool step(struct player *player)
     if (player->result->match.outcome == MATCH_UNKNOWN) return end(player, PLAY_AMBIGUOUS);
     bool goes_on = next->send != NULL || next->may_end;
     if (!goes_on && next->receive == NULL) return end(player, PLAY_DIFFERS);
-    if (goes_on && next->receive != NULL && now < player->settled_at)
+    if (goes_on && (next->receive != NULL || ends_in_cr(player->session))
+        && now < player->settled_at)
         return await(player, player->settled_at);
     if (next->may_end) return end(player, PLAY_AGREES);
     if (next->send != NULL) return say(player);

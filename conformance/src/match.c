@@ -249,7 +249,8 @@ static bool match_received_line(struct matcher *matcher, const struct frame *fra
             return true;
         matcher->value_count = values;
         bool last = here.segment + 1 == matcher->segment_count;
-        if (fit == CUT && last) stop(matcher, here, node);
+        bool more = matcher->next != NULL && fit == FITS_NOT && line_size(segment, at) == 0;
+        if (last && (fit == CUT || more)) stop(matcher, here, node);
         if (!skip(matcher, &here, true)) return fail(matcher, here, node);
     }
 }
