@@ -5,10 +5,12 @@
 #include "buffer.h"
 #include "http.h"
 #include "modem.h"
+#include "simcom.h"
 
 #include <stdbool.h>
 
 #define MODEM_REVISION ATPROOF_VERSION
+#define MODEM_ADDRESS  "127.0.0.1"       /* where sockets are opened */
 #define LINE_SIZE_MAX  2048              /* bytes of a command line; a longer one is refused  */
 #define ARGUMENT_MAX   16                /* of a command                                      */
 #define CONTEXT_COUNT  20                /* PDP contexts, 1 the first                         */
@@ -24,7 +26,8 @@ enum modem_result {
     MODEM_NO_CARRIER = -2,
     MODEM_CONNECT = -3,
     MODEM_PENDING = -4, /* modem_finish says it later                       */
-    MODEM_RESET = -5    /* OK, and the module starts anew                   */
+    MODEM_RESET = -5,   /* OK, and the module starts anew                   */
+    MODEM_CONNECT_FAIL = -6
 };
 
 #define CME_NOT_ALLOWED    3
@@ -113,6 +116,34 @@ typedef void modem_upload_done(struct modem *modem, const uint8_t *bytes, size_t
 void modem_begin_upload(struct modem *modem, size_t size, int64_t limit_us,
                         modem_upload_done *done);
 
+/* ---- transparent access ----------------------------------------------- */
+
+/* A connection whose bytes pass. */
+struct modem_stream {
+    /* Takes bytes of the host for the peer. Returns: how many; the rest comes again. */
+    size_t (*take)(struct modem *modem, const uint8_t *bytes, size_t size);
+    /* Hands out bytes of the peer, 0: none now. */
+    size_t (*give)(struct modem *modem, uint8_t *bytes, size_t capacity);
+    /* Bytes that `give` would hand out. */
+    size_t (*waiting)(const struct modem *modem);
+    /* Ends the connection, for DTR went off with &D2; calls modem_end_stream. */
+    void (*drop)(struct modem *modem);
+};
+
+/* From the next CONNECT on (a command that ends with MODEM_CONNECT, ATO) the
+ * bytes are those of `stream`, until modem_end_stream. Borrows: `stream`. */
+void modem_set_stream(struct modem *modem, const struct modem_stream *stream);
+
+/* The connection is over, and all its bytes are handed out. Says `text`, if
+ * bytes passed; then there is nothing for ATO to return to. */
+void modem_end_stream(struct modem *modem, const char *text);
+
+/* For the line alone. */
+void modem_enter_stream(struct modem *modem);
+void modem_take_stream(struct modem *modem, const uint8_t *bytes, size_t size);
+void modem_stream_tick(struct modem *modem);
+int64_t modem_stream_due(const struct modem *modem);
+
 /* ---- state ------------------------------------------------------------ */
 
 struct modem_context {
@@ -153,7 +184,15 @@ struct modem_http {
     size_t due_at, due_size; /* of the body, to be said behind the OK       */
 };
 
-enum modem_mode { MODE_COMMAND, MODE_UPLOAD, MODE_BUSY };
+struct modem_stream_state {
+    const struct modem_stream *of; /* NULL: nothing to return to            */
+    struct buffer unsent;          /* of the host, not yet taken            */
+    size_t escape_size;            /* of "+++", so far                      */
+    int64_t escape_at;             /* when it began                         */
+    int64_t last;                  /* when the host last sent               */
+};
+
+enum modem_mode { MODE_COMMAND, MODE_UPLOAD, MODE_BUSY, MODE_STREAM };
 
 struct modem {
     const struct catalog_model *model;
@@ -176,7 +215,9 @@ struct modem {
     unsigned prefix; /* of "AT" that came                                   */
     bool line_too_long;
     bool pending; /* a command's result is to come                          */
+    bool dtr;     /* the line's                                             */
     struct modem_settings settings;
+    struct modem_stream_state stream;
     struct {
         struct buffer bytes;
         size_t size;
@@ -201,6 +242,8 @@ struct modem {
     char *upload_name;
     struct modem_file files[FILE_MAX];
     struct modem_http http;
+    struct modem_ssl_context ssl[SSL_CONTEXT_COUNT];
+    struct modem_cch cch;
 };
 
 const char *modem_edition(const struct modem *modem, const struct catalog_set *set);
@@ -208,6 +251,19 @@ bool modem_is_vendor(const struct modem *modem, const char *vendor);
 void modem_start(struct modem *modem, bool told);
 void modem_forget_contexts(struct modem *modem);
 void modem_forget_files(struct modem *modem);
+
+/* What the module takes for now, seconds since 1970 UTC: CCLK's time. */
+int64_t modem_clock_s(const struct modem *modem);
+
+/* A choice that the manual leaves open: true by the seed's chance, without one
+ * never. */
+bool modem_flips(struct modem *modem);
+
+/* Whether a line may stand here: nothing typed, nothing under way. */
+bool modem_may_interrupt(const struct modem *modem);
+
+/* Whether F1013 takes that for a name of a certificate or key. */
+bool modem_is_certificate(const char *name);
 
 /* The file of that name, or NULL. */
 struct modem_file *modem_find_file(struct modem *modem, const char *name);
@@ -231,5 +287,7 @@ extern const struct modem_entry modem_core_commands[];
 extern const struct modem_entry modem_packet_commands[];
 extern const struct modem_entry modem_file_commands[];
 extern const struct modem_entry modem_http_commands[];
+extern const struct modem_entry modem_ssl_commands[];
+extern const struct modem_entry modem_cch_commands[];
 
 #endif

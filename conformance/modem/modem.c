@@ -68,15 +68,14 @@ void modem_result_code(struct modem *modem, const char *text)
 
 /* ---- unsolicited result codes ----------------------------------------- */
 
-/* Between commands: nothing typed, nothing under way. */
-static bool may_interrupt(const struct modem *modem)
+bool modem_may_interrupt(const struct modem *modem)
 {
     return modem->mode == MODE_COMMAND && modem->prefix == 0;
 }
 
 static void say_waiting(struct modem *modem)
 {
-    if (!may_interrupt(modem) || modem->urcs.size == 0) return;
+    if (!modem_may_interrupt(modem) || modem->urcs.size == 0) return;
     const char *text = (const char *)modem->urcs.bytes;
     const char *end = text + modem->urcs.size;
     for (; text < end; text += strlen(text) + 1) {
@@ -99,7 +98,7 @@ static void run(struct modem *modem, const char *line)
 {
     modem->mode = MODE_BUSY;
     modem_run_line(modem, line);
-    if (!modem->pending) modem->mode = MODE_COMMAND;
+    if (modem->mode == MODE_BUSY && !modem->pending) modem->mode = MODE_COMMAND;
 }
 
 static void end_line(struct modem *modem)
@@ -188,6 +187,10 @@ static size_t take(struct modem *modem, const uint8_t *bytes, size_t size)
         buffer_append(&modem->held, bytes, size);
         return size;
     }
+    if (modem->mode == MODE_STREAM) {
+        modem_take_stream(modem, bytes, size);
+        return size;
+    }
     take_command(modem, *bytes);
     return 1;
 }
@@ -209,6 +212,8 @@ static void tick(struct modem *modem, int64_t now)
     if (modem->mode == MODE_UPLOAD && now >= modem->upload.until) end_upload(modem, false);
     modem_core_tick(modem);
     modem_http_tick(modem);
+    modem_cch_tick(modem);
+    modem_stream_tick(modem);
     if (modem->mode != MODE_BUSY && modem->held.size > 0) {
         struct buffer held = modem->held;
         modem->held = (struct buffer){0};
@@ -234,6 +239,11 @@ static uint64_t next_random(struct modem *modem)
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
     return z ^ (z >> 31);
+}
+
+bool modem_flips(struct modem *modem)
+{
+    return modem->options.seed != 0 && next_random(modem) % 2 == 1;
 }
 
 /* How many of `left` bytes may go at once. */
@@ -283,6 +293,10 @@ int64_t modem_due(const struct modem *modem, int64_t now)
 {
     int64_t due = modem_core_due(modem);
     int64_t free_at = (modem->free_ns + NS_A_US - 1) / NS_A_US;
+    int64_t stream_due = modem_stream_due(modem);
+    if (stream_due < due) due = stream_due;
+    int64_t cch_due = modem_cch_due(modem);
+    if (cch_due < due) due = cch_due;
     if (modem->mode == MODE_UPLOAD && modem->upload.until < due) due = modem->upload.until;
     if (modem->sent < modem->out.size && free_at < due) due = free_at;
     return due < now ? now : due;
@@ -334,6 +348,9 @@ void modem_start(struct modem *modem, bool told)
     modem->urcs.size = 0;
     modem_forget_contexts(modem);
     modem_http_stop(modem);
+    modem_cch_reset(modem);
+    modem_ssl_reset(modem);
+    modem_set_stream(modem, NULL);
     if (told) say_banner(modem);
 }
 
@@ -343,6 +360,7 @@ struct modem *modem_new(const struct catalog_model *model, const struct modem_op
     modem->model = model;
     modem->options = *options;
     modem->random = options->seed;
+    modem->dtr = true;
     modem->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (modem->event < 0) abort();
     modem_start(modem, options->banner);
@@ -352,6 +370,8 @@ struct modem *modem_new(const struct catalog_model *model, const struct modem_op
 void modem_free(struct modem *modem)
 {
     if (modem == NULL) return;
+    modem_cch_stop(modem);
+    modem_ssl_release(modem);
     modem_http_stop(modem);
     modem_forget_contexts(modem);
     modem_forget_files(modem);
@@ -360,6 +380,7 @@ void modem_free(struct modem *modem)
     buffer_release(&modem->out);
     buffer_release(&modem->urcs);
     buffer_release(&modem->held);
+    buffer_release(&modem->stream.unsent);
     buffer_release(&modem->upload.bytes);
     free(modem);
 }

@@ -60,6 +60,13 @@ bool modem_is_online(const struct modem *modem);
 /* Whether there is a virtual module of the dialect (NULL: there is none). */
 bool modem_is_dialect(const struct catalog_dialect *dialect);
 
+/* Whether the module takes more of the host now (CTS). What comes all the same
+ * is kept. */
+bool modem_is_clear_to_send(const struct modem *modem);
+
+/* The host's DTR line; at first it is on. What its end does, &D says. */
+void modem_set_dtr(struct modem *modem, bool on, int64_t now);
+
 /* Puts a file into the module's store, replacing one of that name. Copies.
  * Returns: false if the store is full (64 files, 4 MiB). */
 bool modem_store_file(struct modem *modem, const char *name, const void *bytes, size_t size);
