@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define SELECT_MAX 64
+#define SILENCE_US INT64_C(10000000) /* behind which a module hangs, at most   */
 
 struct arguments {
     struct run_options options;
@@ -392,6 +393,8 @@ static int run_module(struct arguments *arguments, const char *command, struct c
         options->play.settle_us = strncmp(options->target, "virtual:", 8) == 0 ? 50000 : 300000;
     if (options->allowed == NULL && strncmp(options->target, "virtual:", 8) == 0)
         options->allowed = "stores-files,costs-data";
+    options->recover.silence_us =
+        options->play.limit_us < SILENCE_US ? options->play.limit_us : SILENCE_US;
     int code = run_open(run, options, model);
     if (code == EXIT_AS_EXPECTED) {
         run_select_cases(cases, options, run->dialect);
@@ -467,15 +470,14 @@ int cmd_run(int argc, char **argv)
     };
     char today[11];
     char *command = results_command(argc, argv);
-    struct arguments arguments = {
-        .options = {.target = "virtual:simcom",
-                    .out = "atproof-run",
-                    .level = -1,
-                    .repeats = 1,
-                    .play = {.limit_us = 10000000, .settle_us = -1},
-                    .recover = {.boot_us = 60000000, .silence_us = 10000000},
-                    .today = today,
-                    .stop = &stopped}};
+    struct arguments arguments = {.options = {.target = "virtual:simcom",
+                                              .out = "atproof-run",
+                                              .level = -1,
+                                              .repeats = 1,
+                                              .play = {.limit_us = 10000000, .settle_us = -1},
+                                              .recover = {.boot_us = 60000000},
+                                              .today = today,
+                                              .stop = &stopped}};
     arguments.options.play.settings.items = arguments.settings;
     arguments.options.selects = arguments.selects;
     arguments.paths = memory_new((size_t)argc + 1, sizeof *arguments.paths);

@@ -6,16 +6,13 @@
 
 #define TRY_US   INT64_C(1000000) /* for the answer to an `AT`                */
 #define GUARD_US INT64_C(1100000) /* silence round `+++`: V.250               */
-#define TRIES    3
-
-static const struct {
-    const char *name;
-} names[] = {{"at once"},    {"by escape"}, {"by AT+CFUN=1,1"}, {"by the power command"},
-             {"by waiting"}, {"not at all"}};
 
 const char *recovery_name(enum recovery recovery)
 {
-    return names[recovery].name;
+    static const char *const names[] = {"at once",        "by escape",
+                                        "by AT+CFUN=1,1", "by the power command",
+                                        "by waiting",     "not at all"};
+    return names[recovery];
 }
 
 /* Takes what comes until there is silence, at most for `limit_us`. */
@@ -55,7 +52,7 @@ static bool escape(struct session *session, const struct recover_options *option
     if (recover_synchronize(session, 1, TRY_US)) return true;
     session_send(session, "\x1b", 1, false);
     return recover_synchronize(session, 1, TRY_US)
-           || recover_synchronize(session, TRIES, options->silence_us);
+           || recover_synchronize(session, 1, options->silence_us);
 }
 
 static bool wait_for_start(struct session *session, const struct recover_options *options)

@@ -23,6 +23,7 @@ struct attempt {
     struct results_fault faults[FAULT_MAX];
     size_t fault_count;
     enum judge_verdict verdict;
+    uint64_t size; /* bytes of the module                                   */
     bool stopped;
 };
 
@@ -137,7 +138,7 @@ static void bring_back(struct attempt *attempt)
     if (vanished) run->lab_failed = true;
     if (vanished || recovery < RECOVERED_BY_RESET) return;
     run->module_failed = true;
-    add_fault(attempt, "hang", UINT64_MAX, memory_text("an answer to AT"),
+    add_fault(attempt, "hang", attempt->size, memory_text("an answer to AT"),
               memory_format("none; recovered %s", recovery_name(recovery)));
 }
 
@@ -203,6 +204,7 @@ static void judge(struct attempt *attempt, FILE *file)
     struct transcript record = session_record(&run->session, attempt->play.first);
     size_t *lines = memory_new(record.item_count, sizeof *lines);
     struct buffer declared = {0};
+    attempt->size = record.received_size;
     for (size_t i = 0; i < record.item_count; i++) lines[i] = record.items[i].line;
     fprintf(file, "@ dialect: %s\n@ title: %s\n@ source: %s %s\n\n", run->dialect, item->id,
             run->identity.model == NULL ? "module" : run->identity.model,
@@ -245,6 +247,16 @@ static bool play(struct attempt *attempt)
     return true;
 }
 
+/* Somebody may have begun to read the port since it was opened. */
+static void look_for_rival(struct run *run)
+{
+    struct port_rival rival;
+    if (run->lab_failed || !line_find_rival(run->line, &rival)) return;
+    run->lab_failed = true;
+    cli_complain("run: process %d (%s) has opened %s too and takes bytes from this run: end it",
+                 (int)rival.pid, rival.name, line_describe(run->line));
+}
+
 static void conclude(struct attempt *attempt)
 {
     struct run *run = attempt->run;
@@ -254,13 +266,14 @@ static void conclude(struct attempt *attempt)
         bring_back(attempt);
     if (booted) {
         run->module_failed = true;
-        add_fault(attempt, "reboot", UINT64_MAX, memory_text("no start of the module"),
+        add_fault(attempt, "reboot", attempt->size, memory_text("no start of the module"),
                   memory_text("what it says when it starts"));
     }
     clean_up(attempt);
+    decide(attempt);
+    if (attempt->verdict == JUDGE_FAIL) look_for_rival(run);
     run->delay_us += attempt->play.delay_us;
     run->exchange_count += attempt->play.sent_count;
-    decide(attempt);
 }
 
 /* ---- telling ---------------------------------------------------------- */

@@ -20,12 +20,17 @@ static int complain_of_port(const struct run *run, const struct port_error *erro
     return error->status == PORT_MISSING ? EXIT_SKIPPED : EXIT_LAB;
 }
 
-static int complain_of_rival(const struct run *run, const struct port_rival *rival)
+/* Whether what came is no text: another speed than the module's. */
+static bool is_garbage(const struct session *session)
 {
-    cli_complain("run: %s: %s (process %d) reads the same device, and takes bytes that are for "
-                 "this run; end it first",
-                 run->options->target, rival->name, (int)rival->pid);
-    return EXIT_LAB;
+    const struct transcript_item *items = (const void *)session->record.items.bytes;
+    size_t bad = 0;
+    for (size_t i = 0; i < session_item_count(session); i++)
+        for (size_t k = 0; items[i].kind == TRANSCRIPT_RECEIVED && k < items[i].size; k++) {
+            uint8_t byte = session->record.bytes.bytes[items[i].offset + k];
+            bad += byte == 0 || byte >= 0x7F;
+        }
+    return bad * 4 > session->record.received_size;
 }
 
 static int complain_of_silence(const struct run *run)
@@ -38,7 +43,7 @@ static int complain_of_silence(const struct run *run)
         cli_complain("run: %s: nothing answers AT; is the module on, is this its AT port, and "
                      "are RTS and CTS as it awaits them?",
                      run->options->target);
-    } else if (session->garbage > 0) {
+    } else if (is_garbage(session)) {
         cli_complain("run: %s: what answers AT is no text; is the speed the module's (115200n81, "
                      "9600n81, …)?",
                      run->options->target);
@@ -131,17 +136,16 @@ static int choose_dialect(struct run *run, const struct catalog_model *model)
 int run_open(struct run *run, const struct run_options *options, struct catalog_model *model)
 {
     struct port_error error = {0};
-    struct port_rival rival;
     const struct line_options line = {.model = model, .seed = options->seed};
     run->options = options;
     run->line = line_open(options->target, &line, &error);
     if (run->line == NULL) return complain_of_port(run, &error);
-    if (line_find_rival(run->line, &rival)) return complain_of_rival(run, &rival);
     if (catalog_open_dialect(CATALOG_DIALECT_DEFAULT, &run->compiled, stderr) != 0)
         return EXIT_USAGE;
     session_open(&run->session, run->line, run->compiled);
     if (!recover_synchronize(&run->session, TRIES, ANSWER_US)
-        && (run->session.garbage > 0 || recover(&run->session, &options->recover) == NOT_RECOVERED))
+        && (is_garbage(&run->session)
+            || recover(&run->session, &options->recover) == NOT_RECOVERED))
         return complain_of_silence(run);
     if (!recover_known_state(&run->session, ANSWER_US)) return complain_of_silence(run);
     identify(run);

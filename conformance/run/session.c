@@ -13,12 +13,6 @@ static bool is_start(const char *name)
     return strcmp(name, "RDY") == 0 || strcmp(name, "*ATREADY") == 0;
 }
 
-static void note_garbage(struct session *session, const struct atp_event *event)
-{
-    for (size_t i = 0; i < event->size; i++)
-        session->garbage += event->bytes[i] >= 0x7F || event->bytes[i] == 0;
-}
-
 static void on_event(void *user, const struct atp_event *event)
 {
     struct session *session = user;
@@ -27,8 +21,6 @@ static void on_event(void *user, const struct atp_event *event)
     if (event->kind == ATP_KIND_RESULT && event->result != ATP_RESULT_CONNECT)
         snprintf(session->final, sizeof session->final, "%s", name);
     if (is_line && is_start(name)) session->booted = true;
-    if (event->kind == ATP_KIND_TEXT || event->kind == ATP_KIND_TRUNCATED)
-        note_garbage(session, event);
 }
 
 static void release_record(struct session *session)
@@ -55,7 +47,6 @@ void session_begin(struct session *session)
     release_record(session);
     session->begun_us = session->command_us = line_now(session->line);
     session->line_of_case = 0;
-    session->garbage = 0;
     session->booted = false;
     session->final[0] = '\0';
     atp_init(&session->parser, &session->compiled->catalog, session->buffer, sizeof session->buffer,

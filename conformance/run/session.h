@@ -23,7 +23,6 @@ struct session {
     struct atp_parser parser;
     uint8_t buffer[ATP_BUFFER_SIZE(SESSION_LINE_SIZE)];
     char final[32];   /* the last final result code; "" since the command: none */
-    uint64_t garbage; /* bytes of lines that are no text, since session_begin */
 };
 
 /* How a command of ours ended. */
