@@ -5,6 +5,7 @@
 #include "buffer.h"
 #include "http.h"
 #include "modem.h"
+#include "quectel_ssl.h"
 
 #include <stdbool.h>
 
@@ -101,6 +102,9 @@ void modem_result_code(struct modem *modem, const char *text);
 /* How a pending command ends; the rest of its command line goes on. */
 void modem_finish(struct modem *modem, int result);
 
+/* The same with a result code of another name; nothing goes on. */
+void modem_finish_with(struct modem *modem, const char *text);
+
 /* Runs a command line without its CR. */
 void modem_run_line(struct modem *modem, const char *line);
 void modem_resume_line(struct modem *modem);
@@ -112,6 +116,19 @@ typedef void modem_upload_done(struct modem *modem, const uint8_t *bytes, size_t
                                bool complete);
 void modem_begin_upload(struct modem *modem, size_t size, int64_t limit_us,
                         modem_upload_done *done);
+
+/* Takes bytes up to Ctrl-Z, at most `size` and, if there are more, one; not
+ * complete behind ESC. */
+void modem_begin_text(struct modem *modem, size_t size, int64_t limit_us, modem_upload_done *done);
+
+/* As modem_say; `size` bytes follow the line as they are. */
+void modem_say_data(struct modem *modem, const char *text, const void *bytes, size_t size);
+
+/* Whether it would be said at once. */
+bool modem_may_say(const struct modem *modem);
+
+/* Bytes that were said and not handed out. */
+size_t modem_unsaid(const struct modem *modem);
 
 /* ---- state ------------------------------------------------------------ */
 
@@ -129,6 +146,7 @@ struct modem_context {
 struct modem_file {
     char *name;
     struct buffer bytes;
+    size_t read_at; /* QFREAD's                                             */
 };
 
 /* V.250's settings. */
@@ -165,7 +183,7 @@ struct modem {
     int64_t free_ns;    /* when the next byte may go                        */
     uint64_t random;    /* state                                            */
     size_t chunk;       /* bytes that may go before the next pause          */
-    struct buffer urcs; /* lines that wait for their place, NUL behind each */
+    struct buffer urcs; /* that wait for their place: line, NUL, size, bytes */
     /* command lines */
     struct buffer held; /* bytes that came while busy                       */
     size_t line_size;
@@ -183,6 +201,8 @@ struct modem {
         int64_t limit_us, until;
         modem_upload_done *done;
         bool acknowledged; /* an A behind every kilobyte                    */
+        bool marked;       /* ended by Ctrl-Z or ESC                        */
+        bool may_pause;    /* the limit is the host's pause; else of it all */
     } upload;
     /* 27.007 */
     int64_t clock_offset;          /* seconds                               */
@@ -199,8 +219,10 @@ struct modem {
     bool attached;
     /* files and HTTP */
     char *upload_name;
+    char *http_url; /* QHTTPURL's                                           */
     struct modem_file files[FILE_MAX];
     struct modem_http http;
+    struct modem_ssl ssl;
 };
 
 const char *modem_edition(const struct modem *modem, const struct catalog_set *set);
@@ -221,6 +243,54 @@ void modem_http_tick(struct modem *modem);
 /* Says what HTTPREAD promised, behind its OK. */
 void modem_http_after_final(struct modem *modem);
 
+/* ---- Quectel's SSL ---------------------------------------------------- */
+
+/* Result codes of EC200x, chapter 5, that a module like this one can meet. */
+enum ssl_error {
+    SSL_UNKNOWN = 550,
+    SSL_BLOCKED = 551,
+    SSL_BAD_PARAMETER = 552,
+    SSL_NOT_SUPPORTED = 555,
+    SSL_NO_CONTEXT = 561,
+    SSL_IN_USE = 563,
+    SSL_NO_NAME = 565,
+    SSL_NO_CONNECTION = 566,
+    SSL_CLOSED = 567,
+    SSL_TIMED_OUT = 569,
+    SSL_CONTEXT_BROKE = 570,
+    SSL_CANCELLED = 571,
+    SSL_NOT_ALLOWED = 572
+};
+
+/* ERROR, and `code` for QIGETERROR. */
+int modem_ssl_fail(struct modem *modem, int code);
+
+/* The client whose number is the argument `name`. */
+struct ssl_client *modem_ssl_client(struct modem *modem, const struct modem_call *call,
+                                    const char *name);
+
+/* What QSSLCFG has set, or the default. */
+const char *modem_ssl_text(const struct modem *modem, int context, enum ssl_setting setting);
+int modem_ssl_number(const struct modem *modem, int context, enum ssl_setting setting);
+
+/* The suites to offer. Returns: how many. */
+size_t modem_ssl_ciphers(const struct modem *modem, int context, uint16_t ciphers[SSL_CIPHER_MAX]);
+
+void modem_ssl_forget_contexts(struct modem *modem);
+void modem_ssl_stop(struct modem *modem);
+
+/* What happened on the connections, and when to look again without that. */
+void modem_ssl_tick(struct modem *modem);
+int64_t modem_ssl_due(const struct modem *modem);
+
+/* The client's stream takes the line, hands out what came, is over. */
+void modem_ssl_begin_stream(struct modem *modem, struct ssl_client *client);
+void modem_ssl_stream(struct modem *modem, struct ssl_client *client);
+void modem_ssl_end_stream(struct modem *modem, struct ssl_client *client);
+
+/* QIGETERROR is about the last SSL command. */
+void modem_ssl_note(struct modem *modem, const struct modem_call *call, int result);
+
 /* What waits for the clock in 27.007. */
 int64_t modem_core_due(const struct modem *modem);
 void modem_core_tick(struct modem *modem);
@@ -231,5 +301,8 @@ extern const struct modem_entry modem_core_commands[];
 extern const struct modem_entry modem_packet_commands[];
 extern const struct modem_entry modem_file_commands[];
 extern const struct modem_entry modem_http_commands[];
+extern const struct modem_entry modem_ssl_config_commands[];
+extern const struct modem_entry modem_ssl_commands[];
+extern const struct modem_entry modem_socket_commands[];
 
 #endif
