@@ -8,17 +8,18 @@
 #include <string.h>
 #include <time.h>
 
-#define CONNECT_LIMIT_US ((int64_t)150 * 1000000) /* 2.2.2, before the handshake  */
-#define US_A_S           1000000
-#define US_A_MS          1000
-#define ZONE_S           900 /* a quarter of an hour                               */
-#define PORT_MAX         65535
-#define PUSH_BACKLOG     4096   /* bytes unsaid at which pushes wait              */
-#define VERSION_MAX      0x0303 /* TLS 1.2, the last that 1.1 lists                */
-#define VERSION_FIRST    0x0300 /* SSL 3.0                                        */
-#define VERSION_ANY      4
-#define PORT_NAME        "usbmodem" /* <at_port>, as the examples have it            */
-#define NO_ADDRESS       "0.0.0.0"
+#define CONNECT_LIMIT_US  ((int64_t)150 * 1000000) /* 2.2.2, before the handshake  */
+#define US_A_S            1000000
+#define US_A_MS           1000
+#define ZONE_S            900 /* a quarter of an hour                               */
+#define PORT_MAX          65535
+#define PUSH_BACKLOG      4096   /* bytes unsaid at which pushes wait              */
+#define VERSION_MAX       0x0303 /* TLS 1.2, the last that 1.1 lists                */
+#define VERSION_FIRST     0x0300 /* SSL 3.0                                        */
+#define VERSION_ANY       4
+#define PORT_NAME         "usbmodem" /* <at_port>, as the examples have it            */
+#define DECRYPTION_FAILED 2          /* of the security URC                               */
+#define NO_ADDRESS        "0.0.0.0"
 
 int modem_ssl_fail(struct modem *modem, int code)
 {
@@ -138,7 +139,9 @@ static void connect_client(struct modem *modem, struct ssl_client *client,
         .cipher_count = modem_ssl_ciphers(modem, context, ciphers),
         .verifies = level > 0,
         .server_name = named ? client->host : NULL,
-        .checks_time = level > 0 && modem_ssl_number(modem, context, SSL_IGNORELOCALTIME) == 0,
+        .checks_time = modem_ssl_number(modem, context, SSL_IGNORELOCALTIME) == 0,
+        .ignores_trust = modem_ssl_number(modem, context, SSL_IGNOREINVALIDCERTSIGN) == 1,
+        .ignores_chain = modem_ssl_number(modem, context, SSL_IGNOREMULTICERTCHAINVERIFY) == 1,
         .clock_s = time(NULL) + modem->clock_offset - (int64_t)modem->clock_zone * ZONE_S,
         .cache = cache_of(modem, context),
     };
@@ -206,7 +209,9 @@ static int error_of(enum link_reason reason)
     /* the peer was there, and left before anybody looked */
     case LINK_NO_REASON:
     case LINK_PEER_CLOSED:
-    case LINK_RESET: return 0;
+    case LINK_RESET:
+    case LINK_GARBLED: return 0;
+    case LINK_OWN_PORT: return SSL_UNKNOWN; /* none is asked for */
     case LINK_REFUSED:
     case LINK_HANDSHAKE:
     case LINK_UNTRUSTED:
@@ -264,10 +269,34 @@ static void deliver(struct modem *modem, struct ssl_client *client)
     }
 }
 
+/* Whether the edition has this URC. */
+static bool has_urc(const struct modem *modem, const char *keyword)
+{
+    const struct catalog_set *set = catalog_find_set(modem->model, "quectel-ssl");
+    const char *edition = modem_edition(modem, set);
+    for (size_t i = 0; i < set->urc_count; i++) {
+        const struct catalog_urc *urc = &set->urcs[i];
+        if (catalog_is_of_edition(urc->edition, edition)
+            && strcmp(urc->record.fields[0].text, keyword) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* 2.3.3: what came could not be decrypted. */
+static void tell_security(struct modem *modem, const struct ssl_client *client)
+{
+    char text[64];
+    snprintf(text, sizeof text, "+QSSLURC: \"security\",%d,%d", number_of(modem, client),
+             DECRYPTION_FAILED);
+    if (has_urc(modem, "security")) modem_say(modem, text);
+}
+
 /* 2.3.2 */
 static void break_down(struct modem *modem, struct ssl_client *client)
 {
     client->state = SSL_CLOSING;
+    if (link_reason(client->link) == LINK_GARBLED) tell_security(modem, client);
     if (client->mode == SSL_TRANSPARENT) modem_ssl_end_stream(modem, client);
     else tell(modem, "closed", client);
 }
