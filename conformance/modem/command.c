@@ -236,7 +236,7 @@ static void say_final(struct modem *modem, int result)
     if (result > 0) say_error(modem, result);
     else if (result == MODEM_OK || result == MODEM_RESET) modem_result_code(modem, "OK");
     else if (result == MODEM_NO_CARRIER) modem_result_code(modem, "NO CARRIER");
-    else if (result == MODEM_CONNECT) modem_result_code(modem, "CONNECT");
+    else if (result == MODEM_CONNECT) modem_enter_stream(modem);
     else modem_result_code(modem, "ERROR");
     if (result == MODEM_RESET) modem_start(modem, true);
 }
@@ -277,5 +277,5 @@ void modem_finish(struct modem *modem, int result)
         modem->rest[0] = '\0';
         say_final(modem, result);
     }
-    if (!modem->pending) modem->mode = MODE_COMMAND;
+    if (modem->mode == MODE_BUSY && !modem->pending) modem->mode = MODE_COMMAND;
 }

@@ -2,7 +2,6 @@
 #include "internal.h"
 #include "memory.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 

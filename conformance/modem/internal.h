@@ -130,6 +130,34 @@ bool modem_may_say(const struct modem *modem);
 /* Bytes that were said and not handed out. */
 size_t modem_unsaid(const struct modem *modem);
 
+/* ---- transparent access ----------------------------------------------- */
+
+/* A connection whose bytes pass. */
+struct modem_stream {
+    /* Takes bytes of the host for the peer. Returns: how many; the rest comes again. */
+    size_t (*take)(struct modem *modem, const uint8_t *bytes, size_t size);
+    /* Hands out bytes of the peer, 0: none now. */
+    size_t (*give)(struct modem *modem, uint8_t *bytes, size_t capacity);
+    /* Bytes that `give` would hand out. */
+    size_t (*waiting)(const struct modem *modem);
+    /* Ends the connection, for DTR went off with &D2; calls modem_end_stream. */
+    void (*drop)(struct modem *modem);
+};
+
+/* From the next CONNECT on (a command that ends with MODEM_CONNECT, ATO) the
+ * bytes are those of `stream`, until modem_end_stream. Borrows: `stream`. */
+void modem_set_stream(struct modem *modem, const struct modem_stream *stream);
+
+/* The connection is over, and all its bytes are handed out. Says `text`, if
+ * bytes passed; then there is nothing for ATO to return to. */
+void modem_end_stream(struct modem *modem, const char *text);
+
+/* For the line alone. */
+void modem_enter_stream(struct modem *modem);
+void modem_take_stream(struct modem *modem, const uint8_t *bytes, size_t size);
+void modem_stream_tick(struct modem *modem);
+int64_t modem_stream_due(const struct modem *modem);
+
 /* ---- state ------------------------------------------------------------ */
 
 struct modem_context {
@@ -171,7 +199,15 @@ struct modem_http {
     size_t due_at, due_size; /* of the body, to be said behind the OK       */
 };
 
-enum modem_mode { MODE_COMMAND, MODE_UPLOAD, MODE_BUSY };
+struct modem_stream_state {
+    const struct modem_stream *of; /* NULL: nothing to return to            */
+    struct buffer unsent;          /* of the host, not yet taken            */
+    size_t escape_size;            /* of "+++", so far                      */
+    int64_t escape_at;             /* when it began                         */
+    int64_t last;                  /* when the host last sent               */
+};
+
+enum modem_mode { MODE_COMMAND, MODE_UPLOAD, MODE_BUSY, MODE_STREAM };
 
 struct modem {
     const struct catalog_model *model;
@@ -194,7 +230,9 @@ struct modem {
     unsigned prefix; /* of "AT" that came                                   */
     bool line_too_long;
     bool pending; /* a command's result is to come                          */
+    bool dtr;     /* the line's                                             */
     struct modem_settings settings;
+    struct modem_stream_state stream;
     struct {
         struct buffer bytes;
         size_t size;
@@ -283,10 +321,14 @@ void modem_ssl_stop(struct modem *modem);
 void modem_ssl_tick(struct modem *modem);
 int64_t modem_ssl_due(const struct modem *modem);
 
-/* The client's stream takes the line, hands out what came, is over. */
+/* Closes, whatever the state; nothing is said but of a stream. */
+void modem_ssl_release(struct modem *modem, struct ssl_client *client);
+
+/* The client's stream takes the line from the next CONNECT on; is over, if it
+ * was this client's; may have been left, or returned to. */
 void modem_ssl_begin_stream(struct modem *modem, struct ssl_client *client);
-void modem_ssl_stream(struct modem *modem, struct ssl_client *client);
-void modem_ssl_end_stream(struct modem *modem, struct ssl_client *client);
+void modem_ssl_end_stream(struct modem *modem, const struct ssl_client *client);
+void modem_ssl_note_stream(struct modem *modem);
 
 /* QIGETERROR is about the last SSL command. */
 void modem_ssl_note(struct modem *modem, const struct modem_call *call, int result);

@@ -133,7 +133,7 @@ static void run(struct modem *modem, const char *line)
 {
     modem->mode = MODE_BUSY;
     modem_run_line(modem, line);
-    if (!modem->pending) modem->mode = MODE_COMMAND;
+    if (modem->mode == MODE_BUSY && !modem->pending) modem->mode = MODE_COMMAND;
 }
 
 static void end_line(struct modem *modem)
@@ -244,6 +244,10 @@ static size_t take(struct modem *modem, const uint8_t *bytes, size_t size)
         buffer_append(&modem->held, bytes, size);
         return size;
     }
+    if (modem->mode == MODE_STREAM) {
+        modem_take_stream(modem, bytes, size);
+        return size;
+    }
     take_command(modem, *bytes);
     return 1;
 }
@@ -265,6 +269,7 @@ static void tick(struct modem *modem, int64_t now)
     if (modem->mode == MODE_UPLOAD && now >= modem->upload.until) end_upload(modem, false);
     modem_core_tick(modem);
     modem_http_tick(modem);
+    modem_stream_tick(modem);
     modem_ssl_tick(modem);
     if (modem->mode != MODE_BUSY && modem->held.size > 0) {
         struct buffer held = modem->held;
@@ -341,6 +346,8 @@ int64_t modem_due(const struct modem *modem, int64_t now)
     int64_t due = modem_core_due(modem);
     int64_t ssl_due = modem_ssl_due(modem);
     int64_t free_at = (modem->free_ns + NS_A_US - 1) / NS_A_US;
+    int64_t stream_due = modem_stream_due(modem);
+    if (stream_due < due) due = stream_due;
     if (modem->mode == MODE_UPLOAD && modem->upload.until < due) due = modem->upload.until;
     if (modem->sent < modem->out.size && free_at < due) due = free_at;
     if (ssl_due < due) due = ssl_due;
@@ -381,6 +388,7 @@ void modem_start(struct modem *modem, bool told)
     modem_forget_contexts(modem);
     modem_http_stop(modem);
     modem_ssl_stop(modem);
+    modem_set_stream(modem, NULL);
     if (told) say_banner(modem);
 }
 
@@ -390,6 +398,7 @@ struct modem *modem_new(const struct catalog_model *model, const struct modem_op
     modem->model = model;
     modem->options = *options;
     modem->random = options->seed;
+    modem->dtr = true;
     modem->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (modem->event < 0) abort();
     modem_start(modem, options->banner);
@@ -409,6 +418,7 @@ void modem_free(struct modem *modem)
     buffer_release(&modem->out);
     buffer_release(&modem->urcs);
     buffer_release(&modem->held);
+    buffer_release(&modem->stream.unsent);
     buffer_release(&modem->upload.bytes);
     free(modem);
 }

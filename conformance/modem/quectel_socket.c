@@ -78,22 +78,49 @@ static int switch_mode(struct modem *modem, const struct modem_call *call)
     return MODEM_CONNECT;
 }
 
+/* ---- the stream ------------------------------------------------------- */
+
+static size_t take_bytes(struct modem *modem, const uint8_t *bytes, size_t size)
+{
+    return link_send(modem->ssl.stream->link, bytes, size);
+}
+
+static size_t give_bytes(struct modem *modem, uint8_t *bytes, size_t capacity)
+{
+    return link_receive(modem->ssl.stream->link, bytes, capacity);
+}
+
+static size_t waiting_bytes(const struct modem *modem)
+{
+    return link_waiting(modem->ssl.stream->link);
+}
+
+static void drop(struct modem *modem)
+{
+    modem_ssl_release(modem, modem->ssl.stream);
+}
+
 void modem_ssl_begin_stream(struct modem *modem, struct ssl_client *client)
 {
-    (void)modem;
-    (void)client;
+    static const struct modem_stream stream = {take_bytes, give_bytes, waiting_bytes, drop};
+    modem->ssl.stream = client;
+    modem_set_stream(modem, &stream);
 }
 
-void modem_ssl_stream(struct modem *modem, struct ssl_client *client)
+void modem_ssl_end_stream(struct modem *modem, const struct ssl_client *client)
 {
-    (void)modem;
-    (void)client;
+    if (modem->ssl.stream != client) return;
+    modem->ssl.stream = NULL;
+    modem_end_stream(modem, "NO CARRIER");
 }
 
-void modem_ssl_end_stream(struct modem *modem, struct ssl_client *client)
+/* 1.3: to leave the stream is to switch to buffer mode, ATO switches back. */
+void modem_ssl_note_stream(struct modem *modem)
 {
-    (void)modem;
-    (void)client;
+    struct ssl_client *client = modem->ssl.stream;
+    if (client == NULL || (modem->mode != MODE_STREAM && client->mode != SSL_TRANSPARENT)) return;
+    client->mode = modem->mode == MODE_STREAM ? SSL_TRANSPARENT : SSL_BUFFER;
+    client->told = false;
 }
 
 /* ---- the last error --------------------------------------------------- */

@@ -38,17 +38,17 @@ static int number_of(const struct modem *modem, const struct ssl_client *client)
     return (int)(client - modem->ssl.clients);
 }
 
-static void release(struct modem *modem, struct ssl_client *client)
+void modem_ssl_release(struct modem *modem, struct ssl_client *client)
 {
+    modem_ssl_end_stream(modem, client);
     link_close(client->link);
     free(client->host);
     *client = (struct ssl_client){0};
-    if (modem->ssl.left == client) modem->ssl.left = NULL;
 }
 
 void modem_ssl_stop(struct modem *modem)
 {
-    for (size_t i = 0; i < SSL_CLIENT_COUNT; i++) release(modem, &modem->ssl.clients[i]);
+    for (size_t i = 0; i < SSL_CLIENT_COUNT; i++) modem_ssl_release(modem, &modem->ssl.clients[i]);
     modem_ssl_forget_contexts(modem);
     modem->ssl = (struct modem_ssl){0};
 }
@@ -235,7 +235,7 @@ static void end_opening(struct modem *modem, struct ssl_client *client, int code
     modem->last_error = code;
     snprintf(text, sizeof text, "+QSSLOPEN: %d,%d", number_of(modem, client), code);
     if (code == 0) client->state = SSL_CONNECTED;
-    else release(modem, client);
+    else modem_ssl_release(modem, client);
     if (!transparent) {
         modem_say(modem, text);
         return;
@@ -261,12 +261,11 @@ static void push(struct modem *modem, struct ssl_client *client)
 /* 2.3.1: in buffer mode it is told once, until it was read to the end. */
 static void deliver(struct modem *modem, struct ssl_client *client)
 {
-    if (client->mode == SSL_TRANSPARENT) modem_ssl_stream(modem, client);
-    else if (client->mode == SSL_PUSH) push(modem, client);
-    else if (!client->told && link_waiting(client->link) > 0) {
-        client->told = true;
-        tell(modem, "recv", client);
-    }
+    if (client->mode == SSL_PUSH) push(modem, client);
+    bool waits = client->mode == SSL_BUFFER && link_waiting(client->link) > 0;
+    if (!waits || client->told) return;
+    client->told = true;
+    tell(modem, "recv", client);
 }
 
 /* Whether the edition has this URC. */
@@ -297,8 +296,9 @@ static void break_down(struct modem *modem, struct ssl_client *client)
 {
     client->state = SSL_CLOSING;
     if (link_reason(client->link) == LINK_GARBLED) tell_security(modem, client);
-    if (client->mode == SSL_TRANSPARENT) modem_ssl_end_stream(modem, client);
-    else tell(modem, "closed", client);
+    if (client->mode != SSL_TRANSPARENT) tell(modem, "closed", client);
+    client->mode = client->mode == SSL_TRANSPARENT ? SSL_BUFFER : client->mode;
+    modem_ssl_end_stream(modem, client);
 }
 
 static void tick_opening(struct modem *modem, struct ssl_client *client)
@@ -333,6 +333,7 @@ static bool is_sent(const struct modem *modem, const struct ssl_client *client)
 void modem_ssl_tick(struct modem *modem)
 {
     struct modem_ssl *ssl = &modem->ssl;
+    modem_ssl_note_stream(modem);
     for (size_t i = 0; i < SSL_CLIENT_COUNT; i++) {
         struct ssl_client *client = &ssl->clients[i];
         if (client->state == SSL_OPENING) tick_opening(modem, client);
@@ -340,7 +341,7 @@ void modem_ssl_tick(struct modem *modem)
     }
     if (ssl->waits != SSL_WAITS_TO_CLOSE || !is_sent(modem, ssl->used)) return;
     ssl->waits = SSL_WAITS_NOT;
-    release(modem, ssl->used);
+    modem_ssl_release(modem, ssl->used);
     modem_finish(modem, MODEM_OK);
 }
 
@@ -386,7 +387,7 @@ static int close_client(struct modem *modem, const struct modem_call *call)
     bool ms = modem_ssl_number(modem, client->context, SSL_CLOSETIMEMODE) == 1;
     ssl->close_by = modem->now + modem_number(call, "close_timeout", 10) * (ms ? US_A_MS : US_A_S);
     if (is_sent(modem, client)) {
-        release(modem, client);
+        modem_ssl_release(modem, client);
         return MODEM_OK;
     }
     ssl->used = client;

@@ -66,8 +66,7 @@ struct modem_ssl {
     struct ssl_context contexts[SSL_CONTEXT_COUNT];
     struct ssl_client clients[SSL_CLIENT_COUNT];
     struct ssl_client *used;   /* by the command under way                  */
-    struct ssl_client *stream; /* whose stream is on the line               */
-    struct ssl_client *left;   /* whose stream was left: ATO's              */
+    struct ssl_client *stream; /* on the line, or what ATO returns to       */
     int64_t close_by;          /* QSSLCLOSE's limit                         */
     enum ssl_waits waits;
 };
