@@ -96,8 +96,8 @@ static modem_handler *find_handler(const char *name)
 {
     static const struct modem_entry *const tables[] = {
         modem_v250_commands, modem_core_commands,  modem_packet_commands,
-        modem_file_commands, modem_http_commands,  modem_ssl_config_commands,
-        modem_ssl_commands,  modem_socket_commands};
+        modem_file_commands, modem_http_commands,  modem_qssl_config_commands,
+        modem_qssl_commands, modem_socket_commands};
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
         for (const struct modem_entry *entry = tables[t]; entry->name != NULL; entry++)
             if (strcmp(entry->name, name) == 0) return entry->handler;
@@ -142,7 +142,7 @@ static int run_command(struct modem *modem, const char *name, enum atp_form_kind
     struct modem_call call = {0};
     if (!find_command(modem, name, &call)) return CME_NOT_SUPPORTED;
     int result = run_form(modem, &call, kind, text);
-    modem_ssl_note(modem, &call, result);
+    modem_qssl_note(modem, &call, result);
     return result;
 }
 

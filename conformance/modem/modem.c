@@ -270,7 +270,7 @@ static void tick(struct modem *modem, int64_t now)
     modem_core_tick(modem);
     modem_http_tick(modem);
     modem_stream_tick(modem);
-    modem_ssl_tick(modem);
+    modem_qssl_tick(modem);
     if (modem->mode != MODE_BUSY && modem->held.size > 0) {
         struct buffer held = modem->held;
         modem->held = (struct buffer){0};
@@ -344,13 +344,13 @@ size_t modem_send(struct modem *modem, uint8_t *bytes, size_t capacity, int64_t 
 int64_t modem_due(const struct modem *modem, int64_t now)
 {
     int64_t due = modem_core_due(modem);
-    int64_t ssl_due = modem_ssl_due(modem);
+    int64_t qssl_due = modem_qssl_due(modem);
     int64_t free_at = (modem->free_ns + NS_A_US - 1) / NS_A_US;
     int64_t stream_due = modem_stream_due(modem);
     if (stream_due < due) due = stream_due;
     if (modem->mode == MODE_UPLOAD && modem->upload.until < due) due = modem->upload.until;
     if (modem->sent < modem->out.size && free_at < due) due = free_at;
-    if (ssl_due < due) due = ssl_due;
+    if (qssl_due < due) due = ssl_due;
     return due < now ? now : due;
 }
 
@@ -387,7 +387,7 @@ void modem_start(struct modem *modem, bool told)
     modem->urcs.size = 0;
     modem_forget_contexts(modem);
     modem_http_stop(modem);
-    modem_ssl_stop(modem);
+    modem_qssl_stop(modem);
     modem_set_stream(modem, NULL);
     if (told) say_banner(modem);
 }
@@ -409,7 +409,7 @@ void modem_free(struct modem *modem)
 {
     if (modem == NULL) return;
     modem_http_stop(modem);
-    modem_ssl_stop(modem);
+    modem_qssl_stop(modem);
     modem_forget_contexts(modem);
     modem_forget_files(modem);
     close(modem->event);
