@@ -6,10 +6,12 @@
 #include "http.h"
 #include "modem.h"
 #include "quectel_ssl.h"
+#include "simcom.h"
 
 #include <stdbool.h>
 
 #define MODEM_REVISION ATPROOF_VERSION
+#define MODEM_ADDRESS  "127.0.0.1"       /* where sockets are opened */
 #define LINE_SIZE_MAX  2048              /* bytes of a command line; a longer one is refused  */
 #define ARGUMENT_MAX   16                /* of a command                                      */
 #define CONTEXT_COUNT  20                /* PDP contexts, 1 the first                         */
@@ -25,7 +27,8 @@ enum modem_result {
     MODEM_NO_CARRIER = -2,
     MODEM_CONNECT = -3,
     MODEM_PENDING = -4, /* modem_finish says it later                       */
-    MODEM_RESET = -5    /* OK, and the module starts anew                   */
+    MODEM_RESET = -5,   /* OK, and the module starts anew                   */
+    MODEM_CONNECT_FAIL = -6
 };
 
 #define CME_NOT_ALLOWED    3
@@ -261,6 +264,8 @@ struct modem {
     struct modem_file files[FILE_MAX];
     struct modem_http http;
     struct modem_qssl qssl;
+    struct modem_ssl_context ssl[SSL_CONTEXT_COUNT];
+    struct modem_cch cch;
 };
 
 const char *modem_edition(const struct modem *modem, const struct catalog_set *set);
@@ -268,6 +273,19 @@ bool modem_is_vendor(const struct modem *modem, const char *vendor);
 void modem_start(struct modem *modem, bool told);
 void modem_forget_contexts(struct modem *modem);
 void modem_forget_files(struct modem *modem);
+
+/* What the module takes for now, seconds since 1970 UTC: CCLK's time. */
+int64_t modem_clock_s(const struct modem *modem);
+
+/* A choice that the manual leaves open: true by the seed's chance, without one
+ * never. */
+bool modem_flips(struct modem *modem);
+
+/* Whether a line may stand here: nothing typed, nothing under way. */
+bool modem_may_interrupt(const struct modem *modem);
+
+/* Whether F1013 takes that for a name of a certificate or key. */
+bool modem_is_certificate(const char *name);
 
 /* The file of that name, or NULL. */
 struct modem_file *modem_find_file(struct modem *modem, const char *name);
@@ -294,5 +312,7 @@ extern const struct modem_entry modem_http_commands[];
 extern const struct modem_entry modem_qssl_config_commands[];
 extern const struct modem_entry modem_qssl_commands[];
 extern const struct modem_entry modem_socket_commands[];
+extern const struct modem_entry modem_ssl_commands[];
+extern const struct modem_entry modem_cch_commands[];
 
 #endif
