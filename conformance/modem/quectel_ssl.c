@@ -78,8 +78,11 @@ static bool read_ca(struct modem *modem, int context, struct buffer *ca)
     if (!find_file(modem, context, QSSL_CACERT, &files[0])
         || !find_file(modem, context, QSSL_CACERTEX, &files[1]))
         return false;
-    for (size_t i = 0; i < 2; i++)
-        if (files[i] != NULL) buffer_append(ca, files[i]->bytes.bytes, files[i]->bytes.size);
+    for (size_t i = 0; i < 2; i++) {
+        if (files[i] == NULL) continue;
+        if (ca->size > 0) buffer_append_text(ca, "\n"); /* PEM begins on a line of its own */
+        buffer_append(ca, files[i]->bytes.bytes, files[i]->bytes.size);
+    }
     return ca->size > 0;
 }
 

@@ -13,11 +13,11 @@ struct modem_call;
 
 #define QSSL_CONTEXT_COUNT 6
 #define QSSL_CLIENT_COUNT  12
-#define QSSL_SEND_MAX      1460  /* bytes of an upload, 2.2.3                 */
-#define QSSL_RECEIVE_MAX   1500  /* of QSSLRECV, 2.2.4, and of a push           */
-#define QSSL_SEND_ROOM     11680 /* of a client's send buffer: eight uploads   */
-#define QSSL_RECEIVE_ROOM  32768 /* and of what it has received                */
-#define QSSL_CIPHER_MAX    64    /* of QSSLCFG's list                          */
+#define QSSL_SEND_MAX      1460  /* bytes of an upload, 2.2.3               */
+#define QSSL_RECEIVE_MAX   1500  /* of QSSLRECV, 2.2.4, and of a push       */
+#define QSSL_SEND_ROOM     11680 /* of a client's send buffer: eight uploads */
+#define QSSL_RECEIVE_ROOM  32768 /* and of what it has received             */
+#define QSSL_CIPHER_MAX    64    /* of QSSLCFG's list                       */
 
 /* What QSSLCFG sets, of all editions. */
 enum qssl_setting {
@@ -88,8 +88,7 @@ enum qssl_error {
     QSSL_CLOSED = 567,
     QSSL_TIMED_OUT = 569,
     QSSL_CONTEXT_BROKE = 570,
-    QSSL_CANCELLED = 571,
-    QSSL_NOT_ALLOWED = 572
+    QSSL_CANCELLED = 571
 };
 
 /* ERROR, and `code` for QIGETERROR. */

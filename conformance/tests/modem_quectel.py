@@ -246,6 +246,7 @@ class Lab:
         self.folder = folder
         self.certificates = f'{folder}/certificates'
         self.lock = threading.Lock()
+        self.seeds = []
         self.number = 0
         self.server = Server('--certificates', self.certificates)
         self.ports = self.server.ports
@@ -260,6 +261,11 @@ class Lab:
     def certificate(self, name):
         with open(f'{self.certificates}/{name}', 'rb') as file:
             return file.read()
+
+    def seed(self):
+        with self.lock:
+            self.seeds.append(random.randrange(1, 1 << 32))
+            return str(self.seeds[-1])
 
     def fetch(self, path):
         return urllib.request.urlopen(f"http://127.0.0.1:{self.ports['http']}{path}").read()
@@ -291,7 +297,7 @@ EC200 = {
 
 
 def configuration(lab, edition):
-    host = Host(lab, edition, '--seed', str(random.randrange(1, 1 << 32)))
+    host = Host(lab, edition, '--seed', lab.seed())
 
     def query(key, context):
         said = host.ask(f'AT+QSSLCFG="{key}",{context}')
@@ -411,7 +417,7 @@ def rules(lab, edition):
 # ---- buffer mode --------------------------------------------------------------------
 
 def buffer_mode(lab, edition):
-    host = Host(lab, edition, '--seed', str(random.randrange(1, 1 << 32)))
+    host = Host(lab, edition, '--seed', lab.seed())
     tls = lab.ports['tls']
     host.good('AT+QIACT=1')
     host.open(1, tls, address='localhost', context=3)
@@ -507,7 +513,7 @@ def pushed(host, client, size):
 
 
 def push_mode(lab, edition):
-    host = Host(lab, edition, '--seed', str(random.randrange(1, 1 << 32)))
+    host = Host(lab, edition, '--seed', lab.seed())
     tls = lab.ports['tls']
     host.good('AT+QIACT=1')
     host.open(11, tls, mode=1)
@@ -573,7 +579,7 @@ def leave_stream(host):
 
 
 def transparent_mode(lab, edition):
-    host = Host(lab, edition, '--seed', str(random.randrange(1, 1 << 32)))
+    host = Host(lab, edition, '--seed', lab.seed())
     tls = lab.ports['tls']
     host.good('AT+QIACT=1')
     check('connect', b'\r\nCONNECT\r\n',
@@ -861,7 +867,7 @@ def slow_handshake(lab, edition):
 # ---- all at once, and files ---------------------------------------------------------------
 
 def twelve(lab, edition):
-    host = Host(lab, edition, '--seed', str(random.randrange(1, 1 << 32)))
+    host = Host(lab, edition, '--seed', lab.seed())
     tls = lab.ports['tls']
     host.good('AT+QIACT=1')
     for client in range(12):
@@ -943,6 +949,8 @@ def main():
         for thread in threads:
             thread.join()
         lab.server.end()
+    if counts['failed'] > 0:
+        print('seeds:', *lab.seeds)
     print(f"{counts['passed']} passed, {counts['failed']} failed")
     return counts['failed'] > 0 or counts['passed'] < 100
 
