@@ -97,8 +97,10 @@ static bool find_form(const struct modem *modem, struct modem_call *call, enum a
 static modem_handler *find_handler(const char *name)
 {
     static const struct modem_entry *const tables[] = {
-        modem_v250_commands, modem_core_commands, modem_packet_commands, modem_file_commands,
-        modem_http_commands, modem_ssl_commands,  modem_cch_commands};
+        modem_v250_commands,  modem_core_commands,        modem_packet_commands,
+        modem_file_commands,  modem_http_commands,        modem_ssl_commands,
+        modem_cch_commands,   modem_qssl_config_commands, modem_qssl_commands,
+        modem_socket_commands};
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
         for (const struct modem_entry *entry = tables[t]; entry->name != NULL; entry++)
             if (strcmp(entry->name, name) == 0) return entry->handler;
@@ -119,23 +121,31 @@ static bool answers_itself(const struct modem_call *call)
     return strcmp(call->command->name, "+COPS") == 0;
 }
 
+static int run_form(struct modem *modem, struct modem_call *call, enum atp_form_kind kind,
+                    const char *text)
+{
+    modem_handler *handler = find_handler(call->command->name);
+    if (handler == NULL) return CME_NOT_SUPPORTED;
+    if (!find_form(modem, call, kind, text)) return CME_BAD_PARAMETERS;
+    if (kind == ATP_FORM_TEST && !answers_itself(call)) {
+        modem_answer_test(modem, call);
+        return MODEM_OK;
+    }
+    int result = kind == ATP_FORM_TEST
+                     ? MODEM_OK
+                     : modem_read_arguments(call, modem_edition(modem, call->set), text);
+    if (result == MODEM_OK) result = handler(modem, call);
+    modem_release_call(call);
+    return result;
+}
+
 static int run_command(struct modem *modem, const char *name, enum atp_form_kind kind,
                        const char *text)
 {
     struct modem_call call = {0};
     if (!find_command(modem, name, &call)) return CME_NOT_SUPPORTED;
-    modem_handler *handler = find_handler(call.command->name);
-    if (handler == NULL) return CME_NOT_SUPPORTED;
-    if (!find_form(modem, &call, kind, text)) return CME_BAD_PARAMETERS;
-    if (kind == ATP_FORM_TEST && !answers_itself(&call)) {
-        modem_answer_test(modem, &call);
-        return MODEM_OK;
-    }
-    int result = kind == ATP_FORM_TEST
-                     ? MODEM_OK
-                     : modem_read_arguments(&call, modem_edition(modem, call.set), text);
-    if (result == MODEM_OK) result = handler(modem, &call);
-    modem_release_call(&call);
+    int result = run_form(modem, &call, kind, text);
+    modem_qssl_note(modem, &call, result);
     return result;
 }
 
@@ -252,6 +262,14 @@ void modem_run_line(struct modem *modem, const char *line)
 {
     snprintf(modem->rest, sizeof modem->rest, "%s", line);
     modem_resume_line(modem);
+}
+
+void modem_finish_with(struct modem *modem, const char *text)
+{
+    modem->mode = MODE_COMMAND;
+    modem->pending = false;
+    modem->rest[0] = '\0';
+    modem_result_code(modem, text);
 }
 
 void modem_finish(struct modem *modem, int result)

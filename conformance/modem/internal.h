@@ -5,6 +5,7 @@
 #include "buffer.h"
 #include "http.h"
 #include "modem.h"
+#include "quectel_ssl.h"
 #include "simcom.h"
 
 #include <stdbool.h>
@@ -104,6 +105,9 @@ void modem_result_code(struct modem *modem, const char *text);
 /* How a pending command ends; the rest of its command line goes on. */
 void modem_finish(struct modem *modem, int result);
 
+/* The same with a result code of another name; nothing goes on. */
+void modem_finish_with(struct modem *modem, const char *text);
+
 /* Runs a command line without its CR. */
 void modem_run_line(struct modem *modem, const char *line);
 void modem_resume_line(struct modem *modem);
@@ -115,6 +119,19 @@ typedef void modem_upload_done(struct modem *modem, const uint8_t *bytes, size_t
                                bool complete);
 void modem_begin_upload(struct modem *modem, size_t size, int64_t limit_us,
                         modem_upload_done *done);
+
+/* Takes bytes up to Ctrl-Z, at most `size` and, if there are more, one; not
+ * complete behind ESC. */
+void modem_begin_text(struct modem *modem, size_t size, int64_t limit_us, modem_upload_done *done);
+
+/* As modem_say; `size` bytes follow the line as they are. */
+void modem_say_data(struct modem *modem, const char *text, const void *bytes, size_t size);
+
+/* Whether it would be said at once. */
+bool modem_may_say(const struct modem *modem);
+
+/* Bytes that were said and not handed out. */
+size_t modem_unsaid(const struct modem *modem);
 
 /* ---- transparent access ----------------------------------------------- */
 
@@ -160,6 +177,7 @@ struct modem_context {
 struct modem_file {
     char *name;
     struct buffer bytes;
+    size_t read_at; /* QFREAD's                                             */
 };
 
 /* V.250's settings. */
@@ -204,7 +222,7 @@ struct modem {
     int64_t free_ns;    /* when the next byte may go                        */
     uint64_t random;    /* state                                            */
     size_t chunk;       /* bytes that may go before the next pause          */
-    struct buffer urcs; /* lines that wait for their place, NUL behind each */
+    struct buffer urcs; /* that wait for their place: line, NUL, size, bytes */
     /* command lines */
     struct buffer held; /* bytes that came while busy                       */
     size_t line_size;
@@ -224,6 +242,8 @@ struct modem {
         int64_t limit_us, until;
         modem_upload_done *done;
         bool acknowledged; /* an A behind every kilobyte                    */
+        bool marked;       /* ended by Ctrl-Z or ESC                        */
+        bool may_pause;    /* the limit is the host's pause; else of it all */
     } upload;
     /* 27.007 */
     int64_t clock_offset;          /* seconds                               */
@@ -240,8 +260,10 @@ struct modem {
     bool attached;
     /* files and HTTP */
     char *upload_name;
+    char *http_url; /* QHTTPURL's                                           */
     struct modem_file files[FILE_MAX];
     struct modem_http http;
+    struct modem_qssl qssl;
     struct modem_ssl_context ssl[SSL_CONTEXT_COUNT];
     struct modem_cch cch;
 };
@@ -287,6 +309,9 @@ extern const struct modem_entry modem_core_commands[];
 extern const struct modem_entry modem_packet_commands[];
 extern const struct modem_entry modem_file_commands[];
 extern const struct modem_entry modem_http_commands[];
+extern const struct modem_entry modem_qssl_config_commands[];
+extern const struct modem_entry modem_qssl_commands[];
+extern const struct modem_entry modem_socket_commands[];
 extern const struct modem_entry modem_ssl_commands[];
 extern const struct modem_entry modem_cch_commands[];
 

@@ -7,6 +7,7 @@
 #include "memory.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <openssl/err.h>
 #include <poll.h>
 #include <signal.h>
@@ -268,9 +269,21 @@ static void release(struct link *link)
     free(link);
 }
 
+/* The port stands at one place in the addresses of both families. */
+static void note_connected(struct link *link)
+{
+    struct sockaddr_in6 own = {.sin6_port = 0};
+    socklen_t size = sizeof own;
+    getsockname(link->fd, (struct sockaddr *)&own, &size);
+    pthread_mutex_lock(&link->lock);
+    link->own_port = ntohs(own.sin6_port);
+    pthread_mutex_unlock(&link->lock);
+}
+
 static enum link_reason begin(struct link *link)
 {
     enum link_reason reason = link_connect(link);
+    if (reason == LINK_NO_REASON) note_connected(link);
     if (reason == LINK_NO_REASON && link->context != NULL)
         reason = link->reason != LINK_NO_REASON ? link->reason : link_shake_hands(link);
     return reason;
@@ -325,6 +338,8 @@ static enum link_reason set_up(struct link *link, const struct link_options *opt
     if (link->context == NULL) abort();
     if (options->tls->server_name != NULL)
         link->server_name = memory_text(options->tls->server_name);
+    link->ignores_trust = options->tls->ignores_trust;
+    link->ignores_chain = options->tls->ignores_chain;
     link->cache = link_cache_use(options->tls->cache);
     link_cache_id(options, link->id);
     return link_set_up_tls(link->context, options->tls);
@@ -403,6 +418,19 @@ enum link_reason link_reason(const struct link *link)
     enum link_reason reason = link->state == LINK_CLOSED ? link->reason : LINK_NO_REASON;
     unlock(link);
     return reason;
+}
+
+uint16_t link_local_port(const struct link *link)
+{
+    lock(link);
+    uint16_t port = link->own_port;
+    unlock(link);
+    return port;
+}
+
+bool link_is_connected(const struct link *link)
+{
+    return link_local_port(link) != 0;
 }
 
 size_t link_send(struct link *link, const void *bytes, size_t size)

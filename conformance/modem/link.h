@@ -25,7 +25,8 @@ enum link_reason {
     LINK_OWN_FILES,   /* CA, certificate or key given are none, or misfit   */
     LINK_OWN_PORT,    /* local_port is taken, or may not be had             */
     LINK_PEER_CLOSED, /* the peer closed in order; what it sent is kept     */
-    LINK_RESET        /* it broke; of TLS also the end without close_notify */
+    LINK_RESET,       /* it broke; of TLS also the end without close_notify */
+    LINK_GARBLED      /* what came was no record of this TLS connection     */
 };
 
 /* Texts and bytes: borrowed during link_open. */
@@ -44,6 +45,8 @@ struct link_tls {
     const char *key_password; /* NULL: none                                 */
     const char *server_name;  /* SNI; NULL: none                            */
     bool checks_time;         /* if it verifies: against `clock_s`          */
+    bool ignores_trust;       /* verifies nothing but that                  */
+    bool ignores_chain;       /* the same of a server that sends its CA along */
     int64_t clock_s;          /* what the module takes for now, since 1970 UTC */
     struct link_cache *cache; /* NULL: sessions are not kept                */
 };
@@ -64,6 +67,10 @@ struct link *link_open(const struct link_options *options);
 
 enum link_state link_state(const struct link *link);
 enum link_reason link_reason(const struct link *link);
+
+/* Whether it was connected: while it opens, the handshake is under way. */
+bool link_is_connected(const struct link *link);
+uint16_t link_local_port(const struct link *link); /* 0: not connected yet  */
 
 /* Takes bytes for the peer as far as there is room; none while it is not open.
  * Returns: how many. */

@@ -98,8 +98,8 @@ void link_cache_id(const struct link_options *options, uint8_t *id)
 {
     struct buffer all = {0};
     const struct link_tls *tls = options->tls;
-    const int settings[] = {options->port, tls->version_min, tls->version_max, tls->verifies,
-                            tls->checks_time};
+    const int settings[] = {options->port,    tls->version_min,   tls->version_max,  tls->verifies,
+                            tls->checks_time, tls->ignores_trust, tls->ignores_chain};
     add(&all, settings, sizeof settings);
     add_text(&all, options->host);
     add_text(&all, tls->server_name);

@@ -22,7 +22,8 @@ struct link {
     enum link_state state;
     enum link_reason reason;
     struct link_ring in, out;
-    bool left; /* link_close was called                                     */
+    uint16_t own_port; /* once it is connected, else 0                      */
+    bool left;         /* link_close was called                             */
     bool resumed;
     /* of the thread alone, once it runs */
     int wake; /* eventfd: the caller did something                          */
@@ -31,6 +32,7 @@ struct link {
     uint16_t port, local_port;
     int64_t connect_limit_us, handshake_limit_us;
     char *server_name;
+    bool ignores_trust, ignores_chain;
     SSL_CTX *context; /* NULL: TCP                                          */
     SSL *ssl;
     struct link_cache *cache;

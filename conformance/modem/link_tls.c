@@ -71,10 +71,28 @@ static int take_own(SSL_CTX *context, X509 *certificate, size_t index)
     return SSL_CTX_add1_chain_cert(context, certificate) == 1;
 }
 
+static bool is_of_time(int error)
+{
+    return error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID;
+}
+
+/* What the caller asked to overlook. */
+static int judge_certificate(int good, X509_STORE_CTX *verification)
+{
+    const SSL *ssl = X509_STORE_CTX_get_ex_data(verification, SSL_get_ex_data_X509_STORE_CTX_idx());
+    const struct link *link = SSL_get_app_data(ssl);
+    bool chain = sk_X509_num(X509_STORE_CTX_get0_untrusted(verification)) > 1;
+    bool overlooked = link->ignores_trust || (link->ignores_chain && chain);
+    if (good == 1 || !overlooked || is_of_time(X509_STORE_CTX_get_error(verification))) return good;
+    X509_STORE_CTX_set_error(verification, X509_V_OK);
+    return 1;
+}
+
 static bool set_trust(SSL_CTX *context, const struct link_tls *tls)
 {
     X509_VERIFY_PARAM *how = SSL_CTX_get0_param(context);
-    SSL_CTX_set_verify(context, tls->verifies ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, NULL);
+    SSL_CTX_set_verify(context, tls->verifies ? SSL_VERIFY_PEER : SSL_VERIFY_NONE,
+                       judge_certificate);
     if (!tls->verifies) return true;
     if (tls->checks_time) X509_VERIFY_PARAM_set_time(how, (time_t)tls->clock_s);
     else X509_VERIFY_PARAM_set_flags(how, X509_V_FLAG_NO_CHECK_TIME);
@@ -193,12 +211,9 @@ static bool prepare(struct link *link)
 
 static enum link_reason failed_handshake(const struct link *link)
 {
-    switch (SSL_get_verify_result(link->ssl)) {
-    case X509_V_OK: return LINK_HANDSHAKE;
-    case X509_V_ERR_CERT_HAS_EXPIRED:
-    case X509_V_ERR_CERT_NOT_YET_VALID: return LINK_OUT_OF_DATE;
-    default: return LINK_UNTRUSTED;
-    }
+    int error = (int)SSL_get_verify_result(link->ssl);
+    if (error == X509_V_OK) return LINK_HANDSHAKE;
+    return is_of_time(error) ? LINK_OUT_OF_DATE : LINK_UNTRUSTED;
 }
 
 /* A resumed session is not verified again, and the clock went on. */
@@ -252,7 +267,10 @@ static enum link_reason broken_reason(const SSL *ssl, int result)
     bool alert = why == SSL_ERROR_SSL && ERR_GET_LIB(error) == ERR_LIB_SSL
                  && ERR_GET_REASON(error) >= SSL_AD_REASON_OFFSET;
     if (why == SSL_ERROR_ZERO_RETURN) return LINK_PEER_CLOSED;
-    return alert ? LINK_HANDSHAKE : LINK_RESET;
+    if (alert) return LINK_HANDSHAKE;
+    bool ended =
+        why != SSL_ERROR_SSL || ERR_GET_REASON(error) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+    return ended ? LINK_RESET : LINK_GARBLED;
 }
 
 static ssize_t tls_result(const struct link *link, int result, short *events,

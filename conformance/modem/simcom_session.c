@@ -31,6 +31,7 @@ static int error_of(enum link_reason reason)
     case LINK_OWN_FILES: return CCH_NO_CERTIFICATE;
     case LINK_OWN_PORT: return CCH_NO_SOCKET;
     case LINK_PEER_CLOSED: return CCH_PEER_CLOSED;
+    case LINK_GARBLED: return CCH_TRANSFER;
     }
     return CCH_UNKNOWN;
 }
