@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The virtual module's CCH sessions against `atproof server` on loopback, and
+"""The virtual module's CCH sessions, and its SSL contexts, against `atproof server` on loopback, and
 what came of it judged by `atproof check --strict`.
 
     modem_cch.py ATPROOF [SEED]
@@ -430,6 +430,72 @@ def full_buffer(folder, server):
     host.end(folder)
 
 
+# ---- HTTPS ------------------------------------------------------------------
+
+
+def fetch(host, url, code):
+    host.ask(f'AT+HTTPPARA="URL","{url}"')
+    host.ask('AT+HTTPACTION=0', OK + b'\r\n\\+HTTPACTION: 0,%d,\\d+\r\n' % code)
+
+
+def https(folder, server):
+    """HTTPPARA "SSLCFG": the same contexts, for requests."""
+    host = Host(*SEED)
+    good, expired, own = (f"https://localhost:{server.ports[name]}/status/200"
+                          for name in ('https', 'https-expired', 'https-self-signed'))
+    for name in ('ca.pem', 'self-signed.pem', 'client.pem', 'client-key.pem', 'server-key.pem'):
+        store(host, server, name)
+    host.ask('AT+HTTPINIT')
+    for url in (good, expired, own):
+        fetch(host, url, 200)  # context 0: verifies nobody
+    host.ask('AT+CSSLCFG="authmode",3,1')
+    host.ask('AT+HTTPPARA="SSLCFG",10', ERROR)
+    host.ask('AT+HTTPPARA="SSLCFG",3')
+    fetch(host, good, 719)
+    fetch(host, good.replace('https:', 'http:').replace(str(server.ports['https']),
+                                                        str(server.ports['http'])), 200)
+    host.ask('AT+CSSLCFG="cacert",3,"ca.pem"')
+    fetch(host, good, 200)
+    fetch(host, own, 715)
+    fetch(host, expired, 200)
+    host.ask('AT+CSSLCFG="ignorelocaltime",3,0')
+    fetch(host, expired, 715)
+    host.ask('AT+CCLK="00/07/01,12:00:00+00"')
+    fetch(host, expired, 200)
+    host.ask('AT+CSSLCFG="ignorelocaltime",3,1')
+    host.ask('AT+CSSLCFG="cacert",3,"self-signed.pem"')
+    fetch(host, own, 200)
+    fetch(host, good, 715)
+    host.ask('AT+CSSLCFG="authmode",3,3')
+    fetch(host, good, 719)
+    host.ask('AT+CSSLCFG="clientcert",3,"client.pem"')
+    host.ask('AT+CSSLCFG="clientkey",3,"server-key.pem"')
+    fetch(host, good, 719)  # not the certificate's
+    host.ask('AT+CSSLCFG="clientkey",3,"client-key.pem"')
+    fetch(host, good, 200)
+    for version, code in ((0, 715), (1, 715), (2, 715), (3, 200)):
+        host.ask(f'AT+CSSLCFG="sslversion",3,{version}')
+        fetch(host, good, code)
+    host.ask('AT+CSSLCFG="ciphersuites",3,0x002F')
+    fetch(host, good, 715)
+    with socket.socket() as listener:
+        listener.bind(('127.0.0.1', 0))
+        listener.listen()
+        for flag in (0, 1):
+            host.ask(f'AT+CSSLCFG="enableSNI",3,{flag}')
+            host.ask(f'AT+HTTPPARA="URL","https://localhost:{listener.getsockname()[1]}/"')
+            host.ask('AT+HTTPACTION=0')
+            peer = listener.accept()[0]
+            check(f'SNI {flag}', flag == 1, b'localhost' in peer.recv(4096))
+            peer.close()
+            host.take(rb'\r\n\+HTTPACTION: 0,715,0\r\n')
+    host.ask('AT+HTTPTERM')
+    host.ask('AT+HTTPINIT')
+    host.ask('AT+CSSLCFG="authmode",0,1')
+    fetch(host, good, 719)  # HTTPTERM forgot context 3
+    host.end(folder)
+
+
 # ---- transparent mode -------------------------------------------------------
 
 
@@ -483,7 +549,7 @@ def transparent(folder, server):
 
 
 PARTS = (errors, transparent, state_rules, service_that_stops, trust, client_certificate,
-         versions_and_suites, server_name, manual, automatic, full_buffer)
+         versions_and_suites, server_name, manual, automatic, full_buffer, https)
 
 
 def main():
