@@ -136,8 +136,8 @@ defect_hook defect_lf_only, defect_extra_cr, defect_glued, defect_trailing_blank
     defect_error_behind_answer, defect_missing_line, defect_doubled_line, defect_line_behind_final,
     defect_missing_closing, defect_prompt_lost, defect_list_lacks_last, defect_result_first,
     defect_missing_result, defect_doubled_result, defect_closed_lost, defect_no_space,
-    defect_no_colon, defect_dropped_byte, defect_flipped_bit, defect_parity, defect_urc_in_line,
-    defect_reboot;
+    defect_no_colon, defect_comma_for_colon, defect_dropped_byte, defect_flipped_bit, defect_parity,
+    defect_urc_in_line, defect_reboot;
 
 /* of values (defect_value.c) */
 defect_hook defect_out_of_range, defect_empty_field, defect_unquoted, defect_stray_quote,

@@ -248,6 +248,16 @@ void defect_no_colon(struct modem *modem, struct defect_use *use, struct speech 
     speech->text.size--;
 }
 
+void defect_comma_for_colon(struct modem *modem, struct defect_use *use, struct speech *speech)
+{
+    char *at = is_information(speech) ? strstr((char *)speech->text.bytes, ": ") : NULL;
+    (void)modem;
+    if (at == NULL || !defect_strikes(use)) return;
+    *at = ',';
+    memmove(at + 1, at + 2, strlen(at + 2) + 1);
+    speech->text.size--;
+}
+
 void defect_dropped_byte(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     if (!is_line(speech) || !defect_strikes(use)) return;

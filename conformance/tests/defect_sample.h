@@ -10,6 +10,10 @@
 #define STEP_NETWORK   "&" /* until the request under way is over            */
 #define STEP_MINUTES   "~" /* so many minutes pass                           */
 
+/* In the rule's place: the judge does not know A/, V0, Q1 and editing, and finds
+ * such a session wrong even if it is in good order. */
+#define DEFECT_UNKNOWN ""
+
 struct defect_trial {
     const char *name;     /* of the defect                                  */
     const char *dialects; /* a blank between them                           */

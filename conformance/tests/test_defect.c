@@ -109,10 +109,10 @@ static void wait_for_network(struct host *host)
 static void step(struct host *host, const char *what)
 {
     switch (what[0]) {
-    case STEP_RAW[0]: type(host, what + 1); return;
-    case STEP_LONG_LINE[0]: type_long_line(host); return;
-    case STEP_NETWORK[0]: wait_for_network(host); return;
-    case STEP_MINUTES[0]:
+    case '=': type(host, what + 1); return;
+    case 'L': type_long_line(host); return;
+    case '&': wait_for_network(host); return;
+    case '~':
         host->now += strtoll(what + 1, NULL, 10) * 60000000;
         listen(host);
         note_heard(host);
@@ -212,9 +212,11 @@ static bool try_one(const struct defect_trial *trial, size_t dialect, uint64_t s
     struct modem_options options = {.seed = seed, .flaws = flaw, .flaw_count = flaw != NULL};
     struct host host = hold_session(trial, dialects[dialect], &options);
     judge_session(&host, dialect, &judgement);
-    bool found = trial->rule != NULL ? has_finding(&judgement, trial)
-                                     : !is_as_expected(trial, &host);
-    bool good = flaw != NULL ? found : is_clean(&judgement) && is_as_expected(trial, &host);
+    bool known = trial->rule == NULL || trial->rule[0] != '\0';
+    bool found = trial->rule != NULL && known ? has_finding(&judgement, trial)
+                                              : !is_as_expected(trial, &host);
+    bool good =
+        flaw != NULL ? found : (!known || is_clean(&judgement)) && is_as_expected(trial, &host);
     if (!good) tell(trial, dialects[dialect], seed, &host, &judgement);
     release(&host, &judgement);
     return good;
@@ -293,7 +295,8 @@ static void test_defect_breaks_the_clause_that_the_list_states(void **state)
     (void)state;
     for (const struct defect_trial *trial = defect_trials; trial->name != NULL; trial++) {
         const struct modem_defect *defect = modem_find_defect(trial->name);
-        if (trial->rule == NULL || defect->anywhere || strstr(defect->clause, trial->clause) != NULL)
+        if (trial->clause == NULL || defect->anywhere
+            || strstr(defect->clause, trial->clause) != NULL)
             continue;
         fail_msg("%s: found at %s, stated %s", trial->name, trial->clause, defect->clause);
     }
@@ -309,8 +312,8 @@ static void test_defect_names_are_read_with_their_turn(void **state)
     assert_true(modem_read_flaw("lf-only@12", &flaw));
     assert_string_equal(flaw.defect->name, "lf-only");
     assert_int_equal(flaw.at, 12);
-    static const char *const wrong[] = {"",         "frees",     "freeze@",  "freeze@0", "freeze@x",
-                                        "freeze@1x", "freeze@-1", "freeze@99999999999"};
+    static const char *const wrong[] = {"",         "frees",     "freeze@",   "freeze@0",
+                                        "freeze@x", "freeze@1x", "freeze@-1", "freeze@99999999999"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_false(modem_read_flaw(wrong[i], &flaw));
 }
@@ -318,8 +321,8 @@ static void test_defect_names_are_read_with_their_turn(void **state)
 static void test_defect_strikes_in_its_turn_alone(void **state)
 {
     (void)state;
-    static const struct defect_trial trial = {
-        .name = "missing-line", .steps = {"ATE0", "AT+CSQ", "AT+CSQ", "AT+CSQ"}};
+    static const struct defect_trial trial = {.name = "missing-line",
+                                              .steps = {"ATE0", "AT+CSQ", "AT+CSQ", "AT+CSQ"}};
     struct modem_flaw flaws[2] = {{modem_find_defect("missing-line"), 2},
                                   {modem_find_defect("doubled-final"), 4}};
     struct modem_options options = {.flaws = flaws, .flaw_count = 2};
@@ -355,8 +358,10 @@ static void test_urc_breaks_no_session(void **state)
             for (size_t d = 0; d < DIALECT_MOST; d++) {
                 struct judgement judgement;
                 struct modem_options options = {.seed = seed, .urcs = seed * 31337};
-                if (!modem_defect_shows(&(struct modem_defect){.dialects = trial->dialects},
-                                        dialects[d]))
+                bool known = trial->rule == NULL || trial->rule[0] != '\0';
+                if (!known
+                    || !modem_defect_shows(&(struct modem_defect){.dialects = trial->dialects},
+                                           dialects[d]))
                     continue;
                 struct host host = hold_session(trial, dialects[d], &options);
                 judge_session(&host, d, &judgement);
