@@ -108,9 +108,10 @@ static bool find_form(const struct modem *modem, struct modem_call *call, enum a
 
 static modem_handler *find_handler(const char *name)
 {
-    static const struct modem_entry *const tables[] = {modem_v250_commands, modem_core_commands,
-                                                       modem_packet_commands, modem_file_commands,
-                                                       modem_http_commands};
+    static const struct modem_entry *const tables[] = {
+        modem_v250_commands, modem_core_commands,  modem_packet_commands,
+        modem_file_commands, modem_http_commands,  modem_ssl_config_commands,
+        modem_ssl_commands,  modem_socket_commands};
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
         for (const struct modem_entry *entry = tables[t]; entry->name != NULL; entry++)
             if (strcmp(entry->name, name) == 0) return entry->handler;
@@ -131,27 +132,35 @@ static bool answers_itself(const struct modem_call *call)
     return strcmp(call->command->name, "+COPS") == 0;
 }
 
+static int run_form(struct modem *modem, struct modem_call *call, enum atp_form_kind kind,
+                    const char *text)
+{
+    modem_handler *handler = find_handler(call->command->name);
+    if (handler == NULL) return CME_NOT_SUPPORTED;
+    if (!find_form(modem, call, kind, text)) return CME_BAD_PARAMETERS;
+    defect_ask(modem, call);
+    if (kind == ATP_FORM_TEST && !answers_itself(call)) {
+        modem_answer_test(modem, call);
+        return MODEM_OK;
+    }
+    int result = kind == ATP_FORM_TEST
+                     ? MODEM_OK
+                     : modem_read_arguments(call, modem_edition(modem, call->set), text);
+    result = defect_run(modem, call, handler, result);
+    modem_release_call(call);
+    return result;
+}
+
 static int run_command(struct modem *modem, const char *name, enum atp_form_kind kind,
                        const char *text)
 {
     struct modem_call call = {0};
     if (!find_command(modem, name, &call))
         return modem_strikes(modem, "unknown-command-accepted") ? MODEM_OK : CME_NOT_SUPPORTED;
-    modem_handler *handler = find_handler(call.command->name);
-    if (handler == NULL) return CME_NOT_SUPPORTED;
     if (strcmp(name, call.command->name) != 0 && modem_strikes(modem, "case-sensitive"))
         return CME_NOT_SUPPORTED;
-    if (!find_form(modem, &call, kind, text)) return CME_BAD_PARAMETERS;
-    defect_ask(modem, &call);
-    if (kind == ATP_FORM_TEST && !answers_itself(&call)) {
-        modem_answer_test(modem, &call);
-        return MODEM_OK;
-    }
-    int result = kind == ATP_FORM_TEST
-                     ? MODEM_OK
-                     : modem_read_arguments(&call, modem_edition(modem, call.set), text);
-    result = defect_run(modem, &call, handler, result);
-    modem_release_call(&call);
+    int result = run_form(modem, &call, kind, text);
+    modem_ssl_note(modem, &call, result);
     return result;
 }
 
@@ -250,7 +259,7 @@ static void say_final(struct modem *modem, int result)
     if (result > 0) say_error(modem, result);
     else if (result == MODEM_OK || result == MODEM_RESET) modem_result_code(modem, "OK");
     else if (result == MODEM_NO_CARRIER) modem_result_code(modem, "NO CARRIER");
-    else if (result == MODEM_CONNECT) modem_result_code(modem, "CONNECT");
+    else if (result == MODEM_CONNECT) modem_enter_stream(modem);
     else modem_result_code(modem, "ERROR");
     if (result == MODEM_RESET) modem_start(modem, true);
 }
@@ -281,6 +290,15 @@ void modem_run_line(struct modem *modem, const char *line)
     modem_resume_line(modem);
 }
 
+void modem_finish_with(struct modem *modem, const char *text)
+{
+    modem->mode = MODE_COMMAND;
+    modem->pending = false;
+    modem->rest[0] = '\0';
+    modem_result_code(modem, text);
+    defect_line_ends(modem);
+}
+
 void modem_finish(struct modem *modem, int result)
 {
     modem->mode = MODE_BUSY;
@@ -291,7 +309,6 @@ void modem_finish(struct modem *modem, int result)
         modem->rest[0] = '\0';
         say_final(modem, result);
     }
-    if (modem->pending) return;
-    modem->mode = MODE_COMMAND;
-    defect_line_ends(modem);
+    if (modem->mode == MODE_BUSY && !modem->pending) modem->mode = MODE_COMMAND;
+    if (!modem->pending) defect_line_ends(modem);
 }

@@ -2,7 +2,6 @@
 #include "internal.h"
 #include "memory.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -185,8 +184,48 @@ static int write_security_file(struct modem *modem, const struct modem_call *cal
     return MODEM_PENDING;
 }
 
+/* No command of the catalogue opens a file: each is open, and its handle is
+ * its place in the store, 0 the first. */
+static int read_file(struct modem *modem, const struct modem_call *call)
+{
+    int64_t handle = modem_number(call, "filehandle", 0);
+    struct modem_file *file = handle < FILE_MAX ? &modem->files[handle] : NULL;
+    if (file == NULL || file->name == NULL) return CME_NOT_FOUND;
+    size_t left = file->bytes.size - file->read_at;
+    size_t wanted = (size_t)modem_number(call, "length", (int64_t)left);
+    size_t size = wanted < left ? wanted : left;
+    modem_line(modem, "CONNECT %zu", size);
+    if (size > 0) modem_bytes(modem, file->bytes.bytes + file->read_at, size);
+    file->read_at += size;
+    return MODEM_OK;
+}
+
+static void url_came(struct modem *modem, const uint8_t *bytes, size_t size, bool complete)
+{
+    if (complete) {
+        free(modem->http_url);
+        modem->http_url = memory_slice((const char *)bytes, size);
+    }
+    modem_finish(modem, complete ? MODEM_OK : MODEM_ERROR);
+}
+
+/* The time limit is that of the whole URL, not of a pause. */
+static int take_url(struct modem *modem, const struct modem_call *call)
+{
+    modem_result_code(modem, "CONNECT");
+    modem_begin_upload(modem, (size_t)modem_number(call, "URL_length", 1),
+                       modem_number(call, "timeout", 60) * 1000000, url_came);
+    modem->upload.may_pause = false;
+    return MODEM_PENDING;
+}
+
 const struct modem_entry modem_file_commands[] = {
-    {"+CCERTDOWN", store_certificate},   {"+CCERTLIST", list_certificates},
-    {"+CCERTDELE", delete_certificate},  {"+QFUPL", upload_file},
-    {"+QSECWRITE", write_security_file}, {NULL, NULL},
+    {"+CCERTDOWN", store_certificate},
+    {"+CCERTLIST", list_certificates},
+    {"+CCERTDELE", delete_certificate},
+    {"+QFUPL", upload_file},
+    {"+QFREAD", read_file},
+    {"+QHTTPURL", take_url},
+    {"+QSECWRITE", write_security_file},
+    {NULL, NULL},
 };

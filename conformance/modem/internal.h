@@ -6,6 +6,7 @@
 #include "defect.h"
 #include "http.h"
 #include "modem.h"
+#include "quectel_ssl.h"
 
 #include <stdbool.h>
 
@@ -112,6 +113,9 @@ void modem_result_code(struct modem *modem, const char *text);
 /* How a pending command ends; the rest of its command line goes on. */
 void modem_finish(struct modem *modem, int result);
 
+/* The same with a result code of another name; nothing goes on. */
+void modem_finish_with(struct modem *modem, const char *text);
+
 /* Runs a command line without its CR. */
 void modem_run_line(struct modem *modem, const char *line);
 void modem_resume_line(struct modem *modem);
@@ -133,6 +137,47 @@ const struct catalog_param *modem_param(const struct modem *modem, const struct 
 bool modem_has_set(const struct modem *modem, const struct catalog_set *set);
 bool modem_has_clause(const struct modem *modem, const char *clause);
 
+/* Takes bytes up to Ctrl-Z, at most `size` and, if there are more, one; not
+ * complete behind ESC. */
+void modem_begin_text(struct modem *modem, size_t size, int64_t limit_us, modem_upload_done *done);
+
+/* As modem_say; `size` bytes follow the line as they are. */
+void modem_say_data(struct modem *modem, const char *text, const void *bytes, size_t size);
+
+/* Whether it would be said at once. */
+bool modem_may_say(const struct modem *modem);
+
+/* Bytes that were said and not handed out. */
+size_t modem_unsaid(const struct modem *modem);
+
+/* ---- transparent access ----------------------------------------------- */
+
+/* A connection whose bytes pass. */
+struct modem_stream {
+    /* Takes bytes of the host for the peer. Returns: how many; the rest comes again. */
+    size_t (*take)(struct modem *modem, const uint8_t *bytes, size_t size);
+    /* Hands out bytes of the peer, 0: none now. */
+    size_t (*give)(struct modem *modem, uint8_t *bytes, size_t capacity);
+    /* Bytes that `give` would hand out. */
+    size_t (*waiting)(const struct modem *modem);
+    /* Ends the connection, for DTR went off with &D2; calls modem_end_stream. */
+    void (*drop)(struct modem *modem);
+};
+
+/* From the next CONNECT on (a command that ends with MODEM_CONNECT, ATO) the
+ * bytes are those of `stream`, until modem_end_stream. Borrows: `stream`. */
+void modem_set_stream(struct modem *modem, const struct modem_stream *stream);
+
+/* The connection is over, and all its bytes are handed out. Says `text`, if
+ * bytes passed; then there is nothing for ATO to return to. */
+void modem_end_stream(struct modem *modem, const char *text);
+
+/* For the line alone. */
+void modem_enter_stream(struct modem *modem);
+void modem_take_stream(struct modem *modem, const uint8_t *bytes, size_t size);
+void modem_stream_tick(struct modem *modem);
+int64_t modem_stream_due(const struct modem *modem);
+
 /* ---- state ------------------------------------------------------------ */
 
 struct modem_context {
@@ -149,6 +194,7 @@ struct modem_context {
 struct modem_file {
     char *name;
     struct buffer bytes;
+    size_t read_at; /* QFREAD's                                             */
 };
 
 /* V.250's settings. */
@@ -173,7 +219,15 @@ struct modem_http {
     size_t due_at, due_size; /* of the body, to be said behind the OK       */
 };
 
-enum modem_mode { MODE_COMMAND, MODE_UPLOAD, MODE_BUSY };
+struct modem_stream_state {
+    const struct modem_stream *of; /* NULL: nothing to return to            */
+    struct buffer unsent;          /* of the host, not yet taken            */
+    size_t escape_size;            /* of "+++", so far                      */
+    int64_t escape_at;             /* when it began                         */
+    int64_t last;                  /* when the host last sent               */
+};
+
+enum modem_mode { MODE_COMMAND, MODE_UPLOAD, MODE_BUSY, MODE_STREAM };
 
 struct modem {
     const struct catalog_model *model;
@@ -186,7 +240,7 @@ struct modem {
     uint64_t random; /* state                                            */
     size_t chunk;    /* bytes that may go before the next pause          */
     struct defect_state defects;
-    struct buffer urcs; /* lines that wait for their place, NUL behind each */
+    struct buffer urcs; /* that wait for their place: line, NUL, size, bytes */
     /* command lines */
     struct buffer held; /* bytes that came while busy                       */
     size_t line_size;
@@ -197,13 +251,17 @@ struct modem {
     unsigned prefix; /* of "AT" that came                                   */
     bool line_too_long;
     bool pending; /* a command's result is to come                          */
+    bool dtr;     /* the line's                                             */
     struct modem_settings settings;
+    struct modem_stream_state stream;
     struct {
         struct buffer bytes;
         size_t size;
         int64_t limit_us, until;
         modem_upload_done *done;
         bool acknowledged; /* an A behind every kilobyte                    */
+        bool marked;       /* ended by Ctrl-Z or ESC                        */
+        bool may_pause;    /* the limit is the host's pause; else of it all */
     } upload;
     /* 27.007 */
     int64_t clock_offset;          /* seconds                               */
@@ -220,8 +278,10 @@ struct modem {
     bool attached;
     /* files and HTTP */
     char *upload_name;
+    char *http_url; /* QHTTPURL's                                           */
     struct modem_file files[FILE_MAX];
     struct modem_http http;
+    struct modem_ssl ssl;
 };
 
 const char *modem_edition(const struct modem *modem, const struct catalog_set *set);
@@ -242,6 +302,58 @@ void modem_http_tick(struct modem *modem);
 /* Says what HTTPREAD promised, behind its OK. */
 void modem_http_after_final(struct modem *modem);
 
+/* ---- Quectel's SSL ---------------------------------------------------- */
+
+/* Result codes of EC200x, chapter 5, that a module like this one can meet. */
+enum ssl_error {
+    SSL_UNKNOWN = 550,
+    SSL_BLOCKED = 551,
+    SSL_BAD_PARAMETER = 552,
+    SSL_NOT_SUPPORTED = 555,
+    SSL_NO_CONTEXT = 561,
+    SSL_IN_USE = 563,
+    SSL_NO_NAME = 565,
+    SSL_NO_CONNECTION = 566,
+    SSL_CLOSED = 567,
+    SSL_TIMED_OUT = 569,
+    SSL_CONTEXT_BROKE = 570,
+    SSL_CANCELLED = 571,
+    SSL_NOT_ALLOWED = 572
+};
+
+/* ERROR, and `code` for QIGETERROR. */
+int modem_ssl_fail(struct modem *modem, int code);
+
+/* The client whose number is the argument `name`. */
+struct ssl_client *modem_ssl_client(struct modem *modem, const struct modem_call *call,
+                                    const char *name);
+
+/* What QSSLCFG has set, or the default. */
+const char *modem_ssl_text(const struct modem *modem, int context, enum ssl_setting setting);
+int modem_ssl_number(const struct modem *modem, int context, enum ssl_setting setting);
+
+/* The suites to offer. Returns: how many. */
+size_t modem_ssl_ciphers(const struct modem *modem, int context, uint16_t ciphers[SSL_CIPHER_MAX]);
+
+void modem_ssl_forget_contexts(struct modem *modem);
+void modem_ssl_stop(struct modem *modem);
+
+/* What happened on the connections, and when to look again without that. */
+void modem_ssl_tick(struct modem *modem);
+int64_t modem_ssl_due(const struct modem *modem);
+
+/* Closes, whatever the state; nothing is said but of a stream. */
+void modem_ssl_release(struct modem *modem, struct ssl_client *client);
+
+/* The client's stream takes the line from the next CONNECT on; is over, if it
+ * was this client's; may have been left, or returned to. */
+void modem_ssl_begin_stream(struct modem *modem, struct ssl_client *client);
+void modem_ssl_end_stream(struct modem *modem, const struct ssl_client *client);
+void modem_ssl_note_stream(struct modem *modem);
+
+/* QIGETERROR is about the last SSL command. */
+void modem_ssl_note(struct modem *modem, const struct modem_call *call, int result);
+
 /* What waits for the clock in 27.007. */
 int64_t modem_core_due(const struct modem *modem);
 void modem_core_tick(struct modem *modem);
@@ -252,5 +364,8 @@ extern const struct modem_entry modem_core_commands[];
 extern const struct modem_entry modem_packet_commands[];
 extern const struct modem_entry modem_file_commands[];
 extern const struct modem_entry modem_http_commands[];
+extern const struct modem_entry modem_ssl_config_commands[];
+extern const struct modem_entry modem_ssl_commands[];
+extern const struct modem_entry modem_socket_commands[];
 
 #endif

@@ -17,14 +17,26 @@
 #define PAUSE_MAX         2000 /* µs                                              */
 #define NS_A_US           1000
 #define NS_A_S            ((uint64_t)1000000000)
-#define ACKNOWLEDGED_SIZE 1024 /* bytes of an upload                        */
+#define ACKNOWLEDGED_SIZE 1024  /* bytes of an upload                        */
+#define SAID_MAX          65536 /* bytes that are kept though they were handed out  */
+#define MARK_SEND         0x1A  /* Ctrl-Z                                          */
+#define MARK_CANCEL       0x1B  /* ESC                                             */
 
 /* ---- saying ----------------------------------------------------------- */
+
+static void forget_said(struct modem *modem)
+{
+    size_t left = modem->out.size - modem->sent;
+    if (modem->sent == 0 || (left > 0 && modem->sent < SAID_MAX)) return;
+    memmove(modem->out.bytes, modem->out.bytes + modem->sent, left);
+    modem->out.size = left;
+    modem->sent = 0;
+}
 
 void modem_put(struct modem *modem, const void *bytes, size_t size)
 {
     if (modem->defects.mute || modem->defects.frozen) return;
-    if (modem->sent == modem->out.size) modem->sent = modem->out.size = 0;
+    forget_said(modem);
     buffer_append(&modem->out, bytes, size);
 }
 
@@ -76,16 +88,39 @@ static void say_waiting(struct modem *modem)
     if (!may_interrupt(modem) || modem->urcs.size == 0) return;
     const char *text = (const char *)modem->urcs.bytes;
     const char *end = text + modem->urcs.size;
-    for (; text < end; text += strlen(text) + 1)
+    while (text < end) {
+        const char *payload = text + strlen(text) + 1 + sizeof(size_t);
+        size_t size = 0;
+        memcpy(&size, payload - sizeof size, sizeof size);
         modem_speak(modem, SPEECH_URC, text, strlen(text), "\r\n", "\r\n");
+        if (size > 0) modem_bytes(modem, payload, size);
+        text = payload + size;
+    }
     modem->urcs.size = 0;
+}
+
+void modem_say_data(struct modem *modem, const char *text, const void *bytes, size_t size)
+{
+    if (!may_interrupt(modem) && modem_strikes(modem, "urc-lost-when-busy")) return;
+    buffer_append(&modem->urcs, text, strlen(text) + 1);
+    buffer_append(&modem->urcs, &size, sizeof size);
+    buffer_append(&modem->urcs, bytes, size);
+    say_waiting(modem);
 }
 
 void modem_say(struct modem *modem, const char *text)
 {
-    if (!may_interrupt(modem) && modem_strikes(modem, "urc-lost-when-busy")) return;
-    buffer_append(&modem->urcs, text, strlen(text) + 1);
-    say_waiting(modem);
+    modem_say_data(modem, text, NULL, 0);
+}
+
+bool modem_may_say(const struct modem *modem)
+{
+    return may_interrupt(modem) && modem->urcs.size == 0;
+}
+
+size_t modem_unsaid(const struct modem *modem)
+{
+    return modem->out.size - modem->sent;
 }
 
 /* ---- command lines ---------------------------------------------------- */
@@ -95,9 +130,8 @@ static void run(struct modem *modem, const char *line)
     modem->mode = MODE_BUSY;
     defect_line_begins(modem);
     modem_run_line(modem, line);
-    if (modem->pending) return;
-    modem->mode = MODE_COMMAND;
-    defect_line_ends(modem);
+    if (modem->mode == MODE_BUSY && !modem->pending) modem->mode = MODE_COMMAND;
+    if (!modem->pending) defect_line_ends(modem);
 }
 
 static void end_line(struct modem *modem)
@@ -167,6 +201,14 @@ void modem_begin_upload(struct modem *modem, size_t size, int64_t limit_us, mode
     modem->upload.until = modem->now + limit_us;
     modem->upload.done = done;
     modem->upload.acknowledged = false;
+    modem->upload.marked = false;
+    modem->upload.may_pause = true;
+}
+
+void modem_begin_text(struct modem *modem, size_t size, int64_t limit_us, modem_upload_done *done)
+{
+    modem_begin_upload(modem, size, limit_us, done);
+    modem->upload.marked = true;
 }
 
 static void end_upload(struct modem *modem, bool complete)
@@ -175,8 +217,22 @@ static void end_upload(struct modem *modem, bool complete)
     modem->upload.done(modem, modem->upload.bytes.bytes, modem->upload.bytes.size, complete);
 }
 
+/* Up to the mark; of what is too much one byte is kept, to show that it is. */
+static size_t take_marked(struct modem *modem, const uint8_t *bytes, size_t size)
+{
+    size_t taken = 0;
+    while (taken < size && bytes[taken] != MARK_SEND && bytes[taken] != MARK_CANCEL) taken++;
+    size_t room = modem->upload.size + 1 - modem->upload.bytes.size;
+    buffer_append(&modem->upload.bytes, bytes, taken < room ? taken : room);
+    modem->upload.until = modem->now + modem->upload.limit_us;
+    if (taken == size) return size;
+    end_upload(modem, bytes[taken] == MARK_SEND);
+    return taken + 1;
+}
+
 static size_t take_upload(struct modem *modem, const uint8_t *bytes, size_t size)
 {
+    if (modem->upload.marked) return take_marked(modem, bytes, size);
     size_t left = modem->upload.size - modem->upload.bytes.size;
     size_t taken = size < left ? size : left;
     const uint8_t *ctrl_z = memchr(bytes, 0x1A, taken);
@@ -187,7 +243,7 @@ static size_t take_upload(struct modem *modem, const uint8_t *bytes, size_t size
     size_t acknowledged = modem->upload.bytes.size / ACKNOWLEDGED_SIZE - before;
     for (; modem->upload.acknowledged && acknowledged > 0; acknowledged--)
         modem_bytes(modem, "A", 1);
-    modem->upload.until = modem->now + modem->upload.limit_us;
+    if (modem->upload.may_pause) modem->upload.until = modem->now + modem->upload.limit_us;
     if (ends || modem->upload.bytes.size == modem->upload.size) end_upload(modem, true);
     return taken;
 }
@@ -199,6 +255,10 @@ static size_t take(struct modem *modem, const uint8_t *bytes, size_t size)
     if (modem->mode == MODE_UPLOAD) return take_upload(modem, bytes, size);
     if (modem->mode == MODE_BUSY) {
         buffer_append(&modem->held, bytes, size);
+        return size;
+    }
+    if (modem->mode == MODE_STREAM) {
+        modem_take_stream(modem, bytes, size);
         return size;
     }
     take_command(modem, *bytes);
@@ -223,6 +283,8 @@ static void tick(struct modem *modem, int64_t now)
     defect_tick(modem);
     modem_core_tick(modem);
     modem_http_tick(modem);
+    modem_stream_tick(modem);
+    modem_ssl_tick(modem);
     if (modem->mode != MODE_BUSY && modem->held.size > 0) {
         struct buffer held = modem->held;
         modem->held = (struct buffer){0};
@@ -296,9 +358,13 @@ size_t modem_send(struct modem *modem, uint8_t *bytes, size_t capacity, int64_t 
 int64_t modem_due(const struct modem *modem, int64_t now)
 {
     int64_t due = modem_core_due(modem);
+    int64_t ssl_due = modem_ssl_due(modem);
     int64_t free_at = (modem->free_ns + NS_A_US - 1) / NS_A_US;
+    int64_t stream_due = modem_stream_due(modem);
+    if (stream_due < due) due = stream_due;
     if (modem->mode == MODE_UPLOAD && modem->upload.until < due) due = modem->upload.until;
     if (modem->sent < modem->out.size && free_at < due) due = free_at;
+    if (ssl_due < due) due = ssl_due;
     return due < now ? now : due;
 }
 
@@ -335,6 +401,8 @@ void modem_start(struct modem *modem, bool told)
     modem->urcs.size = 0;
     modem_forget_contexts(modem);
     modem_http_stop(modem);
+    modem_ssl_stop(modem);
+    modem_set_stream(modem, NULL);
     if (told) say_banner(modem);
 }
 
@@ -345,6 +413,7 @@ struct modem *modem_new(const struct catalog_model *model, const struct modem_op
     modem->options = *options;
     modem->random = options->seed;
     defect_begin(modem);
+    modem->dtr = true;
     modem->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (modem->event < 0) abort();
     modem_start(modem, options->banner);
@@ -355,14 +424,17 @@ void modem_free(struct modem *modem)
 {
     if (modem == NULL) return;
     modem_http_stop(modem);
+    modem_ssl_stop(modem);
     modem_forget_contexts(modem);
     modem_forget_files(modem);
     defect_end(modem);
     close(modem->event);
     free(modem->upload_name);
+    free(modem->http_url);
     buffer_release(&modem->out);
     buffer_release(&modem->urcs);
     buffer_release(&modem->held);
+    buffer_release(&modem->stream.unsent);
     buffer_release(&modem->upload.bytes);
     free(modem);
 }

@@ -87,6 +87,13 @@ int modem_descriptor(const struct modem *modem);
 /* Whether a request is under way that the descriptor will tell of. */
 bool modem_is_working(const struct modem *modem);
 
+/* Whether the module takes more of the host now (CTS). What comes all the same
+ * is kept. */
+bool modem_is_clear_to_send(const struct modem *modem);
+
+/* The host's DTR line; at first it is on. What its end does, &D says. */
+void modem_set_dtr(struct modem *modem, bool on, int64_t now);
+
 /* Puts a file into the module's store, replacing one of that name. Copies.
  * Returns: false if the store is full (64 files, 4 MiB). */
 bool modem_store_file(struct modem *modem, const char *name, const void *bytes, size_t size);

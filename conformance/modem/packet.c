@@ -235,13 +235,13 @@ static int name_servers(struct modem *modem, const struct modem_call *call)
 static const char *error_meaning(const struct modem *modem)
 {
     const struct catalog_set *set = catalog_find_set(modem->model, "quectel-ssl");
+    const struct catalog_param *err =
+        set == NULL ? NULL : catalog_find_param(set, NULL, NULL, "err");
     char code[16];
     snprintf(code, sizeof code, "%d", modem->last_error);
-    for (size_t t = 0; set != NULL && t < set->table_count; t++)
-        for (size_t i = 0; i < set->tables[t].value_count; i++)
-            if (strcmp(set->tables[t].values[i].code, code) == 0)
-                return set->tables[t].values[i].meaning;
-    return "operate successfully";
+    for (size_t i = 0; err != NULL && i < err->value_count; i++)
+        if (strcmp(err->values[i].code, code) == 0) return err->values[i].meaning;
+    return "unknown error";
 }
 
 static int last_error(struct modem *modem, const struct modem_call *call)

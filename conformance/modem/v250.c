@@ -71,12 +71,10 @@ static int dial(struct modem *modem, const struct modem_call *call)
     return modem_argument(call, "dial_string") == NULL ? MODEM_ERROR : MODEM_NO_CARRIER;
 }
 
-/* 6.3.7: there is no stream to return to. */
 static int go_online(struct modem *modem, const struct modem_call *call)
 {
-    (void)modem;
     (void)call;
-    return MODEM_NO_CARRIER;
+    return modem->stream.of == NULL ? MODEM_NO_CARRIER : MODEM_CONNECT;
 }
 
 const struct modem_entry modem_v250_commands[] = {

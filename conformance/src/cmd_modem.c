@@ -138,7 +138,8 @@ static bool wait_for_host(struct loop *loop, const sigset_t *signals)
 {
     bool blocked = loop->unsent_size > 0;
     struct pollfd polled[3] = {
-        {.fd = blocked ? -1 : loop->line.in, .events = POLLIN},
+        {.fd = blocked || !modem_is_clear_to_send(loop->modem) ? -1 : loop->line.in,
+         .events = POLLIN},
         {.fd = blocked ? loop->line.out : -1, .events = POLLOUT},
         {.fd = modem_descriptor(loop->modem), .events = POLLIN},
     };

@@ -376,6 +376,8 @@ static void test_modem_answers_as_the_manual_has_it(void **state)
     answer_set("simcom", "simcom-http");
     answer_set("quectel-ugxx", "core");
     answer_set("quectel-ec200", "core");
+    answer_set("quectel-ugxx", "quectel-ssl-ugxx");
+    answer_set("quectel-ec200", "quectel-ssl-ec200");
 }
 
 int main(void)
