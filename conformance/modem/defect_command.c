@@ -47,6 +47,12 @@ static bool may_say_ok(const struct modem_call *call)
     return false;
 }
 
+static bool is_closing(const struct modem_call *call)
+{
+    size_t size = strlen(call->command->name);
+    return size > 5 && strcmp(call->command->name + size - 5, "CLOSE") == 0;
+}
+
 static int check(struct modem *modem, const struct modem_call *call, int result)
 {
     bool refused = result != MODEM_OK;
@@ -65,6 +71,7 @@ int defect_run(struct modem *modem, const struct modem_call *call, modem_handler
     if (result != MODEM_OK) return result == MODEM_NOTHING ? MODEM_OK : result;
     bool sets = modem_is(call, ATP_FORM_WRITE) && may_say_ok(call);
     if (sets && modem_strikes(modem, "write-not-kept")) return MODEM_OK;
+    if (sets && is_closing(call) && modem_strikes(modem, "close-not-done")) return MODEM_OK;
     result = handler(modem, call);
     bool refused = result > 0 || result == MODEM_ERROR;
     if (refused && may_say_ok(call) && modem_strikes(modem, "accepts-wrong-state")) return MODEM_OK;

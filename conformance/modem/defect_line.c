@@ -228,6 +228,17 @@ void defect_closed_lost(struct modem *modem, struct defect_use *use, struct spee
     if (closed && defect_strikes(use)) speech->lost = true;
 }
 
+/* `+QSSLURC: "recv",1`, `+CCHEVENT: 0,RECV EVENT`. */
+void defect_recv_twice(struct modem *modem, struct defect_use *use, struct speech *speech)
+{
+    (void)modem;
+    bool tells = speech->kind == SPEECH_URC && speech->is.record != NULL
+                 && !speech->is.record->has_payload
+                 && (strstr(speech_text(speech), "RECV EVENT") != NULL
+                     || strstr(speech_text(speech), "\"recv\"") != NULL);
+    if (tells && defect_strikes(use)) speech->twice = true;
+}
+
 /* ---- bytes ------------------------------------------------------------ */
 
 void defect_no_space(struct modem *modem, struct defect_use *use, struct speech *speech)

@@ -230,6 +230,30 @@ void defect_unlisted(struct modem *modem, struct defect_use *use, struct speech 
     change_fields(modem, use, speech, not_listed, false);
 }
 
+static bool is_connection(const char *name)
+{
+    return strcmp(name, "session_id") == 0 || strcmp(name, "clientID") == 0
+           || strcmp(name, "connectID") == 0;
+}
+
+static bool of_another_connection(struct modem *modem, const struct speech *speech, size_t index,
+                                  const char *text, char **out)
+{
+    size_t count = 0;
+    const struct catalog_interval *ranges = speech_ranges(modem, &speech->is, index, &count);
+    if (!is_param(speech, index) || !is_number(text)
+        || !is_connection(field_of(speech, index)->text))
+        return false;
+    return neighbour(ranges, count, strtoll(text, NULL, 10), out);
+}
+
+/* A URC alone: a result that bears another number is stale-number. */
+void defect_urc_number(struct modem *modem, struct defect_use *use, struct speech *speech)
+{
+    if (speech->kind == SPEECH_URC && speech->is.command == NULL)
+        change_fields(modem, use, speech, of_another_connection, false);
+}
+
 static const char *other_edition(const struct catalog_set *set, const char *edition)
 {
     for (size_t i = 0; edition != NULL && i < set->edition_count; i++)

@@ -298,6 +298,7 @@ void modem_http_stop(struct modem *modem);
 
 /* Tells of a request that is over. */
 void modem_http_tick(struct modem *modem);
+bool modem_http_is_under_way(const struct modem *modem);
 
 /* Says what HTTPREAD promised, behind its OK. */
 void modem_http_after_final(struct modem *modem);
@@ -341,6 +342,7 @@ void modem_ssl_stop(struct modem *modem);
 /* What happened on the connections, and when to look again without that. */
 void modem_ssl_tick(struct modem *modem);
 int64_t modem_ssl_due(const struct modem *modem);
+bool modem_ssl_is_opening(const struct modem *modem);
 
 /* Closes, whatever the state; nothing is said but of a stream. */
 void modem_ssl_release(struct modem *modem, struct ssl_client *client);

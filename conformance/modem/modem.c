@@ -213,8 +213,10 @@ void modem_begin_text(struct modem *modem, size_t size, int64_t limit_us, modem_
 
 static void end_upload(struct modem *modem, bool complete)
 {
+    size_t size = modem->upload.bytes.size;
+    if (complete && size > 0 && modem_strikes(modem, "upload-loses-last")) size--;
     modem->mode = MODE_BUSY;
-    modem->upload.done(modem, modem->upload.bytes.bytes, modem->upload.bytes.size, complete);
+    modem->upload.done(modem, modem->upload.bytes.bytes, size, complete);
 }
 
 /* Up to the mark; of what is too much one byte is kept, to show that it is. */
@@ -366,6 +368,11 @@ int64_t modem_due(const struct modem *modem, int64_t now)
     if (modem->sent < modem->out.size && free_at < due) due = free_at;
     if (ssl_due < due) due = ssl_due;
     return due < now ? now : due;
+}
+
+bool modem_is_working(const struct modem *modem)
+{
+    return modem_http_is_under_way(modem) || modem_ssl_is_opening(modem);
 }
 
 int modem_descriptor(const struct modem *modem)

@@ -351,6 +351,13 @@ static bool has_to_push(const struct modem *modem, const struct ssl_client *clie
            && modem_unsaid(modem) < PUSH_BACKLOG && link_waiting(client->link) > 0;
 }
 
+bool modem_ssl_is_opening(const struct modem *modem)
+{
+    for (size_t i = 0; i < SSL_CLIENT_COUNT; i++)
+        if (modem->ssl.clients[i].state == SSL_OPENING) return true;
+    return false;
+}
+
 int64_t modem_ssl_due(const struct modem *modem)
 {
     for (size_t i = 0; i < SSL_CLIENT_COUNT; i++)
@@ -367,6 +374,7 @@ static int receive(struct modem *modem, const struct modem_call *call)
     size_t wanted = (size_t)modem_number(call, "readlen", 0);
     size_t waiting = client->link == NULL ? 0 : link_waiting(client->link);
     bool connected = client->state == SSL_CONNECTED;
+    if (waiting > wanted && modem_strikes(modem, "size-ignored")) wanted = sizeof bytes;
     if (!connected && (client->state != SSL_CLOSING || waiting == 0))
         return modem_ssl_fail(modem, SSL_CLOSED);
     bool buffers = client->mode == SSL_BUFFER; /* else nothing stays in the buffer */

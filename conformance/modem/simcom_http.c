@@ -229,7 +229,7 @@ static int post_file(struct modem *modem, const struct modem_call *call)
     return MODEM_OK;
 }
 
-bool modem_is_working(const struct modem *modem)
+bool modem_http_is_under_way(const struct modem *modem)
 {
     return modem->http.job != NULL;
 }

@@ -185,6 +185,9 @@ static bool is_result(const struct modem *modem, const char *text)
     for (size_t i = 0; core != NULL && i < core->result_count; i++) {
         const struct catalog_record *record = &core->results[i].record;
         size_t size = strlen(record->name);
+        bool tailed = core->results[i].tail != NULL && strncmp(text, record->name, size) == 0
+                      && text[size] == ' ';
+        if (tailed) return true;
         if (record->has_colon ? strncmp(text, record->name, size) == 0 && text[size] == ':'
                               : strcmp(text, record->name) == 0)
             return true;

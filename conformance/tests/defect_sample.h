@@ -2,13 +2,17 @@
 #ifndef DEFECT_SAMPLE_H
 #define DEFECT_SAMPLE_H
 
+#include <stdbool.h>
+
 #define DEFECT_STEP_MAX 12
 
 /* A step is a command line, or begins with one of these. */
-#define STEP_RAW       "=" /* bytes of an upload, without a line end         */
+#define STEP_RAW       "=" /* bytes of an upload, without a line end; 0x7F is NUL */
 #define STEP_LONG_LINE "L" /* a line of thousands of commands                */
 #define STEP_NETWORK   "&" /* until the request under way is over            */
 #define STEP_MINUTES   "~" /* so many minutes pass                           */
+#define STEP_SECONDS   "^" /* so many seconds                                */
+#define STEP_AWAIT     "?" /* until that text comes                          */
 
 /* In the rule's place: the judge does not know A/, V0, Q1 and editing, and finds
  * such a session wrong even if it is in good order. */
@@ -24,6 +28,7 @@ struct defect_trial {
     /* or by what the host expects to hear, and what not. */
     const char *wanted;
     const char *unwanted;
+    bool in_vain; /* what is awaited does not come with the defect          */
 };
 
 extern const struct defect_trial defect_trials[]; /* name NULL ends */

@@ -22,6 +22,7 @@
 #define SEED_COUNT   20
 #define QUIET_US     5000 /* longer than a random pause                      */
 #define NETWORK_MS   5000
+#define VAIN_MS      60
 #define LONG_LINE    6000 /* bytes                                           */
 #define DIALECT_MOST 3
 
@@ -37,6 +38,7 @@ struct host {
     int64_t now;
     struct buffer heard; /* all of it                                       */
     size_t told;         /* of it, to the transcript                        */
+    int patience_ms;
     struct transcript_builder builder;
 };
 
@@ -66,26 +68,41 @@ static void note_heard(struct host *host)
     host->told = host->heard.size;
 }
 
-static void type(struct host *host, const char *text)
+static void type(struct host *host, const void *bytes, size_t size)
 {
-    size_t size = strlen(text);
     host->now += 1000;
-    add(host, TRANSCRIPT_SENT, text, size);
-    modem_receive(host->modem, (const uint8_t *)text, size, host->now);
+    add(host, TRANSCRIPT_SENT, bytes, size);
+    modem_receive(host->modem, bytes, size, host->now);
     listen(host);
     note_heard(host);
 }
 
-/* `%U` is the server's address. */
+/* `%U` is the server's URL, `%T` address and port of its TLS peer. */
 static void type_line(struct host *host, const char *line)
 {
-    const char *url = strstr(line, "%U");
-    char *text = url == NULL ? memory_format("%s\r", line)
-                             : memory_format("%.*shttp://%s:%u%s\r", (int)(url - line), line,
-                                             server_address(server),
-                                             server_port(server, SERVER_HTTP), url + 2);
-    type(host, text);
+    const char *at = strchr(line, '%');
+    size_t before = at == NULL ? strlen(line) : (size_t)(at - line);
+    bool tls = at != NULL && at[1] == 'T';
+    char *address = memory_text("");
+    if (at != NULL) {
+        free(address);
+        address = memory_format(tls ? "\"%s\",%u" : "http://%s:%u", server_address(server),
+                                server_port(server, tls ? SERVER_TLS : SERVER_HTTP));
+    }
+    char *text = memory_format("%.*s%s%s\r", (int)before, line, address, at == NULL ? "" : at + 2);
+    type(host, text, strlen(text));
     free(text);
+    free(address);
+}
+
+static void type_raw(struct host *host, const char *text)
+{
+    size_t size = strlen(text);
+    char *bytes = memory_text(text);
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] == 0x7F) bytes[i] = '\0';
+    type(host, bytes, size);
+    free(bytes);
 }
 
 static void type_long_line(struct host *host)
@@ -94,14 +111,37 @@ static void type_long_line(struct host *host)
     memcpy(text, "AT", 2);
     for (size_t i = 2; i < LONG_LINE; i++) text[i] = "+CSQ;"[(i - 2) % 5];
     text[LONG_LINE] = '\r';
-    type(host, text);
+    type(host, text, LONG_LINE + 1);
     free(text);
 }
 
 static void wait_for_network(struct host *host)
 {
     struct pollfd polled = {.fd = modem_descriptor(host->modem), .events = POLLIN};
-    if (modem_is_working(host->modem)) assert_int_equal(poll(&polled, 1, NETWORK_MS), 1);
+    while (modem_is_working(host->modem)) {
+        assert_int_equal(poll(&polled, 1, NETWORK_MS), 1);
+        listen(host);
+    }
+    note_heard(host);
+}
+
+static bool contains(const struct host *host, size_t from, const char *text)
+{
+    return host->heard.size > from
+           && memmem(host->heard.bytes + from, host->heard.size - from, text, strlen(text)) != NULL;
+}
+
+static void await(struct host *host, const char *text)
+{
+    struct pollfd polled = {.fd = modem_descriptor(host->modem), .events = POLLIN};
+    size_t from = host->told;
+    while (!contains(host, from, text) && poll(&polled, 1, host->patience_ms) == 1) listen(host);
+    note_heard(host);
+}
+
+static void pass_time(struct host *host, int64_t seconds)
+{
+    host->now += seconds * 1000000;
     listen(host);
     note_heard(host);
 }
@@ -109,14 +149,12 @@ static void wait_for_network(struct host *host)
 static void step(struct host *host, const char *what)
 {
     switch (what[0]) {
-    case '=': type(host, what + 1); return;
+    case '=': type_raw(host, what + 1); return;
+    case '?': await(host, what + 1); return;
     case 'L': type_long_line(host); return;
     case '&': wait_for_network(host); return;
-    case '~':
-        host->now += strtoll(what + 1, NULL, 10) * 60000000;
-        listen(host);
-        note_heard(host);
-        return;
+    case '~': pass_time(host, strtoll(what + 1, NULL, 10) * 60); return;
+    case '^': pass_time(host, strtoll(what + 1, NULL, 10)); return;
     default: type_line(host, what);
     }
 }
@@ -124,7 +162,8 @@ static void step(struct host *host, const char *what)
 static struct host hold_session(const struct defect_trial *trial, const char *dialect,
                                 const struct modem_options *how)
 {
-    struct host host = {0};
+    bool in_vain = trial->in_vain && how->flaw_count > 0;
+    struct host host = {.patience_ms = in_vain ? VAIN_MS : NETWORK_MS};
     struct modem_options options = *how;
     options.dialect = catalog_find_dialect(dialect);
     host.modem = modem_new(model, &options);
@@ -147,15 +186,10 @@ static void judge_session(struct host *host, size_t dialect, struct judgement *o
     transcript_release(&transcript);
 }
 
-static bool contains(const struct host *host, const char *text)
-{
-    return memmem(host->heard.bytes, host->heard.size, text, strlen(text)) != NULL;
-}
-
 static bool is_as_expected(const struct defect_trial *trial, const struct host *host)
 {
-    return (trial->wanted == NULL || contains(host, trial->wanted))
-           && (trial->unwanted == NULL || !contains(host, trial->unwanted));
+    return (trial->wanted == NULL || contains(host, 0, trial->wanted))
+           && (trial->unwanted == NULL || !contains(host, 0, trial->unwanted));
 }
 
 static bool is_clean(const struct judgement *judgement)
