@@ -30,21 +30,20 @@
 #define CLIENT(pdp, mode) "AT+QIACT=" #pdp, "AT+QSSLOPEN=" #pdp ",0,2,%T," #mode, STEP_NETWORK
 #define RECEIVED                                                                                   \
     {                                                                                              \
-        CLIENT(1, 0), "AT+QSSLSEND=2,16", STEP_RAW BYTES, STEP_AWAIT "\"recv\",",                  \
+        CLIENT(1, 0), "AT+QSSLSEND=2,17", STEP_RAW BYTES, STEP_AWAIT "\"recv\",",                  \
             "AT+QSSLRECV=2,100", "AT+QSSLCLOSE=2"                                                  \
     }
-/* LF, XON, XOFF, NUL, bytes over 0x7F: 16 of them. */
+/* LF, XON, XOFF, NUL, bytes over 0x7F: 17 of them. */
 #define BEGINNING                                                                                  \
     "a\nb\x11"                                                                                     \
     "c\nd\x13"                                                                                     \
     "e\n"
-#define BYTES                                                                                      \
-    BEGINNING "\x7F"                                                                               \
-              "f\xC3\xA4g\n"
+#define END   "f\xC3\xA4g\nz"
+#define BYTES BEGINNING "\x7F" END
 #define ECHOED                                                                                     \
     {                                                                                              \
-        "AT+HTTPINIT", "AT+HTTPPARA=\"URL\",\"%U/echo\"", "AT+HTTPDATA=16,10", STEP_RAW BYTES,     \
-            "AT+HTTPACTION=1", STEP_NETWORK, "AT+HTTPREAD=0,16", "AT+HTTPTERM"                     \
+        "AT+HTTPINIT", "AT+HTTPPARA=\"URL\",\"%U/echo\"", "AT+HTTPDATA=17,10", STEP_RAW BYTES,     \
+            "AT+HTTPACTION=1", STEP_NETWORK, "AT+HTTPREAD=0,17", "AT+HTTPTERM"                     \
     }
 
 #define UNKNOWN DEFECT_UNKNOWN
@@ -239,11 +238,9 @@ const struct defect_trial defect_trials[] = {
      NULL, false},
     {"truncated-payload", "quectel-ec200", RECEIVED, "short-payload", "quectel-ssl-ec200/2.2.4",
      NULL, NULL, false},
-    {"payload-ends-at-nul", "simcom", ECHOED, "short-payload", READING, NULL, NULL, false},
-    {"payload-ends-at-nul", "quectel-ugxx", RECEIVED, "short-payload", "quectel-ssl-ugxx/2.2.4",
-     NULL, NULL, false},
-    {"payload-ends-at-nul", "quectel-ec200", RECEIVED, "short-payload", "quectel-ssl-ec200/2.2.4",
-     NULL, NULL, false},
+    {"payload-ends-at-nul", "simcom", ECHOED, NULL, NULL, END, NULL, false},
+    {"payload-ends-at-nul", "quectel-ugxx", RECEIVED, NULL, NULL, END, NULL, false},
+    {"payload-ends-at-nul", "quectel-ec200", RECEIVED, NULL, NULL, END, NULL, false},
     {"payload-lf-to-crlf", "simcom", ECHOED, NULL, NULL, BEGINNING, NULL, false},
     {"payload-lf-to-crlf", "quectel-ugxx", RECEIVED, NULL, NULL, BEGINNING, NULL, false},
     {"payload-lf-to-crlf", "quectel-ec200", RECEIVED, NULL, NULL, BEGINNING, NULL, false},
@@ -467,7 +464,7 @@ const struct defect_trial defect_trials[] = {
      false},
     {"size-ignored",
      "quectel-ugxx",
-     {CLIENT(1, 0), "AT+QSSLSEND=2,16", STEP_RAW BYTES, STEP_AWAIT "\"recv\",", "AT+QSSLRECV=2,3",
+     {CLIENT(1, 0), "AT+QSSLSEND=2,17", STEP_RAW BYTES, STEP_AWAIT "\"recv\",", "AT+QSSLRECV=2,3",
       "AT+QSSLCLOSE=2"},
      "too-much",
      "quectel-ssl-ugxx/2.2.4",
@@ -476,7 +473,7 @@ const struct defect_trial defect_trials[] = {
      false},
     {"size-ignored",
      "quectel-ec200",
-     {CLIENT(1, 0), "AT+QSSLSEND=2,16", STEP_RAW BYTES, STEP_AWAIT "\"recv\",", "AT+QSSLRECV=2,3",
+     {CLIENT(1, 0), "AT+QSSLSEND=2,17", STEP_RAW BYTES, STEP_AWAIT "\"recv\",", "AT+QSSLRECV=2,3",
       "AT+QSSLCLOSE=2"},
      "too-much",
      "quectel-ssl-ec200/2.2.4",
@@ -500,7 +497,7 @@ const struct defect_trial defect_trials[] = {
      NULL,
      NULL,
      false},
-    {"upload-loses-last", "simcom", ECHOED, NULL, NULL, "+HTTPREAD: 16", NULL, false},
+    {"upload-loses-last", "simcom", ECHOED, NULL, NULL, "+HTTPREAD: 17", NULL, false},
     {"upload-loses-last",
      QUECTEL,
      {"AT+QFUPL=\"a\",3", STEP_RAW "abc"},
