@@ -30,7 +30,7 @@
 #define CLIENT(pdp, mode) "AT+QIACT=" #pdp, "AT+QSSLOPEN=" #pdp ",0,2,%T," #mode, STEP_NETWORK
 #define RECEIVED                                                                                   \
     {                                                                                              \
-        CLIENT(1, 0), "AT+QSSLSEND=2,17", STEP_RAW BYTES, STEP_AWAIT "\"recv\",",                  \
+        CLIENT(1, 0), "AT+QSSLSEND=2,17", STEP_RAW BYTES, STEP_AWAIT "+QSSLURC: \"recv\",2\r",                  \
             "AT+QSSLRECV=2,100", "AT+QSSLCLOSE=2"                                                  \
     }
 /* LF, XON, XOFF, NUL, bytes over 0x7F: 17 of them. */
@@ -443,9 +443,9 @@ const struct defect_trial defect_trials[] = {
     {"data-told-twice", "quectel-ec200", RECEIVED, NULL, NULL, NULL, "\"recv\",2\r\n\r\n+QSSLURC",
      false},
     {"urc-other-connection", "quectel-ugxx", RECEIVED, NULL, NULL, "+QSSLURC: \"recv\",2\r\n", NULL,
-     false},
+     true},
     {"urc-other-connection", "quectel-ec200", RECEIVED, NULL, NULL, "+QSSLURC: \"recv\",2\r\n",
-     NULL, false},
+     NULL, true},
     {"close-not-done",
      "quectel-ugxx",
      {CLIENT(1, 0), "AT+QSSLCLOSE=2", "AT+QSSLSTATE"},
@@ -464,7 +464,7 @@ const struct defect_trial defect_trials[] = {
      false},
     {"size-ignored",
      "quectel-ugxx",
-     {CLIENT(1, 0), "AT+QSSLSEND=2,17", STEP_RAW BYTES, STEP_AWAIT "\"recv\",", "AT+QSSLRECV=2,3",
+     {CLIENT(1, 0), "AT+QSSLSEND=2,17", STEP_RAW BYTES, STEP_AWAIT "+QSSLURC: \"recv\",2\r", "AT+QSSLRECV=2,3",
       "AT+QSSLCLOSE=2"},
      "too-much",
      "quectel-ssl-ugxx/2.2.4",
@@ -473,7 +473,7 @@ const struct defect_trial defect_trials[] = {
      false},
     {"size-ignored",
      "quectel-ec200",
-     {CLIENT(1, 0), "AT+QSSLSEND=2,17", STEP_RAW BYTES, STEP_AWAIT "\"recv\",", "AT+QSSLRECV=2,3",
+     {CLIENT(1, 0), "AT+QSSLSEND=2,17", STEP_RAW BYTES, STEP_AWAIT "+QSSLURC: \"recv\",2\r", "AT+QSSLRECV=2,3",
       "AT+QSSLCLOSE=2"},
      "too-much",
      "quectel-ssl-ec200/2.2.4",

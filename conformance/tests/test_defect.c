@@ -38,6 +38,7 @@ struct host {
     int64_t now;
     struct buffer heard; /* all of it                                       */
     size_t told;         /* of it, to the transcript                        */
+    size_t typed_at;     /* where it was when the host last typed           */
     int patience_ms;
     struct transcript_builder builder;
 };
@@ -71,6 +72,7 @@ static void note_heard(struct host *host)
 static void type(struct host *host, const void *bytes, size_t size)
 {
     host->now += 1000;
+    host->typed_at = host->heard.size;
     add(host, TRANSCRIPT_SENT, bytes, size);
     modem_receive(host->modem, bytes, size, host->now);
     listen(host);
@@ -134,7 +136,7 @@ static bool contains(const struct host *host, size_t from, const char *text)
 static void await(struct host *host, const char *text)
 {
     struct pollfd polled = {.fd = modem_descriptor(host->modem), .events = POLLIN};
-    size_t from = host->told;
+    size_t from = host->typed_at;
     while (!contains(host, from, text) && poll(&polled, 1, host->patience_ms) == 1) listen(host);
     note_heard(host);
 }
