@@ -89,29 +89,32 @@ static bool has_key(const struct catalog_form *form, const char *text)
     return text[0] == '"' && strncasecmp(text + 1, key, size) == 0 && text[size + 1] == '"';
 }
 
-/* The form of that kind; of those with a keyword, the one whose keyword comes. */
+/* The form of that kind; of those with a keyword, the one whose keyword comes,
+ * before one that has none. */
 static bool find_form(const struct modem *modem, struct modem_call *call, enum atp_form_kind kind,
                       const char *text)
 {
     const char *edition = modem_edition(modem, call->set);
+    call->form = NULL;
     for (size_t i = 0; i < call->command->form_count; i++) {
         const struct catalog_form *form = &call->command->forms[i];
         const char *own = form->edition != NULL ? form->edition : call->command->edition;
         if (form->syntax.kind != kind || !catalog_is_of_edition(own, edition)
             || !has_key(form, text))
             continue;
-        call->form = form;
-        return true;
+        if (call->form == NULL) call->form = form;
+        else if (call->form->syntax.key == NULL && form->syntax.key != NULL) call->form = form;
     }
-    return false;
+    return call->form != NULL;
 }
 
 static modem_handler *find_handler(const char *name)
 {
     static const struct modem_entry *const tables[] = {
-        modem_v250_commands, modem_core_commands,  modem_packet_commands,
-        modem_file_commands, modem_http_commands,  modem_ssl_config_commands,
-        modem_ssl_commands,  modem_socket_commands};
+        modem_v250_commands,  modem_core_commands,        modem_packet_commands,
+        modem_file_commands,  modem_http_commands,        modem_ssl_commands,
+        modem_cch_commands,   modem_qssl_config_commands, modem_qssl_commands,
+        modem_socket_commands};
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
         for (const struct modem_entry *entry = tables[t]; entry->name != NULL; entry++)
             if (strcmp(entry->name, name) == 0) return entry->handler;
@@ -160,7 +163,7 @@ static int run_command(struct modem *modem, const char *name, enum atp_form_kind
     if (strcmp(name, call.command->name) != 0 && modem_strikes(modem, "case-sensitive"))
         return CME_NOT_SUPPORTED;
     int result = run_form(modem, &call, kind, text);
-    modem_ssl_note(modem, &call, result);
+    modem_qssl_note(modem, &call, result);
     return result;
 }
 
@@ -260,6 +263,7 @@ static void say_final(struct modem *modem, int result)
     else if (result == MODEM_OK || result == MODEM_RESET) modem_result_code(modem, "OK");
     else if (result == MODEM_NO_CARRIER) modem_result_code(modem, "NO CARRIER");
     else if (result == MODEM_CONNECT) modem_enter_stream(modem);
+    else if (result == MODEM_CONNECT_FAIL) modem_result_code(modem, "CONNECT FAIL");
     else modem_result_code(modem, "ERROR");
     if (result == MODEM_RESET) modem_start(modem, true);
 }
@@ -282,6 +286,7 @@ void modem_resume_line(struct modem *modem)
     modem->rest[0] = '\0';
     say_final(modem, result);
     modem_http_after_final(modem);
+    modem_cch_after_final(modem);
 }
 
 void modem_run_line(struct modem *modem, const char *line)

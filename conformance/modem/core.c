@@ -5,7 +5,8 @@
 #include <strings.h>
 #include <time.h>
 
-#define SIGNAL       23 /* CSQ: 2 dB a step from -113 dBm                   */
+#define ZONE_S       900 /* a quarter of an hour                         */
+#define SIGNAL       23  /* CSQ: 2 dB a step from -113 dBm                   */
 #define ERROR_RATE   0
 #define HOME         1 /* stat of CREG: registered, home                   */
 #define NOT_SEARCHED 0
@@ -139,6 +140,11 @@ static bool read_time(const char *text, struct tm *when, int *zone)
     timegm(when); /* what is no date becomes another one */
     return when->tm_mon == wanted.tm_mon && when->tm_mday == wanted.tm_mday
            && when->tm_sec == wanted.tm_sec;
+}
+
+int64_t modem_clock_s(const struct modem *modem)
+{
+    return time(NULL) + modem->clock_offset - (int64_t)modem->clock_zone * ZONE_S;
 }
 
 static int clock_time(struct modem *modem, const struct modem_call *call)

@@ -78,7 +78,7 @@ static void begin(struct modem *modem, const char *name, int64_t size, int64_t l
 
 /* ---- SIMCom ----------------------------------------------------------- */
 
-static bool is_certificate(const char *name)
+bool modem_is_certificate(const char *name)
 {
     size_t size = strlen(name);
     return size > 4
@@ -95,7 +95,7 @@ static int store_certificate(struct modem *modem, const struct modem_call *call)
 {
     const char *name = modem_text(call, "filename", "");
     int64_t size = modem_number(call, "len", 0);
-    if (!is_certificate(name)) return CME_BAD_PARAMETERS;
+    if (!modem_is_certificate(name)) return CME_BAD_PARAMETERS;
     if (!has_room(modem, name, (size_t)size)) return CME_MEMORY_FULL;
     modem_bytes(modem, "\r\n> ", 4);
     begin(modem, name, size, CERTIFICATE_LIMIT_US, certificate_came);
@@ -106,7 +106,7 @@ static int list_certificates(struct modem *modem, const struct modem_call *call)
 {
     (void)call;
     for (size_t i = 0; i < FILE_MAX; i++)
-        if (modem->files[i].name != NULL && is_certificate(modem->files[i].name))
+        if (modem->files[i].name != NULL && modem_is_certificate(modem->files[i].name))
             modem_line(modem, "+CCERTLIST: \"%s\"", modem->files[i].name);
     return MODEM_OK;
 }

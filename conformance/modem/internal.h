@@ -7,10 +7,12 @@
 #include "http.h"
 #include "modem.h"
 #include "quectel_ssl.h"
+#include "simcom.h"
 
 #include <stdbool.h>
 
 #define MODEM_REVISION ATPROOF_VERSION
+#define MODEM_ADDRESS  "127.0.0.1"       /* where sockets are opened */
 #define LINE_SIZE_MAX  2048              /* bytes of a command line; a longer one is refused  */
 #define ARGUMENT_MAX   16                /* of a command                                      */
 #define CONTEXT_COUNT  20                /* PDP contexts, 1 the first                         */
@@ -27,7 +29,8 @@ enum modem_result {
     MODEM_CONNECT = -3,
     MODEM_PENDING = -4, /* modem_finish says it later                       */
     MODEM_RESET = -5,   /* OK, and the module starts anew                   */
-    MODEM_NOTHING = -6  /* of a defect: OK, and nothing is done             */
+    MODEM_CONNECT_FAIL = -6,
+    MODEM_NOTHING = -7 /* of a defect: OK, and nothing is done             */
 };
 
 #define CME_NOT_ALLOWED    3
@@ -281,7 +284,9 @@ struct modem {
     char *http_url; /* QHTTPURL's                                           */
     struct modem_file files[FILE_MAX];
     struct modem_http http;
-    struct modem_ssl ssl;
+    struct modem_qssl qssl;
+    struct modem_ssl_context ssl[SSL_CONTEXT_COUNT];
+    struct modem_cch cch;
 };
 
 const char *modem_edition(const struct modem *modem, const struct catalog_set *set);
@@ -289,6 +294,19 @@ bool modem_is_vendor(const struct modem *modem, const char *vendor);
 void modem_start(struct modem *modem, bool told);
 void modem_forget_contexts(struct modem *modem);
 void modem_forget_files(struct modem *modem);
+
+/* What the module takes for now, seconds since 1970 UTC: CCLK's time. */
+int64_t modem_clock_s(const struct modem *modem);
+
+/* A choice that the manual leaves open: true by the seed's chance, without one
+ * never. */
+bool modem_flips(struct modem *modem);
+
+/* Whether a line may stand here: nothing typed, nothing under way. */
+bool modem_may_interrupt(const struct modem *modem);
+
+/* Whether F1013 takes that for a name of a certificate or key. */
+bool modem_is_certificate(const char *name);
 
 /* The file of that name, or NULL. */
 struct modem_file *modem_find_file(struct modem *modem, const char *name);
@@ -303,59 +321,6 @@ bool modem_http_is_under_way(const struct modem *modem);
 /* Says what HTTPREAD promised, behind its OK. */
 void modem_http_after_final(struct modem *modem);
 
-/* ---- Quectel's SSL ---------------------------------------------------- */
-
-/* Result codes of EC200x, chapter 5, that a module like this one can meet. */
-enum ssl_error {
-    SSL_UNKNOWN = 550,
-    SSL_BLOCKED = 551,
-    SSL_BAD_PARAMETER = 552,
-    SSL_NOT_SUPPORTED = 555,
-    SSL_NO_CONTEXT = 561,
-    SSL_IN_USE = 563,
-    SSL_NO_NAME = 565,
-    SSL_NO_CONNECTION = 566,
-    SSL_CLOSED = 567,
-    SSL_TIMED_OUT = 569,
-    SSL_CONTEXT_BROKE = 570,
-    SSL_CANCELLED = 571,
-    SSL_NOT_ALLOWED = 572
-};
-
-/* ERROR, and `code` for QIGETERROR. */
-int modem_ssl_fail(struct modem *modem, int code);
-
-/* The client whose number is the argument `name`. */
-struct ssl_client *modem_ssl_client(struct modem *modem, const struct modem_call *call,
-                                    const char *name);
-
-/* What QSSLCFG has set, or the default. */
-const char *modem_ssl_text(const struct modem *modem, int context, enum ssl_setting setting);
-int modem_ssl_number(const struct modem *modem, int context, enum ssl_setting setting);
-
-/* The suites to offer. Returns: how many. */
-size_t modem_ssl_ciphers(const struct modem *modem, int context, uint16_t ciphers[SSL_CIPHER_MAX]);
-
-void modem_ssl_forget_contexts(struct modem *modem);
-void modem_ssl_stop(struct modem *modem);
-
-/* What happened on the connections, and when to look again without that. */
-void modem_ssl_tick(struct modem *modem);
-int64_t modem_ssl_due(const struct modem *modem);
-bool modem_ssl_is_opening(const struct modem *modem);
-
-/* Closes, whatever the state; nothing is said but of a stream. */
-void modem_ssl_release(struct modem *modem, struct ssl_client *client);
-
-/* The client's stream takes the line from the next CONNECT on; is over, if it
- * was this client's; may have been left, or returned to. */
-void modem_ssl_begin_stream(struct modem *modem, struct ssl_client *client);
-void modem_ssl_end_stream(struct modem *modem, const struct ssl_client *client);
-void modem_ssl_note_stream(struct modem *modem);
-
-/* QIGETERROR is about the last SSL command. */
-void modem_ssl_note(struct modem *modem, const struct modem_call *call, int result);
-
 /* What waits for the clock in 27.007. */
 int64_t modem_core_due(const struct modem *modem);
 void modem_core_tick(struct modem *modem);
@@ -366,8 +331,10 @@ extern const struct modem_entry modem_core_commands[];
 extern const struct modem_entry modem_packet_commands[];
 extern const struct modem_entry modem_file_commands[];
 extern const struct modem_entry modem_http_commands[];
-extern const struct modem_entry modem_ssl_config_commands[];
-extern const struct modem_entry modem_ssl_commands[];
+extern const struct modem_entry modem_qssl_config_commands[];
+extern const struct modem_entry modem_qssl_commands[];
 extern const struct modem_entry modem_socket_commands[];
+extern const struct modem_entry modem_ssl_commands[];
+extern const struct modem_entry modem_cch_commands[];
 
 #endif

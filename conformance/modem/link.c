@@ -269,15 +269,14 @@ static void release(struct link *link)
     free(link);
 }
 
+/* The port stands at one place in the addresses of both families. */
 static void note_connected(struct link *link)
 {
-    struct sockaddr_storage own = {0};
+    struct sockaddr_in6 own = {.sin6_port = 0};
     socklen_t size = sizeof own;
     getsockname(link->fd, (struct sockaddr *)&own, &size);
-    const struct sockaddr_in *four = (const struct sockaddr_in *)&own;
-    const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&own;
     pthread_mutex_lock(&link->lock);
-    link->own_port = ntohs(own.ss_family == AF_INET6 ? six->sin6_port : four->sin_port);
+    link->own_port = ntohs(own.sin6_port);
     pthread_mutex_unlock(&link->lock);
 }
 

@@ -77,15 +77,14 @@ void modem_result_code(struct modem *modem, const char *text)
 
 /* ---- unsolicited result codes ----------------------------------------- */
 
-/* Between commands: nothing typed, nothing under way. */
-static bool may_interrupt(const struct modem *modem)
+bool modem_may_interrupt(const struct modem *modem)
 {
     return modem->mode == MODE_COMMAND && modem->prefix == 0;
 }
 
 static void say_waiting(struct modem *modem)
 {
-    if (!may_interrupt(modem) || modem->urcs.size == 0) return;
+    if (!modem_may_interrupt(modem) || modem->urcs.size == 0) return;
     const char *text = (const char *)modem->urcs.bytes;
     const char *end = text + modem->urcs.size;
     while (text < end) {
@@ -115,7 +114,7 @@ void modem_say(struct modem *modem, const char *text)
 
 bool modem_may_say(const struct modem *modem)
 {
-    return may_interrupt(modem) && modem->urcs.size == 0;
+    return modem_may_interrupt(modem) && modem->urcs.size == 0;
 }
 
 size_t modem_unsaid(const struct modem *modem)
@@ -285,8 +284,9 @@ static void tick(struct modem *modem, int64_t now)
     defect_tick(modem);
     modem_core_tick(modem);
     modem_http_tick(modem);
+    modem_cch_tick(modem);
     modem_stream_tick(modem);
-    modem_ssl_tick(modem);
+    modem_qssl_tick(modem);
     if (modem->mode != MODE_BUSY && modem->held.size > 0) {
         struct buffer held = modem->held;
         modem->held = (struct buffer){0};
@@ -312,6 +312,11 @@ static uint64_t next_random(struct modem *modem)
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
     return z ^ (z >> 31);
+}
+
+bool modem_flips(struct modem *modem)
+{
+    return modem->options.seed != 0 && next_random(modem) % 2 == 1;
 }
 
 /* How many of `left` bytes may go at once. */
@@ -360,19 +365,21 @@ size_t modem_send(struct modem *modem, uint8_t *bytes, size_t capacity, int64_t 
 int64_t modem_due(const struct modem *modem, int64_t now)
 {
     int64_t due = modem_core_due(modem);
-    int64_t ssl_due = modem_ssl_due(modem);
+    int64_t qssl_due = modem_qssl_due(modem);
     int64_t free_at = (modem->free_ns + NS_A_US - 1) / NS_A_US;
     int64_t stream_due = modem_stream_due(modem);
     if (stream_due < due) due = stream_due;
+    int64_t cch_due = modem_cch_due(modem);
+    if (cch_due < due) due = cch_due;
     if (modem->mode == MODE_UPLOAD && modem->upload.until < due) due = modem->upload.until;
     if (modem->sent < modem->out.size && free_at < due) due = free_at;
-    if (ssl_due < due) due = ssl_due;
+    if (qssl_due < due) due = qssl_due;
     return due < now ? now : due;
 }
 
 bool modem_is_working(const struct modem *modem)
 {
-    return modem_http_is_under_way(modem) || modem_ssl_is_opening(modem);
+    return modem_http_is_under_way(modem) || modem_qssl_is_opening(modem);
 }
 
 int modem_descriptor(const struct modem *modem)
@@ -408,7 +415,9 @@ void modem_start(struct modem *modem, bool told)
     modem->urcs.size = 0;
     modem_forget_contexts(modem);
     modem_http_stop(modem);
-    modem_ssl_stop(modem);
+    modem_qssl_stop(modem);
+    modem_cch_reset(modem);
+    modem_ssl_reset(modem);
     modem_set_stream(modem, NULL);
     if (told) say_banner(modem);
 }
@@ -430,8 +439,10 @@ struct modem *modem_new(const struct catalog_model *model, const struct modem_op
 void modem_free(struct modem *modem)
 {
     if (modem == NULL) return;
+    modem_cch_stop(modem);
+    modem_ssl_release(modem);
     modem_http_stop(modem);
-    modem_ssl_stop(modem);
+    modem_qssl_stop(modem);
     modem_forget_contexts(modem);
     modem_forget_files(modem);
     defect_end(modem);

@@ -7,7 +7,6 @@
 
 #define CONTEXT_27007_MAX 16 /* that CGDCONT takes; QICSGP takes more         */
 #define CONTEXT_EC200_MAX 15
-#define ADDRESS           "127.0.0.1" /* where sockets are opened                */
 
 /* ---- contexts --------------------------------------------------------- */
 
@@ -130,7 +129,7 @@ static int activate(struct modem *modem, const struct modem_call *call)
 static void tell_address(struct modem *modem, int number)
 {
     const struct modem_context *context = &modem->contexts[number - 1];
-    if (context->active) modem_line(modem, "+CGPADDR: %d,\"" ADDRESS "\"", number);
+    if (context->active) modem_line(modem, "+CGPADDR: %d,\"" MODEM_ADDRESS "\"", number);
     else if (context->defined) modem_line(modem, "+CGPADDR: %d", number);
 }
 
@@ -179,7 +178,7 @@ static int activate_quectel(struct modem *modem, const struct modem_call *call)
     if (modem_is(call, ATP_FORM_READ)) {
         for (int i = 0; i < CONTEXT_COUNT; i++)
             if (modem->contexts[i].active)
-                modem_line(modem, "+QIACT: %d,1,%d,\"" ADDRESS "\"", i + 1,
+                modem_line(modem, "+QIACT: %d,1,%d,\"" MODEM_ADDRESS "\"", i + 1,
                            quectel_type(&modem->contexts[i]));
         return MODEM_OK;
     }
@@ -213,7 +212,7 @@ static int own_address(struct modem *modem, const struct modem_call *call)
 {
     (void)call;
     if (!is_online(modem)) return MODEM_ERROR;
-    modem_line(modem, ADDRESS);
+    modem_line(modem, MODEM_ADDRESS);
     return MODEM_OK;
 }
 

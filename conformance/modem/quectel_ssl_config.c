@@ -11,21 +11,21 @@
 /* The key of QSSLCFG, and the default where the edition states none. */
 static const struct {
     const char *key, *otherwise;
-} settings[SSL_SETTING_COUNT] = {
-    [SSL_VERSION] = {"sslversion", "4"},
-    [SSL_CIPHERSUITE] = {"ciphersuite", "0XFFFF"},
-    [SSL_CACERT] = {"cacert", ""},
-    [SSL_CACERTEX] = {"cacertex", ""},
-    [SSL_CLIENTCERT] = {"clientcert", ""},
-    [SSL_CLIENTKEY] = {"clientkey", ""},
-    [SSL_SECLEVEL] = {"seclevel", "0"},
-    [SSL_IGNORELOCALTIME] = {"ignorelocaltime", "1"},
-    [SSL_NEGOTIATETIME] = {"negotiatetime", "300"},
-    [SSL_SNI] = {"sni", "0"},
-    [SSL_CLOSETIMEMODE] = {"closetimemode", "0"},
-    [SSL_IGNOREMULTICERTCHAINVERIFY] = {"ignoremulticertchainverify", "0"},
-    [SSL_IGNOREINVALIDCERTSIGN] = {"ignoreinvalidcertsign", "0"},
-    [SSL_SESSION_CACHE] = {"session_cache", "0"},
+} settings[QSSL_SETTING_COUNT] = {
+    [QSSL_VERSION] = {"sslversion", "4"},
+    [QSSL_CIPHERSUITE] = {"ciphersuite", "0XFFFF"},
+    [QSSL_CACERT] = {"cacert", ""},
+    [QSSL_CACERTEX] = {"cacertex", ""},
+    [QSSL_CLIENTCERT] = {"clientcert", ""},
+    [QSSL_CLIENTKEY] = {"clientkey", ""},
+    [QSSL_SECLEVEL] = {"seclevel", "0"},
+    [QSSL_IGNORELOCALTIME] = {"ignorelocaltime", "1"},
+    [QSSL_NEGOTIATETIME] = {"negotiatetime", "300"},
+    [QSSL_SNI] = {"sni", "0"},
+    [QSSL_CLOSETIMEMODE] = {"closetimemode", "0"},
+    [QSSL_IGNOREMULTICERTCHAINVERIFY] = {"ignoremulticertchainverify", "0"},
+    [QSSL_IGNOREINVALIDCERTSIGN] = {"ignoreinvalidcertsign", "0"},
+    [QSSL_SESSION_CACHE] = {"session_cache", "0"},
 };
 
 /* ---- the catalogue ---------------------------------------------------- */
@@ -48,7 +48,7 @@ static bool sets(const struct catalog_form *form, const char *edition, const cha
 }
 
 /* The parameter of `setting` as the edition has it; NULL: it has none. */
-static const struct catalog_param *find_param(const struct modem *modem, enum ssl_setting setting)
+static const struct catalog_param *find_param(const struct modem *modem, enum qssl_setting setting)
 {
     const struct catalog_set *set = catalog_find_set(modem->model, "quectel-ssl");
     const struct catalog_command *command =
@@ -61,27 +61,27 @@ static const struct catalog_param *find_param(const struct modem *modem, enum ss
 
 /* ---- values ----------------------------------------------------------- */
 
-const char *modem_ssl_text(const struct modem *modem, int context, enum ssl_setting setting)
+const char *modem_qssl_text(const struct modem *modem, int context, enum qssl_setting setting)
 {
-    const char *text = modem->ssl.contexts[context].values[setting];
+    const char *text = modem->qssl.contexts[context].values[setting];
     if (text != NULL) return text;
     const struct catalog_param *param = find_param(modem, setting);
     bool stated = param != NULL && param->default_value != NULL;
     return stated ? param->default_value : settings[setting].otherwise;
 }
 
-int modem_ssl_number(const struct modem *modem, int context, enum ssl_setting setting)
+int modem_qssl_number(const struct modem *modem, int context, enum qssl_setting setting)
 {
-    int base = setting == SSL_CIPHERSUITE ? 16 : 10;
-    return (int)strtol(modem_ssl_text(modem, context, setting), NULL, base);
+    int base = setting == QSSL_CIPHERSUITE ? 16 : 10;
+    return (int)strtol(modem_qssl_text(modem, context, setting), NULL, base);
 }
 
-size_t modem_ssl_ciphers(const struct modem *modem, int context, uint16_t ciphers[SSL_CIPHER_MAX])
+size_t modem_qssl_ciphers(const struct modem *modem, int context, uint16_t ciphers[QSSL_CIPHER_MAX])
 {
-    int wanted = modem_ssl_number(modem, context, SSL_CIPHERSUITE);
-    const struct catalog_param *param = find_param(modem, SSL_CIPHERSUITE);
+    int wanted = modem_qssl_number(modem, context, QSSL_CIPHERSUITE);
+    const struct catalog_param *param = find_param(modem, QSSL_CIPHERSUITE);
     size_t count = 0;
-    for (size_t i = 0; param != NULL && i < param->value_count && count < SSL_CIPHER_MAX; i++) {
+    for (size_t i = 0; param != NULL && i < param->value_count && count < QSSL_CIPHER_MAX; i++) {
         int code = (int)strtol(param->values[i].code, NULL, 16);
         bool is_wanted = wanted == CIPHER_ALL || code == wanted;
         if (code != CIPHER_ALL && is_wanted) ciphers[count++] = (uint16_t)code;
@@ -89,34 +89,34 @@ size_t modem_ssl_ciphers(const struct modem *modem, int context, uint16_t cipher
     return count;
 }
 
-void modem_ssl_forget_contexts(struct modem *modem)
+void modem_qssl_forget_contexts(struct modem *modem)
 {
-    for (size_t i = 0; i < SSL_CONTEXT_COUNT; i++) {
-        struct ssl_context *context = &modem->ssl.contexts[i];
-        for (size_t s = 0; s < SSL_SETTING_COUNT; s++) free(context->values[s]);
+    for (size_t i = 0; i < QSSL_CONTEXT_COUNT; i++) {
+        struct qssl_context *context = &modem->qssl.contexts[i];
+        for (size_t s = 0; s < QSSL_SETTING_COUNT; s++) free(context->values[s]);
         link_cache_free(context->cache);
-        *context = (struct ssl_context){0};
+        *context = (struct qssl_context){0};
     }
 }
 
 /* ---- the command ------------------------------------------------------ */
 
-/* SSL_SETTING_COUNT: a key of no manual at hand. */
-static enum ssl_setting setting_of(const struct modem_call *call)
+/* QSSL_SETTING_COUNT: a key of no manual at hand. */
+static enum qssl_setting setting_of(const struct modem_call *call)
 {
     const char *key = call->form->syntax.key;
-    int setting = key == NULL ? SSL_SETTING_COUNT : 0;
-    while (setting < SSL_SETTING_COUNT && strcmp(settings[setting].key, key) != 0) setting++;
-    return (enum ssl_setting)setting;
+    int setting = key == NULL ? QSSL_SETTING_COUNT : 0;
+    while (setting < QSSL_SETTING_COUNT && strcmp(settings[setting].key, key) != 0) setting++;
+    return (enum qssl_setting)setting;
 }
 
-static void tell(struct modem *modem, const struct catalog_param *param, enum ssl_setting setting,
+static void tell(struct modem *modem, const struct catalog_param *param, enum qssl_setting setting,
                  int context)
 {
     modem_line(modem,
                param->type == ATP_TYPE_STRING ? "+QSSLCFG: \"%s\",%d,\"%s\""
                                               : "+QSSLCFG: \"%s\",%d,%s",
-               settings[setting].key, context, modem_ssl_text(modem, context, setting));
+               settings[setting].key, context, modem_qssl_text(modem, context, setting));
 }
 
 /* The value as it is told again: numbers have one spelling. NULL: a code that
@@ -132,11 +132,11 @@ static char *spelled(const struct catalog_param *param, const struct modem_argum
 }
 
 static int set_value(struct modem *modem, const struct catalog_param *param,
-                     enum ssl_setting setting, const struct modem_call *call)
+                     enum qssl_setting setting, const struct modem_call *call)
 {
     char *text = spelled(param, &call->arguments[2]);
     if (text == NULL) return CME_BAD_PARAMETERS;
-    struct ssl_context *context = &modem->ssl.contexts[call->arguments[1].number];
+    struct qssl_context *context = &modem->qssl.contexts[call->arguments[1].number];
     free(context->values[setting]);
     context->values[setting] = text;
     return MODEM_OK;
@@ -144,19 +144,19 @@ static int set_value(struct modem *modem, const struct catalog_param *param,
 
 static int configure(struct modem *modem, const struct modem_call *call)
 {
-    enum ssl_setting setting = setting_of(call);
+    enum qssl_setting setting = setting_of(call);
     const struct catalog_param *param = value_param(modem, call->set, call->command, call->form);
     bool one = call->argument_count > 1 && call->arguments[1].given;
     bool given = call->argument_count > 2 && call->arguments[2].given;
-    if (setting == SSL_SETTING_COUNT) return CME_NOT_SUPPORTED;
+    if (setting == QSSL_SETTING_COUNT) return CME_NOT_SUPPORTED;
     if (!one && given) return CME_BAD_PARAMETERS;
     if (given) return set_value(modem, param, setting, call);
     if (one) tell(modem, param, setting, (int)call->arguments[1].number);
-    for (int i = 0; !one && i < SSL_CONTEXT_COUNT; i++) tell(modem, param, setting, i);
+    for (int i = 0; !one && i < QSSL_CONTEXT_COUNT; i++) tell(modem, param, setting, i);
     return MODEM_OK;
 }
 
-const struct modem_entry modem_ssl_config_commands[] = {
+const struct modem_entry modem_qssl_config_commands[] = {
     {"+QSSLCFG", configure},
     {NULL, NULL},
 };
