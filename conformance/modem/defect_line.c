@@ -197,8 +197,10 @@ static bool has_late_result(const struct asked *asked)
 
 static bool is_late_result(const struct modem *modem, const struct speech *speech)
 {
-    return speech->kind == SPEECH_URC && speech->is.record != NULL && speech->is.command != NULL
-           && has_late_result(&modem->defects.asked);
+    const struct asked *asked = &modem->defects.asked;
+    return speech->kind == SPEECH_URC && speech->is.record != NULL && asked->form != NULL
+           && speech->is.command != NULL && asked->form->syntax.kind != ATP_FORM_READ
+           && is_named(speech->is.record, asked->command->name);
 }
 
 void defect_result_first(struct modem *modem, struct defect_use *use, struct speech *speech)

@@ -100,7 +100,7 @@ static void say_waiting(struct modem *modem)
 
 void modem_say_data(struct modem *modem, const char *text, const void *bytes, size_t size)
 {
-    if (!may_interrupt(modem) && modem_strikes(modem, "urc-lost-when-busy")) return;
+    if (!modem_may_interrupt(modem) && modem_strikes(modem, "urc-lost-when-busy")) return;
     buffer_append(&modem->urcs, text, strlen(text) + 1);
     buffer_append(&modem->urcs, &size, sizeof size);
     buffer_append(&modem->urcs, bytes, size);
@@ -379,7 +379,8 @@ int64_t modem_due(const struct modem *modem, int64_t now)
 
 bool modem_is_working(const struct modem *modem)
 {
-    return modem_http_is_under_way(modem) || modem_qssl_is_opening(modem);
+    return modem_http_is_under_way(modem) || modem_qssl_is_opening(modem)
+           || modem_cch_is_opening(modem);
 }
 
 int modem_descriptor(const struct modem *modem)

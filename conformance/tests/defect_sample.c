@@ -28,9 +28,15 @@
     }
 #define BODY              GET("/bytes?length=300&seed=1", "AT+HTTPREAD=0,300")
 #define CLIENT(pdp, mode) "AT+QIACT=" #pdp, "AT+QSSLOPEN=" #pdp ",0,2,%T," #mode, STEP_NETWORK
+#define SESSION           "AT+CCHSET=0,1", "AT+CCHSTART", "AT+CCHOPEN=0,%T,2", STEP_NETWORK
+#define CACHED                                                                                     \
+    {                                                                                              \
+        SESSION, "AT+CCHSEND=0,17", STEP_RAW BYTES, STEP_AWAIT "+CCHEVENT: 0, RECV EVENT",         \
+            "AT+CCHRECV=0,17", "AT+CCHCLOSE=0"                                                     \
+    }
 #define RECEIVED                                                                                   \
     {                                                                                              \
-        CLIENT(1, 0), "AT+QSSLSEND=2,17", STEP_RAW BYTES, STEP_AWAIT "+QSSLURC: \"recv\",2\r",                  \
+        CLIENT(1, 0), "AT+QSSLSEND=2,17", STEP_RAW BYTES, STEP_AWAIT "+QSSLURC: \"recv\",2\r",     \
             "AT+QSSLRECV=2,100", "AT+QSSLCLOSE=2"                                                  \
     }
 /* LF, XON, XOFF, NUL, bytes over 0x7F: 17 of them. */
@@ -464,8 +470,8 @@ const struct defect_trial defect_trials[] = {
      false},
     {"size-ignored",
      "quectel-ugxx",
-     {CLIENT(1, 0), "AT+QSSLSEND=2,17", STEP_RAW BYTES, STEP_AWAIT "+QSSLURC: \"recv\",2\r", "AT+QSSLRECV=2,3",
-      "AT+QSSLCLOSE=2"},
+     {CLIENT(1, 0), "AT+QSSLSEND=2,17", STEP_RAW BYTES, STEP_AWAIT "+QSSLURC: \"recv\",2\r",
+      "AT+QSSLRECV=2,3", "AT+QSSLCLOSE=2"},
      "too-much",
      "quectel-ssl-ugxx/2.2.4",
      NULL,
@@ -473,8 +479,8 @@ const struct defect_trial defect_trials[] = {
      false},
     {"size-ignored",
      "quectel-ec200",
-     {CLIENT(1, 0), "AT+QSSLSEND=2,17", STEP_RAW BYTES, STEP_AWAIT "+QSSLURC: \"recv\",2\r", "AT+QSSLRECV=2,3",
-      "AT+QSSLCLOSE=2"},
+     {CLIENT(1, 0), "AT+QSSLSEND=2,17", STEP_RAW BYTES, STEP_AWAIT "+QSSLURC: \"recv\",2\r",
+      "AT+QSSLRECV=2,3", "AT+QSSLCLOSE=2"},
      "too-much",
      "quectel-ssl-ec200/2.2.4",
      NULL,
@@ -504,6 +510,68 @@ const struct defect_trial defect_trials[] = {
      NULL,
      NULL,
      "+QFUPL: 3,",
+     NULL,
+     false},
+    /* ---- SIMCom's CCH */
+    {"length-one-more", "simcom", CACHED, "short-payload", "simcom-cch/F1006", NULL, NULL, false},
+    {"length-one-less", "simcom", CACHED, "stray-text", "simcom-cch/F1006", NULL, NULL, false},
+    {"truncated-payload", "simcom", CACHED, "short-payload", "simcom-cch/F1006", NULL, NULL, false},
+    {"urc-in-payload", "simcom", CACHED, "stray-text", "simcom-cch/F1006", NULL, NULL, false},
+    {"payload-seven-bits", "simcom", CACHED, NULL, NULL, "f\xC3\xA4g", NULL, false},
+    {"missing-closing-record", "simcom", CACHED, "missing-line", "simcom-cch/F1006", NULL, NULL,
+     false},
+    {"stale-number", "simcom", CACHED, "other-value", "simcom-cch/F1003", NULL, NULL, false},
+    {"data-told-twice", "simcom", CACHED, NULL, NULL, NULL,
+     "+CCHEVENT: 0, RECV EVENT\r\n\r\n+CCHEVENT", false},
+    {"urc-other-connection", "simcom", CACHED, NULL, NULL, "+CCHEVENT: 0, ", NULL, true},
+    {"closed-not-told",
+     "simcom",
+     {SESSION, "AT+CCHSEND=0,6", STEP_RAW "close\n", STEP_AWAIT "+CCH_PEER_CLOSED: 0"},
+     NULL,
+     NULL,
+     "+CCH_PEER_CLOSED: 0",
+     NULL,
+     true},
+    {"close-not-done",
+     "simcom",
+     {SESSION, "AT+CCHCLOSE=0", "AT+CCHOPEN?"},
+     NULL,
+     NULL,
+     NULL,
+     "+CCHOPEN: 0,\"127",
+     false},
+    {"size-ignored",
+     "simcom",
+     {SESSION, "AT+CCHSEND=0,17", STEP_RAW BYTES, STEP_AWAIT "RECV EVENT", "AT+CCHRECV=0,3",
+      "AT+CCHCLOSE=0"},
+     "too-much",
+     "simcom-cch/F1006",
+     NULL,
+     NULL,
+     false},
+    {"escape-swallowed",
+     "simcom",
+     {"AT+CCHMODE=1", "AT+CCHSTART", "AT+CCHOPEN=0,%T,2", STEP_NETWORK, STEP_SECONDS "2",
+      STEP_RAW "+++", STEP_SECONDS "2"},
+     NULL,
+     NULL,
+     "115200\r\n\r\nOK",
+     NULL,
+     false},
+    {"accepts-illegal-value",
+     "simcom",
+     {"AT+CSSLCFG=\"sslversion\",0,9"},
+     "accepted-illegal",
+     "simcom-cch/F1012",
+     NULL,
+     NULL,
+     false},
+    {"late-result",
+     "simcom",
+     {"AT+CCHSTART", STEP_MINUTES "3"},
+     "late",
+     "simcom-cch/F1001",
+     NULL,
      NULL,
      false},
     /* ---- breakdowns */
