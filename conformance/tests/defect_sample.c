@@ -515,7 +515,7 @@ const struct defect_trial defect_trials[] = {
     /* ---- SIMCom's CCH */
     {"length-one-more", "simcom", CACHED, "short-payload", "simcom-cch/F1006", NULL, NULL, false},
     {"length-one-less", "simcom", CACHED, "stray-text", "simcom-cch/F1006", NULL, NULL, false},
-    {"truncated-payload", "simcom", CACHED, "short-payload", "simcom-cch/F1006", NULL, NULL, false},
+    {"truncated-payload", "simcom", CACHED, "missing-line", "simcom-cch/F1006", NULL, NULL, false},
     {"urc-in-payload", "simcom", CACHED, "stray-text", "simcom-cch/F1006", NULL, NULL, false},
     {"payload-seven-bits", "simcom", CACHED, NULL, NULL, "f\xC3\xA4g", NULL, false},
     {"missing-closing-record", "simcom", CACHED, "missing-line", "simcom-cch/F1006", NULL, NULL,
