@@ -76,12 +76,12 @@ static int set_parameter(struct modem *modem, const struct modem_call *call)
     return MODEM_OK;
 }
 
+/* 2.2.7: OK when all of it came. What ends short is none of the body. */
 static void data_came(struct modem *modem, const uint8_t *bytes, size_t size, bool complete)
 {
-    (void)complete; /* when the time is over, what came is the data */
     modem->http.data.size = 0;
-    buffer_append(&modem->http.data, bytes, size);
-    modem_finish(modem, MODEM_OK);
+    if (complete) buffer_append(&modem->http.data, bytes, size);
+    modem_finish(modem, complete ? MODEM_OK : MODEM_ERROR);
 }
 
 static int take_data(struct modem *modem, const struct modem_call *call)
@@ -90,6 +90,7 @@ static int take_data(struct modem *modem, const struct modem_call *call)
     modem_line(modem, "DOWNLOAD");
     modem_begin_upload(modem, (size_t)modem_number(call, "size", 1),
                        modem_number(call, "time", 10) * 1000000, data_came);
+    modem->upload.may_pause = false;
     return MODEM_PENDING;
 }
 

@@ -22,7 +22,7 @@
 #define SEED_COUNT   20
 #define QUIET_US     5000 /* longer than a random pause                      */
 #define NETWORK_MS   5000
-#define VAIN_MS      60
+#define VAIN_MS      20
 #define LONG_LINE    6000 /* bytes                                           */
 #define DIALECT_MOST 3
 
@@ -383,7 +383,15 @@ static size_t count_of(const struct host *host, const char *text)
     return count;
 }
 
-/* Of all sessions, with URCs at every legal place: no finding. */
+static bool uses_network(const struct defect_trial *trial)
+{
+    for (size_t i = 0; i < DEFECT_STEP_MAX && trial->steps[i] != NULL; i++)
+        if (trial->steps[i][0] == '&') return true;
+    return false;
+}
+
+/* Of all sessions, with URCs at every legal place: no finding. Those of the
+ * network take their time: each fourth seed. */
 static void test_urc_breaks_no_session(void **state)
 {
     (void)state;
@@ -395,7 +403,7 @@ static void test_urc_breaks_no_session(void **state)
                 struct judgement judgement;
                 struct modem_options options = {.seed = seed, .urcs = seed * 31337};
                 bool known = trial->rule == NULL || trial->rule[0] != '\0';
-                if (!known
+                if (!known || (uses_network(trial) && seed % 4 != 0)
                     || !modem_defect_shows(&(struct modem_defect){.dialects = trial->dialects},
                                            dialects[d]))
                     continue;
@@ -439,8 +447,7 @@ static int set_up(void **state)
 {
     (void)state;
     /* UGxx has the suites of RSA alone */
-    struct server_options options = {.key_type = SERVER_KEY_RSA,
-                                     .ciphers = "DEFAULT:@SECLEVEL=0"};
+    struct server_options options = {.key_type = SERVER_KEY_RSA, .ciphers = "DEFAULT:@SECLEVEL=0"};
     char *error = NULL;
     model = catalog_load_builtin(stderr);
     server = server_start(&options, &error);
