@@ -33,25 +33,39 @@ bool modem_is_vendor(const struct modem *modem, const char *vendor)
     return strncmp(modem->options.dialect->name, vendor, strlen(vendor)) == 0;
 }
 
-/* In core, a command that only one vendor has names it in its clause. */
-static bool is_of_vendor(const struct modem *modem, const struct catalog_command *command)
+bool modem_has_set(const struct modem *modem, const struct catalog_set *set)
 {
-    bool simcom = strncasecmp(command->clause, "simcom", 6) == 0;
-    bool quectel = strncasecmp(command->clause, "quectel", 7) == 0;
-    return (!simcom || modem_is_vendor(modem, "simcom"))
-           && (!quectel || modem_is_vendor(modem, "quectel"));
+    const struct catalog_part *part = part_of(modem, set);
+    return part != NULL && !part->results_only;
+}
+
+/* In core, a command or URC that only one vendor has names it in its clause. */
+bool modem_has_clause(const struct modem *modem, const char *clause)
+{
+    bool simcom = strcasestr(clause, "simcom") != NULL;
+    bool quectel = strcasestr(clause, "quectel") != NULL;
+    return simcom == quectel || modem_is_vendor(modem, simcom ? "simcom" : "quectel");
+}
+
+const struct catalog_param *modem_param(const struct modem *modem, const struct catalog_set *set,
+                                        const struct catalog_command *command,
+                                        const struct catalog_field *field)
+{
+    if (set == NULL || field->kind != CATALOG_FIELD_PARAM) return NULL;
+    return catalog_find_param(set, command, modem_edition(modem, set), field->text);
 }
 
 static bool find_in(const struct modem *modem, const struct catalog_set *set, const char *name,
                     struct modem_call *call)
 {
-    const struct catalog_part *part = part_of(modem, set);
-    if (part == NULL || part->results_only) return false;
+    if (!modem_has_set(modem, set)) return false;
+    const char *edition = modem_edition(modem, set);
     bool core = strcmp(set->name, "core") == 0;
     for (size_t i = 0; i < set->command_count; i++) {
         const struct catalog_command *command = &set->commands[i];
-        if (strcasecmp(command->name, name) != 0 || (core && !is_of_vendor(modem, command))
-            || !catalog_is_of_edition(command->edition, part->edition))
+        if (strcasecmp(command->name, name) != 0
+            || (core && !modem_has_clause(modem, command->clause))
+            || !catalog_is_of_edition(command->edition, edition))
             continue;
         call->set = set;
         call->command = command;
@@ -127,6 +141,7 @@ static int run_form(struct modem *modem, struct modem_call *call, enum atp_form_
     modem_handler *handler = find_handler(call->command->name);
     if (handler == NULL) return CME_NOT_SUPPORTED;
     if (!find_form(modem, call, kind, text)) return CME_BAD_PARAMETERS;
+    defect_ask(modem, call);
     if (kind == ATP_FORM_TEST && !answers_itself(call)) {
         modem_answer_test(modem, call);
         return MODEM_OK;
@@ -134,7 +149,7 @@ static int run_form(struct modem *modem, struct modem_call *call, enum atp_form_
     int result = kind == ATP_FORM_TEST
                      ? MODEM_OK
                      : modem_read_arguments(call, modem_edition(modem, call->set), text);
-    if (result == MODEM_OK) result = handler(modem, call);
+    result = defect_run(modem, call, handler, result);
     modem_release_call(call);
     return result;
 }
@@ -143,7 +158,10 @@ static int run_command(struct modem *modem, const char *name, enum atp_form_kind
                        const char *text)
 {
     struct modem_call call = {0};
-    if (!find_command(modem, name, &call)) return CME_NOT_SUPPORTED;
+    if (!find_command(modem, name, &call))
+        return modem_strikes(modem, "unknown-command-accepted") ? MODEM_OK : CME_NOT_SUPPORTED;
+    if (strcmp(name, call.command->name) != 0 && modem_strikes(modem, "case-sensitive"))
+        return CME_NOT_SUPPORTED;
     int result = run_form(modem, &call, kind, text);
     modem_qssl_note(modem, &call, result);
     return result;
@@ -228,10 +246,15 @@ static const char *error_text(const struct modem *modem, int code)
 
 static void say_error(struct modem *modem, int code)
 {
-    if (modem->settings.quiet) return;
-    if (modem->error_form == 0) modem_result_code(modem, "ERROR");
-    else if (modem->error_form == 1) modem_line(modem, "+CME ERROR: %d", code);
-    else modem_line(modem, "+CME ERROR: %s", error_text(modem, code));
+    int form = modem->error_form;
+    char number[32];
+    if (form == 0 && modem_strikes(modem, "cme-though-off")) form = 1;
+    if (form == 2 && modem_strikes(modem, "cme-number-for-text")) form = 1;
+    if (form != 0 && modem_strikes(modem, "cme-never")) form = 0;
+    snprintf(number, sizeof number, "%d", code);
+    char *text = memory_format("+CME ERROR: %s", form == 1 ? number : error_text(modem, code));
+    modem_result_code(modem, form == 0 ? "ERROR" : text);
+    free(text);
 }
 
 static void say_final(struct modem *modem, int result)
@@ -245,11 +268,19 @@ static void say_final(struct modem *modem, int result)
     if (result == MODEM_RESET) modem_start(modem, true);
 }
 
+static bool has_more(const struct modem *modem)
+{
+    return modem->rest[strspn(modem->rest, " ")] != '\0';
+}
+
 void modem_resume_line(struct modem *modem)
 {
     int result = MODEM_OK;
-    while (result == MODEM_OK && modem->rest[strspn(modem->rest, " ")] != '\0')
+    while (result == MODEM_OK && has_more(modem)) {
         result = run_next(modem);
+        if (has_more(modem) && modem_strikes(modem, "second-command-dropped"))
+            modem->rest[0] = '\0';
+    }
     modem->pending = result == MODEM_PENDING;
     if (modem->pending) return;
     modem->rest[0] = '\0';
@@ -270,6 +301,7 @@ void modem_finish_with(struct modem *modem, const char *text)
     modem->pending = false;
     modem->rest[0] = '\0';
     modem_result_code(modem, text);
+    defect_line_ends(modem);
 }
 
 void modem_finish(struct modem *modem, int result)
@@ -283,4 +315,5 @@ void modem_finish(struct modem *modem, int result)
         say_final(modem, result);
     }
     if (modem->mode == MODE_BUSY && !modem->pending) modem->mode = MODE_COMMAND;
+    if (!modem->pending) defect_line_ends(modem);
 }

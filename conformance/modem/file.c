@@ -122,9 +122,12 @@ static int delete_certificate(struct modem *modem, const struct modem_call *call
 /* ---- Quectel ---------------------------------------------------------- */
 
 /* The bytes by twos, exclusive or; a last odd one is the high byte. */
-static unsigned checksum(const uint8_t *bytes, size_t size)
+static unsigned checksum(struct modem *modem, const uint8_t *bytes, size_t size)
 {
     unsigned sum = 0;
+    bool adds = modem_strikes(modem, "checksum-wrong");
+    for (size_t i = 0; adds && i < size; i++) sum = (sum + bytes[i]) & 0xFFFF;
+    if (adds) return sum;
     for (size_t i = 0; i < size; i++) sum ^= i % 2 == 0 ? (unsigned)bytes[i] << 8 : bytes[i];
     return sum;
 }
@@ -134,7 +137,7 @@ static void file_came(struct modem *modem, const char *command, const uint8_t *b
 {
     if (complete) {
         modem_store_file(modem, modem->upload_name, bytes, size);
-        modem_line(modem, "%s: %zu,%x", command, size, checksum(bytes, size));
+        modem_line(modem, "%s: %zu,%x", command, size, checksum(modem, bytes, size));
     }
     modem_finish(modem, complete ? MODEM_OK : MODEM_ERROR);
 }

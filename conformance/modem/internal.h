@@ -3,6 +3,7 @@
 #define ATPROOF_MODEM_INTERNAL_H
 
 #include "buffer.h"
+#include "defect.h"
 #include "http.h"
 #include "modem.h"
 #include "quectel_ssl.h"
@@ -28,7 +29,8 @@ enum modem_result {
     MODEM_CONNECT = -3,
     MODEM_PENDING = -4, /* modem_finish says it later                       */
     MODEM_RESET = -5,   /* OK, and the module starts anew                   */
-    MODEM_CONNECT_FAIL = -6
+    MODEM_CONNECT_FAIL = -6,
+    MODEM_NOTHING = -7 /* of a defect: OK, and nothing is done             */
 };
 
 #define CME_NOT_ALLOWED    3
@@ -88,6 +90,12 @@ bool modem_is(const struct modem_call *call, enum atp_form_kind kind);
 int modem_read_arguments(struct modem_call *call, const char *edition, const char *text);
 void modem_release_call(struct modem_call *call);
 
+/* Notes which command is under way; runs it as far as the defects leave it.
+ * `result`: what its arguments gave. */
+void defect_ask(struct modem *modem, const struct modem_call *call);
+int defect_run(struct modem *modem, const struct modem_call *call, modem_handler *handler,
+               int result);
+
 /* The answer to `=?` that the catalogue states, said. */
 void modem_answer_test(struct modem *modem, const struct modem_call *call);
 
@@ -96,8 +104,11 @@ void modem_answer_test(struct modem *modem, const struct modem_call *call);
 /* A line of a response, between CR LF. */
 __attribute__((format(printf, 2, 3))) void modem_line(struct modem *modem, const char *format, ...);
 
-/* Bytes just as they are. */
+/* Bytes just as they are: payload, a prompt, a stream. */
 void modem_bytes(struct modem *modem, const void *bytes, size_t size);
+
+/* Bytes to the line, past everything else. */
+void modem_put(struct modem *modem, const void *bytes, size_t size);
 
 /* A result code in the form that V and X ask for; nothing with Q1. */
 void modem_result_code(struct modem *modem, const char *text);
@@ -119,6 +130,15 @@ typedef void modem_upload_done(struct modem *modem, const uint8_t *bytes, size_t
                                bool complete);
 void modem_begin_upload(struct modem *modem, size_t size, int64_t limit_us,
                         modem_upload_done *done);
+
+/* The parameter of a field of a command (NULL: of a URC), or NULL. */
+const struct catalog_param *modem_param(const struct modem *modem, const struct catalog_set *set,
+                                        const struct catalog_command *command,
+                                        const struct catalog_field *field);
+
+/* Whether the set, and in core the clause, is of the dialect. */
+bool modem_has_set(const struct modem *modem, const struct catalog_set *set);
+bool modem_has_clause(const struct modem *modem, const char *clause);
 
 /* Takes bytes up to Ctrl-Z, at most `size` and, if there are more, one; not
  * complete behind ESC. */
@@ -219,10 +239,11 @@ struct modem {
     int64_t now;
     /* the line */
     struct buffer out;
-    size_t sent;        /* of out                                           */
-    int64_t free_ns;    /* when the next byte may go                        */
-    uint64_t random;    /* state                                            */
-    size_t chunk;       /* bytes that may go before the next pause          */
+    size_t sent;     /* of out                                           */
+    int64_t free_ns; /* when the next byte may go                        */
+    uint64_t random; /* state                                            */
+    size_t chunk;    /* bytes that may go before the next pause          */
+    struct defect_state defects;
     struct buffer urcs; /* that wait for their place: line, NUL, size, bytes */
     /* command lines */
     struct buffer held; /* bytes that came while busy                       */
@@ -296,6 +317,7 @@ void modem_http_stop(struct modem *modem);
 
 /* Tells of a request that is over. */
 void modem_http_tick(struct modem *modem);
+bool modem_http_is_under_way(const struct modem *modem);
 
 /* Says what HTTPREAD promised, behind its OK. */
 void modem_http_after_final(struct modem *modem);

@@ -33,15 +33,16 @@ static void forget_said(struct modem *modem)
     modem->sent = 0;
 }
 
-void modem_bytes(struct modem *modem, const void *bytes, size_t size)
+void modem_put(struct modem *modem, const void *bytes, size_t size)
 {
+    if (modem->defects.mute || modem->defects.frozen) return;
     forget_said(modem);
     buffer_append(&modem->out, bytes, size);
 }
 
-static void say(struct modem *modem, const char *text)
+void modem_bytes(struct modem *modem, const void *bytes, size_t size)
 {
-    modem_bytes(modem, text, strlen(text));
+    modem_speak(modem, SPEECH_RAW, bytes, size, "", "");
 }
 
 void modem_line(struct modem *modem, const char *format, ...)
@@ -51,9 +52,8 @@ void modem_line(struct modem *modem, const char *format, ...)
     va_start(arguments, format);
     if (vasprintf(&text, format, arguments) < 0) abort();
     va_end(arguments);
-    if (modem->settings.verbose) say(modem, "\r\n");
-    say(modem, text);
-    say(modem, "\r\n");
+    modem_speak(modem, SPEECH_LINE, text, strlen(text), modem->settings.verbose ? "\r\n" : "",
+                "\r\n");
     free(text);
 }
 
@@ -68,14 +68,11 @@ static const char *numeric_of(const struct modem *modem, const char *text)
 
 void modem_result_code(struct modem *modem, const char *text)
 {
-    if (modem->settings.quiet) return;
-    const char *numeric = modem->settings.verbose ? NULL : numeric_of(modem, text);
-    if (numeric == NULL) {
-        modem_line(modem, "%s", text);
-        return;
-    }
-    say(modem, numeric);
-    say(modem, "\r");
+    if (modem->settings.quiet && !modem_strikes(modem, "quiet-ignored")) return;
+    bool words = modem->settings.verbose || modem_strikes(modem, "verbose-ignored");
+    const char *numeric = words ? NULL : numeric_of(modem, text);
+    if (numeric == NULL) modem_line(modem, "%s", text);
+    else modem_speak(modem, SPEECH_RESULT, numeric, strlen(numeric), "", "\r");
 }
 
 /* ---- unsolicited result codes ----------------------------------------- */
@@ -94,10 +91,8 @@ static void say_waiting(struct modem *modem)
         const char *payload = text + strlen(text) + 1 + sizeof(size_t);
         size_t size = 0;
         memcpy(&size, payload - sizeof size, sizeof size);
-        say(modem, "\r\n");
-        say(modem, text);
-        say(modem, "\r\n");
-        modem_bytes(modem, payload, size);
+        modem_speak(modem, SPEECH_URC, text, strlen(text), "\r\n", "\r\n");
+        if (size > 0) modem_bytes(modem, payload, size);
         text = payload + size;
     }
     modem->urcs.size = 0;
@@ -105,6 +100,7 @@ static void say_waiting(struct modem *modem)
 
 void modem_say_data(struct modem *modem, const char *text, const void *bytes, size_t size)
 {
+    if (!modem_may_interrupt(modem) && modem_strikes(modem, "urc-lost-when-busy")) return;
     buffer_append(&modem->urcs, text, strlen(text) + 1);
     buffer_append(&modem->urcs, &size, sizeof size);
     buffer_append(&modem->urcs, bytes, size);
@@ -131,15 +127,18 @@ size_t modem_unsaid(const struct modem *modem)
 static void run(struct modem *modem, const char *line)
 {
     modem->mode = MODE_BUSY;
+    defect_line_begins(modem);
     modem_run_line(modem, line);
     if (modem->mode == MODE_BUSY && !modem->pending) modem->mode = MODE_COMMAND;
+    if (!modem->pending) defect_line_ends(modem);
 }
 
 static void end_line(struct modem *modem)
 {
     modem->line[modem->line_size] = '\0';
     modem->prefix = 0;
-    if (modem->line_too_long) {
+    if (modem->line_too_long && !modem_strikes(modem, "long-line-executed")) {
+        defect_line_begins(modem);
         modem_result_code(modem, "ERROR");
         return;
     }
@@ -153,7 +152,7 @@ static void take_prefix(struct modem *modem, uint8_t byte)
     int letter = byte | 0x20; /* small */
     if (modem->prefix == 1 && byte == '/') {
         modem->prefix = 0;
-        run(modem, modem->last);
+        if (!modem_strikes(modem, "repeat-dead")) run(modem, modem->last);
     } else if (modem->prefix == 1 && letter == 't') {
         modem->prefix = 2;
         modem->line_size = 0;
@@ -163,18 +162,29 @@ static void take_prefix(struct modem *modem, uint8_t byte)
     }
 }
 
+static void take_back(struct modem *modem)
+{
+    if (modem->line_size > 0 && !modem_strikes(modem, "editing-ignored")) modem->line_size--;
+}
+
 static void take_text(struct modem *modem, uint8_t byte)
 {
     if (byte == '\r') end_line(modem);
-    else if (byte == '\b' || byte == 0x7F) modem->line_size -= modem->line_size > 0;
+    else if (byte == '\b' || byte == 0x7F) take_back(modem);
     else if (byte < 0x20) return; /* V.250 5.2.2: ignored */
     else if (modem->line_size == LINE_SIZE_MAX - 1) modem->line_too_long = true;
     else modem->line[modem->line_size++] = (char)byte;
 }
 
+static void echo(struct modem *modem, uint8_t byte)
+{
+    bool first = modem->prefix == 2 && modem->line_size == 0 && byte != '\r';
+    if (!first || !modem_strikes(modem, "echo-loses-byte")) modem_put(modem, &byte, 1);
+}
+
 static void take_command(struct modem *modem, uint8_t byte)
 {
-    if (modem->settings.echo && byte != '\n') modem_bytes(modem, &byte, 1);
+    if (modem->settings.echo && byte != '\n') echo(modem, byte);
     if (modem->prefix < 2) take_prefix(modem, byte);
     else take_text(modem, byte);
 }
@@ -185,7 +195,7 @@ void modem_begin_upload(struct modem *modem, size_t size, int64_t limit_us, mode
 {
     modem->mode = MODE_UPLOAD;
     modem->upload.bytes.size = 0;
-    modem->upload.size = size;
+    modem->upload.size = size + modem_strikes(modem, "upload-awaits-one-more");
     modem->upload.limit_us = limit_us;
     modem->upload.until = modem->now + limit_us;
     modem->upload.done = done;
@@ -202,8 +212,10 @@ void modem_begin_text(struct modem *modem, size_t size, int64_t limit_us, modem_
 
 static void end_upload(struct modem *modem, bool complete)
 {
+    size_t size = modem->upload.bytes.size;
+    if (complete && size > 0 && modem_strikes(modem, "upload-loses-last")) size--;
     modem->mode = MODE_BUSY;
-    modem->upload.done(modem, modem->upload.bytes.bytes, modem->upload.bytes.size, complete);
+    modem->upload.done(modem, modem->upload.bytes.bytes, size, complete);
 }
 
 /* Up to the mark; of what is too much one byte is kept, to show that it is. */
@@ -224,13 +236,16 @@ static size_t take_upload(struct modem *modem, const uint8_t *bytes, size_t size
     if (modem->upload.marked) return take_marked(modem, bytes, size);
     size_t left = modem->upload.size - modem->upload.bytes.size;
     size_t taken = size < left ? size : left;
+    const uint8_t *ctrl_z = memchr(bytes, 0x1A, taken);
+    bool ends = ctrl_z != NULL && modem_strikes(modem, "upload-ends-at-ctrl-z");
+    if (ends) taken = (size_t)(ctrl_z + 1 - bytes);
     size_t before = modem->upload.bytes.size / ACKNOWLEDGED_SIZE;
     buffer_append(&modem->upload.bytes, bytes, taken);
     size_t acknowledged = modem->upload.bytes.size / ACKNOWLEDGED_SIZE - before;
     for (; modem->upload.acknowledged && acknowledged > 0; acknowledged--)
         modem_bytes(modem, "A", 1);
     if (modem->upload.may_pause) modem->upload.until = modem->now + modem->upload.limit_us;
-    if (modem->upload.bytes.size == modem->upload.size) end_upload(modem, true);
+    if (ends || modem->upload.bytes.size == modem->upload.size) end_upload(modem, true);
     return taken;
 }
 
@@ -266,6 +281,7 @@ static void tick(struct modem *modem, int64_t now)
     modem->now = now;
     if (read(modem->event, &events, sizeof events) < 0 && errno != EAGAIN) abort();
     if (modem->mode == MODE_UPLOAD && now >= modem->upload.until) end_upload(modem, false);
+    defect_tick(modem);
     modem_core_tick(modem);
     modem_http_tick(modem);
     modem_cch_tick(modem);
@@ -361,6 +377,12 @@ int64_t modem_due(const struct modem *modem, int64_t now)
     return due < now ? now : due;
 }
 
+bool modem_is_working(const struct modem *modem)
+{
+    return modem_http_is_under_way(modem) || modem_qssl_is_opening(modem)
+           || modem_cch_is_opening(modem);
+}
+
 int modem_descriptor(const struct modem *modem)
 {
     return modem->event;
@@ -420,6 +442,7 @@ struct modem *modem_new(const struct catalog_model *model, const struct modem_op
     modem->model = model;
     modem->options = *options;
     modem->random = options->seed;
+    defect_begin(modem);
     modem->dtr = true;
     modem->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (modem->event < 0) abort();
@@ -436,6 +459,7 @@ void modem_free(struct modem *modem)
     modem_qssl_stop(modem);
     modem_forget_contexts(modem);
     modem_forget_files(modem);
+    defect_end(modem);
     close(modem->event);
     free(modem->upload_name);
     free(modem->http_url);

@@ -21,12 +21,43 @@
 #include <stdint.h>
 
 struct modem;
+struct defect_use;
+struct speech;
+
+/* A firmware fault that somebody could ship. */
+struct modem_defect {
+    const char *name;     /* `lf-only`                                      */
+    const char *dialects; /* in which it can show, a blank between them     */
+    const char *clause;   /* that it breaks: `core/V.250 5.7.1`             */
+    bool anywhere;        /* and that of any other command that it strikes  */
+    const char *text;     /* what the firmware does wrong, one sentence     */
+    /* What becomes of what is said; NULL: the commands ask for it by name. */
+    void (*hook)(struct modem *modem, struct defect_use *use, struct speech *speech);
+};
+
+/* All of them; the last has the name NULL. */
+extern const struct modem_defect modem_defects[];
+const struct modem_defect *modem_find_defect(const char *name);
+bool modem_defect_shows(const struct modem_defect *defect, const char *dialect);
+
+/* A defect as it is wanted: `NAME` strikes whenever it can, `NAME@N` the N-th
+ * time alone, so that a session can be in good order before. */
+struct modem_flaw {
+    const struct modem_defect *defect;
+    unsigned at; /* 0: always                                               */
+};
+
+/* Reads `NAME` or `NAME@N`. Writes: *out if true. */
+bool modem_read_flaw(const char *text, struct modem_flaw *out);
 
 struct modem_options {
     const struct catalog_dialect *dialect;
-    uint32_t speed; /* of the line in baud, 10 bits a byte; 0: without limit */
-    uint64_t seed;  /* of random chunks and pauses; 0: none                  */
-    bool banner;    /* begins as if just switched on                         */
+    uint32_t speed;                 /* of the line in baud, 10 bits a byte; 0: without limit */
+    uint64_t seed;                  /* of random chunks and pauses; 0: none                 */
+    uint64_t urcs;                  /* seed of random URCs at every legal place; 0: none    */
+    bool banner;                    /* begins as if just switched on                        */
+    const struct modem_flaw *flaws; /* copied                               */
+    size_t flaw_count;
 };
 
 /* A module that was just switched on. `model` is what catalog_load_builtin
@@ -59,6 +90,9 @@ bool modem_is_online(const struct modem *modem);
 
 /* Whether there is a virtual module of the dialect (NULL: there is none). */
 bool modem_is_dialect(const struct catalog_dialect *dialect);
+
+/* Whether a request is under way that the descriptor will tell of. */
+bool modem_is_working(const struct modem *modem);
 
 /* Whether the module takes more of the host now (CTS). What comes all the same
  * is kept. */

@@ -121,7 +121,8 @@ static int activate(struct modem *modem, const struct modem_call *call)
     }
     struct modem_context *context = context_27007(modem, call);
     if (context == NULL || !context->defined) return CME_BAD_PARAMETERS;
-    context->active = wanted;
+    bool stays = !wanted && context->active && modem_strikes(modem, "context-stays-active");
+    context->active = wanted || stays;
     return MODEM_OK;
 }
 
@@ -196,7 +197,7 @@ static int deactivate_quectel(struct modem *modem, const struct modem_call *call
 {
     struct modem_context *context = context_quectel(modem, call);
     if (context == NULL) return CME_BAD_PARAMETERS;
-    context->active = false;
+    context->active = context->active && modem_strikes(modem, "context-stays-active");
     return MODEM_OK;
 }
 

@@ -356,6 +356,13 @@ static bool has_to_push(const struct modem *modem, const struct qssl_client *cli
            && modem_unsaid(modem) < PUSH_BACKLOG && link_waiting(client->link) > 0;
 }
 
+bool modem_qssl_is_opening(const struct modem *modem)
+{
+    for (size_t i = 0; i < QSSL_CLIENT_COUNT; i++)
+        if (modem->qssl.clients[i].state == QSSL_OPENING) return true;
+    return false;
+}
+
 int64_t modem_qssl_due(const struct modem *modem)
 {
     for (size_t i = 0; i < QSSL_CLIENT_COUNT; i++)
@@ -372,6 +379,7 @@ static int receive(struct modem *modem, const struct modem_call *call)
     size_t wanted = (size_t)modem_number(call, "readlen", 0);
     size_t waiting = client->link == NULL ? 0 : link_waiting(client->link);
     bool connected = client->state == QSSL_CONNECTED;
+    if (waiting > wanted && modem_strikes(modem, "size-ignored")) wanted = sizeof bytes;
     if (!connected && (client->state != QSSL_CLOSING || waiting == 0))
         return modem_qssl_fail(modem, QSSL_CLOSED);
     bool buffers = client->mode == QSSL_BUFFER; /* else nothing stays in the buffer */

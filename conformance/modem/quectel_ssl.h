@@ -112,6 +112,7 @@ void modem_qssl_stop(struct modem *modem);
 /* What happened on the connections, and when to look again without that. */
 void modem_qssl_tick(struct modem *modem);
 int64_t modem_qssl_due(const struct modem *modem);
+bool modem_qssl_is_opening(const struct modem *modem);
 
 /* Closes, whatever the state; nothing is said but of a stream. */
 void modem_qssl_release(struct modem *modem, struct qssl_client *client);

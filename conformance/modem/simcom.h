@@ -69,6 +69,7 @@ void modem_cch_stop(struct modem *modem);
 /* Tells what happened on the sessions. */
 void modem_cch_tick(struct modem *modem);
 int64_t modem_cch_due(const struct modem *modem);
+bool modem_cch_is_opening(const struct modem *modem);
 
 /* Results of operations (A7600-SSL 4.1.1). */
 enum cch_error {

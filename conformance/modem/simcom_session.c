@@ -269,6 +269,13 @@ static bool has_end_to_tell(const struct modem *modem, const struct modem_sessio
            && (stores || link_waiting(session->link) == 0);
 }
 
+bool modem_cch_is_opening(const struct modem *modem)
+{
+    for (size_t i = 0; i < SESSION_COUNT; i++)
+        if (modem->cch.sessions[i].state == SESSION_OPENING) return true;
+    return false;
+}
+
 int64_t modem_cch_due(const struct modem *modem)
 {
     int64_t due = MODEM_NEVER;

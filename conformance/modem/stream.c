@@ -135,7 +135,8 @@ void modem_stream_tick(struct modem *modem)
         state->escape_size > 0
         && modem->now
                >= (state->escape_size == ESCAPE_SIZE ? state->last : state->escape_at) + GUARD_US;
-    if (over && state->escape_size == ESCAPE_SIZE) {
+    bool escapes = over && state->escape_size == ESCAPE_SIZE;
+    if (escapes && !modem_strikes(modem, "escape-swallowed")) {
         modem->stream.escape_size = 0;
         leave(modem, "OK");
     } else if (over) {

@@ -8,7 +8,8 @@ static int digit(const struct modem_call *call, int otherwise)
 
 static int set_echo(struct modem *modem, const struct modem_call *call)
 {
-    modem->settings.echo = digit(call, 0) != 0;
+    bool kept = digit(call, 0) == 0 && modem_strikes(modem, "echo-kept");
+    modem->settings.echo = kept || digit(call, 0) != 0;
     return MODEM_OK;
 }
 
@@ -40,6 +41,7 @@ static int set_dtr(struct modem *modem, const struct modem_call *call)
 static int reset(struct modem *modem, const struct modem_call *call)
 {
     (void)call;
+    if (modem_strikes(modem, "reset-keeps")) return MODEM_OK;
     modem->settings =
         (struct modem_settings){.echo = true, .verbose = true, .progress = 4, .dtr = 2};
     modem->error_form = 0;

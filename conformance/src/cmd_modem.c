@@ -23,7 +23,9 @@ struct options {
     struct modem_options modem;
     const char *link; /* to the terminal, or NULL                           */
     bool stdio;
-    bool lists;
+    bool lists, lists_defects;
+    struct modem_flaw *flaws;
+    size_t flaw_capacity;
     char **files; /* NAME=PATH                                              */
     size_t file_count, file_capacity;
 };
@@ -154,12 +156,14 @@ static bool wait_for_host(struct loop *loop, const sigset_t *signals)
     return true;
 }
 
-/* What is left to say when the host has ended its side. */
+/* What is left to say when the host has ended its side; a request under way is
+ * made to its end, which its own limits set. */
 static void say_rest(struct loop *loop, const sigset_t *signals)
 {
     loop->line.in = -1;
     while (!stopped && send_due(loop)
-           && (loop->unsent_size > 0 || modem_due(loop->modem, now_us()) != MODEM_NEVER))
+           && (loop->unsent_size > 0 || modem_is_working(loop->modem)
+               || modem_due(loop->modem, now_us()) != MODEM_NEVER))
         if (!wait_for_host(loop, signals)) break;
 }
 
@@ -189,7 +193,17 @@ static int serve(const struct options *options, struct modem *modem)
 
 /* ---- the command ------------------------------------------------------ */
 
-enum { OPTION_LINK = 256, OPTION_STDIO, OPTION_LIST, OPTION_BANNER, OPTION_SEED, OPTION_FILE };
+enum {
+    OPTION_LINK = 256,
+    OPTION_STDIO,
+    OPTION_LIST,
+    OPTION_BANNER,
+    OPTION_SEED,
+    OPTION_FILE,
+    OPTION_DEFECT,
+    OPTION_LIST_DEFECTS,
+    OPTION_URCS
+};
 
 static const struct argp_option argp_options[] = {
     {"dialect", 'd', "NAME", 0,
@@ -205,6 +219,14 @@ static const struct argp_option argp_options[] = {
      "Say it in random chunks with random pauses; the same for "
      "the same N",
      0},
+    {"urcs", OPTION_URCS, "N", 0,
+     "Say random unsolicited result codes at every place where one may stand; the same for "
+     "the same N",
+     0},
+    {"defect", OPTION_DEFECT, "NAME[@N]", 0,
+     "Have this firmware fault, or show it the N-th time alone that it could; may come again", 0},
+    {"list-defects", OPTION_LIST_DEFECTS, NULL, 0,
+     "List the defects: name, dialects, the clauses that are broken, what is wrong", 0},
     {"file", OPTION_FILE, "NAME=PATH", 0, "Begin with a copy of the file PATH in the store", 0},
     {"banner", OPTION_BANNER, NULL, 0, "Begin with what a module says when it is switched on", 0},
     {"list", OPTION_LIST, NULL, 0, "List the commands of the dialect and whether they are done", 0},
@@ -252,6 +274,35 @@ static int add_file(struct options *options, char *argument)
     return 0;
 }
 
+static int add_defect(struct options *options, const char *argument)
+{
+    struct modem_flaw flaw;
+    if (!modem_read_flaw(argument, &flaw))
+        return cli_misuse("modem",
+                          "--defect %s: no such defect; expected NAME or NAME@N, N 1 the first, "
+                          "of those in --list-defects",
+                          argument);
+    options->flaws = memory_grow(options->flaws, options->modem.flaw_count + 1,
+                                 &options->flaw_capacity, sizeof *options->flaws);
+    options->flaws[options->modem.flaw_count++] = flaw;
+    options->modem.flaws = options->flaws;
+    return 0;
+}
+
+static int check_options(const struct options *options)
+{
+    const char *dialect = options->modem.dialect->name;
+    if (options->stdio && options->link != NULL)
+        return cli_misuse("modem", "--link with --stdio; a link goes to a pseudo terminal");
+    for (size_t i = 0; i < options->modem.flaw_count; i++) {
+        const struct modem_defect *defect = options->flaws[i].defect;
+        if (!modem_defect_shows(defect, dialect))
+            return cli_misuse("modem", "--defect %s: not in %s; it shows in %s", defect->name,
+                              dialect, defect->dialects);
+    }
+    return 0;
+}
+
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -263,13 +314,13 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_STDIO: options->stdio = true; return 0;
     case OPTION_FILE: return add_file(options, argument);
     case OPTION_LIST: options->lists = true; return 0;
+    case OPTION_URCS: return read_count("urcs", argument, UINT64_MAX, &options->modem.urcs);
+    case OPTION_DEFECT: return add_defect(options, argument);
+    case OPTION_LIST_DEFECTS: options->lists_defects = true; return 0;
     case OPTION_BANNER: options->modem.banner = true; return 0;
     case ARGP_KEY_ARG:
         return cli_misuse("modem", "unexpected '%s'; it takes options alone", argument);
-    case ARGP_KEY_END:
-        return options->stdio && options->link != NULL
-                   ? cli_misuse("modem", "--link with --stdio; a link goes to a pseudo terminal")
-                   : 0;
+    case ARGP_KEY_END: return check_options(options);
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -302,6 +353,39 @@ static int list_commands(const struct catalog_model *model, const struct options
     const struct catalog_dialect *dialect = options->modem.dialect;
     for (size_t i = 0; i < catalog_part_count(dialect); i++)
         list_set(modem, catalog_find_set(model, dialect->parts[i].set));
+    return cli_flush() ? EXIT_AS_EXPECTED : EXIT_USAGE;
+}
+
+#define WIDTH  80
+#define INDENT 4
+
+/* Words between margins. */
+static void print_wrapped(const char *text)
+{
+    size_t column = 0;
+    while (*text != '\0') {
+        size_t size = strcspn(text, " ");
+        bool begins = column == 0 || column + 1 + size > WIDTH;
+        if (begins) printf("%s%*s", column == 0 ? "" : "\n", INDENT, "");
+        else putchar(' ');
+        column = begins ? INDENT + size : column + 1 + size;
+        printf("%.*s", (int)size, text);
+        text += size + strspn(text + size, " ");
+    }
+    putchar('\n');
+}
+
+static int list_defects(void)
+{
+    for (const struct modem_defect *defect = modem_defects; defect->name != NULL; defect++) {
+        char *clause = memory_format("%s%s", defect->clause,
+                                     defect->anywhere ? ", or of another command" : "");
+        printf("%s\n", defect->name);
+        print_wrapped(defect->dialects);
+        print_wrapped(clause);
+        print_wrapped(defect->text);
+        free(clause);
+    }
     return cli_flush() ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }
 
@@ -342,8 +426,9 @@ int cmd_modem(int argc, char **argv)
     if (cli_options_are_good("modem", argc, argv, argp_options)
         && argp_parse(&argp, argc, argv, 0, NULL, &options) == 0)
         model = catalog_load_builtin(stderr);
-    if (model != NULL) code = run(&options, model);
+    if (model != NULL) code = options.lists_defects ? list_defects() : run(&options, model);
     catalog_free(model);
     free(options.files);
+    free(options.flaws);
     return code;
 }

@@ -331,7 +331,8 @@ static void on_event(void *user, const struct atp_event *event)
     work->out.size = event->offset + event->size - work->out.offset;
     int64_t now = time_of(run, event);
     if (now != TRANSCRIPT_NO_TIME) work->last_us = now;
-    if (event->kind == ATP_KIND_DATA) work->payload += event->size;
+    bool unasked = event->record != NULL && event->record->role == ATP_ROLE_URC;
+    if (event->kind == ATP_KIND_DATA && !unasked) work->payload += event->size;
     if (event->record != NULL && event->kind != ATP_KIND_DATA) take_record(run, event, at);
     else if (event->kind != ATP_KIND_BLANK) take_text(run, event, at);
     note_identity(run, event);
