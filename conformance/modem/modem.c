@@ -390,7 +390,12 @@ int modem_descriptor(const struct modem *modem)
 
 bool modem_is_online(const struct modem *modem)
 {
-    return modem->http.job != NULL;
+    if (modem->http.job != NULL) return true;
+    for (size_t i = 0; i < SESSION_COUNT; i++)
+        if (modem->cch.sessions[i].link != NULL) return true;
+    for (size_t i = 0; i < QSSL_CLIENT_COUNT; i++)
+        if (modem->qssl.clients[i].link != NULL) return true;
+    return false;
 }
 
 bool modem_is_dialect(const struct catalog_dialect *dialect)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define WRITE_LIMIT_US INT64_C(10000000)
+#define FLAW_MAX       64
 #define TURN_MS        100 /* of waiting for the network                     */
 
 struct line {
@@ -39,9 +40,22 @@ static bool read_number(const char *text, uint64_t most, uint64_t *out)
     return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && *out <= most;
 }
 
-static bool read_setting(const char *text, struct modem_options *out, struct port_error *error)
+struct settings {
+    struct modem_options modem;
+    struct modem_flaw flaws[FLAW_MAX];
+};
+
+static bool read_setting(const char *text, struct settings *settings, struct port_error *error)
 {
+    struct modem_options *out = &settings->modem;
     uint64_t number = 0;
+    if (strncmp(text, "defect=", 7) == 0 && out->flaw_count < FLAW_MAX
+        && modem_read_flaw(text + 7, &settings->flaws[out->flaw_count])) {
+        out->flaw_count++;
+        return true;
+    }
+    if (strncmp(text, "urcs=", 5) == 0 && read_number(text + 5, UINT64_MAX, &out->urcs))
+        return true;
     if (strncmp(text, "seed=", 5) == 0 && read_number(text + 5, UINT64_MAX, &out->seed))
         return true;
     if (strncmp(text, "speed=", 6) == 0 && read_number(text + 6, 100000000, &number)) {
@@ -50,26 +64,30 @@ static bool read_setting(const char *text, struct modem_options *out, struct por
     }
     error->status = PORT_BAD_ADDRESS;
     snprintf(error->text, sizeof error->text,
-             "'%s' of a virtual module; expected speed=BAUD, seed=N or defect=NAME", text);
+             "'%s' of a virtual module; expected speed=BAUD, seed=N, urcs=N or "
+             "defect=NAME of atproof modem --list-defects",
+             text);
     return false;
 }
 
 static bool open_virtual(struct line *line, const char *text, const struct line_options *options,
                          struct port_error *error)
 {
-    struct modem_options modem = {.seed = options->seed};
+    struct settings settings = {.modem.seed = options->seed};
+    struct modem_options *modem = &settings.modem;
     char *copy = memory_text(text);
     char *rest = NULL;
     char *word = strtok_r(copy, ",", &rest);
-    modem.dialect = word == NULL ? NULL : catalog_find_dialect(word);
-    bool good = modem_is_dialect(modem.dialect)
+    modem->dialect = word == NULL ? NULL : catalog_find_dialect(word);
+    bool good = modem_is_dialect(modem->dialect)
                 || fail(error, "no such virtual module; expected virtual:simcom, "
                                "virtual:quectel-ugxx or virtual:quectel-ec200");
     while (good && (word = strtok_r(NULL, ",", &rest)) != NULL)
-        good = read_setting(word, &modem, error);
+        good = read_setting(word, &settings, error);
     if (good) {
-        line->modem = modem_new(options->model, &modem);
-        line->dialect = modem.dialect->name;
+        modem->flaws = settings.flaws;
+        line->modem = modem_new(options->model, modem);
+        line->dialect = modem->dialect->name;
     }
     free(copy);
     return good;

@@ -14,7 +14,7 @@ struct line_options {
 };
 
 /* `virtual:DIALECT`, or what port_open takes. Behind the dialect may stand
- * `,speed=BAUD`, `,seed=N` and `,defect=NAME`, the last as often as one likes.
+ * `,speed=BAUD`, `,seed=N`, `,urcs=N` and `,defect=NAME`, the last several times.
  * Returns: NULL with *error written. */
 struct line *line_open(const char *target, const struct line_options *options,
                        struct port_error *error);
