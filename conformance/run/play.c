@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define TURN_US  INT64_C(100000)  /* between two looks at *stop            */
+#define ECHO_US  INT64_C(500000)  /* for the echo of a command line          */
 #define GUARD_US INT64_C(1050000) /* silence round `+++`: V.250's second, and a little */
 
 struct player {
@@ -14,10 +15,12 @@ struct player {
     const struct script_case *case_;
     const struct play_options *options;
     const volatile sig_atomic_t *stop;
-    const char **urc_names; /* but for those that the case awaits itself     */
-    size_t urc_name_count;
+    struct match_urc *urcs; /* but for those that the case awaits itself     */
+    size_t urc_count;
     struct play_result *result;
     struct match_next next;
+    bool echoes;        /* the module did, the last command line              */
+    bool unechoed;      /* the echo of the last command line is to come       */
     bool waited;        /* in vain, behind the last bytes                    */
     int64_t settled_at; /* no earlier does what is optional count as missing */
 };
@@ -30,7 +33,7 @@ static bool begins_with(const struct script_node *node, const char *name)
     size_t size = strlen(name);
     return node->part_count > 0 && part->kind == SCRIPT_LITERAL && part->size >= size
            && memcmp(part->bytes, name, size) == 0
-           && (part->size == size || part->bytes[size] == ':');
+           && (part->size == size || part->bytes[size] == ':' || part->bytes[size] == ',');
 }
 
 static bool awaits(const struct script_branch *branch, const char *name)
@@ -44,13 +47,13 @@ static bool awaits(const struct script_branch *branch, const char *name)
     return false;
 }
 
-static void choose_names(struct player *player)
+static void choose_urcs(struct player *player)
 {
     const struct play_options *options = player->options;
-    player->urc_names = memory_new(options->urc_name_count, sizeof *player->urc_names);
-    for (size_t i = 0; i < options->urc_name_count; i++)
-        if (!awaits(&player->case_->body, options->urc_names[i]))
-            player->urc_names[player->urc_name_count++] = options->urc_names[i];
+    player->urcs = memory_new(options->urc_count, sizeof *player->urcs);
+    for (size_t i = 0; i < options->urc_count; i++)
+        if (!awaits(&player->case_->body, options->urcs[i].beginning))
+            player->urcs[player->urc_count++] = options->urcs[i];
 }
 
 /* ---- steps ------------------------------------------------------------ */
@@ -63,11 +66,16 @@ static bool end(struct player *player, enum play_outcome outcome)
 
 static void look(struct player *player)
 {
+    if (player->unechoed && session_sort_echo(player->session)) {
+        player->unechoed = false;
+    } else if (player->unechoed && player->session->final[0] != '\0') {
+        player->unechoed = player->echoes = false;
+    }
     struct transcript record = session_record(player->session, player->result->first);
     match_release(&player->result->match);
     match_next_release(&player->next);
-    match_live(player->case_, &record, &player->options->settings, player->urc_names,
-               player->urc_name_count, &player->next, &player->result->match);
+    match_live(player->case_, &record, &player->options->settings, player->urcs, player->urc_count,
+               &player->next, &player->result->match);
 }
 
 /* How long the module may take for what is awaited. */
@@ -133,6 +141,7 @@ static bool say(struct player *player)
     if (!session_send(session, next->bytes.bytes, next->bytes.size, is_command))
         return end(player, PLAY_VANISHED);
     player->settled_at = session->sent_us + player->options->settle_us;
+    if (is_command) player->unechoed = player->echoes;
     return true;
 }
 
@@ -152,6 +161,8 @@ static bool step(struct player *player)
     const struct match_next *next = &player->next;
     int64_t now = line_now(player->session->line);
     look(player);
+    if (player->unechoed && now < player->session->command_us + ECHO_US)
+        return await(player, player->session->command_us + ECHO_US);
     if (player->result->match.outcome == MATCH_UNKNOWN) return end(player, PLAY_AMBIGUOUS);
     bool goes_on = next->send != NULL || next->may_end;
     if (!goes_on && next->receive == NULL) return end(player, PLAY_DIFFERS);
@@ -173,14 +184,14 @@ void play_case(struct session *session, const struct script_case *case_,
                const struct play_options *options, const volatile sig_atomic_t *stop,
                struct play_result *result)
 {
-    struct player player = {session, case_, options, stop, .result = result};
+    struct player player = {session, case_, options, stop, .echoes = true, .result = result};
     *result = (struct play_result){.first = session_item_count(session)};
     session->command_us = session->received_us = line_now(session->line);
-    choose_names(&player);
+    choose_urcs(&player);
     while (step(&player)) continue;
     if (result->outcome == PLAY_AGREES && player.next.stream_end != UINT64_MAX)
         session_end_stream(session, result->first, player.next.stream_end);
     session->line_of_case = 0;
     match_next_release(&player.next);
-    free(player.urc_names);
+    free(player.urcs);
 }

@@ -8,8 +8,8 @@
 
 struct play_options {
     struct script_settings settings;
-    const char *const *urc_names; /* of the dialect: they may come anywhere   */
-    size_t urc_name_count;
+    const struct match_urc *urcs; /* of the dialect: they may come anywhere   */
+    size_t urc_count;
     int64_t limit_us;  /* for an answer of which nothing states a limit       */
     int64_t settle_us; /* silence behind which no more of what is optional comes */
 };

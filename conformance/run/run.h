@@ -79,7 +79,8 @@ struct run {
     struct session session;
     struct compiled_catalog *compiled;
     const char *dialect;
-    const char **urc_names;
+    struct play_options play;
+    struct match_urc *urcs; /* the beginnings owned                           */
     struct judge_identity identity;
     struct results_tally tally;
     struct run_progress progress;

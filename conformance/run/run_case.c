@@ -98,7 +98,7 @@ static bool set_up(struct attempt *attempt)
     const struct script_case *case_ = attempt->item->case_;
     bool good = true;
     for (size_t i = 0; good && i < case_->setup_count; i++) {
-        char *text = command_text(&case_->setup[i], case_, &run->options->play.settings);
+        char *text = command_text(&case_->setup[i], case_, &run->play.settings);
         good = session_command(&run->session, text, PREPARES_US) == SESSION_OK;
         if (!good)
             add_fault(attempt, "setup", 0, memory_format("OK to %s", text),
@@ -113,7 +113,7 @@ static void clean_up(const struct attempt *attempt)
     struct run *run = attempt->run;
     const struct script_case *case_ = attempt->item->case_;
     for (size_t i = 0; !run->lost && i < case_->cleanup_count; i++) {
-        char *text = command_text(&case_->cleanup[i], case_, &run->options->play.settings);
+        char *text = command_text(&case_->cleanup[i], case_, &run->play.settings);
         session_command(&run->session, text, PREPARES_US);
         free(text);
     }
@@ -233,12 +233,12 @@ static bool play(struct attempt *attempt)
     }
     session_begin(&run->session);
     bool ready = recover_known_state(&run->session, ANSWER_US) && set_up(attempt);
+    session_end_line(&run->session);
     attempt->play =
         (struct play_result){.outcome = PLAY_STOPPED, .first = session_item_count(&run->session)};
     run->session.booted = false;
     if (ready)
-        play_case(&run->session, attempt->item->case_, &options->play, options->stop,
-                  &attempt->play);
+        play_case(&run->session, attempt->item->case_, &run->play, options->stop, &attempt->play);
     attempt->stopped = ready && attempt->play.outcome == PLAY_STOPPED;
     settle(attempt);
     judge(attempt, file);

@@ -84,31 +84,41 @@ static void identify(struct run *run)
 
 /* ---- the dialect ------------------------------------------------------ */
 
-static bool has_payload(const struct catalog_set *set, const char *name)
+/* Its prefix, and the keyword behind it if it has one: `+QSSLURC: "closed"`.
+ * Owns: the caller. */
+static char *beginning_of(const struct catalog_record *record)
 {
-    for (size_t i = 0; i < set->urc_count; i++)
-        if (set->urcs[i].record.has_payload && strcmp(set->urcs[i].record.name, name) == 0)
-            return true;
-    return false;
+    const struct catalog_field *first = record->field_count == 0 ? NULL : &record->fields[0];
+    if (first != NULL && first->kind == CATALOG_FIELD_KEYWORD)
+        return memory_format("%s: \"%s\"", record->name, first->text);
+    return memory_text(record->name);
 }
 
-/* Those with payload are no single lines. */
+/* Once for each beginning. */
+static void add_urc(struct run *run, const struct catalog_record *record, size_t *capacity)
+{
+    char *beginning = beginning_of(record);
+    size_t count = record->has_payload ? record->field_count : 0;
+    for (size_t i = 0; i < run->play.urc_count; i++) {
+        if (strcmp(run->urcs[i].beginning, beginning) != 0) continue;
+        if (count > 0) run->urcs[i].field_count = count;
+        free(beginning);
+        return;
+    }
+    run->urcs = memory_grow(run->urcs, run->play.urc_count + 1, capacity, sizeof *run->urcs);
+    run->urcs[run->play.urc_count++] = (struct match_urc){beginning, count};
+}
+
 static void collect_urcs(struct run *run, const struct catalog_model *model)
 {
     const struct catalog_dialect *dialect = catalog_find_dialect(run->dialect);
     size_t capacity = 0;
-    struct play_options *play = (struct play_options *)(uintptr_t)&run->options->play;
     for (size_t k = 0; k < catalog_part_count(dialect); k++) {
         const struct catalog_set *set = catalog_find_set(model, dialect->parts[k].set);
-        for (size_t i = 0; i < set->urc_count; i++) {
-            const char *name = set->urcs[i].record.name;
-            if (name == NULL || has_payload(set, name)) continue;
-            run->urc_names = memory_grow(run->urc_names, play->urc_name_count + 1, &capacity,
-                                         sizeof *run->urc_names);
-            run->urc_names[play->urc_name_count++] = name;
-        }
+        for (size_t i = 0; i < set->urc_count; i++)
+            if (set->urcs[i].record.name != NULL) add_urc(run, &set->urcs[i].record, &capacity);
     }
-    play->urc_names = run->urc_names;
+    run->play.urcs = run->urcs;
 }
 
 static int choose_dialect(struct run *run, const struct catalog_model *model)
@@ -138,6 +148,7 @@ int run_open(struct run *run, const struct run_options *options, struct catalog_
     struct port_error error = {0};
     const struct line_options line = {.model = model, .seed = options->seed};
     run->options = options;
+    run->play = options->play;
     run->line = line_open(options->target, &line, &error);
     if (run->line == NULL) return complain_of_port(run, &error);
     if (catalog_open_dialect(CATALOG_DIALECT_DEFAULT, &run->compiled, stderr) != 0)
@@ -157,7 +168,9 @@ void run_close(struct run *run)
     if (run->line != NULL) session_close(&run->session);
     line_close(run->line);
     compiled_catalog_free(run->compiled);
-    free(run->urc_names);
+    for (size_t i = 0; i < run->play.urc_count; i++)
+        free((void *)(uintptr_t)run->urcs[i].beginning);
+    free(run->urcs);
     free(run->identity.manufacturer);
     free(run->identity.model);
     free(run->identity.firmware);

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LINE_US INT64_C(50000) /* between two pieces of a line           */
+
 /* Lines that a module says when it has just started. */
 static bool is_start(const char *name)
 {
@@ -100,8 +102,7 @@ void session_end_stream(struct session *session, size_t first, uint64_t received
     session->record = out;
 }
 
-/* Where the echo of `command` begins in what came behind item `at`; 0: at once,
- * or nowhere. */
+/* How much came behind item `at` before the echo of it; SIZE_MAX: no echo did. */
 static size_t before_echo(const struct session *session, size_t at)
 {
     const struct transcript_item *items = (const void *)session->record.items.bytes;
@@ -112,36 +113,40 @@ static size_t before_echo(const struct session *session, size_t at)
     const uint8_t *echo =
         said.size == 0 ? NULL
                        : memmem(said.bytes, said.size, bytes + items[at].offset, items[at].size);
-    size_t size = echo == NULL ? 0 : (size_t)(echo - said.bytes);
+    size_t size = echo == NULL ? SIZE_MAX : (size_t)(echo - said.bytes);
     buffer_release(&said);
     return size;
 }
 
-void session_sort_echo(struct session *session)
+/* Copies what is received from item `at` on: the first `early` bytes, or the others. */
+static void copy_received(struct transcript_builder *out, const struct session *session, size_t at,
+                          size_t early, bool others)
+{
+    const struct transcript_item *items = (const void *)session->record.items.bytes;
+    for (size_t i = at; i < session_item_count(session); i++) {
+        size_t head = items[i].size < early ? items[i].size : early;
+        if (others) copy_item(out, &session->record, &items[i], head, items[i].size);
+        else if (head > 0) copy_item(out, &session->record, &items[i], 0, head);
+        early -= head;
+    }
+}
+
+bool session_sort_echo(struct session *session)
 {
     const struct transcript_item *items = (const void *)session->record.items.bytes;
     struct transcript_builder out = {0};
-    size_t count = session_item_count(session);
-    size_t at = count;
-    while (at > 0 && items[at - 1].kind != TRANSCRIPT_SENT) at--;
-    size_t early = at == 0 ? 0 : before_echo(session, at - 1);
-    if (early == 0) return;
-    for (size_t i = 0; i + 1 < at; i++)
+    size_t sent = session_item_count(session);
+    while (sent > 0 && items[sent - 1].kind != TRANSCRIPT_SENT) sent--;
+    size_t early = sent == 0 ? SIZE_MAX : before_echo(session, sent - 1);
+    if (early == 0 || early == SIZE_MAX) return early == 0;
+    for (size_t i = 0; i + 1 < sent; i++)
         copy_item(&out, &session->record, &items[i], 0, items[i].size);
-    size_t left = early;
-    for (size_t i = at; i < count && left > 0; i++) {
-        size_t head = items[i].size < left ? items[i].size : left;
-        copy_item(&out, &session->record, &items[i], 0, head);
-        left -= head;
-    }
-    copy_item(&out, &session->record, &items[at - 1], 0, items[at - 1].size);
-    for (size_t i = at; i < count; i++) {
-        size_t head = items[i].size < early ? items[i].size : early;
-        copy_item(&out, &session->record, &items[i], head, items[i].size);
-        early -= head;
-    }
+    copy_received(&out, session, sent, early, false);
+    copy_item(&out, &session->record, &items[sent - 1], 0, items[sent - 1].size);
+    copy_received(&out, session, sent, early, true);
     release_record(session);
     session->record = out;
+    return true;
 }
 
 static void keep(struct session *session, enum transcript_kind kind, int64_t at, const void *bytes,
@@ -176,6 +181,13 @@ ssize_t session_receive(struct session *session, int64_t deadline_us)
     keep(session, TRANSCRIPT_RECEIVED, session->received_us, bytes, (size_t)size);
     atp_feed(&session->parser, bytes, (size_t)size);
     return size;
+}
+
+void session_end_line(struct session *session)
+{
+    const struct buffer *bytes = &session->record.bytes;
+    while (bytes->size > 0 && bytes->bytes[bytes->size - 1] != '\n')
+        if (session_receive(session, line_now(session->line) + LINE_US) <= 0) return;
 }
 
 /* By the parser's view of the exchange; of a command that it does not know, by

@@ -22,7 +22,7 @@ struct session {
     bool booted;                             /* the module said that it started */
     struct atp_parser parser;
     uint8_t buffer[ATP_BUFFER_SIZE(SESSION_LINE_SIZE)];
-    char final[32];   /* the last final result code; "" since the command: none */
+    char final[32]; /* the last final result code; "" since the command: none */
 };
 
 /* How a command of ours ended. */
@@ -44,8 +44,9 @@ size_t session_item_count(const struct session *session);
 void session_end_stream(struct session *session, size_t first, uint64_t received);
 
 /* Puts what the module said before the echo of the last command line in front
- * of that line: it had not been read yet when the host went on. */
-void session_sort_echo(struct session *session);
+ * of that line: it had not been read yet when the host went on.
+ * Returns: whether the echo has come. */
+bool session_sort_echo(struct session *session);
 
 /* Says it. A command line is whole, with its CR; what is none is an upload, a
  * stream, or an escape.
@@ -59,6 +60,9 @@ ssize_t session_receive(struct session *session, int64_t deadline_us);
 /* Sends a command line (without CR) and waits until its exchange is over, an
  * awaited URC included, for at most `limit_us`. */
 enum session_answer session_command(struct session *session, const char *text, int64_t limit_us);
+
+/* Waits, a moment at most, until a line that is under way is whole. */
+void session_end_line(struct session *session);
 
 /* How long the module may take for the pending command by the catalogue, else
  * `otherwise_us`. */

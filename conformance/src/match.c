@@ -148,15 +148,43 @@ static size_t line_size(const struct match_segment *segment, size_t at)
     return at + size < segment->size ? size + 1 : 0;
 }
 
-static bool is_named(const struct matcher *matcher, const uint8_t *bytes, size_t size)
+/* Bytes that the line announces by its last field of `count`; it has others:
+ * none. */
+static size_t announced(const uint8_t *line, size_t size, size_t count)
 {
-    for (size_t i = 0; i < matcher->urc_name_count; i++) {
-        size_t length = strlen(matcher->urc_names[i]);
-        if (length < size && memcmp(bytes, matcher->urc_names[i], length) == 0
-            && (bytes[length] == ':' || match_is_line_end(bytes[length])))
-            return true;
+    size_t fields = 1;
+    size_t last = 0;
+    for (size_t i = 0; i < size; i++) {
+        if (line[i] != ',') continue;
+        fields++;
+        last = i + 1;
     }
-    return false;
+    char digits[12] = "";
+    size_t length = size - last < sizeof digits ? size - last : sizeof digits - 1;
+    if (count == 0 || fields != count) return 0;
+    memcpy(digits, line + last, length);
+    return (size_t)strtoul(digits, NULL, 10);
+}
+
+static bool begins(const uint8_t *line, size_t size, const char *beginning)
+{
+    size_t length = strlen(beginning);
+    return length < size && memcmp(line, beginning, length) == 0
+           && (line[length] == ':' || line[length] == ',' || match_is_line_end(line[length]));
+}
+
+/* A whole line of one that may come anywhere, its payload included.
+ * Returns: its bytes; 0: it is none, or not whole. */
+static size_t anywhere_size(const struct matcher *matcher, const uint8_t *line, size_t size,
+                            size_t left)
+{
+    for (size_t i = 0; i < matcher->anywhere_count; i++) {
+        const struct match_urc *urc = &matcher->anywhere[i];
+        if (!begins(line, size, urc->beginning)) continue;
+        size_t whole = size + announced(line, size, urc->field_count);
+        if (whole <= left) return whole;
+    }
+    return 0;
 }
 
 static bool is_urc(struct matcher *matcher, const struct match_segment *segment, size_t at,
@@ -175,9 +203,10 @@ static bool is_urc(struct matcher *matcher, const struct match_segment *segment,
         }
         matcher->value_count = values;
     }
-    size_t size = line_size(segment, at);
+    const uint8_t *line = segment->bytes + at;
+    size_t size = anywhere_size(matcher, line, line_size(segment, at), segment->size - at);
     *end = at + size;
-    return size > 0 && is_named(matcher, segment->bytes + at, size);
+    return size > 0;
 }
 
 /* The command sent last, sent back. */
@@ -233,6 +262,35 @@ static bool go_on(struct matcher *matcher, const struct frame *frame, struct mat
     return match_from(matcher, &next, place);
 }
 
+/* A URC whose payload has not come whole. */
+static bool is_payload_half(const struct matcher *matcher, const struct match_segment *segment,
+                            size_t at)
+{
+    const uint8_t *line = segment->bytes + at;
+    size_t size = line_size(segment, at);
+    for (size_t i = 0; i < matcher->anywhere_count; i++) {
+        const struct match_urc *urc = &matcher->anywhere[i];
+        if (begins(line, size, urc->beginning)
+            && size + announced(line, size, urc->field_count) > segment->size - at)
+            return true;
+    }
+    return false;
+}
+
+/* Awaited: the rest of a line. */
+static const struct script_node anything = {.kind = SCRIPT_LINE};
+
+/* In a case under way a line that is not whole yet may become anything. */
+static bool is_half(const struct matcher *matcher, struct match_place place)
+{
+    const struct match_segment *segment = segment_at(matcher, place);
+    if (matcher->next == NULL || segment == NULL || place.segment + 1 < matcher->segment_count)
+        return false;
+    size_t at = skip_line_ends(segment, place.at);
+    if (segment->is_sent || at == segment->size) return false;
+    return line_size(segment, at) == 0 || is_payload_half(matcher, segment, at);
+}
+
 static bool match_received_line(struct matcher *matcher, const struct frame *frame,
                                 const struct script_node *node, struct match_place place)
 {
@@ -249,7 +307,7 @@ static bool match_received_line(struct matcher *matcher, const struct frame *fra
             return true;
         matcher->value_count = values;
         bool last = here.segment + 1 == matcher->segment_count;
-        bool more = matcher->next != NULL && fit == FITS_NOT && line_size(segment, at) == 0;
+        bool more = fit == FITS_NOT && is_half(matcher, here);
         if (last && (fit == CUT || more)) stop(matcher, here, node);
         if (!skip(matcher, &here, true)) return fail(matcher, here, node);
     }
@@ -269,7 +327,9 @@ static bool find_sent(struct matcher *matcher, struct match_place *place)
 static bool match_sent_line(struct matcher *matcher, const struct frame *frame,
                             const struct script_node *node, struct match_place place)
 {
-    if (!find_sent(matcher, &place)) return fail(matcher, place, node);
+    if (!find_sent(matcher, &place))
+        return is_half(matcher, place) ? stop(matcher, place, &anything)
+                                       : fail(matcher, place, node);
     const struct match_segment *segment = segment_at(matcher, place);
     if (segment == NULL) return stop(matcher, place, node);
     size_t at = place.at;
@@ -280,11 +340,13 @@ static bool match_sent_line(struct matcher *matcher, const struct frame *frame,
     return go_on(matcher, frame, (struct match_place){place.segment, at});
 }
 
-static bool match_exactly(struct matcher *matcher, const struct frame *frame,
-                          const struct script_node *node, struct match_place place,
-                          const uint8_t *bytes, size_t size)
+static bool match_exactly_here(struct matcher *matcher, const struct frame *frame,
+                               const struct script_node *node, struct match_place place,
+                               const uint8_t *bytes, size_t size)
 {
-    if (node->is_sent && !find_sent(matcher, &place)) return fail(matcher, place, node);
+    if (node->is_sent && !find_sent(matcher, &place))
+        return is_half(matcher, place) ? stop(matcher, place, &anything)
+                                       : fail(matcher, place, node);
     place = settle(matcher, place);
     const struct match_segment *segment = segment_at(matcher, place);
     if (size == 0) return go_on(matcher, frame, place);
@@ -300,6 +362,25 @@ static bool match_exactly(struct matcher *matcher, const struct frame *frame,
         return stop(matcher, place, node);
     if (fit != FITS) return fail(matcher, place, node);
     return go_on(matcher, frame, (struct match_place){place.segment, at});
+}
+
+/* In a case under way a URC may stand before. */
+static bool match_exactly(struct matcher *matcher, const struct frame *frame,
+                          const struct script_node *node, struct match_place place,
+                          const uint8_t *bytes, size_t size)
+{
+    for (;;) {
+        if (match_exactly_here(matcher, frame, node, place, bytes, size)) return true;
+        place = settle(matcher, place);
+        const struct match_segment *segment = segment_at(matcher, place);
+        size_t end = 0;
+        if (matcher->next == NULL || node->is_sent || segment == NULL || segment->is_sent)
+            return false;
+        size_t at = skip_line_ends(segment, place.at);
+        if (is_half(matcher, place)) return stop(matcher, place, node);
+        if (at == segment->size || !is_urc(matcher, segment, at, &end)) return false;
+        place.at = end;
+    }
 }
 
 /* Bytes whose digest is known and whose number is not: the first that fit. */
@@ -455,6 +536,7 @@ static bool match_end(struct matcher *matcher, struct match_place place)
 {
     place = settle(matcher, place);
     while (skip(matcher, &place, true)) place = settle(matcher, place);
+    if (is_half(matcher, place)) return stop(matcher, place, &anything);
     if (!is_over(matcher, place)) return fail(matcher, place, NULL);
     if (matcher->next == NULL) return true;
     match_note(matcher, NULL);
@@ -537,11 +619,11 @@ void match_case(const struct script_case *case_, const struct transcript *record
 }
 
 void match_live(const struct script_case *case_, const struct transcript *recording,
-                const struct script_settings *settings, const char *const *urc_names,
-                size_t urc_name_count, struct match_next *next, struct match_result *out)
+                const struct script_settings *settings, const struct match_urc *urcs,
+                size_t urc_count, struct match_next *next, struct match_result *out)
 {
     struct matcher matcher = {
-        .case_ = case_, .urc_names = urc_names, .urc_name_count = urc_name_count, .next = next};
+        .case_ = case_, .anywhere = urcs, .anywhere_count = urc_count, .next = next};
     *next = (struct match_next){.stream_end = UINT64_MAX};
     match_script(&matcher, recording, settings, out);
 }

@@ -45,12 +45,19 @@ struct match_next {
                                         * UINT64_MAX: no stream did                       */
 };
 
-/* The same for a case under way. URCs of these names may come anywhere.
+/* A URC that may come anywhere. */
+struct match_urc {
+    const char *beginning; /* `+CREG`, `+QSSLURC: "recv"`                    */
+    size_t field_count;    /* of the line that announces payload by its last
+                            * field; 0: none does                           */
+};
+
+/* The same for a case under way.
  * Owns: the caller releases *next with match_next_release, *out with
  * match_release. */
 void match_live(const struct script_case *case_, const struct transcript *recording,
-                const struct script_settings *settings, const char *const *urc_names,
-                size_t urc_name_count, struct match_next *next, struct match_result *out);
+                const struct script_settings *settings, const struct match_urc *urcs,
+                size_t urc_count, struct match_next *next, struct match_result *out);
 void match_next_release(struct match_next *next);
 
 #endif

@@ -32,8 +32,8 @@ struct matcher {
     size_t value_count, value_capacity;
     const struct script_node *urcs[URC_MAX];
     size_t urc_count;
-    const char *const *urc_names; /* any of them may come anywhere          */
-    size_t urc_name_count;
+    const struct match_urc *anywhere;
+    size_t anywhere_count;
     size_t steps;
     bool has_best;
     bool partial;                      /* some way agreed to the recording's end         */
