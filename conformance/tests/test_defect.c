@@ -442,6 +442,73 @@ static void test_urc_breaks_no_session(void **state)
     assert_true(said > 1000);
 }
 
+static bool begins_with(const char *line, const char *text)
+{
+    return strncmp(line, text, strlen(text)) == 0;
+}
+
+/* Before the first line of a response, between its lines, before the final
+ * result code and behind it; the response's own lines stay. */
+static void test_urc_comes_at_every_place(void **state)
+{
+    (void)state;
+    static const struct defect_trial trial = {
+        .steps = {"ATE0", "AT+CGDCONT=1,\"IP\",\"a\"", "AT+CGDCONT=2,\"IP\",\"b\"", "AT+CGDCONT?"}};
+    static const char *const lines[] = {"+CGDCONT: 1,", "+CGDCONT: 2,", "OK"};
+    size_t counts[4] = {0};
+    for (uint64_t seed = 1; seed <= 100; seed++) {
+        struct modem_options options = {.urcs = seed};
+        struct host host = hold_session(&trial, "simcom", &options);
+        size_t place = 0;
+        char *rest = NULL;
+        size_t size = host.heard.size - host.typed_at;
+        char *text = memory_new(size + 1, 1);
+        for (size_t i = 0; i < size; i++) { /* of payload no NUL ends the text */
+            uint8_t byte = host.heard.bytes[host.typed_at + i];
+            text[i] = byte == '\0' ? '.' : (char)byte;
+        }
+        for (char *line = strtok_r(text, "\r\n", &rest); line != NULL;
+             line = strtok_r(NULL, "\r\n", &rest)) {
+            if (place < 3 && begins_with(line, lines[place])) place++;
+            else counts[place] += line[0] == '+';
+        }
+        assert_int_equal(place, 3);
+        free(text);
+        buffer_release(&host.heard);
+        buffer_release(&host.builder.bytes);
+        buffer_release(&host.builder.items);
+    }
+    for (size_t i = 0; i < 4; i++) assert_in_range(counts[i], 10, 70);
+}
+
+/* None behind a prompt, in an upload, in a stream, with Q1. */
+static void test_urc_keeps_out_of_uploads_and_streams(void **state)
+{
+    (void)state;
+    static const struct defect_trial trials[] = {
+        {.steps = {"ATE0", "AT+CCERTDOWN=\"a.pem\",3", STEP_RAW "ab"}, .wanted = "\r\n> "},
+        {.steps = {"ATE0", "AT+HTTPINIT", "AT+HTTPDATA=3,10", STEP_RAW "ab"},
+         .wanted = "\r\nDOWNLOAD\r\n"},
+        {.steps = {"ATE0", "AT+CCHMODE=1", "AT+CCHSTART", "AT+CCHOPEN=0,%T,2", STEP_NETWORK,
+                   STEP_SECONDS "1"},
+         .wanted = "\r\nCONNECT 115200\r\n"},
+        {.steps = {"ATE0", "ATQ1", "AT", "AT+CMEE=1"}, .wanted = "OK\r\n"},
+    };
+    for (size_t i = 0; i < sizeof trials / sizeof trials[0]; i++)
+        for (uint64_t seed = 1; seed <= SEED_COUNT; seed++) {
+            struct modem_options options = {.urcs = seed};
+            struct host host = hold_session(&trials[i], "simcom", &options);
+            size_t size = strlen(trials[i].wanted);
+            const uint8_t *last = host.heard.bytes + host.heard.size - size;
+            bool quiet = i == 3;
+            if (!quiet) assert_memory_equal(last, trials[i].wanted, size);
+            else assert_int_equal(host.heard.size, host.typed_at);
+            buffer_release(&host.heard);
+            buffer_release(&host.builder.bytes);
+            buffer_release(&host.builder.items);
+        }
+}
+
 /* The same seed says the same; another one another. */
 static void test_urc_repeats_itself_by_its_seed(void **state)
 {
@@ -498,6 +565,8 @@ int main(void)
         cmocka_unit_test(test_defect_none_is_clean_with_any_seed),
         cmocka_unit_test(test_defect_each_is_found_with_any_seed),
         cmocka_unit_test(test_urc_breaks_no_session),
+        cmocka_unit_test(test_urc_comes_at_every_place),
+        cmocka_unit_test(test_urc_keeps_out_of_uploads_and_streams),
         cmocka_unit_test(test_urc_repeats_itself_by_its_seed),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down) == 0 ? 0 : 1;
