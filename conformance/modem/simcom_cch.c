@@ -325,6 +325,7 @@ static int receive_data(struct modem *modem, const struct modem_call *call)
     if (wanted == 0) wanted = READ_DEFAULT_MAX;
     if (wanted < stored && modem_strikes(modem, "size-ignored")) wanted = stored;
     session->due = wanted < stored ? wanted : stored;
+    session->announced = session->taken + stored;
     return MODEM_OK;
 }
 
