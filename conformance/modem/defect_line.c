@@ -2,7 +2,6 @@
 #include "internal.h"
 #include "memory.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,12 +55,17 @@ void defect_trailing_blank(struct modem *modem, struct defect_use *use, struct s
     if (is_final(speech) && defect_strikes(use)) speech->after = " \r\n";
 }
 
+static bool is_capital(uint8_t byte)
+{
+    return byte >= 'A' && byte <= 'Z';
+}
+
 void defect_lower_case(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     (void)modem;
     if (!is_final(speech) || !defect_strikes(use)) return;
     for (size_t i = 0; i < speech->text.size; i++)
-        speech->text.bytes[i] = (uint8_t)tolower(speech->text.bytes[i]);
+        if (is_capital(speech->text.bytes[i])) speech->text.bytes[i] |= 0x20;
 }
 
 void defect_numeric_final(struct modem *modem, struct defect_use *use, struct speech *speech)

@@ -5,9 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONTEXT_27007_MAX 16 /* that CGDCONT takes; QICSGP takes more         */
-#define CONTEXT_EC200_MAX 15
-
 /* ---- contexts --------------------------------------------------------- */
 
 static void forget(struct modem_context *context)
@@ -30,6 +27,42 @@ static const char *text_of(const char *text)
     return text == NULL ? "" : text;
 }
 
+static const struct catalog_form *find_form(const struct catalog_command *command,
+                                            enum atp_form_kind kind, const char *edition)
+{
+    for (size_t i = 0; command != NULL && i < command->form_count; i++)
+        if (command->forms[i].syntax.kind == kind
+            && catalog_is_of_edition(command->forms[i].edition, edition))
+            return &command->forms[i];
+    return NULL;
+}
+
+/* The last context that CGDCONT takes: what its test response lists, `(1-16)`.
+ * QICSGP takes more. */
+static int64_t last_27007(const struct modem *modem)
+{
+    const struct catalog_set *core = catalog_find_set(modem->model, "core");
+    const struct catalog_form *form =
+        find_form(catalog_find_command(core, "+CGDCONT"), ATP_FORM_TEST, NULL);
+    const char *text = form->variants[0].elements[0].fields[0].text;
+    int64_t last = strtoll(text + strcspn(text, "-") + 1, NULL, 10);
+    return last < CONTEXT_COUNT ? last : CONTEXT_COUNT;
+}
+
+/* The last that Quectel's commands take: the range of QSSLOPEN's, which differs
+ * by edition. */
+static int64_t last_quectel(const struct modem *modem)
+{
+    const struct catalog_set *set = catalog_find_set(modem->model, "quectel-ssl");
+    const char *edition = modem_edition(modem, set);
+    const struct catalog_command *command = catalog_find_command(set, "+QSSLOPEN");
+    const struct catalog_form *form = find_form(command, ATP_FORM_WRITE, edition);
+    const struct catalog_param *param =
+        catalog_find_param(set, command, edition, form->syntax.args[0].text);
+    int64_t last = param->ranges[param->range_count - 1].max;
+    return last < CONTEXT_COUNT ? last : CONTEXT_COUNT;
+}
+
 /* The context of that number, 1 the first, or NULL. */
 static struct modem_context *context_of(struct modem *modem, int64_t number, int64_t last)
 {
@@ -38,14 +71,12 @@ static struct modem_context *context_of(struct modem *modem, int64_t number, int
 
 static struct modem_context *context_27007(struct modem *modem, const struct modem_call *call)
 {
-    return context_of(modem, modem_number(call, "cid", 0), CONTEXT_27007_MAX);
+    return context_of(modem, modem_number(call, "cid", 0), last_27007(modem));
 }
 
 static struct modem_context *context_quectel(struct modem *modem, const struct modem_call *call)
 {
-    bool ec200 = strcmp(modem->options.dialect->name, "quectel-ec200") == 0;
-    return context_of(modem, modem_number(call, "contextID", 0),
-                      ec200 ? CONTEXT_EC200_MAX : CONTEXT_COUNT);
+    return context_of(modem, modem_number(call, "contextID", 0), last_quectel(modem));
 }
 
 /* ---- 27.007 ----------------------------------------------------------- */
@@ -65,7 +96,7 @@ static int attach(struct modem *modem, const struct modem_call *call)
 
 static void list_definitions(struct modem *modem)
 {
-    for (int i = 0; i < CONTEXT_27007_MAX; i++) {
+    for (int i = 0; i < last_27007(modem); i++) {
         const struct modem_context *context = &modem->contexts[i];
         if (context->defined)
             modem_line(modem, "+CGDCONT: %d,\"%s\",\"%s\",\"\",%d,%d", i + 1, context->type,
@@ -96,14 +127,14 @@ static int define(struct modem *modem, const struct modem_call *call)
 
 static void list_states(struct modem *modem)
 {
-    for (int i = 0; i < CONTEXT_27007_MAX; i++)
+    for (int i = 0; i < last_27007(modem); i++)
         if (modem->contexts[i].defined)
             modem_line(modem, "+CGACT: %d,%d", i + 1, modem->contexts[i].active);
 }
 
 static void set_all(struct modem *modem, bool active)
 {
-    for (size_t i = 0; i < CONTEXT_27007_MAX; i++)
+    for (int i = 0; i < last_27007(modem); i++)
         modem->contexts[i].active = active && modem->contexts[i].defined;
 }
 
@@ -136,7 +167,7 @@ static void tell_address(struct modem *modem, int number)
 static int address(struct modem *modem, const struct modem_call *call)
 {
     if (modem_is(call, ATP_FORM_EXECUTE)) {
-        for (int i = 1; i <= CONTEXT_27007_MAX; i++) tell_address(modem, i);
+        for (int i = 1; i <= last_27007(modem); i++) tell_address(modem, i);
         return MODEM_OK;
     }
     if (context_27007(modem, call) == NULL) return CME_BAD_PARAMETERS;

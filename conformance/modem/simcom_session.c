@@ -261,19 +261,19 @@ static bool has_data_to_say(const struct modem *modem, const struct modem_sessio
            && may_say_data(modem) && link_waiting(session->link) > 0;
 }
 
+bool modem_cch_is_opening(const struct modem *modem)
+{
+    for (size_t i = 0; i < SESSION_COUNT; i++)
+        if (modem->cch.sessions[i].state == SESSION_OPENING) return true;
+    return false;
+}
+
 /* Its bytes were handed out behind the look at its state. */
 static bool has_end_to_tell(const struct modem *modem, const struct modem_session *session)
 {
     bool stores = modem->cch.manual && !modem->cch.transparent;
     return session->state == SESSION_OPEN && link_state(session->link) == LINK_CLOSED
            && (stores || link_waiting(session->link) == 0);
-}
-
-bool modem_cch_is_opening(const struct modem *modem)
-{
-    for (size_t i = 0; i < SESSION_COUNT; i++)
-        if (modem->cch.sessions[i].state == SESSION_OPENING) return true;
-    return false;
 }
 
 int64_t modem_cch_due(const struct modem *modem)

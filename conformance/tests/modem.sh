@@ -6,7 +6,8 @@ set -u
 atproof=${1:?usage: modem.sh ATPROOF}
 folder=$(mktemp -d)
 pid=
-trap '[ -z "$pid" ] || kill "$pid" 2> /dev/null; rm -rf "$folder"' EXIT
+server_pid=
+trap '[ -z "$pid$server_pid" ] || kill $pid $server_pid 2> /dev/null; rm -rf "$folder"' EXIT
 count=0
 failed=0
 
@@ -51,6 +52,21 @@ import sys
 sys.stdout.buffer.write(bytes(range(256)))') | "$atproof" modem --stdio -d quectel-ec200 \
     | tr -d '\r' | grep QFUPL: )
 check "all byte values uploaded" '+QFUPL: 256,0' "$sum"
+
+# ---- the end of the input does not break off a request
+"$atproof" server > "$folder/ports" 2> "$folder/errors" &
+server_pid=$!
+for _ in $(seq 100); do
+    grep -q '^http ' "$folder/ports" && break
+    sleep 0.05
+done
+url=http://$(sed -n 's/^http //p' "$folder/ports")/slow?length=3\&chunk=1\&delay=100
+said=$(printf 'AT+HTTPINIT\rAT+HTTPPARA="URL","%s"\rAT+HTTPACTION=0\r' "$url" \
+    | "$atproof" modem --stdio | tr -d '\r' | grep '^+')
+check "a request is finished" '+HTTPACTION: 0,200,3' "$said"
+kill "$server_pid"
+wait "$server_pid"
+server_pid=
 
 # ---- defects and URCs
 check "a defect" 'ATE0\r\nOK\n\n+CSQ:23,0\n\nOK\n' "$(talk 'ATE0\rAT+CSQ\r' --defect lf-only)"

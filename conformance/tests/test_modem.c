@@ -236,6 +236,25 @@ static void test_modem_certificates(void **state)
     end_host(&host);
 }
 
+/* 2.2.7: the time is that of all the data, whatever the host's pauses. */
+static void test_modem_http_data_that_end_short_are_refused(void **state)
+{
+    (void)state;
+    struct host host = new_host("simcom", 0, 0);
+    type(&host, "ATE0;+HTTPINIT\r");
+    host.heard.size = 0;
+    assert_answer(&host, "AT+HTTPDATA=5,10\r", "\r\nDOWNLOAD\r\n");
+    host.now += 6000000;
+    assert_answer(&host, "ab", "");
+    host.now += 3900000;
+    assert_answer(&host, "c", "");
+    listen(&host, 200000);
+    assert_heard(&host, "\r\nERROR\r\n");
+    assert_answer(&host, "AT+HTTPDATA=2,10\r", "\r\nDOWNLOAD\r\n");
+    assert_answer(&host, "abAT\r", "\r\nOK\r\n\r\nOK\r\n");
+    end_host(&host);
+}
+
 /* ---- pace ------------------------------------------------------------- */
 
 static void test_modem_keeps_to_the_speed_of_the_line(void **state)
@@ -394,6 +413,7 @@ int main(void)
         cmocka_unit_test(test_modem_reset_says_its_banner),
         cmocka_unit_test(test_modem_upload_is_stored_and_summed),
         cmocka_unit_test(test_modem_certificates),
+        cmocka_unit_test(test_modem_http_data_that_end_short_are_refused),
         cmocka_unit_test(test_modem_keeps_to_the_speed_of_the_line),
         cmocka_unit_test(test_modem_seed_changes_the_chunks_alone),
         cmocka_unit_test(test_modem_urc_waits_for_the_command_line),
