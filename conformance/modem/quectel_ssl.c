@@ -356,6 +356,15 @@ static bool has_to_push(const struct modem *modem, const struct qssl_client *cli
            && modem_unsaid(modem) < PUSH_BACKLOG && link_waiting(client->link) > 0;
 }
 
+bool modem_qssl_is_online(const struct modem *modem)
+{
+    for (size_t i = 0; i < QSSL_CLIENT_COUNT; i++) {
+        enum qssl_state state = modem->qssl.clients[i].state;
+        if (state == QSSL_OPENING || state == QSSL_CONNECTED) return true;
+    }
+    return false;
+}
+
 int64_t modem_qssl_due(const struct modem *modem)
 {
     for (size_t i = 0; i < QSSL_CLIENT_COUNT; i++)
