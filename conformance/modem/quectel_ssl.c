@@ -356,6 +356,13 @@ static bool has_to_push(const struct modem *modem, const struct qssl_client *cli
            && modem_unsaid(modem) < PUSH_BACKLOG && link_waiting(client->link) > 0;
 }
 
+int64_t modem_qssl_due(const struct modem *modem)
+{
+    for (size_t i = 0; i < QSSL_CLIENT_COUNT; i++)
+        if (has_to_push(modem, &modem->qssl.clients[i])) return modem->now;
+    return modem->qssl.waits == QSSL_WAITS_TO_CLOSE ? modem->qssl.close_by : MODEM_NEVER;
+}
+
 bool modem_qssl_is_online(const struct modem *modem)
 {
     for (size_t i = 0; i < QSSL_CLIENT_COUNT; i++) {
@@ -363,13 +370,6 @@ bool modem_qssl_is_online(const struct modem *modem)
         if (state == QSSL_OPENING || state == QSSL_CONNECTED) return true;
     }
     return false;
-}
-
-int64_t modem_qssl_due(const struct modem *modem)
-{
-    for (size_t i = 0; i < QSSL_CLIENT_COUNT; i++)
-        if (has_to_push(modem, &modem->qssl.clients[i])) return modem->now;
-    return modem->qssl.waits == QSSL_WAITS_TO_CLOSE ? modem->qssl.close_by : MODEM_NEVER;
 }
 
 /* ---- reading, closing, state ------------------------------------------ */
