@@ -383,6 +383,8 @@ def rules(lab, edition):
 
     for mode in (0, 1, 2):
         host.error(f'AT+QSSLOPEN={number},0,0,"127.0.0.1",{tls},{mode}', 561)
+    check('described', b'\r\n+QIGETERROR: 561,PDP context not opened\r\n\r\nOK\r\n',
+          host.ask('AT+QIGETERROR'))
     host.good(f'AT+QICSGP={number},1,"internet"')
     host.good(f'AT+QIACT={number}')
     check('activated', b'\r\n+QIACT: %d,1,1,"127.0.0.1"\r\n\r\nOK\r\n' % number,
@@ -542,12 +544,13 @@ def push_mode(lab, edition):
 
     peer = Peer(lab, wait_and_send)
     host.open(0, peer.port, mode=1)
-    os.write(host.line, b'AT+CS')
+    os.write(host.line, b'AT+QSSLRECV=0')
     gate.set()
     check('not inside a line', b'', host.rest())
-    os.write(host.line, b'Q\r')
-    host.lines.append('> AT+CSQ')
-    check('not inside an answer', b'\r\n+CSQ: 23,0\r\n\r\nOK\r\n', host.exactly(len('..+CSQ: 23,0....OK..')))
+    os.write(host.line, b',5\r')
+    host.lines.append('> AT+QSSLRECV=0,5')
+    check('not inside an answer', b'\r\n+QSSLRECV: 0\r\n\r\nOK\r\n',
+          host.exactly(len('..+QSSLRECV: 0....OK..')))
     check('behind it', (b'OK\r\n', [4]), pushed(host, 0, 4))
     host.good('AT+QSSLCLOSE=0')
     peer.end()
@@ -558,8 +561,9 @@ def push_mode(lab, edition):
     host.until(rb'\+QSSLURC: [^\r]*\r\n')
     host.good('AT+QISWTMD=11,1')
     check('pushed now', (b'buffered', [8]), pushed(host, 11, 8))
-    host.send(11, b'bye\nclose\n')
-    check('before the end', b'bye\nclose\n', pushed(host, 11, 10)[0])
+    host.send(11, b'\nsend 20000 4\nclose\n')
+    expected = b'\nsend 20000 4\n' + lab.bytes(20000, 4) + b'close\n'
+    check('before the end', expected, pushed(host, 11, len(expected))[0])
     check('the end', b'\r\n+QSSLURC: "closed",11\r\n', host.until(rb'"closed",\d+\r\n'))
     check('state', str(edition.closing), host.state(11)[5])
     host.good('AT+QSSLCLOSE=11')
@@ -614,8 +618,9 @@ def transparent_mode(lab, edition):
     check('what was unread', b'unread', host.exactly(6))
 
     # other clients' URCs wait; the end of the connection ends the stream
-    host.raw(b'so long\nclose\n')
-    check('the last bytes', b'so long\nclose\n', host.exactly(14))
+    host.raw(b'\nsend 20000 5\nclose\n')
+    expected = b'\nsend 20000 5\n' + lab.bytes(20000, 5) + b'close\n'
+    check('the last bytes', expected, host.exactly(len(expected)))
     host.lines.append('@ stream-end:')
     check('the end', b'\r\nNO CARRIER\r\n', host.until(rb'CARRIER\r\n'))
     check('nothing more', b'', host.rest())
@@ -678,8 +683,9 @@ def handshakes(lab, edition):
     host.good(f'AT+QSSLCFG="ciphersuite",0,{quote}0XFFFF{quote}')
     host.good('AT+QSSLCFG="sslversion",0,4')
     check('no name sent', [None], [*{*peer.names}])
+    check('UGxx offers RSA suites alone', edition.is_ec200,
+          opened(host, peer)[1].startswith('ECDHE'))
     if not edition.is_ec200:
-        check('UGxx offers RSA suites alone', False, opened(host, peer)[1].startswith('ECDHE'))
         for _ in range(2):
             check('no session kept', False, opened(host, peer)[2])
     else:
@@ -727,14 +733,25 @@ def trust(lab, edition):
     host.open(0, expired, code=566)
     host.good('AT+CCLK="99/01/01,00:00:00+00"')  # 2099
     host.open(0, tls, code=566)
+    certificate = ssl._ssl._test_decode_cert(f'{lab.certificates}/expired.pem')
+    end = ssl.cert_time_to_seconds(certificate['notAfter'])
+    for zone, code in (('+00', 566), ('-08', 566), ('+08', 0)):  # quarters of an hour
+        local = time.strftime('%y/%m/%d,%H:%M:%S', time.gmtime(end + 3600))
+        host.good(f'AT+CCLK="{local}{zone}"')
+        host.open(0, expired, code=code)
+    host.good('AT+QSSLCLOSE=0')
     host.good('AT+QSSLCFG="ignorelocaltime",0,1')
     host.open(0, tls)
     host.good('AT+QSSLCLOSE=0')
 
     if edition.is_ec200:
+        host.good('AT+CCLK="99/01/01,00:00:00+00"')
         host.good('AT+QSSLCFG="ignoreinvalidcertsign",0,1')
         host.open(0, alien)
         host.good('AT+QSSLCLOSE=0')
+        host.good('AT+QSSLCFG="ignorelocaltime",0,0')
+        host.open(0, alien, code=566)  # too old all the same
+        host.good('AT+QSSLCFG="ignorelocaltime",0,1')
         host.good('AT+QSSLCFG="ignoreinvalidcertsign",0,0')
         host.store('other.pem', lab.certificate('self-signed.pem'), 'AT+QSECWRITE')
         host.good('AT+QSSLCFG="cacertex",0,"other.pem"')
