@@ -1,10 +1,14 @@
 /* atproof modem: a virtual module on a pseudo terminal, a TCP port or the
  * standard streams. */
 #include "catalog_builtin.h"
+#include "check_files.h"
 #include "cli.h"
 #include "memory.h"
 #include "modem.h"
+#include "player.h"
+#include "script.h"
 #include "serve.h"
+#include "text.h"
 #include "transcript.h"
 
 #include <argp.h>
@@ -13,11 +17,14 @@
 #include <string.h>
 
 #define FILE_SIZE_MAX ((size_t)4 << 20) /* bytes of a file for the store     */
+#define REPLAY_SHOWN  64                /* bytes of the host in a message    */
 
 struct options {
     struct modem_options modem;
     const char *listen; /* see port_listen                                  */
     const char *link;   /* to the terminal, or NULL                         */
+    const char *replay; /* a recording to be played back, or NULL           */
+    bool fast;
     bool lists;
     char **files; /* NAME=PATH                                              */
     size_t file_count, file_capacity;
@@ -50,6 +57,66 @@ static int serve_modem(const struct options *options, struct modem *modem)
     return serve(&module, options->listen, options->link);
 }
 
+/* ---- a recording as one ----------------------------------------------- */
+
+static void replay_receive(void *self, const uint8_t *bytes, size_t size, int64_t now)
+{
+    player_receive(self, bytes, size, now);
+}
+
+static size_t replay_send(void *self, uint8_t *bytes, size_t capacity, int64_t now)
+{
+    return player_send(self, bytes, capacity, now);
+}
+
+static int64_t replay_due(void *self, int64_t now)
+{
+    return player_due(self, now);
+}
+
+static void tell_other(void *user, size_t line, const char *what, const uint8_t *bytes, size_t size)
+{
+    struct buffer text = {0};
+    text_bytes(&text, true, bytes, size < REPLAY_SHOWN ? size : REPLAY_SHOWN);
+    buffer_append(&text, "", 1);
+    text.bytes[text.size - 2] = '\0'; /* the line end */
+    cli_complain("%s:%zu: %s: %s", (const char *)user, line, (const char *)text.bytes + 3, what);
+    buffer_release(&text);
+}
+
+static int serve_player(const struct options *options, const struct transcript *recording)
+{
+    struct player *player =
+        player_new(recording,
+                   &(struct player_options){.fast = options->fast,
+                                            .speed = options->modem.speed,
+                                            .on_other = tell_other,
+                                            .user = (void *)(uintptr_t)options->replay},
+                   port_now_us());
+    const struct serve_module module = {.self = player,
+                                        .receive = replay_receive,
+                                        .send = replay_send,
+                                        .due = replay_due,
+                                        .descriptor = -1};
+    int code = serve(&module, options->listen, options->link);
+    player_free(player);
+    return code;
+}
+
+static int replay(const struct options *options)
+{
+    struct script script;
+    struct transcript recording;
+    struct transcript_error error;
+    if (!script_read(options->replay, &script, &error))
+        return check_complain(options->replay, &error);
+    bool good = script_expand(&script.cases[0], NULL, 0, &recording, &error);
+    int code = good ? serve_player(options, &recording) : check_complain(options->replay, &error);
+    if (good) transcript_release(&recording);
+    script_release(&script);
+    return code;
+}
+
 /* ---- the command ------------------------------------------------------ */
 
 enum {
@@ -59,7 +126,9 @@ enum {
     OPTION_LIST,
     OPTION_BANNER,
     OPTION_SEED,
-    OPTION_FILE
+    OPTION_FILE,
+    OPTION_REPLAY,
+    OPTION_FAST
 };
 
 static const struct argp_option argp_options[] = {
@@ -81,6 +150,12 @@ static const struct argp_option argp_options[] = {
      0},
     {"file", OPTION_FILE, "NAME=PATH", 0, "Begin with a copy of the file PATH in the store", 0},
     {"banner", OPTION_BANNER, NULL, 0, "Begin with what a module says when it is switched on", 0},
+    {"replay", OPTION_REPLAY, "RECORDING", 0,
+     "Be the module of this transcript instead: what the host sends is found in it, in order, "
+     "later "
+     "or earlier, and answered as it was, after the same time; what is not in it gets ERROR",
+     0},
+    {"fast", OPTION_FAST, NULL, 0, "With --replay: without the recorded times", 0},
     {"list", OPTION_LIST, NULL, 0, "List the commands of the dialect and whether they are done", 0},
     {0},
 };
@@ -131,6 +206,19 @@ static int add_file(struct options *options, char *argument)
     return 0;
 }
 
+static int check_options(const struct options *options)
+{
+    bool is_other = options->file_count > 0 || options->modem.seed != 0 || options->modem.banner;
+    if (options->link != NULL && strncmp(options->listen, "pty", 3) != 0)
+        return cli_misuse("modem", "--link with %s; a link goes to a pseudo terminal",
+                          options->listen);
+    if (options->fast && options->replay == NULL)
+        return cli_misuse("modem", "--fast without --replay");
+    if (options->replay != NULL && is_other)
+        return cli_misuse("modem", "--file, --seed and --banner are not for --replay");
+    return 0;
+}
+
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -142,14 +230,13 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_LISTEN: options->listen = argument; return 0;
     case OPTION_STDIO: options->listen = "stdio"; return 0;
     case OPTION_FILE: return add_file(options, argument);
+    case OPTION_REPLAY: options->replay = argument; return 0;
+    case OPTION_FAST: options->fast = true; return 0;
     case OPTION_LIST: options->lists = true; return 0;
     case OPTION_BANNER: options->modem.banner = true; return 0;
     case ARGP_KEY_ARG:
         return cli_misuse("modem", "unexpected '%s'; it takes options alone", argument);
-    case ARGP_KEY_END:
-        return options->link != NULL && strncmp(options->listen, "pty", 3) != 0 ? cli_misuse(
-                   "modem", "--link with %s; a link goes to a pseudo terminal", options->listen)
-                                                                                : 0;
+    case ARGP_KEY_END: return check_options(options);
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -216,16 +303,21 @@ static int run(const struct options *options, const struct catalog_model *model)
     return code;
 }
 
+static int run_modem(const struct options *options)
+{
+    struct catalog_model *model = catalog_load_builtin(stderr);
+    int code = model != NULL ? run(options, model) : EXIT_USAGE;
+    catalog_free(model);
+    return code;
+}
+
 int cmd_modem(int argc, char **argv)
 {
     struct options options = {.modem.dialect = catalog_find_dialect("simcom"), .listen = "pty"};
-    struct catalog_model *model = NULL;
     int code = EXIT_USAGE;
     if (cli_options_are_good("modem", argc, argv, argp_options)
         && argp_parse(&argp, argc, argv, 0, NULL, &options) == 0)
-        model = catalog_load_builtin(stderr);
-    if (model != NULL) code = run(&options, model);
-    catalog_free(model);
+        code = options.replay != NULL && !options.lists ? replay(&options) : run_modem(&options);
     free(options.files);
     return code;
 }

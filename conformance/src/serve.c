@@ -6,13 +6,11 @@
 
 #include "cli.h"
 #include "port.h"
+#include "signals.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
 
 #define UNSENT_MAX 4096 /* bytes that the host has not taken                */
 
@@ -27,28 +25,6 @@ struct service {
     bool dtr;
     uint8_t unsent[UNSENT_MAX];
 };
-
-/* ---- the end ---------------------------------------------------------- */
-
-static volatile sig_atomic_t stopped;
-static int wake = -1;
-
-static void stop(int signal_number)
-{
-    (void)signal_number;
-    const uint64_t one = 1;
-    stopped = 1;
-    if (write(wake, &one, sizeof one) < 0) return; /* it is awake */
-}
-
-static bool stop_on_signals(struct port *port)
-{
-    struct sigaction action = {.sa_handler = stop};
-    wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    return wake >= 0 && port_watch(port, wake) == PORT_OK;
-}
 
 /* ---- the line --------------------------------------------------------- */
 
@@ -115,12 +91,13 @@ static void run(struct service *service)
         receive(service);
         tell_dtr(service);
         send_due(service);
-    } while (!stopped && !service->output_over && wait_for_news(service) && !stopped);
+    } while (!signals_stopped && !service->output_over && wait_for_news(service)
+             && !signals_stopped);
 }
 
 /* ---- the whole -------------------------------------------------------- */
 
-static bool announce(const struct port *port, const char *address, const char *link)
+bool serve_announce(const struct port *port, const char *address, const char *link)
 {
     const char *name = port_describe(port);
     if (strcmp(address, "stdio") == 0) return true;
@@ -143,12 +120,12 @@ int serve(const struct serve_module *module, const char *address, const char *li
     if (service == NULL) abort();
     service->module = module;
     service->port = port;
-    bool good = stop_on_signals(port)
+    bool good = signals_watch(port)
                 && (module->descriptor < 0 || port_watch(port, module->descriptor) == PORT_OK);
     int code = good ? EXIT_AS_EXPECTED : fail(port_error(port)->text);
-    if (good && announce(port, address, link)) run(service);
+    if (good && serve_announce(port, address, link)) run(service);
     port_close(port);
-    close(wake);
+    signals_release();
     free(service);
     return code;
 }

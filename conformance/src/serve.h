@@ -3,9 +3,7 @@
 #ifndef CONFORMANCE_SERVE_H
 #define CONFORMANCE_SERVE_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "port.h"
 
 /* Who is served: the virtual module, or a recording. The functions are those of
  * modem.h, and mean the same. */
@@ -23,5 +21,8 @@ struct serve_module {
  * address, once it listens; not with `stdio`. `link`: to a pty, or NULL.
  * Returns: an exit code, complained of unless it is 0. */
 int serve(const struct serve_module *module, const char *address, const char *link);
+
+/* Says where a port listens, as above. Returns: false if it could not. */
+bool serve_announce(const struct port *port, const char *address, const char *link);
 
 #endif
