@@ -184,6 +184,7 @@ struct port_line {
     unsigned flow;      /* SERGENSIO_FLOWCONTROL_                            */
     bool dtr;
     bool rts;
+    unsigned dtr_drop_count; /* how often DTR went off                        */
     unsigned break_count;
 };
 

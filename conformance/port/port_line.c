@@ -121,6 +121,7 @@ int port_on_line_event(struct port *port, struct gensio *io, int event, const un
     case GENSIO_EVENT_SER_SBREAK:
         return sergensio_sbreak(serial, keep_break(line, value), NULL, NULL);
     case GENSIO_EVENT_SER_DTR:
+        line->dtr_drop_count += line->dtr && value == SERGENSIO_DTR_OFF;
         return sergensio_dtr(serial, keep_switch(&line->dtr, value), NULL, NULL);
     default: return sergensio_rts(serial, keep_switch(&line->rts, value), NULL, NULL);
     }

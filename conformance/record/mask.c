@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DONE_MAX    64 /* places masked on one line                          */
-#define PENDING_MAX 32 /* secrets that answers to one command line may hold  */
+#define DONE_MAX     64 /* places masked on one line                          */
+#define IDENTITY_MIN 10 /* digits of a line that is an identity alone        */
+#define KNOWN_MIN    6  /* bytes of a secret that is found again anywhere     */
 
 /* A line under way. */
 struct line {
@@ -43,6 +44,11 @@ static void hide(struct line *line, enum mask_kind kind, struct command_span pla
 static bool is_digit(uint8_t byte)
 {
     return (uint8_t)(byte - '0') < 10;
+}
+
+static bool is_alphanumeric(uint8_t byte)
+{
+    return is_digit(byte) || (uint8_t)((byte | 0x20) - 'a') < 26;
 }
 
 static void hide_number(struct line *line, struct command_span run)
@@ -213,6 +219,18 @@ static void hide_field(struct line *line, const struct atp_event *event,
         hide(line, secret->kind, place);
 }
 
+/* Whether all of a line is what an identity looks like, and no text that stands
+ * where one was awaited. */
+static bool is_identity(const struct line *line)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < line->size; i++) {
+        if (is_digit(line->bytes[i])) count++;
+        else if (strchr("\"Ff, ", line->bytes[i]) == NULL) return false;
+    }
+    return count >= IDENTITY_MIN;
+}
+
 static void mask_response(struct line *line, const struct atp_event *event)
 {
     const struct mask *mask = line->mask;
@@ -227,17 +245,51 @@ static void mask_response(struct line *line, const struct atp_event *event)
                    && (event->kind == ATP_KIND_INFO || event->kind == ATP_KIND_TEXT
                        || event->kind == ATP_KIND_TRUNCATED);
     for (size_t i = 0; is_bare && i < mask->pending_count; i++)
-        if (mask->pending[i]->received == 0) hide_field(line, event, mask->pending[i], 0);
+        if (mask->pending[i]->received == 0 && is_identity(line))
+            hide_field(line, event, mask->pending[i], 0);
 }
 
-void mask_line(void *user, const struct atp_event *event, uint8_t *bytes, size_t size)
+/* A secret that came before, wherever it comes again, if it is long enough not to
+ * be something else by chance. */
+static void hide_known(struct line *line)
 {
-    while (size > 0 && (bytes[size - 1] == '\r' || bytes[size - 1] == '\n')) size--;
-    struct line line = {.mask = user, .bytes = bytes, .size = size};
-    if (size == 0) return;
-    if (event == NULL || event->kind == ATP_KIND_ECHO) mask_command(&line, event == NULL);
+    const struct mask *mask = line->mask;
+    for (size_t i = 0; i < mask->pair_count; i++) {
+        const struct mask_pair *pair = &mask->pairs[i];
+        for (size_t at = 0; pair->size >= KNOWN_MIN && at + pair->size <= line->size; at++) {
+            size_t end = at + pair->size;
+            bool is_apart = (at == 0 || !is_alphanumeric(line->bytes[at - 1]))
+                            && (end == line->size || !is_alphanumeric(line->bytes[end]));
+            if (is_apart && memcmp(line->bytes + at, pair->secret, pair->size) == 0)
+                hide(line, pair->kind, (struct command_span){at, pair->size});
+        }
+    }
+}
+
+/* An echo is a command, also where the parser could not tell. */
+static void mask_piece(struct mask *mask, const struct atp_event *event, uint8_t *bytes,
+                       size_t size)
+{
+    struct line line = {.mask = mask, .bytes = bytes, .size = size};
+    bool is_command = size >= 2 && (bytes[0] | 0x20) == 'a' && (bytes[1] | 0x20) == 't';
+    if (event == NULL || is_command) mask_command(&line, event == NULL);
     else mask_response(&line, event);
     hide_user(&line);
     hide_authorization(&line);
     hide_numbers(&line);
+    hide_known(&line);
+}
+
+/* Fields of the event are counted from the first piece on, which all lines but
+ * glued ones are. */
+void mask_line(void *user, const struct atp_event *event, uint8_t *bytes, size_t size)
+{
+    static const struct atp_event unread = {.kind = ATP_KIND_TEXT};
+    for (size_t at = 0; at < size;) {
+        size_t end = at;
+        while (end < size && bytes[end] != '\r' && bytes[end] != '\n') end++;
+        if (end > at)
+            mask_piece(user, at == 0 || event == NULL ? event : &unread, bytes + at, end - at);
+        at = end + 1;
+    }
 }

@@ -137,6 +137,14 @@ static void note_line(struct relay *relay, enum port_status status, const char *
     scribe_note(relay->scribe, port_now_us(), text);
 }
 
+static void pass_dtr(struct relay *relay, bool on)
+{
+    int64_t deadline = port_now_us() + LINE_US;
+    if (on == relay->line.dtr) return;
+    relay->line.dtr = on;
+    note_line(relay, port_set_dtr(relay->module, on, deadline), "DTR", on);
+}
+
 /* What an RFC 2217 host set goes on to the module, where its port has it. */
 static void pass_line(struct relay *relay)
 {
@@ -144,17 +152,20 @@ static void pass_line(struct relay *relay)
     struct port *module = relay->module;
     int64_t deadline = port_now_us() + LINE_US;
     port_line(relay->host, &line);
-    struct port_line old = relay->line;
-    relay->line = line;
-    if (memcmp(&old, &line, sizeof line) == 0 || relay->lost_us != 0) return;
+    const struct port_line old = relay->line;
+    if (relay->lost_us != 0) return;
     if (line.speed != old.speed)
         note_line(relay, port_set_speed(module, line.speed, deadline), "speed", line.speed);
-    if (line.dtr != old.dtr)
-        note_line(relay, port_set_dtr(module, line.dtr, deadline), "DTR", line.dtr);
+    if (line.dtr_drop_count != old.dtr_drop_count) { /* may be on again already */
+        pass_dtr(relay, true);
+        pass_dtr(relay, false);
+    }
+    pass_dtr(relay, line.dtr);
     if (line.rts != old.rts)
         note_line(relay, port_set_rts(module, line.rts, deadline), "RTS", line.rts);
     if (line.break_count != old.break_count)
         note_line(relay, port_send_break(module), "break", line.break_count);
+    relay->line = line;
 }
 
 /* ---- the loop --------------------------------------------------------- */

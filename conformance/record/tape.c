@@ -156,10 +156,9 @@ static void take_line(struct tape *tape, const struct atp_event *event, int64_t 
     tape->crlf_us = time_us;
 }
 
-static void take_span(struct tape *tape, const struct atp_event *event)
+static void take_payload(struct tape *tape)
 {
-    bool is_over = event->more == 0 || (tape->options.is_live && tape->span.size >= PART_MAX);
-    if (!is_over) return;
+    if (tape->span.size == 0) return;
     flush_received(tape);
     emit(tape, (struct tape_item){.kind = TAPE_PAYLOAD,
                                   .bytes = tape->span.bytes,
@@ -208,13 +207,16 @@ static void take_event(struct tape *tape, const struct atp_event *event, int64_t
 static void on_event(void *user, const struct atp_event *event)
 {
     struct tape *tape = user;
+    if (tape->data_is_open && event->kind != ATP_KIND_DATA) take_payload(tape); /* cut short */
     if (tape->span.size == 0) tape->span_us = time_at(tape, event->offset);
     buffer_append(&tape->span, event->bytes, event->size);
     tape->waiting_at += event->size;
     drop_marks(tape, event->offset + event->size);
     tape->data_is_open = event->kind == ATP_KIND_DATA && event->more != 0;
-    if (event->kind == ATP_KIND_DATA) take_span(tape, event);
-    else if (event->more == 0 || event->kind == ATP_KIND_STREAM || tape->span.size >= PART_MAX)
+    bool is_part = tape->options.is_live && tape->span.size >= PART_MAX;
+    if (event->kind == ATP_KIND_DATA) {
+        if (event->more == 0 || is_part) take_payload(tape);
+    } else if (event->more == 0 || event->kind == ATP_KIND_STREAM || is_part)
         take_event(tape, event, tape->span_us);
 }
 

@@ -23,20 +23,31 @@ struct service {
     bool input_over; /* nothing more will come                              */
     bool output_over;
     bool dtr;
+    unsigned dtr_drop_count;
     uint8_t unsent[UNSENT_MAX];
 };
 
 /* ---- the line --------------------------------------------------------- */
 
-/* A host that leaves drops DTR as well. */
+static void set_dtr(struct service *service, bool on)
+{
+    if (on != service->dtr) service->module->set_dtr(service->module->self, on, port_now_us());
+    service->dtr = on;
+}
+
+/* A host that leaves drops DTR as well. A drop that was over before it was
+ * looked at is told all the same. */
 static void tell_dtr(struct service *service)
 {
     struct port_line line;
     if (service->module->set_dtr == NULL) return;
     port_line(service->port, &line);
-    bool on = line.dtr && port_is_connected(service->port);
-    if (on != service->dtr) service->module->set_dtr(service->module->self, on, port_now_us());
-    service->dtr = on;
+    if (line.dtr_drop_count != service->dtr_drop_count) {
+        set_dtr(service, true);
+        set_dtr(service, false);
+        service->dtr_drop_count = line.dtr_drop_count;
+    }
+    set_dtr(service, line.dtr && port_is_connected(service->port));
 }
 
 static void receive(struct service *service)
