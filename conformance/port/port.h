@@ -175,7 +175,8 @@ enum port_status port_set_dtr(struct port *port, bool on, int64_t deadline_us);
 enum port_status port_set_rts(struct port *port, bool on, int64_t deadline_us);
 enum port_status port_send_break(struct port *port);
 
-/* What the host of a listening telnet(rfc2217) asked for. */
+/* What the host of a listening telnet(rfc2217) asked for; of a listening pty the
+ * speed. */
 struct port_line {
     unsigned speed;     /* bits per second                                   */
     unsigned data_bits; /* 5 to 8                                            */
@@ -188,7 +189,7 @@ struct port_line {
     unsigned break_count;
 };
 
-/* Writes: *out. 9600 8N1 until a host asks for something else. */
+/* Writes: *out. 9600 8N1 until a host asks for something else (a pty: 38400). */
 void port_line(const struct port *port, struct port_line *out);
 
 /* ---- second readers --------------------------------------------------- */

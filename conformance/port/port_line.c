@@ -1,6 +1,7 @@
 /* The serial line of a port: settings sent to a device or an RFC 2217 server,
  * and the answers of our own server to a host's settings (RFC 2217, 3). */
 #include "port_internal.h"
+#include "port_speed.h"
 
 #include <gensio/sergensio.h>
 
@@ -141,4 +142,6 @@ void port_line_init(struct port_line *line)
 void port_line(const struct port *port, struct port_line *out)
 {
     *out = port->line;
+    unsigned speed = port->slave >= 0 ? port_speed(port->slave) : 0;
+    if (speed != 0) out->speed = speed;
 }

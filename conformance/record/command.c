@@ -20,6 +20,11 @@ static bool is_digit(uint8_t byte)
     return (uint8_t)(byte - '0') < 10;
 }
 
+static bool is_one_of(uint8_t byte, const char *set)
+{
+    return byte != '\0' && strchr(set, byte) != NULL;
+}
+
 static bool is_basic(uint8_t byte)
 {
     return is_letter(byte) || byte == '&' || byte == '\\';
@@ -30,7 +35,7 @@ static size_t name_size(const uint8_t *text, size_t size)
     size_t n = 1;
     if (is_letter(text[0])) return 1;
     if (is_basic(text[0])) return size > 1 ? 2 : 1;
-    while (n < size && memchr("=?; ", text[n], 4) == NULL) n++;
+    while (n < size && !is_one_of(text[n], "=?; ")) n++;
     return n;
 }
 

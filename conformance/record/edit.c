@@ -123,13 +123,12 @@ static size_t interval_count(const struct atp_param *param)
 }
 
 /* Whether the manual lists all that may come. */
-static bool is_code(const struct edit *edit, const struct field *field)
+static bool is_code(const struct field *field)
 {
     const struct catalog_param *model = field->model;
     if (model == NULL || (model->value_count == 0 && model->table == NULL)) return false;
     if (model->table != NULL || model->range_count == 0) return true;
     uint64_t span = 0;
-    (void)edit;
     for (size_t i = 0; i < model->range_count; i++) {
         if (model->ranges[i].max == INT32_MAX) return false;
         span += (uint64_t)((int64_t)model->ranges[i].max - model->ranges[i].min) + 1;
@@ -278,8 +277,7 @@ static bool edit_field(struct edit *edit, struct buffer *out, const struct atp_e
         return false;
     part.range_count = read_intervals(edit, field->param, ranges);
     if (is_fixed(&part) || !fits(field, &part, line, size)) return false;
-    if (!counts
-        && (is_code(edit, field) || was_said(edit, field->name, line + raw->offset, raw->size)))
+    if (!counts && (is_code(field) || was_said(edit, field->name, line + raw->offset, raw->size)))
         return false;
     put_capture(edit, out, field, &part, line, counts);
     return true;

@@ -46,6 +46,11 @@ static bool is_digit(uint8_t byte)
     return (uint8_t)(byte - '0') < 10;
 }
 
+static bool is_one_of(uint8_t byte, const char *set)
+{
+    return byte != '\0' && strchr(set, byte) != NULL;
+}
+
 static bool is_alphanumeric(uint8_t byte)
 {
     return is_digit(byte) || (uint8_t)((byte | 0x20) - 'a') < 26;
@@ -84,7 +89,7 @@ static void hide_user(struct line *line)
     for (size_t at = 0; (at = find(line, at, "://")) < line->size;) {
         size_t first = at += 3;
         size_t colon = 0;
-        while (at < line->size && memchr("/\"@ ?#,", line->bytes[at], 7) == NULL) {
+        while (at < line->size && !is_one_of(line->bytes[at], "/\"@ ?#,")) {
             if (line->bytes[at] == ':' && colon == 0) colon = at;
             at++;
         }
@@ -122,7 +127,20 @@ static bool has_key(const struct line *line, struct command_span arguments, cons
            && memcmp(line->bytes + first.offset, key, first.size) == 0;
 }
 
-/* Its place among the arguments, as the catalogue has it, else as the table. */
+/* Place of a parameter among the arguments of one form, or -1. */
+static int form_place(const struct catalog_syntax *syntax, const char *parameter,
+                      const struct line *line, const struct command *command)
+{
+    if (syntax->kind != command->form || !has_key(line, command_arguments(command), syntax->key))
+        return -1;
+    for (size_t n = 0; n < syntax->arg_count; n++)
+        if (syntax->args[n].kind == CATALOG_FIELD_PARAM
+            && strcmp(syntax->args[n].text, parameter) == 0)
+            return (int)n;
+    return -1;
+}
+
+/* As the catalogue has it, else as the table. */
 static int argument_place(const struct mask *mask, const struct mask_secret *secret,
                           const struct line *line, const struct command *command)
 {
@@ -130,14 +148,8 @@ static int argument_place(const struct mask *mask, const struct mask_secret *sec
     for (size_t i = 0; secret->parameter != NULL && i < model->set_count; i++) {
         const struct catalog_command *known = catalog_find_command(model->sets[i], secret->command);
         for (size_t k = 0; known != NULL && k < known->form_count; k++) {
-            const struct catalog_syntax *syntax = &known->forms[k].syntax;
-            if (syntax->kind != command->form
-                || !has_key(line, command_arguments(command), syntax->key))
-                continue;
-            for (size_t n = 0; n < syntax->arg_count; n++)
-                if (syntax->args[n].kind == CATALOG_FIELD_PARAM
-                    && strcmp(syntax->args[n].text, secret->parameter) == 0)
-                    return (int)n;
+            int place = form_place(&known->forms[k].syntax, secret->parameter, line, command);
+            if (place >= 0) return place;
         }
     }
     return secret->sent;
@@ -147,7 +159,7 @@ static int argument_place(const struct mask *mask, const struct mask_secret *sec
 static struct command_span dialled(const struct line *line, const struct command *command)
 {
     struct command_span place = command->rest;
-    while (place.size > 0 && memchr("TPtp ", line->bytes[place.offset], 5) != NULL) {
+    while (place.size > 0 && is_one_of(line->bytes[place.offset], "TPtp ")) {
         place.offset++;
         place.size--;
     }
@@ -194,7 +206,7 @@ static void mask_command(struct line *line, bool is_sent)
 static size_t prefix_size(const struct line *line)
 {
     size_t at = 0;
-    if (line->size == 0 || strchr("+*^$#%", line->bytes[0]) == NULL) return 0;
+    if (line->size == 0 || !is_one_of(line->bytes[0], "+*^$#%")) return 0;
     while (at < line->size && line->bytes[at] != ':' && line->bytes[at] != ' ') at++;
     return at < line->size && line->bytes[at] == ':' ? at + 1 : 0;
 }
@@ -226,7 +238,7 @@ static bool is_identity(const struct line *line)
     size_t count = 0;
     for (size_t i = 0; i < line->size; i++) {
         if (is_digit(line->bytes[i])) count++;
-        else if (strchr("\"Ff, ", line->bytes[i]) == NULL) return false;
+        else if (!is_one_of(line->bytes[i], "\"Ff, ")) return false;
     }
     return count >= IDENTITY_MIN;
 }

@@ -69,7 +69,7 @@ static void write_stand_in(enum mask_kind kind, uint8_t *bytes, size_t size, uin
     bool has_luhn = (kind == MASK_IMEI && size == 15) || (kind == MASK_ICCID && size >= 19);
     bool is_number = are_digits(bytes, size) && size >= first + 4;
     if (!is_number) first = 0;
-    else memcpy(bytes, prefix, first);
+    for (size_t i = 0; i < first; i++) bytes[i] = (uint8_t)prefix[i];
     has_luhn = has_luhn && is_number;
     write_number(bytes + first, size - first - has_luhn, number);
     if (has_luhn)

@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "mask.h"
 #include "scribe.h"
+#include "script.h"
 #include "serve.h"
 #include "signals.h"
 #include "tape.h"
@@ -34,6 +35,7 @@ struct relay {
     struct port_line line;     /* as the host set it last                    */
     int64_t lost_us, retry_us; /* the module's port vanished then; 0: it is there */
     size_t lost_size;          /* bytes that the host said meanwhile         */
+    bool is_large;             /* it was told                                           */
     bool is_over;
     int code;
 };
@@ -172,7 +174,14 @@ static void pass_line(struct relay *relay)
 
 static void keep(struct relay *relay)
 {
-    if (scribe_keep(relay->scribe, relay->tape, port_now_us())) return;
+    if (scribe_keep(relay->scribe, relay->tape, port_now_us())) {
+        if (!relay->is_large && scribe_size(relay->scribe) > SCRIPT_FILE_SIZE_MAX) {
+            relay->is_large = true;
+            cli_complain("%s: over %zu MiB, more than atproof check reads; end it, begin another",
+                         relay->options->path, SCRIPT_FILE_SIZE_MAX >> 20);
+        }
+        return;
+    }
     cli_complain("%s: cannot write: %s", relay->options->path, strerror(errno));
     relay->is_over = true;
     relay->code = EXIT_USAGE;

@@ -146,6 +146,11 @@ bool scribe_keep(struct scribe *scribe, const struct tape *tape, int64_t now)
     return write_items(scribe) && (!scribe->can_rewrite || write_rest(scribe, tape, now));
 }
 
+uint64_t scribe_size(const struct scribe *scribe)
+{
+    return (uint64_t)scribe->kept;
+}
+
 bool scribe_close(struct scribe *scribe)
 {
     if (scribe == NULL) return true;

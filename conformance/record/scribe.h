@@ -27,6 +27,9 @@ void scribe_note(struct scribe *scribe, int64_t now, const char *text);
  * if it cannot be. */
 bool scribe_keep(struct scribe *scribe, const struct tape *tape, int64_t now);
 
+/* Bytes of whole items in the file. */
+uint64_t scribe_size(const struct scribe *scribe);
+
 /* The same without a rest, and closes. NULL is fine. */
 bool scribe_close(struct scribe *scribe);
 

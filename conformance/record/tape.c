@@ -4,7 +4,8 @@
  *
  * Live, a command may come key by key, and its echo with it. The echo is held
  * back until the command is whole, so that the parser is told of the command
- * first. Read from a file, each piece is one, and nothing is held. */
+ * first. Read from a file, each piece is one, and nothing is held: the order is
+ * kept to the byte. */
 #include "tape.h"
 
 #include "command.h"
@@ -45,6 +46,8 @@ struct tape {
     size_t told;           /* of `sent`: the parser knows them              */
     size_t upload_left;    /* of a counted one                              */
     enum upload upload;
+    size_t early;      /* of `waiting`, bytes that are items already          */
+    bool is_cut;       /* so is the beginning of `span`                      */
     bool has_crlf;     /* a line end stands before what comes                */
     bool data_is_open; /* a payload is under way                             */
     int64_t crlf_us, raw_us, span_us, sent_us, held_us;
@@ -136,7 +139,8 @@ static void take_line(struct tape *tape, const struct atp_event *event, int64_t 
 {
     struct buffer *line = &tape->scratch;
     size_t size = line->size;
-    bool is_whole = tape->has_crlf && size > 2 && memcmp(line->bytes + size - 2, "\r\n", 2) == 0
+    bool is_whole = tape->has_crlf && !tape->is_cut && size > 2
+                    && memcmp(line->bytes + size - 2, "\r\n", 2) == 0
                     && is_text(line->bytes, size - 2) && event->kind != ATP_KIND_ECHO;
     if (is_whole) {
         flush_raw(tape);
@@ -165,6 +169,7 @@ static void take_payload(struct tape *tape)
                                   .size = tape->span.size,
                                   .time_us = tape->span_us});
     tape->span.size = 0;
+    tape->is_cut = false;
 }
 
 static void expect_upload(struct tape *tape, const struct atp_event *event)
@@ -184,7 +189,7 @@ static void expect_upload(struct tape *tape, const struct atp_event *event)
 
 static void take_event(struct tape *tape, const struct atp_event *event, int64_t time_us)
 {
-    bool is_crlf = event->kind == ATP_KIND_BLANK && tape->span.size == 2
+    bool is_crlf = event->kind == ATP_KIND_BLANK && !tape->is_cut && tape->span.size == 2
                    && memcmp(tape->span.bytes, "\r\n", 2) == 0;
     if (is_crlf) {
         flush_crlf(tape);
@@ -200,6 +205,7 @@ static void take_event(struct tape *tape, const struct atp_event *event, int64_t
         take_line(tape, event, time_us);
     }
     tape->span.size = 0;
+    tape->is_cut = false;
     if (event->kind == ATP_KIND_PROMPT) expect_upload(tape, event);
     if (event->kind == ATP_KIND_RESULT) tape->upload = UPLOAD_NONE;
 }
@@ -208,8 +214,11 @@ static void on_event(void *user, const struct atp_event *event)
 {
     struct tape *tape = user;
     if (tape->data_is_open && event->kind != ATP_KIND_DATA) take_payload(tape); /* cut short */
+    size_t early = tape->early < event->size ? tape->early : event->size;
+    tape->early -= early;
+    tape->is_cut |= early > 0;
     if (tape->span.size == 0) tape->span_us = time_at(tape, event->offset);
-    buffer_append(&tape->span, event->bytes, event->size);
+    if (event->size > early) buffer_append(&tape->span, event->bytes + early, event->size - early);
     tape->waiting_at += event->size;
     drop_marks(tape, event->offset + event->size);
     tape->data_is_open = event->kind == ATP_KIND_DATA && event->more != 0;
@@ -218,6 +227,28 @@ static void on_event(void *user, const struct atp_event *event)
         if (event->more == 0 || is_part) take_payload(tape);
     } else if (event->more == 0 || event->kind == ATP_KIND_STREAM || is_part)
         take_event(tape, event, tape->span_us);
+}
+
+/* What stands in the middle of a line is an item now: the host's next one was
+ * behind it. */
+static void flush_early(struct tape *tape)
+{
+    static const struct atp_event unread = {.kind = ATP_KIND_TEXT};
+    struct buffer *early = &tape->scratch;
+    size_t waiting = tape->waiting.size - tape->waiting_at - tape->early;
+    if (tape->data_is_open) take_payload(tape);
+    early->size = 0;
+    buffer_append(early, tape->span.bytes, tape->span.size);
+    if (waiting > 0)
+        buffer_append(early, tape->waiting.bytes + tape->waiting.size - waiting, waiting);
+    if (early->size == 0) return;
+    if (tape->options.on_line != NULL)
+        tape->options.on_line(tape->options.user, &unread, early->bytes, early->size);
+    flush_crlf(tape);
+    add_raw(tape, early->bytes, early->size, tape->received_us);
+    tape->is_cut = tape->span.size > 0;
+    tape->span.size = 0;
+    tape->early += waiting;
 }
 
 static void feed(struct tape *tape, const uint8_t *bytes, size_t size, int64_t now)
@@ -392,6 +423,7 @@ void tape_sent(struct tape *tape, const void *bytes, size_t size, int64_t now)
     if (tape->options.is_live && is_command && atp_is_stream(&tape->parser)
         && atp_stream_tail(&tape->parser) != ATP_RESULT_NONE)
         tape_stream_end(tape, now);
+    if (!tape->options.is_live) flush_early(tape);
     buffer_append(&tape->sent, bytes, size);
     tape->sent_us = now;
     take_all_sent(tape);
@@ -461,8 +493,13 @@ struct tape *tape_new(const struct tape_options *options)
 void tape_free(struct tape *tape)
 {
     if (tape == NULL) return;
-    struct buffer *const buffers[] = {&tape->marks, &tape->waiting, &tape->held, &tape->span,
-                                      &tape->raw,   &tape->scratch, &tape->sent, &tape->command};
-    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++) buffer_release(buffers[i]);
+    buffer_release(&tape->marks);
+    buffer_release(&tape->waiting);
+    buffer_release(&tape->held);
+    buffer_release(&tape->span);
+    buffer_release(&tape->raw);
+    buffer_release(&tape->scratch);
+    buffer_release(&tape->sent);
+    buffer_release(&tape->command);
     free(tape);
 }

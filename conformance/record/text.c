@@ -49,7 +49,8 @@ static bool is_mostly_text(const uint8_t *bytes, size_t size)
 {
     size_t count = 0;
     for (size_t i = 0; i < size; i++)
-        count += (bytes[i] >= 0x20 && bytes[i] <= 0x7E) || memchr("\r\n\t", bytes[i], 3) != NULL;
+        count += (bytes[i] >= 0x20 && bytes[i] <= 0x7E)
+                 || (bytes[i] != 0 && strchr("\r\n\t", bytes[i]) != NULL);
     return count >= size - size / 4;
 }
 

@@ -68,7 +68,7 @@ static const char help_text[] =
     "All that came is in FILE before the next is waited for, what is not a whole line yet as "
     "provisional items that the rest replaces; of more than 4 KiB of those, once a second. "
     "A module's port that vanishes is waited for, and noted. Speed, DTR, RTS and break of an RFC "
-    "2217 host are passed on and noted where the module's port has them.\n\n"
+    "2217 host, the speed of one on a pty, are passed on and noted.\n\n"
     "--mask replaces IMEI, ICCID, IMSI, telephone numbers, PINs, user names and passwords of APNs "
     "and servers, `user:password@` in URLs and Authorization headers by stand-ins of the same "
     "size, a digit for a digit and a letter for a letter, the same ones all over. Which fields "

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 import tty
@@ -535,11 +536,15 @@ def test_chat():
     recorder = record("chat.at", "-t", target(module), "--link", link)
     script = ["ABORT", "ERROR", "", "ATE0V1", "OK", "AT+CSQ", "+CSQ: ", "\\c", "OK"]
     with open(link, "r+b", buffering=0) as line:
+        settings = termios.tcgetattr(line)
+        settings[4] = settings[5] = termios.B57600
+        termios.tcsetattr(line, termios.TCSANOW, settings)
         code = subprocess.run(["/usr/sbin/chat", "-t", "5", "-S", *script], stdin=line, stdout=line,
                               check=False).returncode
     check("chat", 0, code)
     stop(recorder)
     stop(module)
+    check("chat: the speed of its pty", 1, read("chat.at").count("# the host set speed 57600"))
     check("chat: recorded", ["> ATE0V1", "> AT+CSQ"],
           [line for line in lines("chat.at") if line.startswith("> ")])
 

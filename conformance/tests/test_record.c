@@ -1,10 +1,7 @@
-/* Recordings: bytes into items, secrets into stand-ins, a recording into a case,
- * a recording as a module. */
+/* Recordings: bytes into items, secrets into stand-ins, a recording into a case. */
 #include "catalog_builtin.h"
 #include "command.h"
 #include "mask_internal.h"
-#include "match.h"
-#include "player.h"
 #include "rewrite.h"
 #include "tape.h"
 #include "text.h"
@@ -183,6 +180,106 @@ static void test_tape_rest_is_what_is_no_item_yet(void **state)
     buffer_release(&rest);
 }
 
+/* ---- whatever is said -------------------------------------------------- */
+
+static const struct step vocabulary[] = {
+    {'>', "AT\r", 0},
+    {'>', "AT+CSQ\r\n", 0},
+    {'>', "AT+HTTPREAD=0,5\r", 0},
+    {'>', "AT+HTTPDATA=4,1000\r", 0},
+    {'>', "AT+QSSLSEND=1\r", 0},
+    {'>', "AT+QSSLOPEN=1,1,2,\"h\",443,2\r", 0},
+    {'>', "data", 0},
+    {'>', "\x1A", 0},
+    {'>', "+++", 0},
+    {'>', "\xFF\0{", 3},
+    {'<', "AT\r\r\nOK\r\n", 0},
+    {'<', "\r\nOK\r\n", 0},
+    {'<', "\r\nERROR\r\n", 0},
+    {'<', "\r\n+CSQ: 23,0\r\n", 0},
+    {'<', "\r\n+HTTPREAD: 5\r\nab\r\nc", 0},
+    {'<', "\r\nDOWNLOAD\r\n", 0},
+    {'<', "\r\n> ", 0},
+    {'<', "\r\nCONNECT\r\n", 0},
+    {'<', "\r\nNO CARRIER\r\n", 0},
+    {'<', "x{y}\n\n\r\xC3\xA4\x80", 0},
+    {'<', "\r\n\xC3\xA4{\r\n", 0},
+};
+#define WORD_COUNT (sizeof vocabulary / sizeof *vocabulary)
+
+static uint32_t next_random(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 16;
+}
+
+/* What one side said, of a transcript. */
+static void join(const struct transcript *transcript, enum transcript_kind kind, struct buffer *out)
+{
+    for (size_t i = 0; i < transcript->item_count; i++)
+        if (transcript->items[i].kind == kind)
+            buffer_append(out, transcript->bytes + transcript->items[i].offset,
+                          transcript->items[i].size);
+}
+
+static void assert_holds(const struct transcript *transcript, enum transcript_kind kind,
+                         const struct buffer *said)
+{
+    struct buffer joined = {0};
+    join(transcript, kind, &joined);
+    assert_int_equal(joined.size, said->size);
+    if (said->size > 0) assert_memory_equal(joined.bytes, said->bytes, said->size);
+    buffer_release(&joined);
+}
+
+/* Is canonical, says what was said, and can be edited. */
+static void assert_recording(const struct buffer *text, const struct buffer *sent,
+                             const struct buffer *received)
+{
+    struct transcript_error error = {0};
+    struct script script;
+    struct transcript transcript;
+    struct buffer canonical = {0};
+    struct buffer edited = {0};
+    const struct rewrite_options how = {.compiled = compiled, .dialect = "auto", .edits = true};
+    assert_true(script_format(text->bytes, text->size, &canonical, &error));
+    assert_int_equal(canonical.size, text->size);
+    assert_memory_equal(canonical.bytes, text->bytes, text->size);
+    assert_true(script_parse(text->bytes, text->size, NULL, &script, &error));
+    assert_true(script_expand(&script.cases[0], NULL, 0, &transcript, &error));
+    assert_holds(&transcript, TRANSCRIPT_SENT, sent);
+    assert_holds(&transcript, TRANSCRIPT_RECEIVED, received);
+    if (!rewrite(&script.cases[0], &how, &edited, &error)) fail_msg("%s\n%.*s", error.text, (int)text->size, (char *)text->bytes);
+    transcript_release(&transcript);
+    script_release(&script);
+    buffer_release(&canonical);
+    buffer_release(&edited);
+}
+
+static void test_tape_loses_nothing_whatever_is_said(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 2000; seed++) {
+        uint32_t random = seed;
+        struct buffer out = {0};
+        struct buffer said[2] = {{0}, {0}};
+        struct tape *tape = tape_new(&(struct tape_options){
+            .catalog = &compiled->catalog, .on_item = on_item, .user = &out, .is_live = true});
+        for (int64_t now = 0; now < 20; now++) {
+            const struct step *step = &vocabulary[next_random(&random) % WORD_COUNT];
+            size_t size = step->size > 0 ? step->size : strlen(step->bytes);
+            buffer_append(&said[step->side == '<'], step->bytes, size);
+            take_step(tape, step, next_random(&random) % 4, now * 300000);
+        }
+        tape_finish(tape);
+        tape_free(tape);
+        assert_recording(&out, &said[0], &said[1]);
+        buffer_release(&out);
+        buffer_release(&said[0]);
+        buffer_release(&said[1]);
+    }
+}
+
 /* ---- commands --------------------------------------------------------- */
 
 static void test_command_line_is_taken_apart(void **state)
@@ -311,7 +408,7 @@ static void test_mask_stand_in_is_never_the_secret(void **state)
     assert_memory_not_equal(digits, "004999010000015", 15);
     assert_true(mask_has_luhn_digit(digits, 15));
     for (int i = 0; i < 200; i++) {
-        uint8_t text[8];
+        uint8_t text[16];
         snprintf((char *)text, sizeof text, "p%06d", i);
         mask_stand_in(mask, MASK_TEXT, text, 7);
         assert_true(text[0] >= 'a' && text[0] <= 'z');
@@ -393,135 +490,6 @@ static void test_mask_keeps_times_and_directives(void **state)
         "@ dialect: auto\n\n@ time: 1.5\n> AT+CPIN=01\n@ time: 1.75\n< OK\n@ expire:\n");
 }
 
-/* ---- a recording as a module ------------------------------------------ */
-
-struct stage {
-    struct script script;
-    struct transcript recording;
-    struct player *player;
-    size_t complaints;
-};
-
-static void on_other(void *user, size_t line, const char *what, const uint8_t *bytes, size_t size)
-{
-    struct stage *stage = user;
-    (void)line;
-    (void)what;
-    (void)bytes;
-    (void)size;
-    stage->complaints++;
-}
-
-static void open_stage(struct stage *stage, const char *text, bool fast, uint32_t speed)
-{
-    struct transcript_error error;
-    *stage = (struct stage){0};
-    assert_true(script_parse(text, strlen(text), NULL, &stage->script, &error));
-    assert_true(script_expand(&stage->script.cases[0], NULL, 0, &stage->recording, &error));
-    stage->player = player_new(
-        &stage->recording,
-        &(struct player_options){.fast = fast, .speed = speed, .on_other = on_other, .user = stage},
-        0);
-}
-
-static void close_stage(struct stage *stage)
-{
-    player_free(stage->player);
-    transcript_release(&stage->recording);
-    script_release(&stage->script);
-}
-
-static void assert_says(struct stage *stage, int64_t now, const char *expected)
-{
-    char bytes[256];
-    size_t size = player_send(stage->player, (uint8_t *)bytes, sizeof bytes - 1, now);
-    bytes[size] = '\0';
-    assert_string_equal(bytes, expected);
-}
-
-static void send_text(struct stage *stage, const char *text, int64_t now)
-{
-    player_receive(stage->player, (const uint8_t *)text, strlen(text), now);
-}
-
-#define RECORDED                                                                                   \
-    "< RDY\n@ time: 1\n> AT+CSQ\n@ time: 1.2\n< +CSQ: 1,0\n@ time: 3\n< +CREG: 1\n"                \
-    "@ time: 4\n> AT+CSQ\n@ time: 4.5\n< +CSQ: 2,0\n@ time: 5\n> AT+HTTPDATA=3,9\n< DOWNLOAD\n"    \
-    ">= text \"a\\rc\"\n< OK\n"
-
-static void test_player_says_it_in_order_and_time(void **state)
-{
-    (void)state;
-    struct stage stage;
-    open_stage(&stage, RECORDED, false, 0);
-    assert_says(&stage, 0, "\r\nRDY\r\n");
-    send_text(&stage, "AT+", 10);
-    assert_int_equal(player_due(stage.player, 10), INT64_MAX);
-    send_text(&stage, "CSQ\r", 20);
-    assert_int_equal(player_due(stage.player, 20), 200020);
-    assert_says(&stage, 200019, "");
-    assert_says(&stage, 200020, "\r\n+CSQ: 1,0\r\n");
-    assert_int_equal(player_due(stage.player, 200020), 2000020);
-    assert_says(&stage, 2000020, "\r\n+CREG: 1\r\n");
-    send_text(&stage, "AT+CSQ\r", 3000000);
-    assert_says(&stage, 3500000, "\r\n+CSQ: 2,0\r\n");
-    assert_int_equal(stage.complaints, 0);
-    close_stage(&stage);
-}
-
-static void test_player_bears_hosts_that_differ(void **state)
-{
-    (void)state;
-    struct stage stage;
-    open_stage(&stage, RECORDED, true, 0);
-    assert_says(&stage, 0, "\r\nRDY\r\n");
-    send_text(&stage, "AT+HTTPDATA=3,9\r\n", 1); /* later; its LF is no matter */
-    assert_says(&stage, 1, "\r\nDOWNLOAD\r\n");
-    send_text(&stage, "\rx", 2);
-    assert_says(&stage, 2, "");
-    send_text(&stage, "y", 3); /* other data, of as many bytes */
-    assert_says(&stage, 3, "\r\nOK\r\n");
-    assert_int_equal(stage.complaints, 1);
-    send_text(&stage, "AT+CSQ\r", 4); /* earlier */
-    assert_says(&stage, 4, "\r\n+CSQ: 1,0\r\n\r\n+CREG: 1\r\n");
-    send_text(&stage, "AT+C\rAT+CSQ\r", 5);
-    assert_int_equal(stage.complaints, 2);
-    assert_says(&stage, 5, "\r\nERROR\r\n\r\n+CSQ: 2,0\r\n");
-    close_stage(&stage);
-}
-
-static void test_player_hurries_with_its_host(void **state)
-{
-    (void)state;
-    struct stage stage;
-    open_stage(&stage, RECORDED, false, 0);
-    assert_says(&stage, 0, "\r\nRDY\r\n");
-    send_text(&stage, "AT+CSQ\r", 0);
-    assert_says(&stage, 300000, "\r\n+CSQ: 1,0\r\n");
-    send_text(&stage, "AT+CSQ\r", 300000);
-    assert_says(&stage, 300000, "\r\n+CREG: 1\r\n");
-    assert_says(&stage, 800000, "\r\n+CSQ: 2,0\r\n");
-    close_stage(&stage);
-}
-
-static void test_player_keeps_the_pace_of_a_line(void **state)
-{
-    (void)state;
-    struct stage stage;
-    open_stage(&stage, "> AT\n<< \"0123456789\"*10\n", true, 10000); /* 1 ms a byte */
-    send_text(&stage, "AT\r", 5000000);
-    uint8_t bytes[128];
-    size_t size = 0;
-    int64_t now = 5000000;
-    while (size < 100) {
-        size += player_send(stage.player, bytes, sizeof bytes, now);
-        assert_true(size <= (size_t)(now - 5000000) / 1000 + 1);
-        if (size < 100) now = player_due(stage.player, now);
-    }
-    assert_in_range(now, 5099000, 5100000);
-    close_stage(&stage);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -532,6 +500,7 @@ int main(void)
         cmocka_unit_test(test_tape_oddities_are_bytes),
         cmocka_unit_test(test_tape_short_payload_expires_when_the_host_goes_on),
         cmocka_unit_test(test_tape_rest_is_what_is_no_item_yet),
+        cmocka_unit_test(test_tape_loses_nothing_whatever_is_said),
         cmocka_unit_test(test_command_line_is_taken_apart),
         cmocka_unit_test(test_mask_table_names_fields),
         cmocka_unit_test(test_mask_patterns_find_what_no_table_names),
@@ -541,10 +510,6 @@ int main(void)
         cmocka_unit_test(test_edit_leaves_what_a_command_said_and_deviations),
         cmocka_unit_test(test_edit_holds_payload_to_its_digest),
         cmocka_unit_test(test_mask_keeps_times_and_directives),
-        cmocka_unit_test(test_player_says_it_in_order_and_time),
-        cmocka_unit_test(test_player_bears_hosts_that_differ),
-        cmocka_unit_test(test_player_hurries_with_its_host),
-        cmocka_unit_test(test_player_keeps_the_pace_of_a_line),
     };
     return cmocka_run_group_tests_name("record", tests, open_catalog, close_catalog);
 }
