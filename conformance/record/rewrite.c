@@ -57,17 +57,35 @@ static void on_item(void *user, const struct tape_item *item)
     else text_item(rewriter->out, item);
 }
 
-static void play_item(struct tape *tape, const struct transcript *recording,
-                      const struct transcript_item *item)
+/* A LF that came by itself behind the CR of a command belongs to it. */
+static bool continues(const struct transcript *recording, size_t index)
 {
+    if (index == 0 || index >= recording->item_count) return false;
+    const struct transcript_item *item = &recording->items[index];
+    const struct transcript_item *before = item - 1;
+    return item->kind == TRANSCRIPT_SENT && before->kind == TRANSCRIPT_SENT && item->size > 0
+           && before->size > 0 && before->offset + before->size == item->offset
+           && recording->bytes[item->offset] == '\n' && recording->bytes[item->offset - 1] == '\r';
+}
+
+/* Returns: how many items it took. */
+static size_t play_item(struct tape *tape, const struct transcript *recording, size_t index)
+{
+    const struct transcript_item *item = &recording->items[index];
     const uint8_t *bytes = recording->bytes + item->offset;
     int64_t time_us = item->time_us == TRANSCRIPT_NO_TIME ? 0 : item->time_us;
+    size_t size = item->size;
+    size_t count = 1;
     switch (item->kind) {
-    case TRANSCRIPT_SENT: tape_sent(tape, bytes, item->size, time_us); return;
-    case TRANSCRIPT_RECEIVED: tape_received(tape, bytes, item->size, time_us); return;
-    case TRANSCRIPT_EXPIRE: tape_expire(tape, time_us); return;
-    case TRANSCRIPT_STREAM_END: tape_stream_end(tape, time_us); return;
+    case TRANSCRIPT_SENT:
+        for (; continues(recording, index + count); count++) size += item[count].size;
+        tape_sent(tape, bytes, size, time_us);
+        break;
+    case TRANSCRIPT_RECEIVED: tape_received(tape, bytes, size, time_us); break;
+    case TRANSCRIPT_EXPIRE: tape_expire(tape, time_us); break;
+    case TRANSCRIPT_STREAM_END: tape_stream_end(tape, time_us); break;
     }
+    return count;
 }
 
 struct line_masks {
@@ -93,8 +111,7 @@ static void put_body(const struct transcript *recording, const struct rewrite_op
                                                         .on_item = on_item,
                                                         .on_line = options->masks ? on_line : NULL,
                                                         .user = &both});
-    for (size_t i = 0; i < recording->item_count; i++)
-        play_item(tape, recording, &recording->items[i]);
+    for (size_t i = 0; i < recording->item_count;) i += play_item(tape, recording, i);
     tape_finish(tape);
     tape_free(tape);
     edit_free(both.rewriter.edit);

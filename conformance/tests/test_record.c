@@ -2,6 +2,7 @@
 #include "catalog_builtin.h"
 #include "command.h"
 #include "mask_internal.h"
+#include "match.h"
 #include "rewrite.h"
 #include "tape.h"
 #include "text.h"
@@ -232,6 +233,21 @@ static void assert_holds(const struct transcript *transcript, enum transcript_ki
     buffer_release(&joined);
 }
 
+/* Whether `atproof check --against` finds the recording in the case. */
+static void assert_matches(const struct buffer *edited, const struct transcript *recording)
+{
+    struct transcript_error error = {0};
+    struct script script;
+    struct match_result result;
+    assert_true(script_parse(edited->bytes, edited->size, NULL, &script, &error));
+    match_case(&script.cases[0], recording, NULL, &result);
+    if (result.outcome != MATCH_WHOLE)
+        fail_msg("%s, not %s\n%.*s", result.seen, result.expected, (int)edited->size,
+                 (const char *)edited->bytes);
+    match_release(&result);
+    script_release(&script);
+}
+
 /* Is canonical, says what was said, and can be edited. */
 static void assert_recording(const struct buffer *text, const struct buffer *sent,
                              const struct buffer *received)
@@ -249,7 +265,9 @@ static void assert_recording(const struct buffer *text, const struct buffer *sen
     assert_true(script_expand(&script.cases[0], NULL, 0, &transcript, &error));
     assert_holds(&transcript, TRANSCRIPT_SENT, sent);
     assert_holds(&transcript, TRANSCRIPT_RECEIVED, received);
-    if (!rewrite(&script.cases[0], &how, &edited, &error)) fail_msg("%s\n%.*s", error.text, (int)text->size, (char *)text->bytes);
+    if (!rewrite(&script.cases[0], &how, &edited, &error))
+        fail_msg("%s\n%.*s", error.text, (int)text->size, (char *)text->bytes);
+    assert_matches(&edited, &transcript);
     transcript_release(&transcript);
     script_release(&script);
     buffer_release(&canonical);
