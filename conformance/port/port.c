@@ -236,6 +236,8 @@ struct port *port_new(const char *address, const struct port_options *options,
     if (options == NULL) options = &no_options;
     struct port *port = memory_new(1, sizeof *port);
     port->slave = -1;
+    port->timer_fd = -1;
+    port->first_port = options->beside == NULL ? port : options->beside->first_port;
     port->address = memory_text(address);
     port->name = memory_text(address);
     port->device = port_device(address);
@@ -244,6 +246,10 @@ struct port *port_new(const char *address, const struct port_options *options,
     port->stop = options->stop;
     port->host_count = 1;
     port_line_init(&port->line);
+    if (options->beside != NULL) {
+        port->os = options->beside->os->get_funcs(options->beside->os);
+        return port;
+    }
     /* A wake signal is for threads that share it; each port has its own. */
     if (gensio_unix_funcs_alloc(NULL, 0, &port->os) != 0) {
         port_fail(port, PORT_FAILED, "%s: no event loop: %s", address, strerror(errno));
@@ -327,6 +333,7 @@ void port_close(struct port *port)
     if (port == NULL) return;
     if (port->accepter != NULL) end_accepter(port);
     port_drop(port);
+    if (port->os != NULL) port_unwatch(port);
     if (port->link != NULL) remove_link(port);
     if (port->slave >= 0) close(port->slave);
     while (port->first != NULL) {

@@ -77,6 +77,10 @@ struct port_options {
      * other than 0 (a signal handler's flag). NULL: none. Borrows: until
      * port_close. */
     const volatile sig_atomic_t *stop;
+
+    /* Both ports wait together: see port_await. It must be closed after this
+     * one. NULL: none. Borrows: until port_close. */
+    struct port *beside;
 };
 
 struct port;
@@ -142,6 +146,26 @@ enum port_status port_write(struct port *port, const void *bytes, size_t size, i
 ssize_t port_read(struct port *port, void *buffer, size_t capacity, int64_t deadline_us,
                   int64_t *time_us);
 
+/* ---- waiting for one of several --------------------------------------- */
+
+#define PORT_WATCH_COUNT_MAX 4
+
+/* Adds a descriptor of the caller's to what ends port_await: when it becomes
+ * readable, and again in each later call while it is.
+ * Borrows: `fd` until port_close. */
+enum port_status port_watch(struct port *port, int fd);
+
+/* Waits until bytes of this port can be read, a descriptor that is watched is
+ * readable, the host came, left or set the line, or the deadline; and until any
+ * of that of a port beside it. It may end without a cause, and tells none: look
+ * with port_read and the rest. Kept to the microsecond, as far as the system
+ * goes. */
+void port_await(struct port *port, int64_t deadline_us);
+
+/* The next port_await ends also when the other side takes bytes again, of
+ * which port_write could not pass all. */
+void port_await_room(struct port *port);
+
 /* ---- the serial line -------------------------------------------------- */
 
 /* Sets what a serial device or an RFC 2217 server has.
@@ -151,7 +175,8 @@ enum port_status port_set_dtr(struct port *port, bool on, int64_t deadline_us);
 enum port_status port_set_rts(struct port *port, bool on, int64_t deadline_us);
 enum port_status port_send_break(struct port *port);
 
-/* What the host of a listening telnet(rfc2217) asked for. */
+/* What the host of a listening telnet(rfc2217) asked for; of a listening pty the
+ * speed. */
 struct port_line {
     unsigned speed;     /* bits per second                                   */
     unsigned data_bits; /* 5 to 8                                            */
@@ -160,10 +185,11 @@ struct port_line {
     unsigned flow;      /* SERGENSIO_FLOWCONTROL_                            */
     bool dtr;
     bool rts;
+    unsigned dtr_drop_count; /* how often DTR went off                        */
     unsigned break_count;
 };
 
-/* Writes: *out. 9600 8N1 until a host asks for something else. */
+/* Writes: *out. 9600 8N1 until a host asks for something else (a pty: 38400). */
 void port_line(const struct port *port, struct port_line *out);
 
 /* ---- second readers --------------------------------------------------- */

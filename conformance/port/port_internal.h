@@ -5,6 +5,7 @@
 #include "port.h"
 
 #include <gensio/gensio.h>
+#include <gensio/gensio_os_funcs.h>
 
 /* Bytes as they came, in the order they came. */
 struct port_chunk {
@@ -13,6 +14,14 @@ struct port_chunk {
     size_t size;  /* bytes                          */
     size_t taken; /* of them, already read          */
     uint8_t bytes[];
+};
+
+/* A descriptor whose readiness ends port_await. */
+struct port_watch {
+    struct port *port; /* whose loop it is in                                  */
+    struct gensio_iod *iod;
+    bool armed; /* gensio looks at it                                          */
+    bool cleared;
 };
 
 struct port {
@@ -35,7 +44,9 @@ struct port {
     int operation_error; /* ... with this GE_ code                             */
     bool closed;         /* gensio_close, or the accepter's shutdown: is over  */
     bool writable;
-    int gone; /* GE_ code the connection ended with; 0: it has not             */
+    bool is_own_stdio; /* whose output stays when its input is over            */
+    int input_over;    /* GE_ code its input ended with; 0: it has not         */
+    int gone;          /* GE_ code the connection ended with; 0: it has not             */
     unsigned host_count;
     struct port_line line;
     char log[160]; /* gensio's last words                                      */
@@ -45,6 +56,14 @@ struct port {
     size_t queued; /* bytes of all chunks                                      */
 
     struct port_error error;
+
+    /* Of the ports that stand beside each other, the first has what follows. */
+    struct port *first_port; /* itself, if it is                               */
+    struct port_watch watches[PORT_WATCH_COUNT_MAX];
+    size_t watch_count;
+    struct port_watch timer; /* of port_await's deadline                       */
+    int timer_fd;            /* -1: none yet                                   */
+    bool news;               /* something came since port_await looked         */
 };
 
 /* Notes an error. Returns: `status`. */
@@ -66,6 +85,9 @@ bool port_is_pty_alone(const char *address);
 
 /* Runs gensio until `ready`, or the deadline. Returns: whether it is ready. */
 bool port_wait(struct port *port, bool (*ready)(const struct port *port), int64_t deadline_us);
+
+/* Lets go of what is watched. */
+void port_unwatch(struct port *port);
 
 /* gensio's callback for all connections. */
 int port_on_event(struct gensio *io, void *user_data, int event, int err, unsigned char *bytes,

@@ -10,11 +10,15 @@
 
 #include <gensio/sergensio.h>
 
+#include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #define STOP_POLL_US     INT64_C(100000) /* how soon *stop is seen            */
+#define OUTPUT_POLL_MS   20              /* how soon its deadline is seen     */
 #define LATE_ROUND_COUNT 64              /* events handled after the deadline */
 
 int64_t port_now_us(void)
@@ -123,6 +127,12 @@ static size_t take(struct port *port, void *buffer, size_t capacity, int64_t *ti
 static void on_read(struct port *port, struct gensio *io, int err, const unsigned char *bytes,
                     const gensiods *size)
 {
+    port->first_port->news = true;
+    if (err != 0 && port->is_own_stdio) {
+        port->input_over = err;
+        gensio_set_read_callback_enable(io, false);
+        return;
+    }
     if (err != 0) {
         port->gone = err;
         gensio_set_read_callback_enable(io, false);
@@ -143,9 +153,10 @@ int port_on_event(struct gensio *io, void *user_data, int event, int err, unsign
     case GENSIO_EVENT_READ: on_read(port, io, err, bytes, size); return 0;
     case GENSIO_EVENT_WRITE_READY:
         port->writable = true;
+        port->first_port->news = true;
         gensio_set_write_callback_enable(io, false);
         return 0;
-    default: return port_on_line_event(port, io, event, bytes);
+    default: port->first_port->news = true; return port_on_line_event(port, io, event, bytes);
     }
 }
 
@@ -161,17 +172,17 @@ void port_start(struct port *port)
 
 /* ---- reading and writing ---------------------------------------------- */
 
-static enum port_status vanished(struct port *port)
+static enum port_status vanished(struct port *port, int err)
 {
     return port_fail(port, PORT_VANISHED,
                      "%s: vanished while open (%s): see whether the other side still runs, or the "
                      "device lost its power or its cable",
-                     port->address, gensio_err_to_str(port->gone));
+                     port->address, gensio_err_to_str(err));
 }
 
 static bool has_news(const struct port *port)
 {
-    return port->first != NULL || port->gone != 0;
+    return port->first != NULL || port->gone != 0 || port->input_over != 0;
 }
 
 static bool has_host_or_end(const struct port *port)
@@ -186,7 +197,7 @@ ssize_t port_read(struct port *port, void *buffer, size_t capacity, int64_t dead
     while (port_wait(port, has_news, deadline_us)) {
         if (port->first != NULL) return (ssize_t)take(port, buffer, capacity, time_us);
         if (port->accepter == NULL) {
-            vanished(port);
+            vanished(port, port->gone != 0 ? port->gone : port->input_over);
             return -1;
         }
         port_next_host(port);
@@ -206,6 +217,29 @@ static bool wait_writable(struct port *port, int64_t deadline_us)
     bool ready = port_wait(port, is_writable, deadline_us);
     if (!ready && port->io != NULL) gensio_set_write_callback_enable(port->io, false);
     return ready;
+}
+
+/* gensio takes nothing for a standard output once the standard input is over. */
+static enum port_status write_output(struct port *port, const uint8_t *bytes, size_t size,
+                                     int64_t deadline_us, size_t *done)
+{
+    while (*done < size) {
+        struct pipe_guard guard = guard_pipe();
+        ssize_t count = write(STDOUT_FILENO, bytes + *done, size - *done);
+        int err = errno;
+        unguard_pipe(&guard);
+        if (count >= 0) {
+            *done += (size_t)count;
+            continue;
+        }
+        if (err != EAGAIN && err != EINTR) {
+            port->gone = GE_REMCLOSE;
+            return PORT_VANISHED;
+        }
+        if (is_over(port, deadline_us)) return PORT_TIMED_OUT;
+        poll(&(struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT}, 1, OUTPUT_POLL_MS);
+    }
+    return PORT_OK;
 }
 
 static enum port_status write_all(struct port *port, const uint8_t *bytes, size_t size,
@@ -232,10 +266,12 @@ enum port_status port_write(struct port *port, const void *bytes, size_t size, i
     size_t done = 0;
     enum port_status status = PORT_TIMED_OUT;
     if (port->gone != 0 && port->accepter != NULL) port_next_host(port);
-    if (port_wait(port, has_host_or_end, deadline_us))
+    if (port->input_over != 0 && port->gone == 0)
+        status = write_output(port, bytes, size, deadline_us, &done);
+    else if (port_wait(port, has_host_or_end, deadline_us))
         status = port->gone != 0 ? PORT_VANISHED : write_all(port, bytes, size, deadline_us, &done);
     if (written_size != NULL) *written_size = done;
-    if (status == PORT_VANISHED) return vanished(port);
+    if (status == PORT_VANISHED) return vanished(port, port->gone);
     if (status == PORT_TIMED_OUT)
         return port_fail(
             port, PORT_TIMED_OUT, "%s: %s: %zu of %zu bytes written in time", port->address,

@@ -1,6 +1,7 @@
 /* The serial line of a port: settings sent to a device or an RFC 2217 server,
  * and the answers of our own server to a host's settings (RFC 2217, 3). */
 #include "port_internal.h"
+#include "port_speed.h"
 
 #include <gensio/sergensio.h>
 
@@ -121,6 +122,7 @@ int port_on_line_event(struct port *port, struct gensio *io, int event, const un
     case GENSIO_EVENT_SER_SBREAK:
         return sergensio_sbreak(serial, keep_break(line, value), NULL, NULL);
     case GENSIO_EVENT_SER_DTR:
+        line->dtr_drop_count += line->dtr && value == SERGENSIO_DTR_OFF;
         return sergensio_dtr(serial, keep_switch(&line->dtr, value), NULL, NULL);
     default: return sergensio_rts(serial, keep_switch(&line->rts, value), NULL, NULL);
     }
@@ -140,4 +142,6 @@ void port_line_init(struct port_line *line)
 void port_line(const struct port *port, struct port_line *out)
 {
     *out = port->line;
+    unsigned speed = port->slave >= 0 ? port_speed(port->slave) : 0;
+    if (speed != 0) out->speed = speed;
 }

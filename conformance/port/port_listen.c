@@ -76,6 +76,7 @@ static int on_accept(struct gensio_accepter *accepter, void *user_data, int even
     port->io = io;
     port->gone = 0;
     port->host_count++;
+    port->first_port->news = true;
     gensio_set_callback(io, port_on_event, port);
     port_start(port);
     return 0;
@@ -131,7 +132,11 @@ static enum port_status listen_for_hosts(struct port *port)
 struct port *port_listen(const char *address, const struct port_options *options,
                          struct port_error *error)
 {
-    if (strcmp(address, "stdio") == 0) return port_open("stdio(self)", options, error);
+    if (strcmp(address, "stdio") == 0) {
+        struct port *own = port_open("stdio(self)", options, error);
+        if (own != NULL) own->is_own_stdio = true;
+        return own;
+    }
     if (port_is_pty_alone(address)) return port_open(address, options, error);
     struct port *port = port_new(address, options, error);
     if (port == NULL) return NULL;

@@ -1,28 +1,30 @@
-/* atproof modem: a virtual module on a pseudo terminal or the standard streams. */
+/* atproof modem: a virtual module on a pseudo terminal, a TCP port or the
+ * standard streams. */
 #include "catalog_builtin.h"
+#include "check_files.h"
 #include "cli.h"
 #include "memory.h"
 #include "modem.h"
+#include "player.h"
+#include "script.h"
+#include "serve.h"
+#include "text.h"
 #include "transcript.h"
 
 #include <argp.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <pty.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <termios.h>
-#include <time.h>
-#include <unistd.h>
 
 #define FILE_SIZE_MAX ((size_t)4 << 20) /* bytes of a file for the store     */
+#define REPLAY_SHOWN  64                /* bytes of the host in a message    */
 
 struct options {
     struct modem_options modem;
-    const char *link; /* to the terminal, or NULL                           */
-    bool stdio;
+    const char *listen; /* see port_listen                                  */
+    const char *link;   /* to the terminal, or NULL                         */
+    const char *replay; /* a recording to be played back, or NULL           */
+    bool fast;
     bool lists, lists_defects;
     struct modem_flaw *flaws;
     size_t flaw_capacity;
@@ -30,171 +32,118 @@ struct options {
     size_t file_count, file_capacity;
 };
 
-/* The module's end of the line. */
-struct line {
-    int in, out;
-    int flags; /* of `out` before; -1: nothing to restore                   */
-    int slave; /* of a terminal: kept open, so that a host may come and go; else -1 */
-    char name[64];
-};
+/* ---- the virtual module as one that is served -------------------------- */
 
-static volatile sig_atomic_t stopped;
-
-static void stop(int signal_number)
+static void receive(void *self, const uint8_t *bytes, size_t size, int64_t now)
 {
-    (void)signal_number;
-    stopped = 1;
+    modem_receive(self, bytes, size, now);
 }
 
-/* ---- the line --------------------------------------------------------- */
-
-static bool open_terminal(struct line *line)
+static size_t send(void *self, uint8_t *bytes, size_t capacity, int64_t now)
 {
-    struct termios raw = {0};
-    cfmakeraw(&raw);
-    raw.c_cflag |= CS8 | CREAD | CLOCAL;
-    if (openpty(&line->in, &line->slave, line->name, &raw, NULL) != 0) {
-        cli_complain("no pseudo terminal: %s; is /dev/pts mounted?", strerror(errno));
-        return false;
-    }
-    line->out = line->in;
-    return fcntl(line->in, F_SETFL, O_NONBLOCK) == 0;
+    return modem_send(self, bytes, capacity, now);
 }
 
-static bool make_link(const struct line *line, const char *path)
+static int64_t due(void *self, int64_t now)
 {
-    char old[64] = "";
-    bool stale = readlink(path, old, sizeof old - 1) > 0 && access(path, F_OK) != 0;
-    if (stale) unlink(path); /* of one that was killed */
-    if (symlink(line->name, path) == 0) return true;
-    cli_complain("%s: not linked to %s: %s; remove it or name another with --link", path,
-                 line->name, strerror(errno));
-    return false;
+    return modem_due(self, now);
 }
 
-static bool open_line(const struct options *options, struct line *line)
+static void set_dtr(void *self, bool on, int64_t now)
 {
-    *line = (struct line){.in = STDIN_FILENO, .out = STDOUT_FILENO, .flags = -1, .slave = -1};
-    if (options->stdio) {
-        line->flags = fcntl(line->out, F_GETFL);
-        return fcntl(line->out, F_SETFL, line->flags | O_NONBLOCK) == 0;
-    }
-    if (!open_terminal(line)) return false;
-    if (options->link != NULL && !make_link(line, options->link)) return false;
-    printf("pty %s\n", options->link != NULL ? options->link : line->name);
-    return cli_flush();
+    modem_set_dtr(self, on, now);
 }
 
-static void close_line(const struct options *options, struct line *line)
+static bool is_clear_to_send(const void *self)
 {
-    if (line->flags >= 0) fcntl(line->out, F_SETFL, line->flags);
-    if (line->slave < 0) return;
-    if (options->link != NULL) unlink(options->link);
-    close(line->slave);
-    close(line->in);
+    return modem_is_clear_to_send(self);
 }
 
-/* ---- the loop --------------------------------------------------------- */
-
-#define UNSENT_MAX 4096 /* bytes that the host has not taken                */
-
-struct loop {
-    struct modem *modem;
-    struct line line;
-    uint8_t unsent[UNSENT_MAX];
-    size_t unsent_size;
-};
-
-static int64_t now_us(void)
+static bool is_working(const void *self)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+    return modem_is_working(self);
 }
 
-/* What is due, as far as the host takes it. False: nobody will take it. */
-static bool send_due(struct loop *loop)
+static int serve_modem(const struct options *options, struct modem *modem)
 {
-    size_t room = UNSENT_MAX - loop->unsent_size;
-    loop->unsent_size += modem_send(loop->modem, loop->unsent + loop->unsent_size, room, now_us());
-    if (loop->unsent_size == 0) return true;
-    ssize_t sent = write(loop->line.out, loop->unsent, loop->unsent_size);
-    if (sent < 0) return errno == EAGAIN || errno == EINTR;
-    loop->unsent_size -= (size_t)sent;
-    memmove(loop->unsent, loop->unsent + sent, loop->unsent_size);
-    return true;
+    const struct serve_module module = {.self = modem,
+                                        .receive = receive,
+                                        .send = send,
+                                        .due = due,
+                                        .set_dtr = set_dtr,
+                                        .is_clear_to_send = is_clear_to_send,
+                                        .is_working = is_working,
+                                        .descriptor = modem_descriptor(modem)};
+    return serve(&module, options->listen, options->link);
 }
 
-/* False: the host has ended its side. */
-static bool receive(struct loop *loop)
+/* ---- a recording as one ----------------------------------------------- */
+
+static void replay_receive(void *self, const uint8_t *bytes, size_t size, int64_t now)
 {
-    uint8_t bytes[4096];
-    ssize_t size = read(loop->line.in, bytes, sizeof bytes);
-    if (size < 0) return errno == EAGAIN || errno == EINTR;
-    modem_receive(loop->modem, bytes, (size_t)size, now_us());
-    return size > 0;
+    player_receive(self, bytes, size, now);
 }
 
-/* Until the host types, takes what waits, or the module has something to do. */
-static bool wait_for_host(struct loop *loop, const sigset_t *signals)
+static size_t replay_send(void *self, uint8_t *bytes, size_t capacity, int64_t now)
 {
-    bool blocked = loop->unsent_size > 0;
-    struct pollfd polled[3] = {
-        {.fd = blocked || !modem_is_clear_to_send(loop->modem) ? -1 : loop->line.in,
-         .events = POLLIN},
-        {.fd = blocked ? loop->line.out : -1, .events = POLLOUT},
-        {.fd = modem_descriptor(loop->modem), .events = POLLIN},
-    };
-    int64_t now = now_us();
-    int64_t due = modem_due(loop->modem, now);
-    int64_t left = due == MODEM_NEVER ? 0 : due - now;
-    struct timespec limit = {.tv_sec = (time_t)(left / 1000000),
-                             .tv_nsec = (long)(left % 1000000 * 1000)};
-    bool waits = due == MODEM_NEVER || blocked;
-    if (ppoll(polled, 3, waits ? NULL : &limit, signals) < 0) return errno == EINTR;
-    if ((polled[0].revents & (POLLIN | POLLHUP)) != 0) return receive(loop);
-    return true;
+    return player_send(self, bytes, capacity, now);
 }
 
-/* What is left to say when the host has ended its side; a request under way is
- * made to its end, which its own limits set. */
-static void say_rest(struct loop *loop, const sigset_t *signals)
+static int64_t replay_due(void *self, int64_t now)
 {
-    loop->line.in = -1;
-    while (!stopped && send_due(loop)
-           && (loop->unsent_size > 0 || modem_is_working(loop->modem)
-               || modem_due(loop->modem, now_us()) != MODEM_NEVER))
-        if (!wait_for_host(loop, signals)) break;
+    return player_due(self, now);
 }
 
-static int serve(const struct options *options, struct modem *modem)
+static void tell_other(void *user, size_t line, const char *what, const uint8_t *bytes, size_t size)
 {
-    struct loop *loop = calloc(1, sizeof *loop);
-    struct sigaction action = {.sa_handler = stop};
-    sigset_t blocked;
-    sigset_t before;
-    if (loop == NULL) abort();
-    loop->modem = modem;
-    sigemptyset(&blocked);
-    sigaddset(&blocked, SIGINT);
-    sigaddset(&blocked, SIGTERM);
-    sigprocmask(SIG_BLOCK, &blocked, &before);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    bool good = open_line(options, &loop->line);
-    struct line line = loop->line;
-    while (good && !stopped && send_due(loop) && wait_for_host(loop, &before)) continue;
-    if (good && !stopped) say_rest(loop, &before);
-    close_line(options, &line);
-    free(loop);
-    return good ? EXIT_AS_EXPECTED : EXIT_LAB;
+    struct buffer text = {0};
+    text_bytes(&text, true, bytes, size < REPLAY_SHOWN ? size : REPLAY_SHOWN);
+    buffer_append(&text, "", 1);
+    text.bytes[text.size - 2] = '\0';                 /* the line end */
+    const char *shown = (const char *)text.bytes + 3; /* behind the mark */
+    if (line > 0) cli_complain("%s:%zu: %s: %s", (const char *)user, line, shown, what);
+    else cli_complain("%s: at its end: %s: %s", (const char *)user, shown, what);
+    buffer_release(&text);
+}
+
+static int serve_player(const struct options *options, const struct transcript *recording)
+{
+    struct player *player =
+        player_new(recording,
+                   &(struct player_options){.fast = options->fast,
+                                            .speed = options->modem.speed,
+                                            .on_other = tell_other,
+                                            .user = (void *)(uintptr_t)options->replay},
+                   port_now_us());
+    const struct serve_module module = {.self = player,
+                                        .receive = replay_receive,
+                                        .send = replay_send,
+                                        .due = replay_due,
+                                        .descriptor = -1};
+    int code = serve(&module, options->listen, options->link);
+    player_free(player);
+    return code;
+}
+
+static int replay(const struct options *options)
+{
+    struct script script;
+    struct transcript recording;
+    struct transcript_error error;
+    if (!script_read(options->replay, &script, &error))
+        return check_complain(options->replay, &error);
+    bool good = script_expand(&script.cases[0], NULL, 0, &recording, &error);
+    int code = good ? serve_player(options, &recording) : check_complain(options->replay, &error);
+    if (good) transcript_release(&recording);
+    script_release(&script);
+    return code;
 }
 
 /* ---- the command ------------------------------------------------------ */
 
 enum {
     OPTION_LINK = 256,
+    OPTION_LISTEN,
     OPTION_STDIO,
     OPTION_LIST,
     OPTION_BANNER,
@@ -202,7 +151,9 @@ enum {
     OPTION_FILE,
     OPTION_DEFECT,
     OPTION_LIST_DEFECTS,
-    OPTION_URCS
+    OPTION_URCS,
+    OPTION_REPLAY,
+    OPTION_FAST
 };
 
 static const struct argp_option argp_options[] = {
@@ -210,8 +161,11 @@ static const struct argp_option argp_options[] = {
      "What module to be: simcom (the default), quectel-ugxx or "
      "quectel-ec200",
      0},
-    {"stdio", OPTION_STDIO, NULL, 0, "Talk on the standard streams instead of a pseudo terminal",
+    {"listen", OPTION_LISTEN, "E", 0,
+     "Where hosts find it: pty (the default), tcp,ADDRESS,PORT, "
+     "telnet(rfc2217),tcp,ADDRESS,PORT or stdio; PORT 0 is any that is free",
      0},
+    {"stdio", OPTION_STDIO, NULL, 0, "The same as --listen stdio", 0},
     {"link", OPTION_LINK, "PATH", 0, "Make PATH a link to the pseudo terminal", 0},
     {"speed", 's', "BAUD", 0, "Say no more than a line of this speed carries (default: no limit)",
      0},
@@ -229,6 +183,12 @@ static const struct argp_option argp_options[] = {
      "List the defects: name, dialects, the clauses that are broken, what is wrong", 0},
     {"file", OPTION_FILE, "NAME=PATH", 0, "Begin with a copy of the file PATH in the store", 0},
     {"banner", OPTION_BANNER, NULL, 0, "Begin with what a module says when it is switched on", 0},
+    {"replay", OPTION_REPLAY, "RECORDING", 0,
+     "Be the module of this transcript instead: what the host sends is found in it, in order, "
+     "later "
+     "or earlier, and answered as it was, after the same time; what is not in it gets ERROR",
+     0},
+    {"fast", OPTION_FAST, NULL, 0, "With --replay: without the recorded times", 0},
     {"list", OPTION_LIST, NULL, 0, "List the commands of the dialect and whether they are done", 0},
     {0},
 };
@@ -292,8 +252,16 @@ static int add_defect(struct options *options, const char *argument)
 static int check_options(const struct options *options)
 {
     const char *dialect = options->modem.dialect->name;
-    if (options->stdio && options->link != NULL)
-        return cli_misuse("modem", "--link with --stdio; a link goes to a pseudo terminal");
+    bool is_other = options->file_count > 0 || options->modem.seed != 0 || options->modem.banner
+                    || options->modem.flaw_count > 0 || options->modem.urcs != 0;
+    if (options->link != NULL && strncmp(options->listen, "pty", 3) != 0)
+        return cli_misuse("modem", "--link with %s; a link goes to a pseudo terminal",
+                          options->listen);
+    if (options->fast && options->replay == NULL)
+        return cli_misuse("modem", "--fast without --replay");
+    if (options->replay != NULL && is_other)
+        return cli_misuse("modem",
+                          "--replay takes --speed and --fast, nothing of a virtual module");
     for (size_t i = 0; i < options->modem.flaw_count; i++) {
         const struct modem_defect *defect = options->flaws[i].defect;
         if (!modem_defect_shows(defect, dialect))
@@ -311,8 +279,11 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case 's': return set_speed(options, argument);
     case OPTION_SEED: return read_count("seed", argument, UINT64_MAX, &options->modem.seed);
     case OPTION_LINK: options->link = argument; return 0;
-    case OPTION_STDIO: options->stdio = true; return 0;
+    case OPTION_LISTEN: options->listen = argument; return 0;
+    case OPTION_STDIO: options->listen = "stdio"; return 0;
     case OPTION_FILE: return add_file(options, argument);
+    case OPTION_REPLAY: options->replay = argument; return 0;
+    case OPTION_FAST: options->fast = true; return 0;
     case OPTION_LIST: options->lists = true; return 0;
     case OPTION_URCS: return read_count("urcs", argument, UINT64_MAX, &options->modem.urcs);
     case OPTION_DEFECT: return add_defect(options, argument);
@@ -329,11 +300,12 @@ static const struct argp argp = {
     argp_options,
     parse_option,
     NULL,
-    "A virtual module, for programs that have none. It says `pty PATH` and serves until SIGINT, "
-    "SIGTERM or, with --stdio, the end of its input."
+    "A virtual module, for programs that have none. It says where it is, `pty PATH` or "
+    "`tcp,ipv4,127.0.0.1,40001`, and serves one host after another until SIGINT, SIGTERM or, with "
+    "--stdio, the end of its input."
     "\vIt answers what the manuals have: arguments are checked, contexts, files and settings kept. "
     "In --list `-` is a command that is not done, or another vendor's.\nExit status: 0, 2 "
-    "for wrong usage, 6 without a terminal.",
+    "for wrong usage, 6 where it cannot listen.",
     NULL,
     NULL,
     NULL,
@@ -413,21 +385,28 @@ static int run(const struct options *options, const struct catalog_model *model)
     for (size_t i = 0; good && i < options->file_count; i++)
         good = store_file(modem, options->files[i]);
     int code = EXIT_USAGE;
-    if (good) code = options->lists ? list_commands(model, options, modem) : serve(options, modem);
+    if (good)
+        code = options->lists ? list_commands(model, options, modem) : serve_modem(options, modem);
     modem_free(modem);
+    return code;
+}
+
+static int run_modem(const struct options *options)
+{
+    if (options->lists_defects) return list_defects();
+    struct catalog_model *model = catalog_load_builtin(stderr);
+    int code = model != NULL ? run(options, model) : EXIT_USAGE;
+    catalog_free(model);
     return code;
 }
 
 int cmd_modem(int argc, char **argv)
 {
-    struct options options = {.modem.dialect = catalog_find_dialect("simcom")};
-    struct catalog_model *model = NULL;
+    struct options options = {.modem.dialect = catalog_find_dialect("simcom"), .listen = "pty"};
     int code = EXIT_USAGE;
     if (cli_options_are_good("modem", argc, argv, argp_options)
         && argp_parse(&argp, argc, argv, 0, NULL, &options) == 0)
-        model = catalog_load_builtin(stderr);
-    if (model != NULL) code = options.lists_defects ? list_defects() : run(&options, model);
-    catalog_free(model);
+        code = options.replay != NULL && !options.lists ? replay(&options) : run_modem(&options);
     free(options.files);
     free(options.flaws);
     return code;

@@ -93,7 +93,8 @@ check "URCs come between lines alone" 5 "$(urcs 3 | grep -o 'OK' | wc -l)"
 
 # ---- usage
 for wrong in '--defect none' '--defect freeze@0' '--defect wrong-edition' '--urcs 0' \
-    '--dialect core' '--speed 0' '--seed x' '--stdio --link p' 'file'; do
+    '--dialect core' '--speed 0' '--seed x' '--stdio --link p' \
+    '--listen tcp,127.0.0.1,0 --link p' 'file'; do
     # shellcheck disable=SC2086
     "$atproof" modem $wrong > "$folder/out" 2> "$folder/errors"
     check "modem $wrong: exit" 2 "$?"
@@ -102,7 +103,7 @@ done
 touch "$folder/taken"
 "$atproof" modem --link "$folder/taken" > "$folder/out" 2> "$folder/errors"
 check "a link that cannot be made" 6 "$?"
-check "its message" 1 "$(grep -c 'remove it or name another' "$folder/errors")"
+check "its message" 1 "$(grep -c 'name a path that is free' "$folder/errors")"
 
 # ---- a terminal that hosts come to and leave
 start --dialect simcom
@@ -121,6 +122,27 @@ check "gammu: manufacturer" 1 "$(grep -c 'Manufacturer *: atproof' "$folder/gamm
 check "gammu: IMEI" 1 "$(grep -c 'IMEI *: 004999010640000' "$folder/gammu")"
 [ "$failed" -eq 0 ] || sed 's/^/| /' "$folder/chat" "$folder/gammu"
 stop
+
+# ---- a TCP port, whose hosts come one after another
+"$atproof" modem --listen tcp,127.0.0.1,0 --speed 115200 > "$folder/said" 2> "$folder/errors" &
+pid=$!
+for _ in $(seq 100); do
+    [ -s "$folder/said" ] && break
+    sleep 0.05
+done
+check "says where it listens" tcp,ipv4,127.0.0.1 "$(sed 's/,[0-9]*$//' "$folder/said")"
+for round in 1 2; do
+    exec 3<> "/dev/tcp/127.0.0.1/$(sed 's/.*,//' "$folder/said")"
+    printf 'ATE0\rAT+CSQ\r' >&3
+    check "tcp, round $round" "+CSQ: 23,0" "$(timeout 5 grep -m 1 -a CSQ: <&3 | tr -d '\r')"
+    exec 3>&-
+done
+stop
+for wrong in nowhere tcp,127.0.0.1 serialdev,/dev/null; do
+    "$atproof" modem --listen "$wrong" > "$folder/out" 2> "$folder/errors"
+    check "--listen $wrong: exit" 6 "$?"
+    check "--listen $wrong: one line" 1 "$(wc -l < "$folder/errors")"
+done
 
 echo "$((count - failed)) passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -1,0 +1,321 @@
+/* Passes on what host and module say. What came is passed on first, then put on
+ * the tape, and on disk before this waits again: it costs the line nothing but
+ * one process more. */
+#include "relay.h"
+
+#include "cli.h"
+#include "mask.h"
+#include "scribe.h"
+#include "script.h"
+#include "serve.h"
+#include "signals.h"
+#include "tape.h"
+#include "text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define CHUNK_SIZE 16384
+#define UNSENT_MAX ((size_t)64 << 10) /* bytes that a side has not taken    */
+#define RETRY_US   INT64_C(250000)    /* between tries to open the module's port */
+#define OPEN_US    INT64_C(5000000)
+#define LINE_US    INT64_C(2000000) /* for a setting of the line           */
+
+struct relay {
+    const struct relay_options *options;
+    struct port *host, *module;
+    struct tape *tape;
+    struct scribe *scribe;
+    struct mask *mask; /* NULL: none                                 */
+    struct buffer to_host, to_module;
+    struct port_line line;     /* as the host set it last                    */
+    int64_t lost_us, retry_us; /* the module's port vanished then; 0: it is there */
+    size_t lost_size;          /* bytes that the host said meanwhile         */
+    bool is_large;             /* it was told                                           */
+    bool is_over;
+    int code;
+};
+
+/* ---- passing on ------------------------------------------------------- */
+
+static void push(struct port *port, struct buffer *unsent)
+{
+    size_t written = 0;
+    if (unsent->size == 0) return;
+    enum port_status status = port_write(port, unsent->bytes, unsent->size, 0, &written);
+    if (status == PORT_VANISHED) written = unsent->size; /* nobody is there */
+    unsent->size -= written;
+    if (unsent->size > 0) memmove(unsent->bytes, unsent->bytes + written, unsent->size);
+}
+
+/* What the module says while nobody is there is kept, but goes nowhere. */
+static void pass_to_host(struct relay *relay, const uint8_t *bytes, size_t size)
+{
+    if (!port_is_connected(relay->host)) return;
+    buffer_append(&relay->to_host, bytes, size);
+    push(relay->host, &relay->to_host);
+}
+
+static bool read_host(struct relay *relay)
+{
+    uint8_t bytes[CHUNK_SIZE];
+    int64_t time_us = 0;
+    if (relay->to_module.size > UNSENT_MAX) return false;
+    ssize_t size = port_read(relay->host, bytes, sizeof bytes, 0, &time_us);
+    if (size < 0) relay->is_over = true;
+    if (size <= 0) return false;
+    if (relay->lost_us != 0) {
+        relay->lost_size += (size_t)size;
+        return true;
+    }
+    buffer_append(&relay->to_module, bytes, (size_t)size);
+    push(relay->module, &relay->to_module);
+    tape_sent(relay->tape, bytes, (size_t)size, time_us);
+    return true;
+}
+
+/* ---- the module's port ------------------------------------------------ */
+
+static void lose(struct relay *relay)
+{
+    int64_t now = port_now_us();
+    if (tape_is_open(relay->tape)) tape_expire(relay->tape, now);
+    cli_complain("%s; waiting %" PRId64 " s for it", port_error(relay->module)->text,
+                 relay->options->wait_us / 1000000);
+    scribe_note(relay->scribe, now, "the module's port vanished");
+    relay->to_module.size = 0;
+    relay->lost_us = now;
+    relay->retry_us = now;
+    relay->lost_size = 0;
+}
+
+static bool read_module(struct relay *relay)
+{
+    uint8_t bytes[CHUNK_SIZE];
+    int64_t time_us = 0;
+    if (relay->lost_us != 0 || relay->to_host.size > UNSENT_MAX) return false;
+    ssize_t size = port_read(relay->module, bytes, sizeof bytes, 0, &time_us);
+    if (size < 0) lose(relay);
+    if (size <= 0) return false;
+    pass_to_host(relay, bytes, (size_t)size);
+    tape_received(relay->tape, bytes, (size_t)size, time_us);
+    return true;
+}
+
+static void find_again(struct relay *relay)
+{
+    int64_t now = port_now_us();
+    char text[96] = "the module's port is back";
+    if (relay->lost_us == 0 || now < relay->retry_us) return;
+    if (port_reopen(relay->module, now + RETRY_US) == PORT_OK) {
+        if (relay->lost_size > 0)
+            snprintf(text, sizeof text, "the module's port is back; the host lost %zu bytes",
+                     relay->lost_size);
+        cli_complain("%s: %s", relay->options->target, text);
+        scribe_note(relay->scribe, port_now_us(), text);
+        relay->lost_us = 0;
+        return;
+    }
+    relay->retry_us = port_now_us() + RETRY_US;
+    if (relay->retry_us < relay->lost_us + relay->options->wait_us) return;
+    cli_complain("%s", port_error(relay->module)->text);
+    relay->is_over = true;
+    relay->code = EXIT_LAB;
+}
+
+/* ---- the line --------------------------------------------------------- */
+
+static void note_line(struct relay *relay, enum port_status status, const char *what,
+                      unsigned value)
+{
+    char text[96];
+    bool good = status == PORT_OK;
+    snprintf(text, sizeof text, "the host set %s %u%s%s", what, value,
+             good ? "" : "; the module's port: ", good ? "" : port_status_name(status));
+    scribe_note(relay->scribe, port_now_us(), text);
+}
+
+static void pass_dtr(struct relay *relay, bool on)
+{
+    int64_t deadline = port_now_us() + LINE_US;
+    if (on == relay->line.dtr) return;
+    relay->line.dtr = on;
+    note_line(relay, port_set_dtr(relay->module, on, deadline), "DTR", on);
+}
+
+/* What an RFC 2217 host set goes on to the module, where its port has it. */
+static void pass_line(struct relay *relay)
+{
+    struct port_line line;
+    struct port *module = relay->module;
+    int64_t deadline = port_now_us() + LINE_US;
+    port_line(relay->host, &line);
+    const struct port_line old = relay->line;
+    if (relay->lost_us != 0) return;
+    if (line.speed != old.speed)
+        note_line(relay, port_set_speed(module, line.speed, deadline), "speed", line.speed);
+    if (line.dtr_drop_count != old.dtr_drop_count) { /* may be on again already */
+        pass_dtr(relay, true);
+        pass_dtr(relay, false);
+    }
+    pass_dtr(relay, line.dtr);
+    if (line.rts != old.rts)
+        note_line(relay, port_set_rts(module, line.rts, deadline), "RTS", line.rts);
+    if (line.break_count != old.break_count)
+        note_line(relay, port_send_break(module), "break", line.break_count);
+    relay->line = line;
+}
+
+/* ---- the loop --------------------------------------------------------- */
+
+static void keep(struct relay *relay)
+{
+    if (scribe_keep(relay->scribe, relay->tape, port_now_us())) {
+        if (!relay->is_large && scribe_size(relay->scribe) > SCRIPT_FILE_SIZE_MAX) {
+            relay->is_large = true;
+            cli_complain("%s: over %zu MiB, more than atproof check reads; end it, begin another",
+                         relay->options->path, SCRIPT_FILE_SIZE_MAX >> 20);
+        }
+        return;
+    }
+    cli_complain("%s: cannot write: %s", relay->options->path, strerror(errno));
+    relay->is_over = true;
+    relay->code = EXIT_USAGE;
+}
+
+static void wait_for_news(struct relay *relay)
+{
+    if (relay->to_host.size > 0) port_await_room(relay->host);
+    if (relay->to_module.size > 0) port_await_room(relay->module);
+    /* once a second, for what scribe_keep holds back */
+    int64_t due = tape_is_open(relay->tape) ? port_now_us() + 1000000 : PORT_NO_DEADLINE;
+    if (relay->lost_us != 0) due = relay->retry_us;
+    port_await(relay->host, due);
+}
+
+static void run(struct relay *relay)
+{
+    while (!relay->is_over && !signals_stopped) {
+        bool went_on = true;
+        push(relay->host, &relay->to_host);
+        if (relay->lost_us == 0) push(relay->module, &relay->to_module);
+        pass_line(relay);
+        while (went_on && !signals_stopped) {
+            went_on = read_host(relay);
+            went_on |= read_module(relay);
+        }
+        find_again(relay);
+        keep(relay);
+        if (!relay->is_over) wait_for_news(relay);
+    }
+}
+
+/* ---- the ends --------------------------------------------------------- */
+
+static void on_item(void *user, const struct tape_item *item)
+{
+    const struct relay *relay = user;
+    scribe_item(relay->scribe, item);
+}
+
+static void on_line(void *user, const struct atp_event *event, uint8_t *bytes, size_t size)
+{
+    const struct relay *relay = user;
+    mask_line(relay->mask, event, bytes, size);
+}
+
+static bool open_scribe(struct relay *relay)
+{
+    const struct relay_options *options = relay->options;
+    struct buffer header = {0};
+    char when[32] = "";
+    struct tm parts;
+    time_t now = time(NULL);
+    strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", gmtime_r(&now, &parts));
+    text_put(&header, "@ dialect: %s\n@ source: %.200s, recorded %s UTC\n", options->dialect,
+             options->target, when);
+    buffer_append(&header, "", 1);
+    relay->scribe = scribe_open(&(struct scribe_options){.path = options->path,
+                                                         .header = (const char *)header.bytes,
+                                                         .hides_rest = options->masks,
+                                                         .start_us = port_now_us()});
+    buffer_release(&header);
+    if (relay->scribe != NULL) return true;
+    cli_complain("%s: cannot write: %s", options->path, strerror(errno));
+    relay->code = EXIT_USAGE;
+    return false;
+}
+
+static void warn_of_rival(const struct relay *relay)
+{
+    struct port_rival rival;
+    if (port_find_rival(relay->module, &rival))
+        cli_complain("%s: %s (process %d) has it open too, and takes some of what it says",
+                     relay->options->target, rival.name, (int)rival.pid);
+}
+
+static bool open_ports(struct relay *relay)
+{
+    const struct relay_options *options = relay->options;
+    struct port_error error;
+    relay->host =
+        port_listen(options->listen, &(struct port_options){.link = options->link}, &error);
+    if (relay->host != NULL)
+        relay->module =
+            port_open(options->target,
+                      &(struct port_options){
+                          .beside = relay->host, .open_us = OPEN_US, .stop = &signals_stopped},
+                      &error);
+    relay->code = EXIT_LAB;
+    if (relay->module == NULL) {
+        cli_complain("%s", error.text);
+        return false;
+    }
+    if (!signals_watch(relay->host)) {
+        cli_complain("%s", port_error(relay->host)->text);
+        return false;
+    }
+    relay->code = EXIT_AS_EXPECTED;
+    port_line(relay->host, &relay->line);
+    warn_of_rival(relay);
+    return true;
+}
+
+static void close_all(struct relay *relay)
+{
+    if (relay->tape != NULL) tape_finish(relay->tape);
+    if (!scribe_close(relay->scribe)) {
+        cli_complain("%s: cannot write: %s", relay->options->path, strerror(errno));
+        relay->code = EXIT_USAGE;
+    }
+    if (relay->host != NULL) push(relay->host, &relay->to_host);
+    port_close(relay->module);
+    port_close(relay->host);
+    signals_release();
+    tape_free(relay->tape);
+    mask_free(relay->mask);
+    buffer_release(&relay->to_host);
+    buffer_release(&relay->to_module);
+}
+
+int relay(const struct relay_options *options)
+{
+    struct relay relay = {.options = options};
+    if (open_ports(&relay) && open_scribe(&relay)
+        && serve_announce(relay.host, options->listen, options->link)) {
+        if (options->masks) relay.mask = mask_new(options->compiled);
+        relay.tape = tape_new(&(struct tape_options){.catalog = &options->compiled->catalog,
+                                                     .on_item = on_item,
+                                                     .on_line = options->masks ? on_line : NULL,
+                                                     .user = &relay,
+                                                     .is_live = true});
+        run(&relay);
+    }
+    int code = relay.code;
+    close_all(&relay);
+    return relay.code > code ? relay.code : code;
+}

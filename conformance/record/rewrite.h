@@ -1,0 +1,23 @@
+/* A recording written anew: masked, or made a case. */
+#ifndef CONFORMANCE_RECORD_REWRITE_H
+#define CONFORMANCE_RECORD_REWRITE_H
+
+#include "catalog_compile.h"
+#include "script.h"
+
+struct rewrite_options {
+    const struct compiled_catalog *compiled;
+    const char *dialect;
+    const char *id; /* of the case; NULL: as it was                         */
+    bool masks;     /* see mask.h                                           */
+    bool edits;     /* see edit.h; times are left out                       */
+    bool digests;
+};
+
+/* Appends the script of the recording to *out. It expands to the recording,
+ * byte for byte unless it is masked, and this is looked at.
+ * Returns: false with *error written. */
+bool rewrite(const struct script_case *recording, const struct rewrite_options *options,
+             struct buffer *out, struct transcript_error *error);
+
+#endif

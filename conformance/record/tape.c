@@ -1,0 +1,505 @@
+/* Bytes become items. What the module says is cut by the parser's events; what
+ * the host says by what is awaited of it: a command line up to its CR, an
+ * upload by its count or Ctrl-Z, a transparent stream as it comes.
+ *
+ * Live, a command may come key by key, and its echo with it. The echo is held
+ * back until the command is whole, so that the parser is told of the command
+ * first. Read from a file, each piece is one, and nothing is held: the order is
+ * kept to the byte. */
+#include "tape.h"
+
+#include "command.h"
+#include "memory.h"
+#include "utf8.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define LINE_MAX       ((size_t)16 << 10) /* bytes of the parser's line      */
+#define PART_MAX       ((size_t)1 << 20)  /* bytes of a live item            */
+#define UNTERMINATED   ((size_t)64 << 10) /* of a command without its CR     */
+#define EXPIRE_US      INT64_C(1000000)   /* the host goes on without the rest of a payload */
+#define RAW_GAP_US     INT64_C(50000)     /* bytes further apart are two items */
+#define UPLOAD_ANY_END UINT32_MAX
+
+enum upload { UPLOAD_NONE, UPLOAD_COUNTED, UPLOAD_CTRL_Z };
+
+/* When the bytes from `offset` on came. */
+struct mark {
+    uint64_t offset;
+    int64_t time_us;
+};
+
+struct tape {
+    struct tape_options options;
+    struct atp_parser parser;
+    struct buffer marks;   /* struct mark, of bytes not delivered           */
+    struct buffer waiting; /* fed; the first `waiting_at` are in events     */
+    size_t waiting_at;
+    uint64_t fed;          /* bytes                                                   */
+    struct buffer held;    /* received, not fed: an echo under way          */
+    struct buffer span;    /* of an event whose bytes come in several       */
+    struct buffer raw;     /* bytes to be one item                          */
+    struct buffer scratch; /* a line that may be altered                    */
+    struct buffer sent;    /* of the host, no item yet                      */
+    struct buffer command; /* the last one, without its CR                  */
+    size_t told;           /* of `sent`: the parser knows them              */
+    size_t upload_left;    /* of a counted one                              */
+    enum upload upload;
+    size_t early;      /* of `waiting`, bytes that are items already          */
+    bool is_cut;       /* so is the beginning of `span`                      */
+    bool has_crlf;     /* a line end stands before what comes                */
+    bool data_is_open; /* a payload is under way                             */
+    int64_t crlf_us, raw_us, span_us, sent_us, held_us;
+    int64_t received_us; /* when the module said something last             */
+    int64_t item_us;     /* of the last item                                 */
+    uint8_t buffer[ATP_BUFFER_SIZE(LINE_MAX)];
+};
+
+/* ---- items ------------------------------------------------------------ */
+
+static void emit(struct tape *tape, struct tape_item item)
+{
+    if (item.time_us < tape->item_us) item.time_us = tape->item_us;
+    tape->item_us = item.time_us;
+    tape->options.on_item(tape->options.user, &item);
+}
+
+static void flush_raw(struct tape *tape)
+{
+    if (tape->raw.size == 0) return;
+    emit(tape, (struct tape_item){.kind = TAPE_BYTES,
+                                  .bytes = tape->raw.bytes,
+                                  .size = tape->raw.size,
+                                  .time_us = tape->raw_us});
+    tape->raw.size = 0;
+}
+
+static void add_raw(struct tape *tape, const void *bytes, size_t size, int64_t time_us)
+{
+    bool is_apart = time_us - tape->raw_us > RAW_GAP_US
+                    || (tape->options.is_live && tape->raw.size >= PART_MAX);
+    if (is_apart) flush_raw(tape);
+    if (tape->raw.size == 0) tape->raw_us = time_us;
+    buffer_append(&tape->raw, bytes, size);
+}
+
+/* A line end that no line has behind it. */
+static void flush_crlf(struct tape *tape)
+{
+    if (!tape->has_crlf) return;
+    flush_raw(tape);
+    tape->has_crlf = false;
+    emit(tape, (struct tape_item){.kind = TAPE_LINE, .time_us = tape->crlf_us});
+}
+
+static void flush_received(struct tape *tape)
+{
+    flush_crlf(tape);
+    flush_raw(tape);
+}
+
+/* ---- what the module says --------------------------------------------- */
+
+static int64_t time_at(const struct tape *tape, uint64_t offset)
+{
+    const struct mark *marks = (const void *)tape->marks.bytes;
+    size_t count = tape->marks.size / sizeof *marks;
+    int64_t time_us = tape->item_us;
+    for (size_t i = 0; i < count && marks[i].offset <= offset; i++) time_us = marks[i].time_us;
+    return time_us;
+}
+
+/* Of the marks before `offset` the last one stays. */
+static void drop_marks(struct tape *tape, uint64_t offset)
+{
+    const struct mark *marks = (const void *)tape->marks.bytes;
+    size_t count = tape->marks.size / sizeof *marks;
+    size_t old = 0;
+    while (old + 1 < count && marks[old + 1].offset <= offset) old++;
+    if (old == 0) return;
+    tape->marks.size -= old * sizeof *marks;
+    memmove(tape->marks.bytes, tape->marks.bytes + old * sizeof *marks, tape->marks.size);
+}
+
+static void drop_front(struct buffer *buffer, size_t size)
+{
+    if (size > buffer->size) size = buffer->size;
+    buffer->size -= size;
+    if (buffer->size > 0) memmove(buffer->bytes, buffer->bytes + size, buffer->size);
+}
+
+static bool is_text(const uint8_t *bytes, size_t size)
+{
+    return size > 0 && utf8_text_size(bytes, size) == size;
+}
+
+/* A line between its line ends. */
+static void take_line(struct tape *tape, const struct atp_event *event, int64_t time_us)
+{
+    struct buffer *line = &tape->scratch;
+    size_t size = line->size;
+    bool is_whole = tape->has_crlf && !tape->is_cut && size > 2
+                    && memcmp(line->bytes + size - 2, "\r\n", 2) == 0
+                    && is_text(line->bytes, size - 2) && event->kind != ATP_KIND_ECHO;
+    if (is_whole) {
+        flush_raw(tape);
+        tape->has_crlf = false;
+        emit(tape, (struct tape_item){.kind = TAPE_LINE,
+                                      .bytes = line->bytes,
+                                      .size = size - 2,
+                                      .time_us = tape->crlf_us,
+                                      .event = event});
+        return;
+    }
+    /* an echo ends with its CR: the line end behind it begins the response */
+    bool begins_next = size > 3 && memcmp(line->bytes + size - 3, "\r\r\n", 3) == 0;
+    if (tape->has_crlf) add_raw(tape, "\r\n", 2, tape->crlf_us);
+    add_raw(tape, line->bytes, begins_next ? size - 2 : size, time_us);
+    tape->has_crlf = begins_next;
+    tape->crlf_us = time_us;
+}
+
+static void take_payload(struct tape *tape)
+{
+    if (tape->span.size == 0) return;
+    flush_received(tape);
+    emit(tape, (struct tape_item){.kind = TAPE_PAYLOAD,
+                                  .bytes = tape->span.bytes,
+                                  .size = tape->span.size,
+                                  .time_us = tape->span_us});
+    tape->span.size = 0;
+    tape->is_cut = false;
+}
+
+static void expect_upload(struct tape *tape, const struct atp_event *event)
+{
+    struct atp_exchange exchange;
+    uint32_t count = UPLOAD_ANY_END;
+    atp_exchange_read(&tape->parser, &exchange);
+    bool is_upload = exchange.form != NULL && (exchange.form->flags & ATP_FORM_UPLOAD) != 0;
+    bool is_prompt = event->text_size > 0 && event->bytes[event->text_offset] == '>';
+    if (!is_upload && !is_prompt) return;
+    if (is_upload && exchange.form->upload > 0)
+        count = command_count_argument(tape->command.bytes, tape->command.size,
+                                       exchange.form->upload - 1u, UPLOAD_ANY_END);
+    tape->upload = count == UPLOAD_ANY_END ? UPLOAD_CTRL_Z : UPLOAD_COUNTED;
+    tape->upload_left = count;
+}
+
+static void take_event(struct tape *tape, const struct atp_event *event, int64_t time_us)
+{
+    bool is_crlf = event->kind == ATP_KIND_BLANK && !tape->is_cut && tape->span.size == 2
+                   && memcmp(tape->span.bytes, "\r\n", 2) == 0;
+    if (is_crlf) {
+        flush_crlf(tape);
+        tape->has_crlf = true;
+        tape->crlf_us = time_us;
+    } else {
+        struct buffer line = tape->scratch;
+        tape->scratch = tape->span;
+        tape->span = line;
+        if (tape->options.on_line != NULL && event->kind != ATP_KIND_STREAM)
+            tape->options.on_line(tape->options.user, event, tape->scratch.bytes,
+                                  tape->scratch.size);
+        take_line(tape, event, time_us);
+    }
+    tape->span.size = 0;
+    tape->is_cut = false;
+    if (event->kind == ATP_KIND_PROMPT) expect_upload(tape, event);
+    if (event->kind == ATP_KIND_RESULT) tape->upload = UPLOAD_NONE;
+}
+
+static void on_event(void *user, const struct atp_event *event)
+{
+    struct tape *tape = user;
+    if (tape->data_is_open && event->kind != ATP_KIND_DATA) take_payload(tape); /* cut short */
+    size_t early = tape->early < event->size ? tape->early : event->size;
+    tape->early -= early;
+    tape->is_cut |= early > 0;
+    if (tape->span.size == 0) tape->span_us = time_at(tape, event->offset);
+    if (event->size > early) buffer_append(&tape->span, event->bytes + early, event->size - early);
+    tape->waiting_at += event->size;
+    drop_marks(tape, event->offset + event->size);
+    tape->data_is_open = event->kind == ATP_KIND_DATA && event->more != 0;
+    bool is_part = tape->options.is_live && tape->span.size >= PART_MAX;
+    if (event->kind == ATP_KIND_DATA) {
+        if (event->more == 0 || is_part) take_payload(tape);
+    } else if (event->more == 0 || event->kind == ATP_KIND_STREAM || is_part)
+        take_event(tape, event, tape->span_us);
+}
+
+/* What stands in the middle of a line is an item now: the host's next one was
+ * behind it. */
+static void flush_early(struct tape *tape)
+{
+    static const struct atp_event unread = {.kind = ATP_KIND_TEXT};
+    struct buffer *early = &tape->scratch;
+    size_t waiting = tape->waiting.size - tape->waiting_at - tape->early;
+    if (tape->data_is_open) take_payload(tape);
+    early->size = 0;
+    buffer_append(early, tape->span.bytes, tape->span.size);
+    if (waiting > 0)
+        buffer_append(early, tape->waiting.bytes + tape->waiting.size - waiting, waiting);
+    if (early->size == 0) return;
+    if (tape->options.on_line != NULL)
+        tape->options.on_line(tape->options.user, &unread, early->bytes, early->size);
+    flush_crlf(tape);
+    add_raw(tape, early->bytes, early->size, tape->received_us);
+    tape->is_cut = tape->span.size > 0;
+    tape->span.size = 0;
+    tape->early += waiting;
+}
+
+static void feed(struct tape *tape, const uint8_t *bytes, size_t size, int64_t now)
+{
+    struct mark mark = {tape->fed, now};
+    const struct mark *marks = (const void *)tape->marks.bytes;
+    size_t count = tape->marks.size / sizeof mark;
+    if (count == 0 || marks[count - 1].time_us != now)
+        buffer_append(&tape->marks, &mark, sizeof mark);
+    drop_front(&tape->waiting, tape->waiting_at);
+    tape->waiting_at = 0;
+    buffer_append(&tape->waiting, bytes, size);
+    tape->fed += size;
+    atp_feed(&tape->parser, bytes, size);
+}
+
+static void feed_held(struct tape *tape)
+{
+    struct buffer held = tape->held;
+    tape->held = (struct buffer){0};
+    if (held.size > 0) feed(tape, held.bytes, held.size, tape->held_us);
+    buffer_release(&held);
+}
+
+/* Whether what was received is what the host is typing. */
+static bool is_echo_under_way(const struct tape *tape, const uint8_t *bytes, size_t size)
+{
+    size_t at = tape->held.size;
+    return tape->options.is_live && tape->upload == UPLOAD_NONE && at + size <= tape->sent.size
+           && (at == 0 || memcmp(tape->sent.bytes, tape->held.bytes, at) == 0)
+           && memcmp(tape->sent.bytes + at, bytes, size) == 0;
+}
+
+void tape_received(struct tape *tape, const void *bytes, size_t size, int64_t now)
+{
+    if (size == 0) return;
+    tape->received_us = now;
+    if (is_echo_under_way(tape, bytes, size)) {
+        if (tape->held.size == 0) tape->held_us = now;
+        buffer_append(&tape->held, bytes, size);
+        return;
+    }
+    feed_held(tape);
+    feed(tape, bytes, size, now);
+}
+
+/* ---- what the host says ----------------------------------------------- */
+
+static void emit_sent(struct tape *tape, enum tape_kind kind, const uint8_t *bytes, size_t size)
+{
+    flush_received(tape);
+    emit(
+        tape,
+        (struct tape_item){
+            .kind = kind, .is_sent = true, .bytes = bytes, .size = size, .time_us = tape->sent_us});
+}
+
+static void tell(struct tape *tape, size_t size)
+{
+    if (size > tape->told)
+        atp_sent(&tape->parser, tape->sent.bytes + tape->told, size - tape->told);
+    tape->told = size;
+}
+
+/* The first `size` bytes are an item. */
+static void take_sent(struct tape *tape, enum tape_kind kind, size_t size)
+{
+    if (size == 0) return;
+    bool is_line = tape->upload == UPLOAD_NONE && !atp_is_stream(&tape->parser);
+    tell(tape, size);
+    tape->scratch.size = 0;
+    buffer_append(&tape->scratch, tape->sent.bytes, size);
+    if (is_line && kind == TAPE_BYTES && tape->options.on_line != NULL)
+        tape->options.on_line(tape->options.user, NULL, tape->scratch.bytes, size);
+    emit_sent(tape, kind, tape->scratch.bytes, size);
+    drop_front(&tape->sent, size);
+    tape->told -= size;
+}
+
+/* A short payload, and the host goes on: its clock ran out. */
+static void expire_if_left(struct tape *tape, int64_t now)
+{
+    if (!tape->options.is_live || !tape->data_is_open || now - tape->received_us < EXPIRE_US)
+        return;
+    tape_expire(tape, now);
+}
+
+/* A command up to its CR; a LF that follows belongs to it. */
+static void take_command(struct tape *tape, size_t size)
+{
+    const uint8_t *bytes = tape->sent.bytes;
+    bool has_lf = size < tape->sent.size && bytes[size] == '\n';
+    bool is_line = !has_lf && is_text(bytes, size - 1);
+    size_t whole = size + has_lf;
+    tape->upload = UPLOAD_NONE;
+    tape->command.size = 0;
+    buffer_append(&tape->command, bytes, size - 1);
+    tape->scratch.size = 0;
+    buffer_append(&tape->scratch, bytes, whole);
+    tell(tape, whole);
+    if (tape->options.on_line != NULL)
+        tape->options.on_line(tape->options.user, NULL, tape->scratch.bytes, whole);
+    emit_sent(tape, is_line ? TAPE_LINE : TAPE_BYTES, tape->scratch.bytes,
+              is_line ? size - 1 : whole);
+    drop_front(&tape->sent, whole);
+    tape->told -= whole;
+    feed_held(tape);
+}
+
+/* What stands alone without a CR: +++, A/, Ctrl-Z, ESC, a LF. */
+static bool is_alone(const uint8_t *bytes, size_t size)
+{
+    if (size == 1) return bytes[0] == 0x1A || bytes[0] == 0x1B || bytes[0] == '\n';
+    if (size == 2) return memcmp(bytes, "A/", 2) == 0 || memcmp(bytes, "a/", 2) == 0;
+    return size == 3 && memcmp(bytes, "+++", 3) == 0;
+}
+
+/* Returns: whether an item was taken. */
+static bool take_in_upload(struct tape *tape)
+{
+    size_t size = tape->sent.size;
+    if (tape->upload == UPLOAD_COUNTED) {
+        bool is_whole = size >= tape->upload_left;
+        size_t part = is_whole ? tape->upload_left : size;
+        if (!is_whole && tape->options.is_live && size < PART_MAX) {
+            tell(tape, size);
+            return false;
+        }
+        tape->upload_left -= part;
+        if (tape->upload_left == 0) tape->upload = UPLOAD_NONE;
+        take_sent(tape, TAPE_PAYLOAD, part);
+        return true;
+    }
+    size_t end = 0;
+    while (end < size && tape->sent.bytes[end] != 0x1A && tape->sent.bytes[end] != 0x1B) end++;
+    bool is_whole = end < size;
+    if (is_whole) tape->upload = UPLOAD_NONE;
+    else if (tape->options.is_live && size < PART_MAX) {
+        tell(tape, size);
+        return false;
+    }
+    take_sent(tape, TAPE_BYTES, end + is_whole);
+    return true;
+}
+
+static bool take_in_command(struct tape *tape)
+{
+    const uint8_t *bytes = tape->sent.bytes;
+    size_t size = tape->sent.size;
+    const uint8_t *cr = memchr(bytes, '\r', size);
+    if (cr != NULL) take_command(tape, (size_t)(cr - bytes) + 1);
+    else if (is_alone(bytes, size) || size >= UNTERMINATED) take_sent(tape, TAPE_BYTES, size);
+    else return false;
+    return true;
+}
+
+static void take_all_sent(struct tape *tape)
+{
+    bool went_on = true;
+    while (tape->sent.size > 0 && went_on) {
+        if (atp_is_stream(&tape->parser)) take_sent(tape, TAPE_BYTES, tape->sent.size);
+        else if (tape->upload != UPLOAD_NONE) went_on = take_in_upload(tape);
+        else went_on = take_in_command(tape);
+    }
+}
+
+void tape_sent(struct tape *tape, const void *bytes, size_t size, int64_t now)
+{
+    if (size == 0) return;
+    bool is_command = size >= 2 && (memcmp(bytes, "AT", 2) == 0 || memcmp(bytes, "at", 2) == 0);
+    expire_if_left(tape, now);
+    if (tape->options.is_live && is_command && atp_is_stream(&tape->parser)
+        && atp_stream_tail(&tape->parser) != ATP_RESULT_NONE)
+        tape_stream_end(tape, now);
+    if (!tape->options.is_live) flush_early(tape);
+    buffer_append(&tape->sent, bytes, size);
+    tape->sent_us = now;
+    take_all_sent(tape);
+    if (!tape->options.is_live) take_sent(tape, TAPE_BYTES, tape->sent.size);
+}
+
+bool tape_is_open(const struct tape *tape)
+{
+    return tape->data_is_open || tape->waiting.size > tape->waiting_at;
+}
+
+/* ---- directives and the end ------------------------------------------- */
+
+void tape_expire(struct tape *tape, int64_t now)
+{
+    feed_held(tape);
+    atp_expire(&tape->parser);
+    flush_received(tape);
+    emit(tape, (struct tape_item){.kind = TAPE_EXPIRE, .time_us = now});
+}
+
+void tape_stream_end(struct tape *tape, int64_t now)
+{
+    flush_received(tape);
+    atp_stream_end(&tape->parser);
+    flush_received(tape);
+    emit(tape, (struct tape_item){.kind = TAPE_STREAM_END, .time_us = now});
+}
+
+void tape_finish(struct tape *tape)
+{
+    take_sent(tape, TAPE_BYTES, tape->sent.size);
+    feed_held(tape);
+    atp_finish(&tape->parser);
+    flush_received(tape);
+}
+
+struct tape_rest tape_rest_sent(const struct tape *tape)
+{
+    return (struct tape_rest){tape->sent.bytes, tape->sent.size};
+}
+
+void tape_rest_received(const struct tape *tape, struct buffer *out)
+{
+    buffer_append(out, tape->raw.bytes, tape->raw.size);
+    if (tape->has_crlf) buffer_append(out, "\r\n", 2);
+    buffer_append(out, tape->span.bytes, tape->span.size);
+    buffer_append(out, tape->waiting.bytes + tape->waiting_at,
+                  tape->waiting.size - tape->waiting_at);
+    buffer_append(out, tape->held.bytes, tape->held.size);
+}
+
+/* ---- life ------------------------------------------------------------- */
+
+struct tape *tape_new(const struct tape_options *options)
+{
+    struct tape *tape = memory_new(1, sizeof *tape);
+    tape->options = *options;
+    tape->item_us = INT64_MIN;
+    tape->raw_us = INT64_MIN / 2;
+    if (atp_init(&tape->parser, options->catalog, tape->buffer, sizeof tape->buffer, on_event, tape)
+        != ATP_OK)
+        abort();
+    return tape;
+}
+
+void tape_free(struct tape *tape)
+{
+    if (tape == NULL) return;
+    buffer_release(&tape->marks);
+    buffer_release(&tape->waiting);
+    buffer_release(&tape->held);
+    buffer_release(&tape->span);
+    buffer_release(&tape->raw);
+    buffer_release(&tape->scratch);
+    buffer_release(&tape->sent);
+    buffer_release(&tape->command);
+    free(tape);
+}

@@ -1,0 +1,101 @@
+/* Items as lines of a script. What script_format makes of them is the same. */
+#include "text.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void text_put(struct buffer *out, const char *format, ...)
+{
+    char text[512];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    buffer_append_text(out, text);
+}
+
+static void put_string(struct buffer *out, const uint8_t *bytes, size_t size)
+{
+    static const char letters[] = "rnt0\\\"e";
+    static const char values[] = "\r\n\t\0\\\"\x1B";
+    buffer_append_text(out, "\"");
+    for (size_t i = 0; i < size; i++) {
+        const char *found = memchr(values, bytes[i], sizeof values - 1);
+        if (found != NULL) text_put(out, "\\%c", letters[found - values]);
+        else if (bytes[i] < 0x20 || bytes[i] > 0x7E) text_put(out, "\\x%02X", bytes[i]);
+        else buffer_append(out, &bytes[i], 1);
+    }
+    buffer_append_text(out, "\"");
+}
+
+void text_literal(struct buffer *out, const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if (bytes[i] == '{') buffer_append_text(out, "{");
+        buffer_append(out, &bytes[i], 1);
+    }
+}
+
+void text_bytes(struct buffer *out, bool is_sent, const uint8_t *bytes, size_t size)
+{
+    buffer_append_text(out, is_sent ? ">> " : "<< ");
+    put_string(out, bytes, size);
+    buffer_append_text(out, "\n");
+}
+
+static bool is_mostly_text(const uint8_t *bytes, size_t size)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++)
+        count += (bytes[i] >= 0x20 && bytes[i] <= 0x7E)
+                 || (bytes[i] != 0 && strchr("\r\n\t", bytes[i]) != NULL);
+    return count >= size - size / 4;
+}
+
+void text_payload(struct buffer *out, const uint8_t *bytes, size_t size)
+{
+    static const char digits[] = "0123456789abcdef";
+    if (is_mostly_text(bytes, size)) {
+        buffer_append_text(out, "text ");
+        put_string(out, bytes, size);
+        return;
+    }
+    buffer_append_text(out, "hex");
+    for (size_t i = 0; i < size; i++) {
+        const char byte[] = {' ', digits[bytes[i] >> 4], digits[bytes[i] & 15]};
+        buffer_append(out, byte, sizeof byte);
+    }
+}
+
+void text_time(struct buffer *out, int64_t time_us)
+{
+    unsigned digits = 6;
+    unsigned rest = (unsigned)(time_us % 1000000);
+    text_put(out, "@ time: %" PRId64, time_us / 1000000);
+    if (rest > 0) {
+        for (; rest % 10 == 0; digits--) rest /= 10;
+        text_put(out, ".%0*u", (int)digits, rest);
+    }
+    buffer_append_text(out, "\n");
+}
+
+void text_item(struct buffer *out, const struct tape_item *item)
+{
+    const char *mark = item->is_sent ? ">" : "<";
+    switch (item->kind) {
+    case TAPE_EXPIRE: buffer_append_text(out, "@ expire:\n"); return;
+    case TAPE_STREAM_END: buffer_append_text(out, "@ stream-end:\n"); return;
+    case TAPE_BYTES: text_bytes(out, item->is_sent, item->bytes, item->size); return;
+    case TAPE_PAYLOAD:
+        text_put(out, "%s= ", mark);
+        text_payload(out, item->bytes, item->size);
+        break;
+    case TAPE_LINE:
+        text_put(out, "%s%s", mark, item->size > 0 ? " " : "");
+        text_literal(out, item->bytes, item->size);
+        break;
+    }
+    buffer_append_text(out, "\n");
+}
