@@ -268,7 +268,8 @@ static void set_port(struct arguments *arguments, enum server_port port, unsigne
 
 static bool start_server(struct arguments *arguments, struct server **server)
 {
-    const struct server_options options = {0};
+    /* with keys that the suites of all manuals can use */
+    const struct server_options options = {.key_type = SERVER_KEY_RSA};
     char *error = NULL;
     *server = server_start(&options, &error);
     if (*server == NULL) {

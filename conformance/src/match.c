@@ -212,7 +212,7 @@ static bool is_urc(struct matcher *matcher, const struct match_segment *segment,
 /* The command sent last, sent back. */
 static size_t echo_size(const struct matcher *matcher, struct match_place place)
 {
-    if (place.segment == 0) return 0;
+    if (place.segment == 0 || place.segment - 1 > matcher->silent_from) return 0;
     const struct match_segment *sent = &matcher->segments[place.segment - 1];
     const struct match_segment *here = &matcher->segments[place.segment];
     size_t size = sent->size;
@@ -324,6 +324,17 @@ static bool find_sent(struct matcher *matcher, struct match_place *place)
     return true;
 }
 
+/* What a command that was sent makes of the echo of those behind it. */
+static void note_echo(struct matcher *matcher, struct match_place place, size_t end)
+{
+    const struct match_segment *segment = segment_at(matcher, place);
+    const char *text = (const char *)segment->bytes + place.at;
+    size_t size = end - place.at;
+    if (size == 5 && memcmp(text, "ATE0\r", 5) == 0) matcher->silent_from = place.segment;
+    else if (size >= 4 && (memcmp(text, "ATE", 3) == 0 || memcmp(text, "ATZ", 3) == 0))
+        matcher->silent_from = SIZE_MAX;
+}
+
 static bool match_sent_line(struct matcher *matcher, const struct frame *frame,
                             const struct script_node *node, struct match_place place)
 {
@@ -337,7 +348,11 @@ static bool match_sent_line(struct matcher *matcher, const struct frame *frame,
     if (fit == CUT && place.segment + 1 == matcher->segment_count)
         return stop(matcher, place, node);
     if (fit != FITS) return fail(matcher, place, node);
-    return go_on(matcher, frame, (struct match_place){place.segment, at});
+    size_t before = matcher->silent_from;
+    note_echo(matcher, place, at);
+    bool good = go_on(matcher, frame, (struct match_place){place.segment, at});
+    matcher->silent_from = before;
+    return good;
 }
 
 static bool match_exactly_here(struct matcher *matcher, const struct frame *frame,
@@ -378,6 +393,12 @@ static bool match_exactly(struct matcher *matcher, const struct frame *frame,
             return false;
         size_t at = skip_line_ends(segment, place.at);
         if (is_half(matcher, place)) return stop(matcher, place, node);
+        size_t echo =
+            at == segment->size ? 0 : echo_size(matcher, (struct match_place){place.segment, at});
+        if (echo > 0) {
+            place.at = at + echo + 1; /* its CR */
+            continue;
+        }
         if (at == segment->size || !is_urc(matcher, segment, at, &end)) return false;
         place.at = end;
     }
@@ -591,6 +612,7 @@ static void match_script(struct matcher *matcher, const struct transcript *recor
 {
     const struct frame whole = {.branch = &matcher->case_->body};
     matcher->stream_end = UINT64_MAX;
+    matcher->silent_from = SIZE_MAX;
     read_segments(matcher, recording);
     set_variables(matcher, settings);
     bool good = match_from(matcher, &whole, (struct match_place){0, 0});

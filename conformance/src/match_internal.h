@@ -40,6 +40,7 @@ struct matcher {
     struct match_place best;           /* the furthest that was reached                  */
     const struct script_node *awaited; /* there; NULL: nothing more         */
     /* of the way under way */
+    size_t silent_from;  /* segment of the host's ATE0, SIZE_MAX: the echo is on */
     uint64_t within_us;      /* of the line awaited, 0: none                     */
     uint64_t stream_end;     /* bytes received before the stream ended, or UINT64_MAX */
     struct match_next *next; /* goes every way, and says what is awaited; NULL: the
