@@ -31,6 +31,39 @@ static bool tells_of_start(const struct catalog_record *record)
     return false;
 }
 
+static bool has_param(const struct catalog_record *record, const char *name)
+{
+    for (size_t i = 0; i < record->field_count; i++)
+        if (strcmp(record->fields[i].text, name) == 0) return true;
+    return false;
+}
+
+static bool is_online(const struct modem *modem)
+{
+    for (size_t i = 0; i < CONTEXT_COUNT; i++)
+        if (modem->contexts[i].active) return true;
+    return false;
+}
+
+static bool has_clients(const struct modem *modem)
+{
+    for (size_t i = 0; i < QSSL_CLIENT_COUNT; i++)
+        if (modem->qssl.clients[i].state != QSSL_INITIAL) return true;
+    return false;
+}
+
+/* What tells of connections or contexts is never said while the host has any,
+ * for it would take it for true. */
+static bool tells_of_use(const struct modem *modem, const struct catalog_record *record)
+{
+    bool sessions = has_param(record, "session_id") || strncmp(record->name, "+CCH", 4) == 0;
+    bool clients = has_param(record, "clientID") || has_param(record, "connectID");
+    bool contexts = has_param(record, "contextID") || strcmp(record->name, "+APP PDP") == 0;
+    bool http = strncmp(record->name, "+HTTP_", 6) == 0;
+    return (sessions && modem->cch.on) || (clients && has_clients(modem))
+           || (contexts && is_online(modem)) || (http && modem->http.on);
+}
+
 /* Whether a response of the command under way has a line of that name. */
 static bool is_answer(const struct modem *modem, const struct catalog_record *record)
 {
@@ -51,7 +84,7 @@ static bool may_come(const struct modem *modem, const struct catalog_set *set,
 {
     return catalog_is_of_edition(urc->edition, modem_edition(modem, set))
            && modem_has_clause(modem, urc->clause) && !tells_of_start(&urc->record)
-           && !is_answer(modem, &urc->record);
+           && !tells_of_use(modem, &urc->record) && !is_answer(modem, &urc->record);
 }
 
 /* The `*index`-th that may come, or NULL with *index lowered by how many may. */

@@ -525,6 +525,28 @@ static void test_urc_keeps_out_of_uploads_and_streams(void **state)
         }
 }
 
+/* A host must not take one for what became of its connection. */
+static void test_urc_tells_nothing_untrue_of_connections(void **state)
+{
+    (void)state;
+    static const struct defect_trial trial = {
+        .steps = {"ATE0", "AT+QIACT=1", "AT+QSSLOPEN=1,0,2,%T,0", STEP_NETWORK, "ATI", "AT+CSQ",
+                  "AT+CMEE?", "AT+QSSLSTATE", "AT+CSQ", "ATI"}};
+    for (uint64_t seed = 1; seed <= SEED_COUNT; seed++) {
+        struct modem_options options = {.urcs = seed};
+        struct host host = hold_session(&trial, "quectel-ugxx", &options);
+        const char *open = memmem(host.heard.bytes, host.heard.size, "+QSSLOPEN: 2,0", 14);
+        assert_non_null(open);
+        size_t left = host.heard.size - (size_t)(open - (const char *)host.heard.bytes);
+        assert_null(memmem(open, left, "+QSSLURC", 8));
+        assert_null(memmem(open, left, "+QIURC", 6));
+        assert_non_null(memmem(open, left, "REG: ", 5));
+        buffer_release(&host.heard);
+        buffer_release(&host.builder.bytes);
+        buffer_release(&host.builder.items);
+    }
+}
+
 /* The same seed says the same; another one another. */
 static void test_urc_repeats_itself_by_its_seed(void **state)
 {
@@ -584,6 +606,7 @@ int main(void)
         cmocka_unit_test(test_urc_breaks_no_session),
         cmocka_unit_test(test_urc_comes_at_every_place),
         cmocka_unit_test(test_urc_keeps_out_of_uploads_and_streams),
+        cmocka_unit_test(test_urc_tells_nothing_untrue_of_connections),
         cmocka_unit_test(test_urc_repeats_itself_by_its_seed),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down) == 0 ? 0 : 1;

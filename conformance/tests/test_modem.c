@@ -179,6 +179,25 @@ static void test_modem_contexts(void **state)
     end_host(&host);
 }
 
+static void test_modem_contexts_are_as_many_as_the_manual_has(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *dialect, *last, *above;
+    } cases[] = {{"quectel-ec200", "AT+QIACT=15\r", "AT+QIACT=16\r"},
+                 {"quectel-ugxx", "AT+QIACT=20\r", "AT+QIACT=21\r"},
+                 {"quectel-ugxx", "AT+CGDCONT=16,\"IP\"\r", "AT+CGDCONT=17,\"IP\"\r"},
+                 {"simcom", "AT+CGDCONT=16,\"IP\"\r", "AT+CGDCONT=17,\"IP\"\r"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct host host = new_host(cases[i].dialect, 0, 0);
+        type(&host, "ATE0\r");
+        host.heard.size = 0;
+        assert_answer(&host, cases[i].last, "\r\nOK\r\n");
+        assert_answer(&host, cases[i].above, "\r\nERROR\r\n");
+        end_host(&host);
+    }
+}
+
 static void test_modem_radio_off_is_told(void **state)
 {
     (void)state;
@@ -409,6 +428,7 @@ int main(void)
         cmocka_unit_test(test_modem_line_too_long_is_refused),
         cmocka_unit_test(test_modem_errors_as_cmee_says),
         cmocka_unit_test(test_modem_contexts),
+        cmocka_unit_test(test_modem_contexts_are_as_many_as_the_manual_has),
         cmocka_unit_test(test_modem_radio_off_is_told),
         cmocka_unit_test(test_modem_reset_says_its_banner),
         cmocka_unit_test(test_modem_upload_is_stored_and_summed),
