@@ -88,8 +88,9 @@ static bool find_form(const struct modem *modem, struct modem_call *call, enum a
         if (form->syntax.kind != kind || !catalog_is_of_edition(own, edition)
             || !has_key(form, text))
             continue;
-        if (call->form == NULL) call->form = form;
-        else if (call->form->syntax.key == NULL && form->syntax.key != NULL) call->form = form;
+        bool fits_better =
+            call->form == NULL || (call->form->syntax.key == NULL && form->syntax.key != NULL);
+        if (fits_better) call->form = form;
     }
     return call->form != NULL;
 }

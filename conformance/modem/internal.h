@@ -192,6 +192,7 @@ struct modem_http {
     bool on;
     char *url, *content_type, *accept, *user_data; /* NULL: not set         */
     long connect_limit_s, receive_limit_s;
+    int ssl_context;
     bool reads_again;     /* READMODE 1                                     */
     struct buffer data;   /* of HTTPDATA                                    */
     struct http_job *job; /* under way, or NULL                             */

@@ -182,7 +182,7 @@ static void carry_in(struct link *link, struct turn *turn)
     size_t size = room(link);
     if (size == 0) return;
     ssize_t count = link_read(link, part, size, &events, &turn->reason);
-    turn->events |= events;
+    turn->events = (short)(turn->events | events);
     if (count <= 0) return;
     turn->moved = true;
     pthread_mutex_lock(&link->lock);
@@ -200,7 +200,7 @@ static void carry_out(struct link *link, struct turn *turn)
     pthread_mutex_unlock(&link->lock);
     if (size == 0) return;
     ssize_t count = link_write(link, part, size, &events, &turn->reason);
-    turn->events |= events;
+    turn->events = (short)(turn->events | events);
     if (count <= 0) return;
     turn->moved = true;
     pthread_mutex_lock(&link->lock);

@@ -20,9 +20,10 @@ static int give_password(char *out, int capacity, int writes, void *user)
 {
     (void)writes;
     const char *password = user;
-    if (password == NULL || strlen(password) > (size_t)capacity) return -1;
-    memcpy(out, password, strlen(password));
-    return (int)strlen(password);
+    size_t size = password == NULL ? 0 : strlen(password);
+    if (password == NULL || size > (size_t)capacity) return -1;
+    strncpy(out, password, (size_t)capacity);
+    return (int)size;
 }
 
 /* Returns: 1 unless it cannot be used. Does not own the certificate. */

@@ -324,6 +324,7 @@ static int receive_data(struct modem *modem, const struct modem_call *call)
     size_t wanted = (size_t)modem_number(call, "max_recv_len", (int64_t)stored);
     if (wanted == 0) wanted = READ_DEFAULT_MAX;
     session->due = wanted < stored ? wanted : stored;
+    session->announced = session->taken + stored;
     return MODEM_OK;
 }
 

@@ -11,6 +11,7 @@
 #define ERROR_FILE        707
 #define ERROR_NO_NETWORK  717
 #define ERROR_WRONG_STATE 711
+#define ERROR_NO_CA       719
 
 static const char *const methods[] = {"GET", "POST", "HEAD", "DELETE", "PUT"};
 
@@ -65,6 +66,7 @@ static int set_parameter(struct modem *modem, const struct modem_call *call)
     if (url != NULL) modem_set_text(&http->url, url);
     http->connect_limit_s = (long)modem_number(call, "conn_timeout", http->connect_limit_s);
     http->receive_limit_s = (long)modem_number(call, "recv_timeout", http->receive_limit_s);
+    http->ssl_context = (int)modem_number(call, "sslcfg_id", http->ssl_context);
     http->reads_again = modem_number(call, "readmode", http->reads_again) == 1;
     if (modem_argument(call, "content_type") != NULL)
         modem_set_text(&http->content_type, modem_text(call, "content_type", ""));
@@ -106,12 +108,24 @@ static void tell_result(struct modem *modem, int code, size_t size)
     modem_say(modem, text);
 }
 
-/* Whether it began; if not, its result waits for the OK. */
+/* Why no request can be made; 0: it can. */
+static int obstacle(const struct modem *modem, bool has_files)
+{
+    bool secure = strncasecmp(modem->http.url, "https:", 6) == 0;
+    if (modem->functionality != 1) return ERROR_NO_NETWORK;
+    return secure && !has_files ? ERROR_NO_CA : 0;
+}
+
+/* If it cannot begin, its result waits for the OK. */
 static void begin_job(struct modem *modem, const char *const *headers, const char *method,
                       const uint8_t *body, size_t body_size)
 {
     struct modem_http *http = &modem->http;
+    struct link_tls tls;
+    uint16_t cipher = 0;
+    bool has_files = modem_ssl_settings(modem, http->ssl_context, http->url, &tls, &cipher);
     const struct http_request request = {
+        .tls = &tls,
         .method = method,
         .url = http->url,
         .headers = headers,
@@ -123,8 +137,9 @@ static void begin_job(struct modem *modem, const char *const *headers, const cha
     };
     http_release(&http->response);
     http->read_at = 0;
-    if (modem->functionality == 1) http->job = http_begin(&request);
-    if (http->job == NULL) tell_result(modem, ERROR_NO_NETWORK, 0);
+    int error = obstacle(modem, has_files);
+    if (error == 0) http->job = http_begin(&request);
+    if (http->job == NULL) tell_result(modem, error == 0 ? ERROR_NO_NETWORK : error, 0);
 }
 
 static int perform(struct modem *modem, const struct modem_call *call)

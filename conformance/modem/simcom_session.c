@@ -179,7 +179,7 @@ size_t modem_session_stored(const struct modem *modem, const struct modem_sessio
     return stores && session->link != NULL ? link_waiting(session->link) : 0;
 }
 
-/* Once for what came since the last CCHRECV. */
+/* Once for what came behind what was stored at the last CCHRECV. */
 static void announce(struct modem *modem, int id)
 {
     char text[40];
@@ -261,13 +261,21 @@ static bool has_data_to_say(const struct modem *modem, const struct modem_sessio
            && may_say_data(modem) && link_waiting(session->link) > 0;
 }
 
+/* Its bytes were handed out behind the look at its state. */
+static bool has_end_to_tell(const struct modem *modem, const struct modem_session *session)
+{
+    bool stores = modem->cch.manual && !modem->cch.transparent;
+    return session->state == SESSION_OPEN && link_state(session->link) == LINK_CLOSED
+           && (stores || link_waiting(session->link) == 0);
+}
+
 int64_t modem_cch_due(const struct modem *modem)
 {
     int64_t due = MODEM_NEVER;
     struct pending_send send;
     for (size_t i = 0; i < SESSION_COUNT; i++) {
         const struct modem_session *session = &modem->cch.sessions[i];
-        if (has_data_to_say(modem, session)) return modem->now;
+        if (has_data_to_say(modem, session) || has_end_to_tell(modem, session)) return modem->now;
         if (session->state == SESSION_OPEN && first_send(session, &send) && send.until < due)
             due = send.until;
     }

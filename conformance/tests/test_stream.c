@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#define SECOND 1000000
+#define SECOND INT64_C(1000000)
 
 static struct catalog_model *model;
 
