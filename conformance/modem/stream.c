@@ -48,10 +48,9 @@ static void pass_held(struct modem *modem)
 static bool may_escape(const struct modem *modem, const uint8_t *bytes, size_t size)
 {
     const struct modem_stream_state *state = &modem->stream;
-    bool begins = state->escape_size == 0 && modem->now - state->last >= GUARD_US;
-    bool goes_on = state->escape_size > 0 && modem->now - state->escape_at < GUARD_US;
-    return (begins || goes_on) && size <= ESCAPE_SIZE - state->escape_size
-           && memcmp(bytes, "+++", size) == 0;
+    bool goes_on = state->escape_size > 0; /* the tick before saw to its time */
+    return (goes_on || modem->now - state->last >= GUARD_US)
+           && size <= ESCAPE_SIZE - state->escape_size && memcmp(bytes, "+++", size) == 0;
 }
 
 void modem_take_stream(struct modem *modem, const uint8_t *bytes, size_t size)
