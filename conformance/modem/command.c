@@ -33,25 +33,39 @@ bool modem_is_vendor(const struct modem *modem, const char *vendor)
     return strncmp(modem->options.dialect->name, vendor, strlen(vendor)) == 0;
 }
 
-/* In core, a command that only one vendor has names it in its clause. */
-static bool is_of_vendor(const struct modem *modem, const struct catalog_command *command)
+bool modem_has_set(const struct modem *modem, const struct catalog_set *set)
 {
-    bool simcom = strncasecmp(command->clause, "simcom", 6) == 0;
-    bool quectel = strncasecmp(command->clause, "quectel", 7) == 0;
-    return (!simcom || modem_is_vendor(modem, "simcom"))
-           && (!quectel || modem_is_vendor(modem, "quectel"));
+    const struct catalog_part *part = part_of(modem, set);
+    return part != NULL && !part->results_only;
+}
+
+/* In core, a command or URC that only one vendor has names it in its clause. */
+bool modem_has_clause(const struct modem *modem, const char *clause)
+{
+    bool simcom = strcasestr(clause, "simcom") != NULL;
+    bool quectel = strcasestr(clause, "quectel") != NULL;
+    return simcom == quectel || modem_is_vendor(modem, simcom ? "simcom" : "quectel");
+}
+
+const struct catalog_param *modem_param(const struct modem *modem, const struct catalog_set *set,
+                                        const struct catalog_command *command,
+                                        const struct catalog_field *field)
+{
+    if (set == NULL || field->kind != CATALOG_FIELD_PARAM) return NULL;
+    return catalog_find_param(set, command, modem_edition(modem, set), field->text);
 }
 
 static bool find_in(const struct modem *modem, const struct catalog_set *set, const char *name,
                     struct modem_call *call)
 {
-    const struct catalog_part *part = part_of(modem, set);
-    if (part == NULL || part->results_only) return false;
+    if (!modem_has_set(modem, set)) return false;
+    const char *edition = modem_edition(modem, set);
     bool core = strcmp(set->name, "core") == 0;
     for (size_t i = 0; i < set->command_count; i++) {
         const struct catalog_command *command = &set->commands[i];
-        if (strcasecmp(command->name, name) != 0 || (core && !is_of_vendor(modem, command))
-            || !catalog_is_of_edition(command->edition, part->edition))
+        if (strcasecmp(command->name, name) != 0
+            || (core && !modem_has_clause(modem, command->clause))
+            || !catalog_is_of_edition(command->edition, edition))
             continue;
         call->set = set;
         call->command = command;
@@ -75,28 +89,32 @@ static bool has_key(const struct catalog_form *form, const char *text)
     return text[0] == '"' && strncasecmp(text + 1, key, size) == 0 && text[size + 1] == '"';
 }
 
-/* The form of that kind; of those with a keyword, the one whose keyword comes. */
+/* The form of that kind; of those with a keyword, the one whose keyword comes,
+ * before one that has none. */
 static bool find_form(const struct modem *modem, struct modem_call *call, enum atp_form_kind kind,
                       const char *text)
 {
     const char *edition = modem_edition(modem, call->set);
+    call->form = NULL;
     for (size_t i = 0; i < call->command->form_count; i++) {
         const struct catalog_form *form = &call->command->forms[i];
         const char *own = form->edition != NULL ? form->edition : call->command->edition;
         if (form->syntax.kind != kind || !catalog_is_of_edition(own, edition)
             || !has_key(form, text))
             continue;
-        call->form = form;
-        return true;
+        if (call->form == NULL) call->form = form;
+        else if (call->form->syntax.key == NULL && form->syntax.key != NULL) call->form = form;
     }
-    return false;
+    return call->form != NULL;
 }
 
 static modem_handler *find_handler(const char *name)
 {
-    static const struct modem_entry *const tables[] = {modem_v250_commands, modem_core_commands,
-                                                       modem_packet_commands, modem_file_commands,
-                                                       modem_http_commands};
+    static const struct modem_entry *const tables[] = {
+        modem_v250_commands,  modem_core_commands,        modem_packet_commands,
+        modem_file_commands,  modem_http_commands,        modem_ssl_commands,
+        modem_cch_commands,   modem_qssl_config_commands, modem_qssl_commands,
+        modem_socket_commands};
     for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
         for (const struct modem_entry *entry = tables[t]; entry->name != NULL; entry++)
             if (strcmp(entry->name, name) == 0) return entry->handler;
@@ -117,23 +135,35 @@ static bool answers_itself(const struct modem_call *call)
     return strcmp(call->command->name, "+COPS") == 0;
 }
 
-static int run_command(struct modem *modem, const char *name, enum atp_form_kind kind,
-                       const char *text)
+static int run_form(struct modem *modem, struct modem_call *call, enum atp_form_kind kind,
+                    const char *text)
 {
-    struct modem_call call = {0};
-    if (!find_command(modem, name, &call)) return CME_NOT_SUPPORTED;
-    modem_handler *handler = find_handler(call.command->name);
+    modem_handler *handler = find_handler(call->command->name);
     if (handler == NULL) return CME_NOT_SUPPORTED;
-    if (!find_form(modem, &call, kind, text)) return CME_BAD_PARAMETERS;
-    if (kind == ATP_FORM_TEST && !answers_itself(&call)) {
-        modem_answer_test(modem, &call);
+    if (!find_form(modem, call, kind, text)) return CME_BAD_PARAMETERS;
+    defect_ask(modem, call);
+    if (kind == ATP_FORM_TEST && !answers_itself(call)) {
+        modem_answer_test(modem, call);
         return MODEM_OK;
     }
     int result = kind == ATP_FORM_TEST
                      ? MODEM_OK
-                     : modem_read_arguments(&call, modem_edition(modem, call.set), text);
-    if (result == MODEM_OK) result = handler(modem, &call);
-    modem_release_call(&call);
+                     : modem_read_arguments(call, modem_edition(modem, call->set), text);
+    result = defect_run(modem, call, handler, result);
+    modem_release_call(call);
+    return result;
+}
+
+static int run_command(struct modem *modem, const char *name, enum atp_form_kind kind,
+                       const char *text)
+{
+    struct modem_call call = {0};
+    if (!find_command(modem, name, &call))
+        return modem_strikes(modem, "unknown-command-accepted") ? MODEM_OK : CME_NOT_SUPPORTED;
+    if (strcmp(name, call.command->name) != 0 && modem_strikes(modem, "case-sensitive"))
+        return CME_NOT_SUPPORTED;
+    int result = run_form(modem, &call, kind, text);
+    modem_qssl_note(modem, &call, result);
     return result;
 }
 
@@ -216,10 +246,15 @@ static const char *error_text(const struct modem *modem, int code)
 
 static void say_error(struct modem *modem, int code)
 {
-    if (modem->settings.quiet) return;
-    if (modem->error_form == 0) modem_result_code(modem, "ERROR");
-    else if (modem->error_form == 1) modem_line(modem, "+CME ERROR: %d", code);
-    else modem_line(modem, "+CME ERROR: %s", error_text(modem, code));
+    int form = modem->error_form;
+    char number[32];
+    if (form == 0 && modem_strikes(modem, "cme-though-off")) form = 1;
+    if (form == 2 && modem_strikes(modem, "cme-number-for-text")) form = 1;
+    if (form != 0 && modem_strikes(modem, "cme-never")) form = 0;
+    snprintf(number, sizeof number, "%d", code);
+    char *text = memory_format("+CME ERROR: %s", form == 1 ? number : error_text(modem, code));
+    modem_result_code(modem, form == 0 ? "ERROR" : text);
+    free(text);
 }
 
 static void say_final(struct modem *modem, int result)
@@ -227,27 +262,46 @@ static void say_final(struct modem *modem, int result)
     if (result > 0) say_error(modem, result);
     else if (result == MODEM_OK || result == MODEM_RESET) modem_result_code(modem, "OK");
     else if (result == MODEM_NO_CARRIER) modem_result_code(modem, "NO CARRIER");
-    else if (result == MODEM_CONNECT) modem_result_code(modem, "CONNECT");
+    else if (result == MODEM_CONNECT) modem_enter_stream(modem);
+    else if (result == MODEM_CONNECT_FAIL) modem_result_code(modem, "CONNECT FAIL");
     else modem_result_code(modem, "ERROR");
     if (result == MODEM_RESET) modem_start(modem, true);
+}
+
+static bool has_more(const struct modem *modem)
+{
+    return modem->rest[strspn(modem->rest, " ")] != '\0';
 }
 
 void modem_resume_line(struct modem *modem)
 {
     int result = MODEM_OK;
-    while (result == MODEM_OK && modem->rest[strspn(modem->rest, " ")] != '\0')
+    while (result == MODEM_OK && has_more(modem)) {
         result = run_next(modem);
+        if (has_more(modem) && modem_strikes(modem, "second-command-dropped"))
+            modem->rest[0] = '\0';
+    }
     modem->pending = result == MODEM_PENDING;
     if (modem->pending) return;
     modem->rest[0] = '\0';
     say_final(modem, result);
     modem_http_after_final(modem);
+    modem_cch_after_final(modem);
 }
 
 void modem_run_line(struct modem *modem, const char *line)
 {
     snprintf(modem->rest, sizeof modem->rest, "%s", line);
     modem_resume_line(modem);
+}
+
+void modem_finish_with(struct modem *modem, const char *text)
+{
+    modem->mode = MODE_COMMAND;
+    modem->pending = false;
+    modem->rest[0] = '\0';
+    modem_result_code(modem, text);
+    defect_line_ends(modem);
 }
 
 void modem_finish(struct modem *modem, int result)
@@ -260,5 +314,6 @@ void modem_finish(struct modem *modem, int result)
         modem->rest[0] = '\0';
         say_final(modem, result);
     }
-    if (!modem->pending) modem->mode = MODE_COMMAND;
+    if (modem->mode == MODE_BUSY && !modem->pending) modem->mode = MODE_COMMAND;
+    if (!modem->pending) defect_line_ends(modem);
 }

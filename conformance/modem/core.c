@@ -5,7 +5,8 @@
 #include <strings.h>
 #include <time.h>
 
-#define SIGNAL       23 /* CSQ: 2 dB a step from -113 dBm                   */
+#define ZONE_S       900 /* a quarter of an hour                         */
+#define SIGNAL       23  /* CSQ: 2 dB a step from -113 dBm                   */
 #define ERROR_RATE   0
 #define HOME         1 /* stat of CREG: registered, home                   */
 #define NOT_SEARCHED 0
@@ -64,8 +65,8 @@ static void tell_registration(struct modem *modem, const char *name, int form)
 {
     char text[64];
     int stat = has_radio(modem) ? HOME : NOT_SEARCHED;
-    if (form == 0) return;
-    if (form == 1 || !has_radio(modem)) snprintf(text, sizeof text, "%s: %d", name, stat);
+    if (form == 0 && !modem_strikes(modem, "urc-not-asked")) return;
+    if (form <= 1 || !has_radio(modem)) snprintf(text, sizeof text, "%s: %d", name, stat);
     else snprintf(text, sizeof text, "%s: %d,\"%s\",\"%s\",%d", name, stat, AREA, CELL, E_UTRAN);
     modem_say(modem, text);
 }
@@ -84,6 +85,8 @@ static int functionality(struct modem *modem, const struct modem_call *call)
     modem->functionality = level;
     if (had == has_radio(modem)) return MODEM_OK;
     modem->attached = has_radio(modem);
+    if (modem->attached && modem_strikes(modem, "cfun-forgets-contexts"))
+        modem_forget_contexts(modem);
     for (size_t i = 0; !modem->attached && i < CONTEXT_COUNT; i++)
         modem->contexts[i].active = false;
     for (size_t i = 0; i < 3; i++) tell_registration(modem, names[i], modem->registration_urc[i]);
@@ -137,6 +140,11 @@ static bool read_time(const char *text, struct tm *when, int *zone)
     timegm(when); /* what is no date becomes another one */
     return when->tm_mon == wanted.tm_mon && when->tm_mday == wanted.tm_mday
            && when->tm_sec == wanted.tm_sec;
+}
+
+int64_t modem_clock_s(const struct modem *modem)
+{
+    return time(NULL) + modem->clock_offset - (int64_t)modem->clock_zone * ZONE_S;
 }
 
 static int clock_time(struct modem *modem, const struct modem_call *call)

@@ -2,7 +2,6 @@
 #include "internal.h"
 #include "memory.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -79,7 +78,7 @@ static void begin(struct modem *modem, const char *name, int64_t size, int64_t l
 
 /* ---- SIMCom ----------------------------------------------------------- */
 
-static bool is_certificate(const char *name)
+bool modem_is_certificate(const char *name)
 {
     size_t size = strlen(name);
     return size > 4
@@ -96,7 +95,7 @@ static int store_certificate(struct modem *modem, const struct modem_call *call)
 {
     const char *name = modem_text(call, "filename", "");
     int64_t size = modem_number(call, "len", 0);
-    if (!is_certificate(name)) return CME_BAD_PARAMETERS;
+    if (!modem_is_certificate(name)) return CME_BAD_PARAMETERS;
     if (!has_room(modem, name, (size_t)size)) return CME_MEMORY_FULL;
     modem_bytes(modem, "\r\n> ", 4);
     begin(modem, name, size, CERTIFICATE_LIMIT_US, certificate_came);
@@ -107,7 +106,7 @@ static int list_certificates(struct modem *modem, const struct modem_call *call)
 {
     (void)call;
     for (size_t i = 0; i < FILE_MAX; i++)
-        if (modem->files[i].name != NULL && is_certificate(modem->files[i].name))
+        if (modem->files[i].name != NULL && modem_is_certificate(modem->files[i].name))
             modem_line(modem, "+CCERTLIST: \"%s\"", modem->files[i].name);
     return MODEM_OK;
 }
@@ -123,9 +122,12 @@ static int delete_certificate(struct modem *modem, const struct modem_call *call
 /* ---- Quectel ---------------------------------------------------------- */
 
 /* The bytes by twos, exclusive or; a last odd one is the high byte. */
-static unsigned checksum(const uint8_t *bytes, size_t size)
+static unsigned checksum(struct modem *modem, const uint8_t *bytes, size_t size)
 {
     unsigned sum = 0;
+    bool adds = modem_strikes(modem, "checksum-wrong");
+    for (size_t i = 0; adds && i < size; i++) sum = (sum + bytes[i]) & 0xFFFF;
+    if (adds) return sum;
     for (size_t i = 0; i < size; i++) sum ^= i % 2 == 0 ? (unsigned)bytes[i] << 8 : bytes[i];
     return sum;
 }
@@ -135,7 +137,7 @@ static void file_came(struct modem *modem, const char *command, const uint8_t *b
 {
     if (complete) {
         modem_store_file(modem, modem->upload_name, bytes, size);
-        modem_line(modem, "%s: %zu,%x", command, size, checksum(bytes, size));
+        modem_line(modem, "%s: %zu,%x", command, size, checksum(modem, bytes, size));
     }
     modem_finish(modem, complete ? MODEM_OK : MODEM_ERROR);
 }
@@ -182,8 +184,48 @@ static int write_security_file(struct modem *modem, const struct modem_call *cal
     return MODEM_PENDING;
 }
 
+/* No command of the catalogue opens a file: each is open, and its handle is
+ * its place in the store, 0 the first. */
+static int read_file(struct modem *modem, const struct modem_call *call)
+{
+    int64_t handle = modem_number(call, "filehandle", 0);
+    struct modem_file *file = handle < FILE_MAX ? &modem->files[handle] : NULL;
+    if (file == NULL || file->name == NULL) return CME_NOT_FOUND;
+    size_t left = file->bytes.size - file->read_at;
+    size_t wanted = (size_t)modem_number(call, "length", (int64_t)left);
+    size_t size = wanted < left ? wanted : left;
+    modem_line(modem, "CONNECT %zu", size);
+    if (size > 0) modem_bytes(modem, file->bytes.bytes + file->read_at, size);
+    file->read_at += size;
+    return MODEM_OK;
+}
+
+static void url_came(struct modem *modem, const uint8_t *bytes, size_t size, bool complete)
+{
+    if (complete) {
+        free(modem->http_url);
+        modem->http_url = memory_slice((const char *)bytes, size);
+    }
+    modem_finish(modem, complete ? MODEM_OK : MODEM_ERROR);
+}
+
+/* The time limit is that of the whole URL, not of a pause. */
+static int take_url(struct modem *modem, const struct modem_call *call)
+{
+    modem_result_code(modem, "CONNECT");
+    modem_begin_upload(modem, (size_t)modem_number(call, "URL_length", 1),
+                       modem_number(call, "timeout", 60) * 1000000, url_came);
+    modem->upload.may_pause = false;
+    return MODEM_PENDING;
+}
+
 const struct modem_entry modem_file_commands[] = {
-    {"+CCERTDOWN", store_certificate},   {"+CCERTLIST", list_certificates},
-    {"+CCERTDELE", delete_certificate},  {"+QFUPL", upload_file},
-    {"+QSECWRITE", write_security_file}, {NULL, NULL},
+    {"+CCERTDOWN", store_certificate},
+    {"+CCERTLIST", list_certificates},
+    {"+CCERTDELE", delete_certificate},
+    {"+QFUPL", upload_file},
+    {"+QFREAD", read_file},
+    {"+QHTTPURL", take_url},
+    {"+QSECWRITE", write_security_file},
+    {NULL, NULL},
 };

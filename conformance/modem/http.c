@@ -1,6 +1,7 @@
 /* HTTP with libcurl. */
 #include "http.h"
 
+#include "link_internal.h"
 #include "memory.h"
 
 #include <curl/curl.h>
@@ -21,6 +22,7 @@ struct http_job {
     char *url;
     struct curl_slist *headers;
     struct buffer body;
+    struct link_tls tls; /* owns all that it points to                      */
     long connect_limit_s, receive_limit_s;
     int event;
     struct http_response response;
@@ -70,7 +72,8 @@ static int error_code(CURLcode result)
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CIPHER: return 715;
-    case CURLE_SSL_CACERT_BADFILE: return 719;
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM: return 719;
     case CURLE_GOT_NOTHING:
     case CURLE_PARTIAL_FILE: return 704;
     case CURLE_SEND_ERROR:
@@ -111,7 +114,27 @@ static void set_method(CURL *curl, const struct http_job *job)
     else curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, job->method);
 }
 
-/* authmode 0, the default of CSSLCFG: the server is not verified. */
+static void leave_out_name(const SSL *ssl, int where, int result)
+{
+    (void)result;
+    SSL *own = (SSL *)(uintptr_t)ssl; /* that of a connection which begins   */
+    if (where == SSL_CB_HANDSHAKE_START) SSL_set_tlsext_host_name(own, NULL);
+}
+
+/* libcurl verifies nothing itself: what an SSL context of the module says is in
+ * the OpenSSL context, as it is for a link. */
+static CURLcode set_up_tls(CURL *curl, void *context, void *user)
+{
+    (void)curl;
+    const struct http_job *job = user;
+    if (job->tls.server_name == NULL) SSL_CTX_set_info_callback(context, leave_out_name);
+    switch (link_set_up_tls(context, &job->tls)) {
+    case LINK_NO_REASON: return CURLE_OK;
+    case LINK_OWN_FILES: return CURLE_SSL_CERTPROBLEM;
+    default: return CURLE_SSL_CIPHER;
+    }
+}
+
 static void set_options(CURL *curl, struct http_job *job)
 {
     curl_easy_setopt(curl, CURLOPT_URL, job->url);
@@ -120,6 +143,9 @@ static void set_options(CURL *curl, struct http_job *job)
     curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+    curl_easy_setopt(curl, CURLOPT_SSL_CTX_FUNCTION, set_up_tls);
+    curl_easy_setopt(curl, CURLOPT_SSL_CTX_DATA, job);
+    curl_easy_setopt(curl, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT, job->connect_limit_s);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, job->receive_limit_s);
@@ -158,8 +184,33 @@ static void initialize(void)
     atexit(curl_global_cleanup);
 }
 
+/* NULL stays NULL. */
+static void *copy(const void *bytes, size_t size)
+{
+    return bytes == NULL ? NULL : memory_slice(bytes, size);
+}
+
+static void copy_tls(struct link_tls *out, const struct link_tls *tls)
+{
+    *out = *tls;
+    out->ciphers = copy(tls->ciphers, tls->cipher_count * sizeof *tls->ciphers);
+    out->ca = copy(tls->ca, tls->ca_size);
+    out->certificate = copy(tls->certificate, tls->certificate_size);
+    out->key = copy(tls->key, tls->key_size);
+    if (tls->key_password != NULL) out->key_password = memory_text(tls->key_password);
+    if (tls->server_name != NULL) out->server_name = memory_text(tls->server_name);
+}
+
+static void release_tls(struct link_tls *tls)
+{
+    const void *const owned[] = {tls->ciphers, tls->ca,           tls->certificate,
+                                 tls->key,     tls->key_password, tls->server_name};
+    for (size_t i = 0; i < sizeof owned / sizeof owned[0]; i++) free((void *)(uintptr_t)owned[i]);
+}
+
 static void release(struct http_job *job)
 {
+    release_tls(&job->tls);
     free(job->method);
     free(job->url);
     curl_slist_free_all(job->headers);
@@ -177,6 +228,7 @@ struct http_job *http_begin(const struct http_request *request)
     for (size_t i = 0; request->headers[i] != NULL; i++)
         job->headers = curl_slist_append(job->headers, request->headers[i]);
     buffer_append(&job->body, request->body, request->body_size);
+    copy_tls(&job->tls, request->tls);
     job->connect_limit_s = request->connect_limit_s;
     job->receive_limit_s = request->receive_limit_s;
     job->event = request->event;

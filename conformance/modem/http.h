@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct http_job;
+struct link_tls;
 
 struct http_request {
     const char *method;         /* "GET", …                                         */
@@ -15,6 +16,7 @@ struct http_request {
     const char *const *headers; /* lines, NULL behind the last               */
     const uint8_t *body;        /* NULL: none                                */
     size_t body_size;
+    const struct link_tls *tls; /* of https; server_name is the URL's, or NULL: none is said */
     long connect_limit_s;
     long receive_limit_s; /* longest silence of the server                  */
     int event;            /* eventfd that is written to when the job is over           */

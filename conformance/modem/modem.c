@@ -17,19 +17,32 @@
 #define PAUSE_MAX         2000 /* µs                                              */
 #define NS_A_US           1000
 #define NS_A_S            ((uint64_t)1000000000)
-#define ACKNOWLEDGED_SIZE 1024 /* bytes of an upload                        */
+#define ACKNOWLEDGED_SIZE 1024  /* bytes of an upload                        */
+#define SAID_MAX          65536 /* bytes that are kept though they were handed out  */
+#define MARK_SEND         0x1A  /* Ctrl-Z                                          */
+#define MARK_CANCEL       0x1B  /* ESC                                             */
 
 /* ---- saying ----------------------------------------------------------- */
 
-void modem_bytes(struct modem *modem, const void *bytes, size_t size)
+static void forget_said(struct modem *modem)
 {
-    if (modem->sent == modem->out.size) modem->sent = modem->out.size = 0;
+    size_t left = modem->out.size - modem->sent;
+    if (modem->sent == 0 || (left > 0 && modem->sent < SAID_MAX)) return;
+    memmove(modem->out.bytes, modem->out.bytes + modem->sent, left);
+    modem->out.size = left;
+    modem->sent = 0;
+}
+
+void modem_put(struct modem *modem, const void *bytes, size_t size)
+{
+    if (modem->defects.mute || modem->defects.frozen) return;
+    forget_said(modem);
     buffer_append(&modem->out, bytes, size);
 }
 
-static void say(struct modem *modem, const char *text)
+void modem_bytes(struct modem *modem, const void *bytes, size_t size)
 {
-    modem_bytes(modem, text, strlen(text));
+    modem_speak(modem, SPEECH_RAW, bytes, size, "", "");
 }
 
 void modem_line(struct modem *modem, const char *format, ...)
@@ -39,9 +52,8 @@ void modem_line(struct modem *modem, const char *format, ...)
     va_start(arguments, format);
     if (vasprintf(&text, format, arguments) < 0) abort();
     va_end(arguments);
-    if (modem->settings.verbose) say(modem, "\r\n");
-    say(modem, text);
-    say(modem, "\r\n");
+    modem_speak(modem, SPEECH_LINE, text, strlen(text), modem->settings.verbose ? "\r\n" : "",
+                "\r\n");
     free(text);
 }
 
@@ -56,41 +68,58 @@ static const char *numeric_of(const struct modem *modem, const char *text)
 
 void modem_result_code(struct modem *modem, const char *text)
 {
-    if (modem->settings.quiet) return;
-    const char *numeric = modem->settings.verbose ? NULL : numeric_of(modem, text);
-    if (numeric == NULL) {
-        modem_line(modem, "%s", text);
-        return;
-    }
-    say(modem, numeric);
-    say(modem, "\r");
+    if (modem->settings.quiet && !modem_strikes(modem, "quiet-ignored")) return;
+    bool words = modem->settings.verbose || modem_strikes(modem, "verbose-ignored");
+    const char *numeric = words ? NULL : numeric_of(modem, text);
+    if (numeric == NULL) modem_line(modem, "%s", text);
+    else modem_speak(modem, SPEECH_RESULT, numeric, strlen(numeric), "", "\r");
 }
 
 /* ---- unsolicited result codes ----------------------------------------- */
 
-/* Between commands: nothing typed, nothing under way. */
-static bool may_interrupt(const struct modem *modem)
+bool modem_may_interrupt(const struct modem *modem)
 {
     return modem->mode == MODE_COMMAND && modem->prefix == 0;
 }
 
 static void say_waiting(struct modem *modem)
 {
-    if (!may_interrupt(modem) || modem->urcs.size == 0) return;
+    if (!modem_may_interrupt(modem) || modem->urcs.size == 0) return;
     const char *text = (const char *)modem->urcs.bytes;
     const char *end = text + modem->urcs.size;
-    for (; text < end; text += strlen(text) + 1) {
-        say(modem, "\r\n");
-        say(modem, text);
-        say(modem, "\r\n");
+    while (text < end) {
+        const char *payload = text + strlen(text) + 1 + sizeof(size_t);
+        size_t size = 0;
+        memcpy(&size, payload - sizeof size, sizeof size);
+        modem_speak(modem, SPEECH_URC, text, strlen(text), "\r\n", "\r\n");
+        if (size > 0) modem_bytes(modem, payload, size);
+        text = payload + size;
     }
     modem->urcs.size = 0;
 }
 
+void modem_say_data(struct modem *modem, const char *text, const void *bytes, size_t size)
+{
+    if (!modem_may_interrupt(modem) && modem_strikes(modem, "urc-lost-when-busy")) return;
+    buffer_append(&modem->urcs, text, strlen(text) + 1);
+    buffer_append(&modem->urcs, &size, sizeof size);
+    buffer_append(&modem->urcs, bytes, size);
+    say_waiting(modem);
+}
+
 void modem_say(struct modem *modem, const char *text)
 {
-    buffer_append(&modem->urcs, text, strlen(text) + 1);
-    say_waiting(modem);
+    modem_say_data(modem, text, NULL, 0);
+}
+
+bool modem_may_say(const struct modem *modem)
+{
+    return modem_may_interrupt(modem) && modem->urcs.size == 0;
+}
+
+size_t modem_unsaid(const struct modem *modem)
+{
+    return modem->out.size - modem->sent;
 }
 
 /* ---- command lines ---------------------------------------------------- */
@@ -98,15 +127,18 @@ void modem_say(struct modem *modem, const char *text)
 static void run(struct modem *modem, const char *line)
 {
     modem->mode = MODE_BUSY;
+    defect_line_begins(modem);
     modem_run_line(modem, line);
-    if (!modem->pending) modem->mode = MODE_COMMAND;
+    if (modem->mode == MODE_BUSY && !modem->pending) modem->mode = MODE_COMMAND;
+    if (!modem->pending) defect_line_ends(modem);
 }
 
 static void end_line(struct modem *modem)
 {
     modem->line[modem->line_size] = '\0';
     modem->prefix = 0;
-    if (modem->line_too_long) {
+    if (modem->line_too_long && !modem_strikes(modem, "long-line-executed")) {
+        defect_line_begins(modem);
         modem_result_code(modem, "ERROR");
         return;
     }
@@ -120,7 +152,7 @@ static void take_prefix(struct modem *modem, uint8_t byte)
     int letter = byte | 0x20; /* small */
     if (modem->prefix == 1 && byte == '/') {
         modem->prefix = 0;
-        run(modem, modem->last);
+        if (!modem_strikes(modem, "repeat-dead")) run(modem, modem->last);
     } else if (modem->prefix == 1 && letter == 't') {
         modem->prefix = 2;
         modem->line_size = 0;
@@ -130,18 +162,29 @@ static void take_prefix(struct modem *modem, uint8_t byte)
     }
 }
 
+static void take_back(struct modem *modem)
+{
+    if (modem->line_size > 0 && !modem_strikes(modem, "editing-ignored")) modem->line_size--;
+}
+
 static void take_text(struct modem *modem, uint8_t byte)
 {
     if (byte == '\r') end_line(modem);
-    else if (byte == '\b' || byte == 0x7F) modem->line_size -= modem->line_size > 0;
+    else if (byte == '\b' || byte == 0x7F) take_back(modem);
     else if (byte < 0x20) return; /* V.250 5.2.2: ignored */
     else if (modem->line_size == LINE_SIZE_MAX - 1) modem->line_too_long = true;
     else modem->line[modem->line_size++] = (char)byte;
 }
 
+static void echo(struct modem *modem, uint8_t byte)
+{
+    bool first = modem->prefix == 2 && modem->line_size == 0 && byte != '\r';
+    if (!first || !modem_strikes(modem, "echo-loses-byte")) modem_put(modem, &byte, 1);
+}
+
 static void take_command(struct modem *modem, uint8_t byte)
 {
-    if (modem->settings.echo && byte != '\n') modem_bytes(modem, &byte, 1);
+    if (modem->settings.echo && byte != '\n') echo(modem, byte);
     if (modem->prefix < 2) take_prefix(modem, byte);
     else take_text(modem, byte);
 }
@@ -152,30 +195,57 @@ void modem_begin_upload(struct modem *modem, size_t size, int64_t limit_us, mode
 {
     modem->mode = MODE_UPLOAD;
     modem->upload.bytes.size = 0;
-    modem->upload.size = size;
+    modem->upload.size = size + modem_strikes(modem, "upload-awaits-one-more");
     modem->upload.limit_us = limit_us;
     modem->upload.until = modem->now + limit_us;
     modem->upload.done = done;
     modem->upload.acknowledged = false;
+    modem->upload.marked = false;
+    modem->upload.may_pause = true;
+}
+
+void modem_begin_text(struct modem *modem, size_t size, int64_t limit_us, modem_upload_done *done)
+{
+    modem_begin_upload(modem, size, limit_us, done);
+    modem->upload.marked = true;
 }
 
 static void end_upload(struct modem *modem, bool complete)
 {
+    size_t size = modem->upload.bytes.size;
+    if (complete && size > 0 && modem_strikes(modem, "upload-loses-last")) size--;
     modem->mode = MODE_BUSY;
-    modem->upload.done(modem, modem->upload.bytes.bytes, modem->upload.bytes.size, complete);
+    modem->upload.done(modem, modem->upload.bytes.bytes, size, complete);
+}
+
+/* Up to the mark; of what is too much one byte is kept, to show that it is. */
+static size_t take_marked(struct modem *modem, const uint8_t *bytes, size_t size)
+{
+    size_t taken = 0;
+    while (taken < size && bytes[taken] != MARK_SEND && bytes[taken] != MARK_CANCEL) taken++;
+    size_t room = modem->upload.size + 1 - modem->upload.bytes.size;
+    buffer_append(&modem->upload.bytes, bytes, taken < room ? taken : room);
+    modem->upload.until = modem->now + modem->upload.limit_us;
+    if (taken == size) return size;
+    end_upload(modem, bytes[taken] == MARK_SEND);
+    return taken + 1;
 }
 
 static size_t take_upload(struct modem *modem, const uint8_t *bytes, size_t size)
 {
+    if (modem->upload.marked) return take_marked(modem, bytes, size);
     size_t left = modem->upload.size - modem->upload.bytes.size;
     size_t taken = size < left ? size : left;
+    const uint8_t *ctrl_z = memchr(bytes, 0x1A, taken);
+    bool ends = ctrl_z != NULL && modem_strikes(modem, "upload-ends-at-ctrl-z");
+    if (ends) taken = (size_t)(ctrl_z + 1 - bytes);
     size_t before = modem->upload.bytes.size / ACKNOWLEDGED_SIZE;
     buffer_append(&modem->upload.bytes, bytes, taken);
     size_t acknowledged = modem->upload.bytes.size / ACKNOWLEDGED_SIZE - before;
     for (; modem->upload.acknowledged && acknowledged > 0; acknowledged--)
         modem_bytes(modem, "A", 1);
-    modem->upload.until = modem->now + modem->upload.limit_us;
-    if (modem->upload.bytes.size == modem->upload.size) end_upload(modem, true);
+    if (modem->upload.may_pause) modem->upload.until = modem->now + modem->upload.limit_us;
+    if (ends || modem->upload.bytes.size == modem->upload.size) end_upload(modem, true);
     return taken;
 }
 
@@ -186,6 +256,10 @@ static size_t take(struct modem *modem, const uint8_t *bytes, size_t size)
     if (modem->mode == MODE_UPLOAD) return take_upload(modem, bytes, size);
     if (modem->mode == MODE_BUSY) {
         buffer_append(&modem->held, bytes, size);
+        return size;
+    }
+    if (modem->mode == MODE_STREAM) {
+        modem_take_stream(modem, bytes, size);
         return size;
     }
     take_command(modem, *bytes);
@@ -207,8 +281,12 @@ static void tick(struct modem *modem, int64_t now)
     modem->now = now;
     if (read(modem->event, &events, sizeof events) < 0 && errno != EAGAIN) abort();
     if (modem->mode == MODE_UPLOAD && now >= modem->upload.until) end_upload(modem, false);
+    defect_tick(modem);
     modem_core_tick(modem);
     modem_http_tick(modem);
+    modem_cch_tick(modem);
+    modem_stream_tick(modem);
+    modem_qssl_tick(modem);
     if (modem->mode != MODE_BUSY && modem->held.size > 0) {
         struct buffer held = modem->held;
         modem->held = (struct buffer){0};
@@ -234,6 +312,11 @@ static uint64_t next_random(struct modem *modem)
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
     z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
     return z ^ (z >> 31);
+}
+
+bool modem_flips(struct modem *modem)
+{
+    return modem->options.seed != 0 && next_random(modem) % 2 == 1;
 }
 
 /* How many of `left` bytes may go at once. */
@@ -282,15 +365,45 @@ size_t modem_send(struct modem *modem, uint8_t *bytes, size_t capacity, int64_t 
 int64_t modem_due(const struct modem *modem, int64_t now)
 {
     int64_t due = modem_core_due(modem);
+    int64_t qssl_due = modem_qssl_due(modem);
     int64_t free_at = (modem->free_ns + NS_A_US - 1) / NS_A_US;
+    int64_t stream_due = modem_stream_due(modem);
+    if (stream_due < due) due = stream_due;
+    int64_t cch_due = modem_cch_due(modem);
+    if (cch_due < due) due = cch_due;
     if (modem->mode == MODE_UPLOAD && modem->upload.until < due) due = modem->upload.until;
     if (modem->sent < modem->out.size && free_at < due) due = free_at;
+    if (qssl_due < due) due = qssl_due;
     return due < now ? now : due;
+}
+
+bool modem_is_working(const struct modem *modem)
+{
+    return modem_http_is_under_way(modem) || modem_qssl_is_opening(modem)
+           || modem_cch_is_opening(modem);
 }
 
 int modem_descriptor(const struct modem *modem)
 {
     return modem->event;
+}
+
+bool modem_is_online(const struct modem *modem)
+{
+    if (modem->http.job != NULL) return true;
+    for (size_t i = 0; i < SESSION_COUNT; i++)
+        if (modem->cch.sessions[i].link != NULL) return true;
+    for (size_t i = 0; i < QSSL_CLIENT_COUNT; i++)
+        if (modem->qssl.clients[i].link != NULL) return true;
+    return false;
+}
+
+bool modem_is_dialect(const struct catalog_dialect *dialect)
+{
+    static const char *const names[] = {"simcom", "quectel-ugxx", "quectel-ec200"};
+    for (size_t i = 0; dialect != NULL && i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(dialect->name, names[i]) == 0) return true;
+    return false;
 }
 
 /* ---- life ------------------------------------------------------------- */
@@ -321,6 +434,10 @@ void modem_start(struct modem *modem, bool told)
     modem->urcs.size = 0;
     modem_forget_contexts(modem);
     modem_http_stop(modem);
+    modem_qssl_stop(modem);
+    modem_cch_reset(modem);
+    modem_ssl_reset(modem);
+    modem_set_stream(modem, NULL);
     if (told) say_banner(modem);
 }
 
@@ -330,6 +447,8 @@ struct modem *modem_new(const struct catalog_model *model, const struct modem_op
     modem->model = model;
     modem->options = *options;
     modem->random = options->seed;
+    defect_begin(modem);
+    modem->dtr = true;
     modem->event = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     if (modem->event < 0) abort();
     modem_start(modem, options->banner);
@@ -339,14 +458,20 @@ struct modem *modem_new(const struct catalog_model *model, const struct modem_op
 void modem_free(struct modem *modem)
 {
     if (modem == NULL) return;
+    modem_cch_stop(modem);
+    modem_ssl_release(modem);
     modem_http_stop(modem);
+    modem_qssl_stop(modem);
     modem_forget_contexts(modem);
     modem_forget_files(modem);
+    defect_end(modem);
     close(modem->event);
     free(modem->upload_name);
+    free(modem->http_url);
     buffer_release(&modem->out);
     buffer_release(&modem->urcs);
     buffer_release(&modem->held);
+    buffer_release(&modem->stream.unsent);
     buffer_release(&modem->upload.bytes);
     free(modem);
 }

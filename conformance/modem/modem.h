@@ -21,12 +21,43 @@
 #include <stdint.h>
 
 struct modem;
+struct defect_use;
+struct speech;
+
+/* A firmware fault that somebody could ship. */
+struct modem_defect {
+    const char *name;     /* `lf-only`                                      */
+    const char *dialects; /* in which it can show, a blank between them     */
+    const char *clause;   /* that it breaks: `core/V.250 5.7.1`             */
+    bool anywhere;        /* and that of any other command that it strikes  */
+    const char *text;     /* what the firmware does wrong, one sentence     */
+    /* What becomes of what is said; NULL: the commands ask for it by name. */
+    void (*hook)(struct modem *modem, struct defect_use *use, struct speech *speech);
+};
+
+/* All of them; the last has the name NULL. */
+extern const struct modem_defect modem_defects[];
+const struct modem_defect *modem_find_defect(const char *name);
+bool modem_defect_shows(const struct modem_defect *defect, const char *dialect);
+
+/* A defect as it is wanted: `NAME` strikes whenever it can, `NAME@N` the N-th
+ * time alone, so that a session can be in good order before. */
+struct modem_flaw {
+    const struct modem_defect *defect;
+    unsigned at; /* 0: always                                               */
+};
+
+/* Reads `NAME` or `NAME@N`. Writes: *out if true. */
+bool modem_read_flaw(const char *text, struct modem_flaw *out);
 
 struct modem_options {
     const struct catalog_dialect *dialect;
-    uint32_t speed; /* of the line in baud, 10 bits a byte; 0: without limit */
-    uint64_t seed;  /* of random chunks and pauses; 0: none                  */
-    bool banner;    /* begins as if just switched on                         */
+    uint32_t speed;                 /* of the line in baud, 10 bits a byte; 0: without limit */
+    uint64_t seed;                  /* of random chunks and pauses; 0: none                 */
+    uint64_t urcs;                  /* seed of random URCs at every legal place; 0: none    */
+    bool banner;                    /* begins as if just switched on                        */
+    const struct modem_flaw *flaws; /* copied                               */
+    size_t flaw_count;
 };
 
 /* A module that was just switched on. `model` is what catalog_load_builtin
@@ -52,6 +83,23 @@ int64_t modem_due(const struct modem *modem, int64_t now);
  * could not foresee (an answer from the network); modem_send takes note of it.
  * Owned by the module. */
 int modem_descriptor(const struct modem *modem);
+
+/* Whether a request or a connection to the network is open: something may
+ * happen that modem_due does not foresee. */
+bool modem_is_online(const struct modem *modem);
+
+/* Whether there is a virtual module of the dialect (NULL: there is none). */
+bool modem_is_dialect(const struct catalog_dialect *dialect);
+
+/* Whether a request is under way that the descriptor will tell of. */
+bool modem_is_working(const struct modem *modem);
+
+/* Whether the module takes more of the host now (CTS). What comes all the same
+ * is kept. */
+bool modem_is_clear_to_send(const struct modem *modem);
+
+/* The host's DTR line; at first it is on. What its end does, &D says. */
+void modem_set_dtr(struct modem *modem, bool on, int64_t now);
 
 /* Puts a file into the module's store, replacing one of that name. Copies.
  * Returns: false if the store is full (64 files, 4 MiB). */

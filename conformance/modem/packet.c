@@ -7,7 +7,6 @@
 
 #define CONTEXT_27007_MAX 16 /* that CGDCONT takes; QICSGP takes more         */
 #define CONTEXT_EC200_MAX 15
-#define ADDRESS           "127.0.0.1" /* where sockets are opened                */
 
 /* ---- contexts --------------------------------------------------------- */
 
@@ -122,14 +121,15 @@ static int activate(struct modem *modem, const struct modem_call *call)
     }
     struct modem_context *context = context_27007(modem, call);
     if (context == NULL || !context->defined) return CME_BAD_PARAMETERS;
-    context->active = wanted;
+    bool stays = !wanted && context->active && modem_strikes(modem, "context-stays-active");
+    context->active = wanted || stays;
     return MODEM_OK;
 }
 
 static void tell_address(struct modem *modem, int number)
 {
     const struct modem_context *context = &modem->contexts[number - 1];
-    if (context->active) modem_line(modem, "+CGPADDR: %d,\"" ADDRESS "\"", number);
+    if (context->active) modem_line(modem, "+CGPADDR: %d,\"" MODEM_ADDRESS "\"", number);
     else if (context->defined) modem_line(modem, "+CGPADDR: %d", number);
 }
 
@@ -178,7 +178,7 @@ static int activate_quectel(struct modem *modem, const struct modem_call *call)
     if (modem_is(call, ATP_FORM_READ)) {
         for (int i = 0; i < CONTEXT_COUNT; i++)
             if (modem->contexts[i].active)
-                modem_line(modem, "+QIACT: %d,1,%d,\"" ADDRESS "\"", i + 1,
+                modem_line(modem, "+QIACT: %d,1,%d,\"" MODEM_ADDRESS "\"", i + 1,
                            quectel_type(&modem->contexts[i]));
         return MODEM_OK;
     }
@@ -197,7 +197,7 @@ static int deactivate_quectel(struct modem *modem, const struct modem_call *call
 {
     struct modem_context *context = context_quectel(modem, call);
     if (context == NULL) return CME_BAD_PARAMETERS;
-    context->active = false;
+    context->active = context->active && modem_strikes(modem, "context-stays-active");
     return MODEM_OK;
 }
 
@@ -212,7 +212,7 @@ static int own_address(struct modem *modem, const struct modem_call *call)
 {
     (void)call;
     if (!is_online(modem)) return MODEM_ERROR;
-    modem_line(modem, ADDRESS);
+    modem_line(modem, MODEM_ADDRESS);
     return MODEM_OK;
 }
 
@@ -234,13 +234,13 @@ static int name_servers(struct modem *modem, const struct modem_call *call)
 static const char *error_meaning(const struct modem *modem)
 {
     const struct catalog_set *set = catalog_find_set(modem->model, "quectel-ssl");
+    const struct catalog_param *err =
+        set == NULL ? NULL : catalog_find_param(set, NULL, NULL, "err");
     char code[16];
     snprintf(code, sizeof code, "%d", modem->last_error);
-    for (size_t t = 0; set != NULL && t < set->table_count; t++)
-        for (size_t i = 0; i < set->tables[t].value_count; i++)
-            if (strcmp(set->tables[t].values[i].code, code) == 0)
-                return set->tables[t].values[i].meaning;
-    return "operate successfully";
+    for (size_t i = 0; err != NULL && i < err->value_count; i++)
+        if (strcmp(err->values[i].code, code) == 0) return err->values[i].meaning;
+    return "unknown error";
 }
 
 static int last_error(struct modem *modem, const struct modem_call *call)

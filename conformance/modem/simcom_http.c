@@ -8,9 +8,11 @@
 
 #define BLOCK_SIZE        1024 /* bytes of an HTTPREAD block at most          */
 #define HEADER_MAX        64   /* lines of a file that holds a request        */
+#define ERROR_FIRST       701  /* the least of 4.2                         */
 #define ERROR_FILE        707
 #define ERROR_NO_NETWORK  717
 #define ERROR_WRONG_STATE 711
+#define ERROR_NO_CA       719
 
 static const char *const methods[] = {"GET", "POST", "HEAD", "DELETE", "PUT"};
 
@@ -65,6 +67,7 @@ static int set_parameter(struct modem *modem, const struct modem_call *call)
     if (url != NULL) modem_set_text(&http->url, url);
     http->connect_limit_s = (long)modem_number(call, "conn_timeout", http->connect_limit_s);
     http->receive_limit_s = (long)modem_number(call, "recv_timeout", http->receive_limit_s);
+    http->ssl_context = (int)modem_number(call, "sslcfg_id", http->ssl_context);
     http->reads_again = modem_number(call, "readmode", http->reads_again) == 1;
     if (modem_argument(call, "content_type") != NULL)
         modem_set_text(&http->content_type, modem_text(call, "content_type", ""));
@@ -75,12 +78,12 @@ static int set_parameter(struct modem *modem, const struct modem_call *call)
     return MODEM_OK;
 }
 
+/* 2.2.7: OK when all of it came. What ends short is none of the body. */
 static void data_came(struct modem *modem, const uint8_t *bytes, size_t size, bool complete)
 {
-    (void)complete; /* when the time is over, what came is the data */
     modem->http.data.size = 0;
-    buffer_append(&modem->http.data, bytes, size);
-    modem_finish(modem, MODEM_OK);
+    if (complete) buffer_append(&modem->http.data, bytes, size);
+    modem_finish(modem, complete ? MODEM_OK : MODEM_ERROR);
 }
 
 static int take_data(struct modem *modem, const struct modem_call *call)
@@ -89,6 +92,7 @@ static int take_data(struct modem *modem, const struct modem_call *call)
     modem_line(modem, "DOWNLOAD");
     modem_begin_upload(modem, (size_t)modem_number(call, "size", 1),
                        modem_number(call, "time", 10) * 1000000, data_came);
+    modem->upload.may_pause = false;
     return MODEM_PENDING;
 }
 
@@ -98,6 +102,7 @@ static void tell_result(struct modem *modem, int code, size_t size)
 {
     char text[64];
     const struct modem_http *http = &modem->http;
+    if (code >= ERROR_FIRST && modem_strikes(modem, "status-zero")) code = 0;
     if (http->from_file && !http->tells_method)
         snprintf(text, sizeof text, "+HTTPPOSTFILE: %d,%zu", code, size);
     else
@@ -106,12 +111,24 @@ static void tell_result(struct modem *modem, int code, size_t size)
     modem_say(modem, text);
 }
 
-/* Whether it began; if not, its result waits for the OK. */
+/* Why no request can be made; 0: it can. */
+static int obstacle(const struct modem *modem, bool has_files)
+{
+    bool secure = strncasecmp(modem->http.url, "https:", 6) == 0;
+    if (modem->functionality != 1) return ERROR_NO_NETWORK;
+    return secure && !has_files ? ERROR_NO_CA : 0;
+}
+
+/* If it cannot begin, its result waits for the OK. */
 static void begin_job(struct modem *modem, const char *const *headers, const char *method,
                       const uint8_t *body, size_t body_size)
 {
     struct modem_http *http = &modem->http;
+    struct link_tls tls;
+    uint16_t cipher = 0;
+    bool has_files = modem_ssl_settings(modem, http->ssl_context, http->url, &tls, &cipher);
     const struct http_request request = {
+        .tls = &tls,
         .method = method,
         .url = http->url,
         .headers = headers,
@@ -123,8 +140,9 @@ static void begin_job(struct modem *modem, const char *const *headers, const cha
     };
     http_release(&http->response);
     http->read_at = 0;
-    if (modem->functionality == 1) http->job = http_begin(&request);
-    if (http->job == NULL) tell_result(modem, ERROR_NO_NETWORK, 0);
+    int error = obstacle(modem, has_files);
+    if (error == 0) http->job = http_begin(&request);
+    if (http->job == NULL) tell_result(modem, error == 0 ? ERROR_NO_NETWORK : error, 0);
 }
 
 static int perform(struct modem *modem, const struct modem_call *call)
@@ -134,11 +152,13 @@ static int perform(struct modem *modem, const struct modem_call *call)
     http->method = (int)modem_number(call, "method", 0);
     http->from_file = false;
     bool uploads = http->method == 1 || http->method == 4;
+    const char *method = methods[http->method];
+    if (http->method > 0 && modem_strikes(modem, "method-ignored")) method = methods[0];
     char *type = memory_format("Content-Type: %s", http->content_type);
     char *accept = memory_format("Accept: %s", http->accept);
     const char *headers[] = {accept, "Expect:", uploads ? type : http->user_data,
                              uploads ? http->user_data : NULL, NULL};
-    begin_job(modem, headers, methods[http->method], uploads ? http->data.bytes : NULL,
+    begin_job(modem, headers, method, uploads ? http->data.bytes : NULL,
               uploads ? http->data.size : 0);
     free(type);
     free(accept);
@@ -225,6 +245,11 @@ static int post_file(struct modem *modem, const struct modem_call *call)
     return MODEM_OK;
 }
 
+bool modem_http_is_under_way(const struct modem *modem)
+{
+    return modem->http.job != NULL;
+}
+
 /* ---- what came -------------------------------------------------------- */
 
 static size_t left_to_read(const struct modem_http *http)
@@ -239,8 +264,9 @@ void modem_http_tick(struct modem *modem)
     http_end(http->job, &http->response);
     http->job = NULL;
     bool head = http->method == 2;
-    tell_result(modem, http->response.code,
-                head ? http->response.header.size : http->response.body.size);
+    size_t size = head ? http->response.header.size : http->response.body.size;
+    if (!head && modem_strikes(modem, "datalen-wrong")) size += http->response.header.size;
+    tell_result(modem, http->response.code, size);
     if (http->response.closed) modem_say(modem, "+HTTP_PEER_CLOSED");
 }
 
@@ -266,6 +292,8 @@ static int read_body(struct modem *modem, const struct modem_call *call)
     int64_t size = modem_number(call, "byte_size", 0);
     int64_t end = (int64_t)http->response.body.size;
     if (first < (int64_t)http->read_at || first >= end || size == 0) return MODEM_ERROR;
+    if (first > 0 && modem_strikes(modem, "offset-ignored")) first = 0;
+    if (size < end - first && modem_strikes(modem, "size-ignored")) size = end - first;
     http->due_at = (size_t)first;
     http->due_size = (size_t)(size < end - first ? size : end - first);
     return MODEM_OK;

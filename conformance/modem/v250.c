@@ -8,7 +8,8 @@ static int digit(const struct modem_call *call, int otherwise)
 
 static int set_echo(struct modem *modem, const struct modem_call *call)
 {
-    modem->settings.echo = digit(call, 0) != 0;
+    bool kept = digit(call, 0) == 0 && modem_strikes(modem, "echo-kept");
+    modem->settings.echo = kept || digit(call, 0) != 0;
     return MODEM_OK;
 }
 
@@ -40,6 +41,7 @@ static int set_dtr(struct modem *modem, const struct modem_call *call)
 static int reset(struct modem *modem, const struct modem_call *call)
 {
     (void)call;
+    if (modem_strikes(modem, "reset-keeps")) return MODEM_OK;
     modem->settings =
         (struct modem_settings){.echo = true, .verbose = true, .progress = 4, .dtr = 2};
     modem->error_form = 0;
@@ -69,12 +71,10 @@ static int dial(struct modem *modem, const struct modem_call *call)
     return modem_argument(call, "dial_string") == NULL ? MODEM_ERROR : MODEM_NO_CARRIER;
 }
 
-/* 6.3.7: there is no stream to return to. */
 static int go_online(struct modem *modem, const struct modem_call *call)
 {
-    (void)modem;
     (void)call;
-    return MODEM_NO_CARRIER;
+    return modem->stream.of == NULL ? MODEM_NO_CARRIER : MODEM_CONNECT;
 }
 
 const struct modem_entry modem_v250_commands[] = {

@@ -20,6 +20,7 @@
 #include <time.h>
 
 #define CHUNK_SIZE 16384
+#define READ_COUNT 16                 /* chunks of a side before it is written */
 #define UNSENT_MAX ((size_t)64 << 10) /* bytes that a side has not taken    */
 #define RETRY_US   INT64_C(250000)    /* between tries to open the module's port */
 #define OPEN_US    INT64_C(5000000)
@@ -60,11 +61,21 @@ static void pass_to_host(struct relay *relay, const uint8_t *bytes, size_t size)
     push(relay->host, &relay->to_host);
 }
 
+static bool can_read_host(const struct relay *relay)
+{
+    return relay->to_module.size <= UNSENT_MAX;
+}
+
+static bool can_read_module(const struct relay *relay)
+{
+    return relay->lost_us == 0 && relay->to_host.size <= UNSENT_MAX;
+}
+
 static bool read_host(struct relay *relay)
 {
     uint8_t bytes[CHUNK_SIZE];
     int64_t time_us = 0;
-    if (relay->to_module.size > UNSENT_MAX) return false;
+    if (!can_read_host(relay)) return false;
     ssize_t size = port_read(relay->host, bytes, sizeof bytes, 0, &time_us);
     if (size < 0) relay->is_over = true;
     if (size <= 0) return false;
@@ -97,7 +108,7 @@ static bool read_module(struct relay *relay)
 {
     uint8_t bytes[CHUNK_SIZE];
     int64_t time_us = 0;
-    if (relay->lost_us != 0 || relay->to_host.size > UNSENT_MAX) return false;
+    if (!can_read_module(relay)) return false;
     ssize_t size = port_read(relay->module, bytes, sizeof bytes, 0, &time_us);
     if (size < 0) lose(relay);
     if (size <= 0) return false;
@@ -189,6 +200,9 @@ static void keep(struct relay *relay)
 
 static void wait_for_news(struct relay *relay)
 {
+    if ((can_read_host(relay) && port_has_bytes(relay->host))
+        || (can_read_module(relay) && port_has_bytes(relay->module)))
+        return;
     if (relay->to_host.size > 0) port_await_room(relay->host);
     if (relay->to_module.size > 0) port_await_room(relay->module);
     /* once a second, for what scribe_keep holds back */
@@ -204,7 +218,7 @@ static void run(struct relay *relay)
         push(relay->host, &relay->to_host);
         if (relay->lost_us == 0) push(relay->module, &relay->to_module);
         pass_line(relay);
-        while (went_on && !signals_stopped) {
+        for (int i = 0; went_on && i < READ_COUNT; i++) {
             went_on = read_host(relay);
             went_on |= read_module(relay);
         }

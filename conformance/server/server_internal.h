@@ -72,19 +72,19 @@ SSL_CTX *tls_context(const struct server_options *options, const struct identity
                      const struct identity *ca, char **error);
 
 /* A connection, plain or TLS, its socket not blocking. */
-struct link {
+struct wire {
     int fd;
     int stop_fd;
     SSL *ssl; /* NULL: plain */
 };
 
 /* False: the handshake failed, the client left, or the server stops. */
-bool link_open(struct link *link, SSL_CTX *context);
+bool wire_open(struct wire *wire, SSL_CTX *context);
 /* Returns: bytes, at least 1; 0: the end, or the stop. */
-size_t link_read(struct link *link, uint8_t *out, size_t size);
-bool link_write(struct link *link, const uint8_t *bytes, size_t size);
+size_t wire_read(struct wire *wire, uint8_t *out, size_t size);
+bool wire_write(struct wire *wire, const uint8_t *bytes, size_t size);
 /* An orderly end: what was sent arrives. */
-void link_close(struct link *link);
+void wire_close(struct wire *wire);
 
 struct peers;
 

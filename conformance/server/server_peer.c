@@ -38,20 +38,20 @@ struct peers {
 struct connection {
     struct peers *peers;
     SSL_CTX *context;
-    struct link link;
+    struct wire wire;
     char line[COMMAND_SIZE]; /* the received line, as far as it may be a command */
     size_t line_size;        /* COMMAND_SIZE: it is too long for one */
 };
 
 /* ---- commands ---------------------------------------------------------------- */
 
-static bool send_bytes(struct link *link, uint64_t length, uint32_t seed)
+static bool send_bytes(struct wire *wire, uint64_t length, uint32_t seed)
 {
     uint8_t part[PART_SIZE];
     for (uint64_t at = 0; at < length;) {
         size_t size = length - at < PART_SIZE ? (size_t)(length - at) : PART_SIZE;
         server_fill_bytes(seed, at, part, size);
-        if (!link_write(link, part, size)) return false;
+        if (!wire_write(wire, part, size)) return false;
         at += size;
     }
     return true;
@@ -103,14 +103,14 @@ static bool obey(struct connection *connection, const char *command)
 {
     uint64_t length;
     uint32_t seed;
-    return read_send(command, &length, &seed) && send_bytes(&connection->link, length, seed);
+    return read_send(command, &length, &seed) && send_bytes(&connection->wire, length, seed);
 }
 
 /* ---- a connection --------------------------------------------------------------- */
 
 static bool echo(struct connection *connection, const uint8_t *bytes, size_t size)
 {
-    return connection->peers->options->is_silent || link_write(&connection->link, bytes, size);
+    return connection->peers->options->is_silent || wire_write(&connection->wire, bytes, size);
 }
 
 /* Echoes up to the end of each command, then obeys it. */
@@ -136,11 +136,11 @@ static void converse(struct connection *connection)
 {
     const struct peer_options *options = connection->peers->options;
     uint8_t part[PART_SIZE];
-    if (!link_open(&connection->link, connection->context)
-        || !link_write(&connection->link, options->greeting, options->greeting_size))
+    if (!wire_open(&connection->wire, connection->context)
+        || !wire_write(&connection->wire, options->greeting, options->greeting_size))
         return;
     for (;;) {
-        size_t size = link_read(&connection->link, part, sizeof part);
+        size_t size = wire_read(&connection->wire, part, sizeof part);
         if (size == 0 || !take(connection, part, size)) return;
     }
 }
@@ -166,7 +166,7 @@ static void *run_connection(void *argument)
     struct connection *connection = argument;
     struct peers *peers = connection->peers;
     converse(connection);
-    link_close(&connection->link);
+    wire_close(&connection->wire);
     free(connection);
     OPENSSL_thread_stop();
     count_out(peers);
@@ -188,7 +188,7 @@ static void serve(const struct listener *listener, int fd)
     struct connection *connection = memory_new(1, sizeof *connection);
     connection->peers = peers;
     connection->context = listener->context;
-    connection->link = (struct link){.fd = fd, .stop_fd = peers->options->stop_fd};
+    connection->wire = (struct wire){.fd = fd, .stop_fd = peers->options->stop_fd};
     if (pthread_create(&thread, NULL, run_connection, connection) == 0) {
         pthread_detach(thread);
         return;

@@ -88,75 +88,75 @@ SSL_CTX *tls_context(const struct server_options *options, const struct identity
 /* ---- connection -------------------------------------------------------------- */
 
 /* After `result` of an operation of TLS: whether to try it again. */
-static bool may_retry(const struct link *link, int result)
+static bool may_retry(const struct wire *wire, int result)
 {
-    int why = SSL_get_error(link->ssl, result);
+    int why = SSL_get_error(wire->ssl, result);
     if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) return false;
-    return server_wait(link->fd, why == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, link->stop_fd, -1)
+    return server_wait(wire->fd, why == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, wire->stop_fd, -1)
            > 0;
 }
 
-bool link_open(struct link *link, SSL_CTX *context)
+bool wire_open(struct wire *wire, SSL_CTX *context)
 {
     if (!context) return true;
-    link->ssl = SSL_new(context);
-    if (!link->ssl || SSL_set_fd(link->ssl, link->fd) != 1) return false;
+    wire->ssl = SSL_new(context);
+    if (!wire->ssl || SSL_set_fd(wire->ssl, wire->fd) != 1) return false;
     int result;
     do {
         ERR_clear_error();
-        result = SSL_accept(link->ssl);
-    } while (result != 1 && may_retry(link, result));
+        result = SSL_accept(wire->ssl);
+    } while (result != 1 && may_retry(wire, result));
     return result == 1;
 }
 
-static size_t read_plain(struct link *link, uint8_t *out, size_t size)
+static size_t read_plain(struct wire *wire, uint8_t *out, size_t size)
 {
-    while (server_wait(link->fd, POLLIN, link->stop_fd, -1) > 0) {
-        ssize_t count = recv(link->fd, out, size, 0);
+    while (server_wait(wire->fd, POLLIN, wire->stop_fd, -1) > 0) {
+        ssize_t count = recv(wire->fd, out, size, 0);
         if (count >= 0) return (size_t)count;
         if (errno != EAGAIN && errno != EINTR) return 0;
     }
     return 0;
 }
 
-size_t link_read(struct link *link, uint8_t *out, size_t size)
+size_t wire_read(struct wire *wire, uint8_t *out, size_t size)
 {
-    if (!link->ssl) return read_plain(link, out, size);
+    if (!wire->ssl) return read_plain(wire, out, size);
     size_t count = 0;
     int result;
     do {
         ERR_clear_error();
-        result = SSL_read_ex(link->ssl, out, size, &count);
-    } while (result != 1 && may_retry(link, result));
+        result = SSL_read_ex(wire->ssl, out, size, &count);
+    } while (result != 1 && may_retry(wire, result));
     return result == 1 ? count : 0;
 }
 
 /* Returns: how many of the bytes went out, 0 if no more can. */
-static size_t write_plain(struct link *link, const uint8_t *bytes, size_t size)
+static size_t write_plain(struct wire *wire, const uint8_t *bytes, size_t size)
 {
-    while (server_wait(link->fd, POLLOUT, link->stop_fd, -1) > 0) {
-        ssize_t count = send(link->fd, bytes, size, MSG_NOSIGNAL);
+    while (server_wait(wire->fd, POLLOUT, wire->stop_fd, -1) > 0) {
+        ssize_t count = send(wire->fd, bytes, size, MSG_NOSIGNAL);
         if (count >= 0) return (size_t)count;
         if (errno != EAGAIN && errno != EINTR) return 0;
     }
     return 0;
 }
 
-static size_t write_tls(struct link *link, const uint8_t *bytes, size_t size)
+static size_t write_tls(struct wire *wire, const uint8_t *bytes, size_t size)
 {
     size_t count = 0;
     int result;
     do {
         ERR_clear_error();
-        result = SSL_write_ex(link->ssl, bytes, size, &count);
-    } while (result != 1 && may_retry(link, result));
+        result = SSL_write_ex(wire->ssl, bytes, size, &count);
+    } while (result != 1 && may_retry(wire, result));
     return result == 1 ? count : 0;
 }
 
-bool link_write(struct link *link, const uint8_t *bytes, size_t size)
+bool wire_write(struct wire *wire, const uint8_t *bytes, size_t size)
 {
     while (size > 0) {
-        size_t count = link->ssl ? write_tls(link, bytes, size) : write_plain(link, bytes, size);
+        size_t count = wire->ssl ? write_tls(wire, bytes, size) : write_plain(wire, bytes, size);
         if (count == 0) return false;
         bytes += count;
         size -= count;
@@ -166,24 +166,24 @@ bool link_write(struct link *link, const uint8_t *bytes, size_t size)
 
 /* Bytes that nobody reads would make the kernel reset the connection, and the
  * client might lose the last of ours. */
-static void drain(const struct link *link)
+static void drain(const struct wire *wire)
 {
     uint8_t bytes[4096];
     size_t taken = 0;
-    while (taken < LINGER_SIZE && server_wait(link->fd, POLLIN, link->stop_fd, LINGER_MS) > 0) {
-        ssize_t count = recv(link->fd, bytes, sizeof bytes, 0);
+    while (taken < LINGER_SIZE && server_wait(wire->fd, POLLIN, wire->stop_fd, LINGER_MS) > 0) {
+        ssize_t count = recv(wire->fd, bytes, sizeof bytes, 0);
         if (count <= 0) return;
         taken += (size_t)count;
     }
 }
 
-void link_close(struct link *link)
+void wire_close(struct wire *wire)
 {
     ERR_clear_error();
-    if (link->ssl && SSL_is_init_finished(link->ssl)) SSL_shutdown(link->ssl);
-    SSL_free(link->ssl);
+    if (wire->ssl && SSL_is_init_finished(wire->ssl)) SSL_shutdown(wire->ssl);
+    SSL_free(wire->ssl);
     ERR_clear_error();
-    shutdown(link->fd, SHUT_WR);
-    drain(link);
-    close(link->fd);
+    shutdown(wire->fd, SHUT_WR);
+    drain(wire);
+    close(wire->fd);
 }

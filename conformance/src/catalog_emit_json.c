@@ -214,6 +214,7 @@ static json_t *set_json(const struct catalog_set *set)
     set_list(object, "commands", commands_json(set));
     set_list(object, "urcs", urcs_json(set));
     set_list(object, "errata", errata_json(set->errata, set->erratum_count));
+    set_list(object, "clauses", errata_json(set->clauses, set->clause_count));
     return object;
 }
 

@@ -118,6 +118,12 @@ static void read_errata(struct loader *loader, const yaml_node_t *node, void *ou
     set->errata = loader_read_errata(loader, node, &set->erratum_count);
 }
 
+static void read_clauses(struct loader *loader, const yaml_node_t *node, void *out)
+{
+    struct catalog_set *set = out;
+    set->clauses = loader_read_errata(loader, node, &set->clause_count);
+}
+
 static const struct loader_key edition_keys[] = {
     {"document", loader_read_text, offsetof(struct catalog_edition, document), true},
     {0},
@@ -152,6 +158,7 @@ static const struct loader_key set_keys[] = {
     {"commands", loader_read_commands, 0, false},
     {"urcs", read_urcs, 0, false},
     {"errata", read_errata, 0, false},
+    {"clauses", read_clauses, 0, false},
     {0},
 };
 

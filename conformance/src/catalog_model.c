@@ -140,6 +140,7 @@ static void free_set(struct catalog_set *set)
     free_commands(set);
     free_urcs(set);
     free_errata(set->errata, set->erratum_count);
+    free_errata(set->clauses, set->clause_count);
     free(set->file);
     free(set->name);
     free(set->title);

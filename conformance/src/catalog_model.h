@@ -212,6 +212,9 @@ struct catalog_set {
     size_t urc_count;
     struct catalog_erratum *errata;
     size_t erratum_count;
+    struct catalog_erratum
+        *clauses; /* that ask for something without being a command's; `text` says what */
+    size_t clause_count;
     struct catalog_location at;
 };
 

@@ -6,6 +6,7 @@
 #include "cli.h"
 #include "judge.h"
 #include "memory.h"
+#include "results.h"
 
 #include <fnmatch.h>
 #include <openssl/sha.h>
@@ -14,12 +15,7 @@
 
 /* One way of one case, or one recording. */
 struct subject {
-    const char *path;
-    const char *sha256;
-    const struct script_case *case_; /* NULL: a capture                     */
-    const char *id;
-    size_t way;  /* 0: there is one                                          */
-    size_t line; /* of its first line                                       */
+    struct results_subject is;
     const struct transcript *transcript;
 };
 
@@ -87,99 +83,11 @@ static bool check_rules(const struct subject *subject, const struct declarations
     for (size_t i = 0; i < found->declared.size / sizeof *declared; i++) {
         if (judge_find_rule(declared[i].rule) != NULL) continue;
         cli_complain("%s:%zu:1: unknown rule '%s'; atproof check --list-rules lists them",
-                     subject->path, declared[i].line, declared[i].rule);
+                     subject->is.path, declared[i].line, declared[i].rule);
         return false;
     }
     return true;
 }
-
-/* ---- the store -------------------------------------------------------- */
-
-static void fill_finding(struct reports_finding *out, const struct judge_finding *finding)
-{
-    *out = (struct reports_finding){
-        .rule = finding->rule->name,
-        .level = judge_level_name(finding->rule->level),
-        .clause = finding->clause,
-        .offset = finding->offset,
-        .size = finding->size,
-        .line = finding->line,
-        .expected = finding->expected,
-        .seen = finding->seen,
-        .declared = finding->declared,
-        .reason = finding->reason,
-    };
-}
-
-static void fill_exchange(struct reports_exchange *out, const struct judge_exchange *exchange)
-{
-    struct reports_finding *findings = memory_new(exchange->finding_count, sizeof *findings);
-    for (size_t i = 0; i < exchange->finding_count; i++)
-        fill_finding(&findings[i], &exchange->findings[i]);
-    *out = (struct reports_exchange){
-        .command = exchange->command,
-        .name = exchange->name,
-        .form = exchange->form,
-        .variant = exchange->variant,
-        .clause = exchange->clause,
-        .verdict = judge_verdict_name(exchange->verdict),
-        .why = exchange->why,
-        .offset = exchange->offset,
-        .size = exchange->size,
-        .line = exchange->line,
-        .sent_us = exchange->sent_us,
-        .over_us = exchange->over_us,
-        .time_limit_ms = exchange->time_limit_ms,
-        .findings = findings,
-        .finding_count = exchange->finding_count,
-    };
-}
-
-/* The clause within an id: all but its last part. Owns: the caller. */
-static char *clause_of_id(const char *id)
-{
-    const char *slash = strrchr(id, '/');
-    return slash == NULL ? NULL : memory_slice(id, (size_t)(slash - id));
-}
-
-static void store_case(struct check *check, const struct subject *subject,
-                       const struct judgement *judgement, const char *outcome, const char *reason)
-{
-    struct reports_exchange *exchanges = memory_new(judgement->exchange_count, sizeof *exchanges);
-    size_t count = 0;
-    for (size_t i = 0; i < judgement->exchange_count; i++)
-        if (!check_is_empty(&judgement->exchanges[i]))
-            fill_exchange(&exchanges[count++], &judgement->exchanges[i]);
-    char *clause = subject->case_ == NULL ? NULL : clause_of_id(subject->id);
-    struct reports_case out = {
-        .id = subject->id,
-        .title = subject->case_ == NULL ? NULL : subject->case_->title.text,
-        .dialect = dialect_of(check, subject->case_),
-        .level = script_level_name(subject->case_ == NULL ? SCRIPT_MUST : subject->case_->level),
-        .clause = clause,
-        .verdict = judge_verdict_name(judgement->verdict),
-        .outcome = outcome,
-        .reason = reason,
-        .line = subject->line,
-        .way = subject->way,
-        .identity = {.source = subject->path,
-                     .sha256 = subject->sha256,
-                     .manufacturer = judgement->identity.manufacturer,
-                     .model = judgement->identity.model,
-                     .firmware = judgement->identity.firmware},
-        .exchanges = exchanges,
-        .exchange_count = count,
-    };
-    if (!reports_write_case(check->store, &out)) {
-        cli_complain("%s: the result of '%s' cannot be kept", subject->path, subject->id);
-        check->broken = true;
-    }
-    for (size_t i = 0; i < count; i++) free((void *)(uintptr_t)exchanges[i].findings);
-    free(exchanges);
-    free(clause);
-}
-
-/* ---- outcomes --------------------------------------------------------- */
 
 static const char *why_unjudged(const struct judgement *judgement)
 {
@@ -188,48 +96,21 @@ static const char *why_unjudged(const struct judgement *judgement)
     return "no exchange";
 }
 
-static bool is_expired(const struct check *check, const struct check_excuse *excuse)
-{
-    return strcmp(excuse->date, check->options->today) < 0;
-}
-
-/* Writes: *reason, of what is neither passed nor failed. Owns: the caller. */
-static const char *decide(struct check *check, const struct subject *subject,
-                          const struct judgement *judgement, char **reason)
-{
-    struct check_excuses *excuses = (struct check_excuses *)(uintptr_t)&check->options->excuses;
-    struct check_excuse *excuse = check_find_excuse(excuses, subject->id);
-    check->judged++;
-    if (excuse != NULL) excuse->used = true;
-    if (judgement->verdict == JUDGE_UNJUDGED) {
-        check->skipped++;
-        *reason = memory_text(why_unjudged(judgement));
-        return "skipped";
-    }
-    bool fails = judgement->verdict == JUDGE_FAIL;
-    if (excuse == NULL || (fails && is_expired(check, excuse))) {
-        if (excuse != NULL) {
-            *reason = memory_format("excused up to %s: %s", excuse->date, excuse->reason);
-            cli_complain("%s:%zu: '%s' fails; it was %s", subject->path, subject->line, subject->id,
-                         *reason);
-        }
-        if (fails) check->failed++;
-        else check->passed++;
-        return fails ? "failed" : "passed";
-    }
-    *reason = memory_text(excuse->reason);
-    if (fails) check->excused++;
-    else check->unexpected_passes++;
-    return fails ? "expected-failure" : "unexpected-pass";
-}
-
 static void conclude(struct check *check, const struct subject *subject,
                      const struct judgement *judgement)
 {
     char *reason = NULL;
-    const char *outcome = decide(check, subject, judgement, &reason);
-    check_print(check, subject->path, judgement);
-    if (check->store != NULL) store_case(check, subject, judgement, outcome, reason);
+    struct results_subject is = subject->is;
+    struct check_excuses *excuses = (struct check_excuses *)(uintptr_t)&check->options->excuses;
+    const char *outcome = results_decide(&check->tally, excuses, check->options->today, &is,
+                                         judgement->verdict, why_unjudged(judgement), &reason);
+    is.dialect = dialect_of(check, is.case_);
+    is.identity = &judgement->identity;
+    check_print(check, is.path, judgement);
+    if (check->store != NULL
+        && !results_keep(check->store, &is, judgement, judgement->verdict, NULL, 0, outcome,
+                         reason))
+        check->tally.broken = true;
     free(reason);
 }
 
@@ -238,15 +119,15 @@ static void judge_subject(struct check *check, const struct subject *subject)
     struct declarations found = {0};
     struct judgement judgement;
     const struct compiled_catalog *compiled =
-        check_open_tables(check, dialect_of(check, subject->case_));
-    if (subject->case_ != NULL) collect(&found, &subject->case_->body);
+        check_open_tables(check, dialect_of(check, subject->is.case_));
+    if (subject->is.case_ != NULL) collect(&found, &subject->is.case_->body);
     if (check->options->as_recorded) found.declared.size = 0;
     if (compiled == NULL || !check_rules(subject, &found)) {
-        check->broken = true;
+        check->tally.broken = true;
     } else {
         struct judge_options options = {
             .strict = check->options->strict,
-            .only_sent = check->options->only_sent && subject->case_ == NULL,
+            .only_sent = check->options->only_sent && subject->is.case_ == NULL,
             .declared = (const void *)found.declared.bytes,
             .declared_count = found.declared.size / sizeof(struct judge_declared),
             .limits = (const void *)found.limits.bytes,
@@ -267,7 +148,7 @@ static void complain(struct check *check, const char *path, const struct transcr
     char text[512];
     transcript_error_format(error, path, text, sizeof text);
     cli_complain("%s", text);
-    check->broken = true;
+    check->tally.broken = true;
 }
 
 static bool is_selected(const struct check *check, const char *id, enum script_level level)
@@ -280,15 +161,15 @@ static bool is_selected(const struct check *check, const char *id, enum script_l
 static void check_case(struct check *check, struct subject subject)
 {
     struct transcript_error error;
-    size_t ways = script_way_count(subject.case_, &error);
-    if (ways == 0) complain(check, subject.path, &error);
+    size_t ways = script_way_count(subject.is.case_, &error);
+    if (ways == 0) complain(check, subject.is.path, &error);
     for (size_t way = 0; way < ways; way++) {
         struct transcript transcript;
-        if (!script_expand(subject.case_, &check->options->settings, way, &transcript, &error)) {
-            complain(check, subject.path, &error);
+        if (!script_expand(subject.is.case_, &check->options->settings, way, &transcript, &error)) {
+            complain(check, subject.is.path, &error);
             continue;
         }
-        subject.way = ways > 1 ? way + 1 : 0;
+        subject.is.way = ways > 1 ? way + 1 : 0;
         subject.transcript = &transcript;
         judge_subject(check, &subject);
         transcript_release(&transcript);
@@ -307,10 +188,11 @@ static void check_script(struct check *check, const char *path, const char *sha2
         const struct script_case *case_ = &script.cases[i];
         const char *id = case_->id.text == NULL ? path : case_->id.text;
         if (!is_selected(check, id, case_->level)) continue;
-        check_case(
-            check,
-            (struct subject){
-                .path = path, .sha256 = sha256, .case_ = case_, .id = id, .line = case_->line});
+        check_case(check, (struct subject){.is = {.path = path,
+                                                  .sha256 = sha256,
+                                                  .case_ = case_,
+                                                  .id = id,
+                                                  .line = case_->line}});
     }
     script_release(&script);
 }
@@ -352,8 +234,8 @@ static void check_capture(struct check *check, const char *path, const char *sha
         digest_bytes(transcript.bytes, transcript.received_size, of_input);
         sha256 = of_input;
     }
-    struct subject subject = {
-        .path = path, .sha256 = sha256, .id = path, .line = 1, .transcript = &transcript};
+    struct subject subject = {.is = {.path = path, .sha256 = sha256, .id = path, .line = 1},
+                              .transcript = &transcript};
     judge_subject(check, &subject);
     transcript_release(&transcript);
 }
@@ -374,13 +256,4 @@ void check_file(struct check *check, const char *path)
     digest(path, sha256);
     if (script_is_name(path)) check_script(check, path, sha256);
     else check_capture(check, path, sha256);
-}
-
-int check_exit_code(const struct check *check)
-{
-    if (check->broken) return EXIT_USAGE;
-    if (check->failed > 0) return EXIT_NONCONFORMANCE;
-    if (check->unexpected_passes > 0) return EXIT_UNEXPECTED_PASS;
-    if (check->judged == check->skipped) return EXIT_NOTHING_SELECTED;
-    return EXIT_AS_EXPECTED;
 }

@@ -50,13 +50,18 @@ struct check_options {
     const char *today; /* 2026-11-21, what excuses are set against          */
 };
 
-/* All members are private but the counts. */
+/* How cases came out. */
+struct results_tally {
+    size_t judged, passed, failed, skipped, excused, unexpected_passes;
+    bool broken; /* an input could not be read, a result not kept: complained of */
+};
+
+/* All members are private but the tally. */
 struct check {
     const struct check_options *options;
     FILE *out;   /* what a person reads                                     */
     FILE *store; /* NULL: none is kept                                      */
-    size_t judged, passed, failed, skipped, excused, unexpected_passes;
-    bool broken; /* an input could not be read: complained of               */
+    struct results_tally tally;
     struct check_tables {
         char *dialect;
         struct compiled_catalog *compiled;
@@ -71,8 +76,5 @@ void check_file(struct check *check, const char *path);
 const struct compiled_catalog *check_open_tables(struct check *check, const char *dialect);
 
 void check_release(struct check *check);
-
-/* The exit code that the counts stand for. */
-int check_exit_code(const struct check *check);
 
 #endif

@@ -5,9 +5,6 @@
 #include "check.h"
 #include "judge.h"
 
-/* An exchange that says nothing: no command, no byte. */
-bool check_is_empty(const struct judge_exchange *exchange);
-
 void check_print(const struct check *check, const char *path, const struct judgement *judgement);
 
 #endif

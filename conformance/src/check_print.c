@@ -1,5 +1,6 @@
 /* What a person reads of a judged case. */
 #include "check_internal.h"
+#include "results.h"
 
 #include <string.h>
 
@@ -27,14 +28,9 @@ static void print_exchange(FILE *out, const char *path, const struct judge_excha
     for (size_t i = 0; i < exchange->finding_count; i++) print_finding(out, &exchange->findings[i]);
 }
 
-bool check_is_empty(const struct judge_exchange *exchange)
-{
-    return exchange->command[0] == '\0' && exchange->size == 0 && exchange->finding_count == 0;
-}
-
 void check_print(const struct check *check, const char *path, const struct judgement *judgement)
 {
     for (size_t i = 0; !check->options->quiet && i < judgement->exchange_count; i++)
-        if (!check_is_empty(&judgement->exchanges[i]))
+        if (!results_is_empty(&judgement->exchanges[i]))
             print_exchange(check->out, path, &judgement->exchanges[i]);
 }

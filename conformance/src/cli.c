@@ -44,7 +44,8 @@ static void list_options(const struct argp_option *options, struct option *longs
 {
     size_t count = 0;
     *shorts++ = ':'; /* a value that lacks is told from an option that is unknown */
-    for (; options->name != NULL && count < OPTION_MAX; options++) {
+    for (; (options->name != NULL || options->doc != NULL) && count < OPTION_MAX; options++) {
+        if (options->name == NULL) continue; /* the title of a group */
         int has_value = options->arg != NULL ? required_argument : no_argument;
         longs[count++] = (struct option){options->name, has_value, NULL, KEY_LONG};
         if (options->key > ' ' && options->key < 0x7F) {

@@ -4,6 +4,7 @@
 #include "check_files.h"
 #include "cli.h"
 #include "judge.h"
+#include "results.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -247,54 +248,6 @@ static error_t take_option(int key, char *argument, struct argp_state *state)
 
 /* ---- the store and its projections ------------------------------------ */
 
-/* SOURCE_DATE_EPOCH makes a run that can be had again byte for byte. */
-static time_t now(void)
-{
-    const char *text = getenv("SOURCE_DATE_EPOCH");
-    return text == NULL ? time(NULL) : (time_t)strtoll(text, NULL, 10);
-}
-
-static char *join(int argc, char **argv)
-{
-    char *out = NULL;
-    size_t size = 0;
-    FILE *file = open_memstream(&out, &size);
-    for (int i = 0; i < argc; i++) fprintf(file, "%s%s", i > 0 ? " " : "", argv[i]);
-    fclose(file);
-    return out;
-}
-
-static bool start_store(struct check *check, const char *command)
-{
-    char started[32];
-    time_t at = now();
-    struct tm parts;
-    strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &parts));
-    struct reports_run run = {
-        .tool = "atproof check",
-        .tool_version = ATPROOF_VERSION,
-        .started = started,
-        .command = command,
-        .dialect = check->options->dialect,
-        .strict = check->options->strict,
-    };
-    return reports_write_run(check->store, &run);
-}
-
-static bool project(const char *store, enum reports_format format, const char *path)
-{
-    if (path == NULL) return true;
-    bool standard = strcmp(path, "-") == 0;
-    FILE *out = standard ? stdout : fopen(path, "w");
-    if (out == NULL) {
-        cli_complain("%s: cannot write: %s", path, strerror(errno));
-        return false;
-    }
-    bool good = reports_project(store, format, out, stderr);
-    if (!standard && fclose(out) != 0) good = false;
-    return good;
-}
-
 /* Copies this run's lines behind what the user's store holds. */
 static bool append_store(const char *from, const char *to)
 {
@@ -314,9 +267,9 @@ static bool write_projections(const struct arguments *arguments, const char *sto
 {
     bool to_output = arguments->tap != NULL && strcmp(arguments->tap, "-") == 0;
     bool good = append_store(store, arguments->results)
-                && project(store, REPORTS_JUNIT, arguments->junit)
-                && project(store, REPORTS_TAP, arguments->tap);
-    return good && (to_output || project(store, REPORTS_SUMMARY, "-"));
+                && results_project(store, REPORTS_JUNIT, arguments->junit)
+                && results_project(store, REPORTS_TAP, arguments->tap);
+    return good && (to_output || results_project(store, REPORTS_SUMMARY, "-"));
 }
 
 /* ---- the run ---------------------------------------------------------- */
@@ -334,11 +287,11 @@ static int finish(struct check *check, const struct arguments *arguments, const 
     bool written = fclose(check->store) == 0 && write_projections(arguments, store);
     check->store = NULL;
     if (!cli_flush() || !written) return EXIT_USAGE;
-    if (check->judged == 0 && !check->broken) cli_complain("nothing was selected");
-    else if (check->judged == check->skipped && !check->broken)
+    if (check->tally.judged == 0 && !check->tally.broken) cli_complain("nothing was selected");
+    else if (check->tally.judged == check->tally.skipped && !check->tally.broken)
         cli_complain("nothing could be judged");
     warn_of_unused(check->options, arguments->expected);
-    return check_exit_code(check);
+    return results_exit_code(&check->tally);
 }
 
 static int run(struct arguments *arguments, const char *command)
@@ -349,7 +302,9 @@ static int run(struct arguments *arguments, const char *command)
     struct check check = {.options = &arguments->options, .out = quiet_output ? nowhere : stdout};
     int descriptor = mkstemp(store);
     check.store = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    if (check.store == NULL || check.out == NULL || !start_store(&check, command)) {
+    if (check.store == NULL || check.out == NULL
+        || !results_begin(check.store, "atproof check", command, arguments->options.dialect,
+                          arguments->options.strict)) {
         cli_complain("%s: cannot write: %s", store, strerror(errno));
         return EXIT_USAGE;
     }
@@ -400,13 +355,11 @@ int cmd_check(int argc, char **argv)
 {
     static const struct argp argp = {option_list, take_option, "FILE...", help_text,
                                      NULL,        filter_help, NULL};
-    char today[16];
-    time_t at = now();
-    struct tm parts;
-    char *command = join(argc, argv);
+    char today[11];
+    char *command = results_command(argc, argv);
     struct arguments arguments = {.options = {.level = -1, .today = today}};
     arguments.options.settings.items = arguments.settings;
-    strftime(today, sizeof today, "%Y-%m-%d", gmtime_r(&at, &parts));
+    results_today(today);
     arguments.paths = calloc((size_t)argc + 1, sizeof *arguments.paths);
     int code = EXIT_USAGE;
     if (arguments.paths != NULL && cli_options_are_good("check", argc, argv, option_list)

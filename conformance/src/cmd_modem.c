@@ -1,14 +1,11 @@
 /* atproof modem: a virtual module on a pseudo terminal, a TCP port or the
  * standard streams. */
 #include "catalog_builtin.h"
-#include "check_files.h"
 #include "cli.h"
 #include "memory.h"
 #include "modem.h"
-#include "player.h"
-#include "script.h"
+#include "play_back.h"
 #include "serve.h"
-#include "text.h"
 #include "transcript.h"
 
 #include <argp.h>
@@ -17,7 +14,6 @@
 #include <string.h>
 
 #define FILE_SIZE_MAX ((size_t)4 << 20) /* bytes of a file for the store     */
-#define REPLAY_SHOWN  64                /* bytes of the host in a message    */
 
 struct options {
     struct modem_options modem;
@@ -25,7 +21,9 @@ struct options {
     const char *link;   /* to the terminal, or NULL                         */
     const char *replay; /* a recording to be played back, or NULL           */
     bool fast;
-    bool lists;
+    bool lists, lists_defects;
+    struct modem_flaw *flaws;
+    size_t flaw_capacity;
     char **files; /* NAME=PATH                                              */
     size_t file_count, file_capacity;
 };
@@ -47,76 +45,32 @@ static int64_t due(void *self, int64_t now)
     return modem_due(self, now);
 }
 
+static void set_dtr(void *self, bool on, int64_t now)
+{
+    modem_set_dtr(self, on, now);
+}
+
+static bool is_clear_to_send(void *self)
+{
+    return modem_is_clear_to_send(self);
+}
+
+static bool is_working(void *self)
+{
+    return modem_is_working(self);
+}
+
 static int serve_modem(const struct options *options, struct modem *modem)
 {
     const struct serve_module module = {.self = modem,
                                         .receive = receive,
                                         .send = send,
                                         .due = due,
+                                        .set_dtr = set_dtr,
+                                        .is_clear_to_send = is_clear_to_send,
+                                        .is_working = is_working,
                                         .descriptor = modem_descriptor(modem)};
     return serve(&module, options->listen, options->link);
-}
-
-/* ---- a recording as one ----------------------------------------------- */
-
-static void replay_receive(void *self, const uint8_t *bytes, size_t size, int64_t now)
-{
-    player_receive(self, bytes, size, now);
-}
-
-static size_t replay_send(void *self, uint8_t *bytes, size_t capacity, int64_t now)
-{
-    return player_send(self, bytes, capacity, now);
-}
-
-static int64_t replay_due(void *self, int64_t now)
-{
-    return player_due(self, now);
-}
-
-static void tell_other(void *user, size_t line, const char *what, const uint8_t *bytes, size_t size)
-{
-    struct buffer text = {0};
-    text_bytes(&text, true, bytes, size < REPLAY_SHOWN ? size : REPLAY_SHOWN);
-    buffer_append(&text, "", 1);
-    text.bytes[text.size - 2] = '\0'; /* the line end */
-    const char *shown = (const char *)text.bytes + 3; /* behind the mark */
-    if (line > 0) cli_complain("%s:%zu: %s: %s", (const char *)user, line, shown, what);
-    else cli_complain("%s: at its end: %s: %s", (const char *)user, shown, what);
-    buffer_release(&text);
-}
-
-static int serve_player(const struct options *options, const struct transcript *recording)
-{
-    struct player *player =
-        player_new(recording,
-                   &(struct player_options){.fast = options->fast,
-                                            .speed = options->modem.speed,
-                                            .on_other = tell_other,
-                                            .user = (void *)(uintptr_t)options->replay},
-                   port_now_us());
-    const struct serve_module module = {.self = player,
-                                        .receive = replay_receive,
-                                        .send = replay_send,
-                                        .due = replay_due,
-                                        .descriptor = -1};
-    int code = serve(&module, options->listen, options->link);
-    player_free(player);
-    return code;
-}
-
-static int replay(const struct options *options)
-{
-    struct script script;
-    struct transcript recording;
-    struct transcript_error error;
-    if (!script_read(options->replay, &script, &error))
-        return check_complain(options->replay, &error);
-    bool good = script_expand(&script.cases[0], NULL, 0, &recording, &error);
-    int code = good ? serve_player(options, &recording) : check_complain(options->replay, &error);
-    if (good) transcript_release(&recording);
-    script_release(&script);
-    return code;
 }
 
 /* ---- the command ------------------------------------------------------ */
@@ -129,6 +83,9 @@ enum {
     OPTION_BANNER,
     OPTION_SEED,
     OPTION_FILE,
+    OPTION_DEFECT,
+    OPTION_LIST_DEFECTS,
+    OPTION_URCS,
     OPTION_REPLAY,
     OPTION_FAST
 };
@@ -150,6 +107,14 @@ static const struct argp_option argp_options[] = {
      "Say it in random chunks with random pauses; the same for "
      "the same N",
      0},
+    {"urcs", OPTION_URCS, "N", 0,
+     "Say random unsolicited result codes at every place where one may stand; the same for "
+     "the same N",
+     0},
+    {"defect", OPTION_DEFECT, "NAME[@N]", 0,
+     "Have this firmware fault, or show it the N-th time alone that it could; may come again", 0},
+    {"list-defects", OPTION_LIST_DEFECTS, NULL, 0,
+     "List the defects: name, dialects, the clauses that are broken, what is wrong", 0},
     {"file", OPTION_FILE, "NAME=PATH", 0, "Begin with a copy of the file PATH in the store", 0},
     {"banner", OPTION_BANNER, NULL, 0, "Begin with what a module says when it is switched on", 0},
     {"replay", OPTION_REPLAY, "RECORDING", 0,
@@ -181,19 +146,14 @@ static int set_speed(struct options *options, const char *text)
     return error;
 }
 
-static bool is_module(const char *name)
-{
-    return strcmp(name, "simcom") == 0 || strcmp(name, "quectel-ugxx") == 0
-           || strcmp(name, "quectel-ec200") == 0;
-}
-
 static int set_dialect(struct options *options, const char *name)
 {
-    if (!is_module(name))
+    const struct catalog_dialect *dialect = catalog_find_dialect(name);
+    if (!modem_is_dialect(dialect))
         return cli_misuse("modem",
                           "--dialect %s: no module; expected simcom, quectel-ugxx or quectel-ec200",
                           name);
-    options->modem.dialect = catalog_find_dialect(name);
+    options->modem.dialect = dialect;
     return 0;
 }
 
@@ -208,17 +168,48 @@ static int add_file(struct options *options, char *argument)
     return 0;
 }
 
+static int add_defect(struct options *options, const char *argument)
+{
+    struct modem_flaw flaw;
+    if (!modem_read_flaw(argument, &flaw))
+        return cli_misuse("modem",
+                          "--defect %s: no such defect; expected NAME or NAME@N, N 1 the first, "
+                          "of those in --list-defects",
+                          argument);
+    options->flaws = memory_grow(options->flaws, options->modem.flaw_count + 1,
+                                 &options->flaw_capacity, sizeof *options->flaws);
+    options->flaws[options->modem.flaw_count++] = flaw;
+    options->modem.flaws = options->flaws;
+    return 0;
+}
+
+static int check_replay(const struct options *options)
+{
+    const struct modem_options *modem = &options->modem;
+    if (options->fast && options->replay == NULL)
+        return cli_misuse("modem", "--fast without --replay");
+    bool is_other = options->file_count > 0 || modem->seed != 0 || modem->banner || modem->urcs != 0
+                    || modem->flaw_count > 0;
+    if (options->replay != NULL && is_other)
+        return cli_misuse(
+            "modem",
+            "--file, --seed, --urcs, --defect and --banner are not for --replay RECORDING");
+    return 0;
+}
+
 static int check_options(const struct options *options)
 {
-    bool is_other = options->file_count > 0 || options->modem.seed != 0 || options->modem.banner;
+    const char *dialect = options->modem.dialect->name;
     if (options->link != NULL && strncmp(options->listen, "pty", 3) != 0)
         return cli_misuse("modem", "--link with %s; a link goes to a pseudo terminal",
                           options->listen);
-    if (options->fast && options->replay == NULL)
-        return cli_misuse("modem", "--fast without --replay");
-    if (options->replay != NULL && is_other)
-        return cli_misuse("modem", "--file, --seed and --banner are not for --replay");
-    return 0;
+    for (size_t i = 0; i < options->modem.flaw_count; i++) {
+        const struct modem_defect *defect = options->flaws[i].defect;
+        if (!modem_defect_shows(defect, dialect))
+            return cli_misuse("modem", "--defect %s: not in %s; it shows in %s", defect->name,
+                              dialect, defect->dialects);
+    }
+    return check_replay(options);
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -235,6 +226,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_REPLAY: options->replay = argument; return 0;
     case OPTION_FAST: options->fast = true; return 0;
     case OPTION_LIST: options->lists = true; return 0;
+    case OPTION_URCS: return read_count("urcs", argument, UINT64_MAX, &options->modem.urcs);
+    case OPTION_DEFECT: return add_defect(options, argument);
+    case OPTION_LIST_DEFECTS: options->lists_defects = true; return 0;
     case OPTION_BANNER: options->modem.banner = true; return 0;
     case ARGP_KEY_ARG:
         return cli_misuse("modem", "unexpected '%s'; it takes options alone", argument);
@@ -272,6 +266,39 @@ static int list_commands(const struct catalog_model *model, const struct options
     const struct catalog_dialect *dialect = options->modem.dialect;
     for (size_t i = 0; i < catalog_part_count(dialect); i++)
         list_set(modem, catalog_find_set(model, dialect->parts[i].set));
+    return cli_flush() ? EXIT_AS_EXPECTED : EXIT_USAGE;
+}
+
+#define WIDTH  80
+#define INDENT 4
+
+/* Words between margins. */
+static void print_wrapped(const char *text)
+{
+    size_t column = 0;
+    while (*text != '\0') {
+        size_t size = strcspn(text, " ");
+        bool begins = column == 0 || column + 1 + size > WIDTH;
+        if (begins) printf("%s%*s", column == 0 ? "" : "\n", INDENT, "");
+        else putchar(' ');
+        column = begins ? INDENT + size : column + 1 + size;
+        printf("%.*s", (int)size, text);
+        text += size + strspn(text + size, " ");
+    }
+    putchar('\n');
+}
+
+static int list_defects(void)
+{
+    for (const struct modem_defect *defect = modem_defects; defect->name != NULL; defect++) {
+        char *clause = memory_format("%s%s", defect->clause,
+                                     defect->anywhere ? ", or of another command" : "");
+        printf("%s\n", defect->name);
+        print_wrapped(defect->dialects);
+        print_wrapped(clause);
+        print_wrapped(defect->text);
+        free(clause);
+    }
     return cli_flush() ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }
 
@@ -313,13 +340,25 @@ static int run_modem(const struct options *options)
     return code;
 }
 
+static int dispatch(const struct options *options)
+{
+    if (options->lists_defects) return list_defects();
+    if (options->replay == NULL || options->lists) return run_modem(options);
+    return play_back(&(struct play_back){.path = options->replay,
+                                         .fast = options->fast,
+                                         .speed = options->modem.speed,
+                                         .listen = options->listen,
+                                         .link = options->link});
+}
+
 int cmd_modem(int argc, char **argv)
 {
     struct options options = {.modem.dialect = catalog_find_dialect("simcom"), .listen = "pty"};
     int code = EXIT_USAGE;
     if (cli_options_are_good("modem", argc, argv, argp_options)
         && argp_parse(&argp, argc, argv, 0, NULL, &options) == 0)
-        code = options.replay != NULL && !options.lists ? replay(&options) : run_modem(&options);
+        code = dispatch(&options);
     free(options.files);
+    free(options.flaws);
     return code;
 }

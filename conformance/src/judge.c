@@ -18,6 +18,8 @@ struct place {
 };
 
 struct run {
+    const uint8_t *line; /* the last command line, in the transcript        */
+    size_t line_size;
     struct judge judge;
     struct atp_parser parser;
     struct place *places;
@@ -329,7 +331,8 @@ static void on_event(void *user, const struct atp_event *event)
     work->out.size = event->offset + event->size - work->out.offset;
     int64_t now = time_of(run, event);
     if (now != TRANSCRIPT_NO_TIME) work->last_us = now;
-    if (event->kind == ATP_KIND_DATA) work->payload += event->size;
+    bool unasked = event->record != NULL && event->record->role == ATP_ROLE_URC;
+    if (event->kind == ATP_KIND_DATA && !unasked) work->payload += event->size;
     if (event->record != NULL && event->kind != ATP_KIND_DATA) take_record(run, event, at);
     else if (event->kind != ATP_KIND_BLANK) take_text(run, event, at);
     note_identity(run, event);
@@ -350,13 +353,30 @@ static bool is_command(const struct run *run, const uint8_t *bytes, size_t size)
     return size >= 2 && strncasecmp((const char *)bytes, "AT", 2) == 0;
 }
 
+/* `A/`, V.250 5.2.4: the last command line once more. */
+static bool is_repeat(const struct run *run, const uint8_t *bytes, size_t size)
+{
+    bool typed = size == 2 && (bytes[0] | 0x20) == 'a' && bytes[1] == '/';
+    return typed && run->line_size > 0 && !run->uploading && !atp_is_stream(&run->parser);
+}
+
 static void send(struct run *run, const uint8_t *bytes, const struct transcript_item *item)
 {
-    bool command = is_command(run, bytes, item->size);
+    size_t size = item->size;
+    if (is_repeat(run, bytes, size)) {
+        bytes = run->line;
+        size = run->line_size;
+    }
+    bool command = is_command(run, bytes, size);
     run->now_us = item->time_us;
-    atp_sent(&run->parser, bytes, item->size);
-    if (command) begin(run, bytes, item->size, item->line);
-    else if (item->time_us != TRANSCRIPT_NO_TIME) current(run)->last_us = item->time_us;
+    atp_sent(&run->parser, bytes, size);
+    if (command) {
+        run->line = bytes;
+        run->line_size = size;
+        begin(run, bytes, size, item->line);
+    } else if (item->time_us != TRANSCRIPT_NO_TIME) {
+        current(run)->last_us = item->time_us;
+    }
 }
 
 static void receive(struct run *run, const uint8_t *bytes, const struct transcript_item *item)

@@ -52,14 +52,15 @@ static void check_arguments(const struct judge *judge, struct judge_work *work)
     work->illegal_seen = NULL;
 }
 
-/* The argument that says how much payload is asked for. */
+/* The argument that says how much payload is asked for; 0 leaves it to the
+ * module (F1006). */
 static void check_payload(struct judge_work *work)
 {
     const struct catalog_form *form = work->source->form;
     if (form->asks == NULL) return;
     for (size_t i = 0; i < work->argument_count; i++) {
         const struct judge_argument *argument = &work->arguments[i];
-        if (argument->param == NULL || !argument->is_number || argument->value < 0
+        if (argument->param == NULL || !argument->is_number || argument->value <= 0
             || strcmp(argument->param->name, form->asks) != 0
             || work->payload <= (uint64_t)argument->value)
             continue;

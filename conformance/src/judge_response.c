@@ -405,9 +405,18 @@ static void note_variant(const struct judge *judge, struct judge_work *work,
               memory_text(work->seen_count > 0 ? work->seen[at].text : ""));
 }
 
+/* What the manual does not allow may be refused, whether a variant says so or
+ * not. */
+static bool is_refused(const struct judge *judge, const struct judge_work *work)
+{
+    return work->illegal && work->seen_count == 1
+           && judge->compiled->catalog.records[work->seen[0].record].result == ATP_RESULT_ERROR;
+}
+
 static void tell(const struct judge *judge, struct judge_work *work, const struct alignment *all,
                  size_t count)
 {
+    if (is_refused(judge, work)) return;
     struct alignment *found = (struct alignment *)(uintptr_t)choose(judge, all, count);
     bool unfinished = found->cost > 0 && is_beginning(judge, found)
                       && first_missing(judge, found) < found->variant->element_count;

@@ -4,37 +4,16 @@
  * A place is a segment and a byte of it. match_from() matches what stands in a
  * branch from a node on and then what the frames below it hold, so that every
  * choice is tried with all that follows it. */
-#include "match.h"
-
+#include "match_internal.h"
 #include "match_part.h"
 #include "memory.h"
 
 #include <openssl/sha.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define STEP_MAX  1000000u
 #define SEEN_SIZE 64
-#define URC_MAX   32
-
-struct segment {
-    bool is_sent;
-    const uint8_t *bytes;
-    size_t size;
-    size_t line;
-};
-
-struct place {
-    size_t segment;
-    size_t at;
-};
-
-struct value {
-    const char *name;
-    const uint8_t *bytes;
-    size_t size;
-};
 
 /* What is to be matched behind a branch. */
 struct frame {
@@ -47,32 +26,18 @@ struct frame {
     const struct frame *below;
 };
 
-struct matcher {
-    const struct script_case *case_;
-    struct segment *segments;
-    size_t segment_count;
-    struct value *values; /* a stack                                        */
-    size_t value_count, value_capacity;
-    const struct script_node *urcs[URC_MAX];
-    size_t urc_count;
-    size_t steps;
-    bool has_best;
-    bool partial;                      /* some way agreed to the recording's end         */
-    struct place best;                 /* the furthest that was reached                  */
-    const struct script_node *awaited; /* there; NULL: nothing more         */
-};
-
-static bool match_from(struct matcher *matcher, const struct frame *frame, struct place place);
+static bool match_from(struct matcher *matcher, const struct frame *frame,
+                       struct match_place place);
 
 /* ---- places ----------------------------------------------------------- */
 
-static bool is_over(const struct matcher *matcher, struct place place)
+static bool is_over(const struct matcher *matcher, struct match_place place)
 {
     return place.segment == matcher->segment_count;
 }
 
 /* The end of a segment is the begin of the next. */
-static struct place settle(const struct matcher *matcher, struct place place)
+static struct match_place settle(const struct matcher *matcher, struct match_place place)
 {
     while (!is_over(matcher, place) && place.at == matcher->segments[place.segment].size) {
         place.segment++;
@@ -81,17 +46,18 @@ static struct place settle(const struct matcher *matcher, struct place place)
     return place;
 }
 
-static const struct segment *segment_at(const struct matcher *matcher, struct place place)
+static const struct match_segment *segment_at(const struct matcher *matcher,
+                                              struct match_place place)
 {
     return is_over(matcher, place) ? NULL : &matcher->segments[place.segment];
 }
 
-static bool is_further(struct place a, struct place b)
+static bool is_further(struct match_place a, struct match_place b)
 {
     return a.segment != b.segment ? a.segment > b.segment : a.at > b.at;
 }
 
-static bool fail(struct matcher *matcher, struct place place, const struct script_node *node)
+static bool fail(struct matcher *matcher, struct match_place place, const struct script_node *node)
 {
     if (!matcher->has_best || is_further(place, matcher->best)) {
         matcher->has_best = true;
@@ -102,15 +68,16 @@ static bool fail(struct matcher *matcher, struct place place, const struct scrip
 }
 
 /* The recording ends in the middle of what is awaited. */
-static bool stop(struct matcher *matcher, struct place place, const struct script_node *node)
+static bool stop(struct matcher *matcher, struct match_place place, const struct script_node *node)
 {
     matcher->partial = true;
+    if (matcher->next != NULL) match_note(matcher, node);
     return fail(matcher, place, node);
 }
 
 /* ---- values ----------------------------------------------------------- */
 
-static const struct value *find_value(const struct matcher *matcher, const char *name)
+const struct match_value *match_find_value(const struct matcher *matcher, const char *name)
 {
     for (size_t i = matcher->value_count; i > 0; i--)
         if (strcmp(matcher->values[i - 1].name, name) == 0) return &matcher->values[i - 1];
@@ -121,14 +88,14 @@ static void push_value(struct matcher *matcher, const char *name, const uint8_t 
 {
     matcher->values = memory_grow(matcher->values, matcher->value_count + 1,
                                   &matcher->value_capacity, sizeof *matcher->values);
-    matcher->values[matcher->value_count++] = (struct value){name, bytes, size};
+    matcher->values[matcher->value_count++] = (struct match_value){name, bytes, size};
 }
 
 /* ---- lines ------------------------------------------------------------ */
 
 enum fit { FITS, FITS_NOT, CUT };
 
-static enum fit match_bytes(const struct segment *segment, size_t *at, const uint8_t *bytes,
+static enum fit match_bytes(const struct match_segment *segment, size_t *at, const uint8_t *bytes,
                             size_t size)
 {
     size_t left = segment->size - *at;
@@ -139,11 +106,11 @@ static enum fit match_bytes(const struct segment *segment, size_t *at, const uin
 }
 
 static enum fit match_part(struct matcher *matcher, const struct script_part *part,
-                           const struct segment *segment, size_t *at)
+                           const struct match_segment *segment, size_t *at)
 {
     if (part->kind == SCRIPT_LITERAL) return match_bytes(segment, at, part->bytes, part->size);
     if (part->kind == SCRIPT_REFERENCE) {
-        const struct value *value = find_value(matcher, part->name);
+        const struct match_value *value = match_find_value(matcher, part->name);
         return value == NULL ? FITS_NOT : match_bytes(segment, at, value->bytes, value->size);
     }
     const uint8_t *bytes = segment->bytes + *at;
@@ -161,7 +128,7 @@ static enum fit match_part(struct matcher *matcher, const struct script_part *pa
 
 /* The text of the line and the line end behind it. */
 static enum fit match_parts(struct matcher *matcher, const struct script_node *node,
-                            const struct segment *segment, size_t *at)
+                            const struct match_segment *segment, size_t *at)
 {
     for (size_t i = 0; i < node->part_count; i++) {
         enum fit fit = match_part(matcher, &node->parts[i], segment, at);
@@ -174,14 +141,26 @@ static enum fit match_parts(struct matcher *matcher, const struct script_node *n
     return FITS;
 }
 
-static size_t line_size(const struct segment *segment, size_t at)
+static size_t line_size(const struct match_segment *segment, size_t at)
 {
     size_t size = 0;
     while (at + size < segment->size && segment->bytes[at + size] != '\n') size++;
     return at + size < segment->size ? size + 1 : 0;
 }
 
-static bool is_urc(struct matcher *matcher, const struct segment *segment, size_t at, size_t *end)
+static bool is_named(const struct matcher *matcher, const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < matcher->urc_name_count; i++) {
+        size_t length = strlen(matcher->urc_names[i]);
+        if (length < size && memcmp(bytes, matcher->urc_names[i], length) == 0
+            && (bytes[length] == ':' || match_is_line_end(bytes[length])))
+            return true;
+    }
+    return false;
+}
+
+static bool is_urc(struct matcher *matcher, const struct match_segment *segment, size_t at,
+                   size_t *end)
 {
     for (size_t i = 0; i < matcher->urc_count; i++) {
         size_t values = matcher->value_count;
@@ -196,15 +175,17 @@ static bool is_urc(struct matcher *matcher, const struct segment *segment, size_
         }
         matcher->value_count = values;
     }
-    return false;
+    size_t size = line_size(segment, at);
+    *end = at + size;
+    return size > 0 && is_named(matcher, segment->bytes + at, size);
 }
 
 /* The command sent last, sent back. */
-static size_t echo_size(const struct matcher *matcher, struct place place)
+static size_t echo_size(const struct matcher *matcher, struct match_place place)
 {
     if (place.segment == 0) return 0;
-    const struct segment *sent = &matcher->segments[place.segment - 1];
-    const struct segment *here = &matcher->segments[place.segment];
+    const struct match_segment *sent = &matcher->segments[place.segment - 1];
+    const struct match_segment *here = &matcher->segments[place.segment];
     size_t size = sent->size;
     while (size > 0 && match_is_line_end(sent->bytes[size - 1])) size--;
     bool same = sent->is_sent && size > 0 && here->size - place.at > size
@@ -213,7 +194,7 @@ static size_t echo_size(const struct matcher *matcher, struct place place)
     return same ? size : 0;
 }
 
-static size_t skip_line_ends(const struct segment *segment, size_t at)
+static size_t skip_line_ends(const struct match_segment *segment, size_t at)
 {
     while (at < segment->size && match_is_line_end(segment->bytes[at])) at++;
     return at;
@@ -221,7 +202,7 @@ static size_t skip_line_ends(const struct segment *segment, size_t at)
 
 /* Lines take their line ends whole: only a payload that is counted too long
  * ends between CR and LF. */
-static bool cuts_line_end(const struct segment *segment, size_t at)
+static bool cuts_line_end(const struct match_segment *segment, size_t at)
 {
     return at > 0 && segment->bytes[at] == '\n' && segment->bytes[at - 1] == '\r';
 }
@@ -229,9 +210,9 @@ static bool cuts_line_end(const struct segment *segment, size_t at)
 /* Past line ends, the echo, and with `urcs` one URC at a time: the caller
  * tries what it awaits in between.
  * Returns: whether anything was passed. */
-static bool skip(struct matcher *matcher, struct place *place, bool urcs)
+static bool skip(struct matcher *matcher, struct match_place *place, bool urcs)
 {
-    const struct segment *segment = segment_at(matcher, *place);
+    const struct match_segment *segment = segment_at(matcher, *place);
     size_t before = place->at;
     if (segment == NULL || segment->is_sent) return false;
     place->at = skip_line_ends(segment, place->at);
@@ -245,7 +226,7 @@ static bool skip(struct matcher *matcher, struct place *place, bool urcs)
 
 /* ---- nodes ------------------------------------------------------------ */
 
-static bool go_on(struct matcher *matcher, const struct frame *frame, struct place place)
+static bool go_on(struct matcher *matcher, const struct frame *frame, struct match_place place)
 {
     struct frame next = *frame;
     next.index++;
@@ -253,10 +234,10 @@ static bool go_on(struct matcher *matcher, const struct frame *frame, struct pla
 }
 
 static bool match_received_line(struct matcher *matcher, const struct frame *frame,
-                                const struct script_node *node, struct place place)
+                                const struct script_node *node, struct match_place place)
 {
-    for (struct place here = place;;) {
-        const struct segment *segment = segment_at(matcher, settle(matcher, here));
+    for (struct match_place here = place;;) {
+        const struct match_segment *segment = segment_at(matcher, settle(matcher, here));
         here = settle(matcher, here);
         if (segment == NULL) return stop(matcher, here, node);
         if (segment->is_sent) return fail(matcher, here, node);
@@ -264,16 +245,18 @@ static bool match_received_line(struct matcher *matcher, const struct frame *fra
         size_t values = matcher->value_count;
         size_t at = skip_line_ends(segment, here.at);
         enum fit fit = match_parts(matcher, node, segment, &at);
-        if (fit == FITS && go_on(matcher, frame, (struct place){here.segment, at})) return true;
+        if (fit == FITS && go_on(matcher, frame, (struct match_place){here.segment, at}))
+            return true;
         matcher->value_count = values;
         bool last = here.segment + 1 == matcher->segment_count;
-        if (fit == CUT && last) stop(matcher, here, node);
+        bool more = matcher->next != NULL && fit == FITS_NOT && line_size(segment, at) == 0;
+        if (last && (fit == CUT || more)) stop(matcher, here, node);
         if (!skip(matcher, &here, true)) return fail(matcher, here, node);
     }
 }
 
 /* What the module said beside the case before the host went on. */
-static bool find_sent(struct matcher *matcher, struct place *place)
+static bool find_sent(struct matcher *matcher, struct match_place *place)
 {
     *place = settle(matcher, *place);
     while (!is_over(matcher, *place) && !matcher->segments[place->segment].is_sent) {
@@ -284,26 +267,26 @@ static bool find_sent(struct matcher *matcher, struct place *place)
 }
 
 static bool match_sent_line(struct matcher *matcher, const struct frame *frame,
-                            const struct script_node *node, struct place place)
+                            const struct script_node *node, struct match_place place)
 {
     if (!find_sent(matcher, &place)) return fail(matcher, place, node);
-    const struct segment *segment = segment_at(matcher, place);
+    const struct match_segment *segment = segment_at(matcher, place);
     if (segment == NULL) return stop(matcher, place, node);
     size_t at = place.at;
     enum fit fit = match_parts(matcher, node, segment, &at);
     if (fit == CUT && place.segment + 1 == matcher->segment_count)
         return stop(matcher, place, node);
     if (fit != FITS) return fail(matcher, place, node);
-    return go_on(matcher, frame, (struct place){place.segment, at});
+    return go_on(matcher, frame, (struct match_place){place.segment, at});
 }
 
 static bool match_exactly(struct matcher *matcher, const struct frame *frame,
-                          const struct script_node *node, struct place place, const uint8_t *bytes,
-                          size_t size)
+                          const struct script_node *node, struct match_place place,
+                          const uint8_t *bytes, size_t size)
 {
     if (node->is_sent && !find_sent(matcher, &place)) return fail(matcher, place, node);
     place = settle(matcher, place);
-    const struct segment *segment = segment_at(matcher, place);
+    const struct match_segment *segment = segment_at(matcher, place);
     if (size == 0) return go_on(matcher, frame, place);
     if (segment == NULL) return stop(matcher, place, node);
     if (segment->is_sent != node->is_sent) return fail(matcher, place, node);
@@ -316,32 +299,32 @@ static bool match_exactly(struct matcher *matcher, const struct frame *frame,
     if (fit == CUT && place.segment + 1 == matcher->segment_count)
         return stop(matcher, place, node);
     if (fit != FITS) return fail(matcher, place, node);
-    return go_on(matcher, frame, (struct place){place.segment, at});
+    return go_on(matcher, frame, (struct match_place){place.segment, at});
 }
 
 /* Bytes whose digest is known and whose number is not: the first that fit. */
 static bool match_digest(struct matcher *matcher, const struct frame *frame,
-                         const struct script_node *node, struct place place)
+                         const struct script_node *node, struct match_place place)
 {
     place = settle(matcher, place);
-    const struct segment *segment = segment_at(matcher, place);
+    const struct match_segment *segment = segment_at(matcher, place);
     if (segment == NULL) return stop(matcher, place, node);
     for (size_t size = 0; segment->is_sent == node->is_sent && size <= segment->size - place.at;
          size++) {
         uint8_t digest[SHA256_DIGEST_LENGTH];
         SHA256(segment->bytes + place.at, size, digest);
         if (memcmp(digest, node->payload->bytes, sizeof digest) == 0)
-            return go_on(matcher, frame, (struct place){place.segment, place.at + size});
+            return go_on(matcher, frame, (struct match_place){place.segment, place.at + size});
     }
     if (place.segment + 1 == matcher->segment_count) return stop(matcher, place, node);
     return fail(matcher, place, node);
 }
 
 static bool match_payload(struct matcher *matcher, const struct frame *frame,
-                          const struct script_node *node, struct place place)
+                          const struct script_node *node, struct match_place place)
 {
     const struct script_payload *payload = node->payload;
-    const struct value *value = NULL;
+    const struct match_value *value = NULL;
     char text[24];
     switch (payload->kind) {
     case SCRIPT_PAYLOAD_SHA256: return match_digest(matcher, frame, node, place);
@@ -349,7 +332,7 @@ static bool match_payload(struct matcher *matcher, const struct frame *frame,
         return match_exactly(matcher, frame, node, place, payload->bytes, (size_t)payload->size);
     case SCRIPT_PAYLOAD_LENGTH:
         return match_exactly(matcher, frame, node, place, NULL, (size_t)payload->size);
-    case SCRIPT_PAYLOAD_REFERENCE: value = find_value(matcher, payload->name); break;
+    case SCRIPT_PAYLOAD_REFERENCE: value = match_find_value(matcher, payload->name); break;
     }
     if (value == NULL || value->size == 0 || value->size >= sizeof text)
         return fail(matcher, place, node);
@@ -362,14 +345,14 @@ static bool match_payload(struct matcher *matcher, const struct frame *frame,
 
 /* Matches a branch and then what stands behind its group. */
 static bool enter(struct matcher *matcher, struct frame *below, const struct script_branch *branch,
-                  struct place place)
+                  struct match_place place)
 {
     const struct frame inside = {.branch = branch, .below = below};
     return match_from(matcher, &inside, place);
 }
 
 static bool match_repeat(struct matcher *matcher, const struct frame *frame,
-                         const struct script_node *node, uint64_t turns, struct place place)
+                         const struct script_node *node, uint64_t turns, struct match_place place)
 {
     if (turns < node->max) {
         const struct frame turn = {
@@ -380,7 +363,7 @@ static bool match_repeat(struct matcher *matcher, const struct frame *frame,
 }
 
 static bool match_order(struct matcher *matcher, const struct frame *frame,
-                        const struct script_node *node, uint32_t left, struct place place)
+                        const struct script_node *node, uint32_t left, struct match_place place)
 {
     if (left == 0) return go_on(matcher, frame, place);
     for (size_t i = 0; i < node->branch_count; i++) {
@@ -393,7 +376,7 @@ static bool match_order(struct matcher *matcher, const struct frame *frame,
 }
 
 static bool match_group(struct matcher *matcher, const struct frame *frame,
-                        const struct script_node *node, struct place place)
+                        const struct script_node *node, struct match_place place)
 {
     struct frame behind = *frame;
     behind.index++;
@@ -407,7 +390,7 @@ static bool match_group(struct matcher *matcher, const struct frame *frame,
 }
 
 static bool match_urc(struct matcher *matcher, const struct frame *frame,
-                      const struct script_node *node, struct place place)
+                      const struct script_node *node, struct match_place place)
 {
     size_t count = matcher->urc_count;
     if (count < URC_MAX) matcher->urcs[matcher->urc_count++] = node;
@@ -416,8 +399,37 @@ static bool match_urc(struct matcher *matcher, const struct frame *frame,
     return good;
 }
 
+/* Bytes that the module said before the place. */
+static uint64_t received_before(const struct matcher *matcher, struct match_place place)
+{
+    uint64_t size = 0;
+    for (size_t i = 0; i < place.segment; i++)
+        if (!matcher->segments[i].is_sent) size += matcher->segments[i].size;
+    return size + place.at;
+}
+
+static bool match_stream_end(struct matcher *matcher, const struct frame *frame,
+                             struct match_place place)
+{
+    uint64_t before = matcher->stream_end;
+    matcher->stream_end = received_before(matcher, place);
+    bool good = go_on(matcher, frame, place);
+    matcher->stream_end = before;
+    return good;
+}
+
+static bool match_within(struct matcher *matcher, const struct frame *frame,
+                         const struct script_node *node, struct match_place place)
+{
+    uint64_t before = matcher->within_us;
+    matcher->within_us = node->number;
+    bool good = go_on(matcher, frame, place);
+    matcher->within_us = before;
+    return good;
+}
+
 static bool match_node(struct matcher *matcher, const struct frame *frame,
-                       const struct script_node *node, struct place place)
+                       const struct script_node *node, struct match_place place)
 {
     switch (node->kind) {
     case SCRIPT_LINE:
@@ -426,6 +438,8 @@ static bool match_node(struct matcher *matcher, const struct frame *frame,
     case SCRIPT_BYTES: return match_exactly(matcher, frame, node, place, node->bytes, node->size);
     case SCRIPT_PAYLOAD: return match_payload(matcher, frame, node, place);
     case SCRIPT_URC: return match_urc(matcher, frame, node, place);
+    case SCRIPT_STREAM_END: return match_stream_end(matcher, frame, place);
+    case SCRIPT_WITHIN: return match_within(matcher, frame, node, place);
     case SCRIPT_EITHER:
     case SCRIPT_ANY_ORDER:
     case SCRIPT_OPTIONAL:
@@ -437,14 +451,17 @@ static bool match_node(struct matcher *matcher, const struct frame *frame,
 /* ---- the whole -------------------------------------------------------- */
 
 /* The case is over: what is left may be line ends and URCs. */
-static bool match_end(struct matcher *matcher, struct place place)
+static bool match_end(struct matcher *matcher, struct match_place place)
 {
     place = settle(matcher, place);
     while (skip(matcher, &place, true)) place = settle(matcher, place);
-    return is_over(matcher, place) || fail(matcher, place, NULL);
+    if (!is_over(matcher, place)) return fail(matcher, place, NULL);
+    if (matcher->next == NULL) return true;
+    match_note(matcher, NULL);
+    return false;
 }
 
-static bool match_from(struct matcher *matcher, const struct frame *frame, struct place place)
+static bool match_from(struct matcher *matcher, const struct frame *frame, struct match_place place)
 {
     if (++matcher->steps > STEP_MAX) return false;
     if (frame->index < frame->branch->node_count)
@@ -464,14 +481,14 @@ static void read_segments(struct matcher *matcher, const struct transcript *reco
         const struct transcript_item *item = &recording->items[i];
         bool is_sent = item->kind == TRANSCRIPT_SENT;
         if ((!is_sent && item->kind != TRANSCRIPT_RECEIVED) || item->size == 0) continue;
-        struct segment *last =
+        struct match_segment *last =
             matcher->segment_count == 0 ? NULL : &matcher->segments[matcher->segment_count - 1];
         if (last != NULL && last->is_sent == is_sent) {
             last->size += item->size; /* bytes of items stand side by side */
             continue;
         }
-        matcher->segments[matcher->segment_count++] =
-            (struct segment){is_sent, recording->bytes + item->offset, item->size, item->line};
+        matcher->segments[matcher->segment_count++] = (struct match_segment){
+            is_sent, recording->bytes + item->offset, item->size, item->line};
     }
 }
 
@@ -487,70 +504,46 @@ static void set_variables(struct matcher *matcher, const struct script_settings 
     }
 }
 
-/* ---- telling ---------------------------------------------------------- */
-
-static char *node_text(const struct script_node *node)
+static void match_script(struct matcher *matcher, const struct transcript *recording,
+                         const struct script_settings *settings, struct match_result *out)
 {
-    struct buffer out = {0};
-    if (node == NULL) return memory_text("nothing more");
-    buffer_append_text(&out, node->is_sent ? ">" : "<");
-    buffer_append_text(&out, node->kind == SCRIPT_PAYLOAD ? "= payload"
-                             : node->kind == SCRIPT_BYTES ? "< bytes"
-                                                          : " ");
-    for (size_t i = 0; i < node->part_count; i++) {
-        const struct script_part *part = &node->parts[i];
-        if (part->kind == SCRIPT_LITERAL) {
-            buffer_append(&out, part->bytes, part->size);
-            continue;
-        }
-        buffer_append_text(&out, "{");
-        buffer_append_text(&out, part->name == NULL ? "" : part->name);
-        buffer_append_text(&out, "}");
+    const struct frame whole = {.branch = &matcher->case_->body};
+    matcher->stream_end = UINT64_MAX;
+    read_segments(matcher, recording);
+    set_variables(matcher, settings);
+    bool good = match_from(matcher, &whole, (struct match_place){0, 0});
+    if (matcher->next != NULL) good = matcher->next->may_end;
+    *out = (struct match_result){.outcome = MATCH_NONE};
+    if (matcher->steps > STEP_MAX) out->outcome = MATCH_UNKNOWN;
+    else if (matcher->partial) out->outcome = MATCH_PARTIAL;
+    if (good) out->outcome = MATCH_WHOLE;
+    if (!good) {
+        const struct match_segment *segment = segment_at(matcher, matcher->best);
+        out->recording_line = segment == NULL ? 0 : segment->line;
+        out->case_line = matcher->awaited == NULL ? 0 : matcher->awaited->line;
+        out->expected = match_node_text(matcher->awaited);
+        out->seen = match_seen_text(segment, matcher->best.at);
+        out->offset = received_before(matcher, matcher->best);
     }
-    char *text = memory_slice((const char *)out.bytes, out.size);
-    buffer_release(&out);
-    return text;
-}
-
-static char *seen_text(const struct matcher *matcher, struct place place)
-{
-    const struct segment *segment = segment_at(matcher, place);
-    char *out = NULL;
-    size_t size = 0;
-    if (segment == NULL) return memory_text("the end of the recording");
-    FILE *file = open_memstream(&out, &size);
-    size_t end = segment->size - place.at < SEEN_SIZE ? segment->size : place.at + SEEN_SIZE;
-    for (size_t i = place.at; i < end; i++) {
-        uint8_t byte = segment->bytes[i];
-        if (byte >= 0x20 && byte < 0x7F) fputc(byte, file);
-        else if (match_is_line_end(byte)) fputs(byte == '\r' ? "\\r" : "\\n", file);
-        else fprintf(file, "\\x%02X", byte);
-    }
-    fclose(file);
-    return out;
+    free(matcher->segments);
+    free(matcher->values);
 }
 
 void match_case(const struct script_case *case_, const struct transcript *recording,
                 const struct script_settings *settings, struct match_result *out)
 {
     struct matcher matcher = {.case_ = case_};
-    const struct frame whole = {.branch = &case_->body};
-    read_segments(&matcher, recording);
-    set_variables(&matcher, settings);
-    bool good = match_from(&matcher, &whole, (struct place){0, 0});
-    *out = (struct match_result){.outcome = MATCH_NONE};
-    if (good) out->outcome = MATCH_WHOLE;
-    else if (matcher.steps > STEP_MAX) out->outcome = MATCH_UNKNOWN;
-    else if (matcher.partial) out->outcome = MATCH_PARTIAL;
-    if (!good) {
-        const struct segment *segment = segment_at(&matcher, matcher.best);
-        out->recording_line = segment == NULL ? 0 : segment->line;
-        out->case_line = matcher.awaited == NULL ? 0 : matcher.awaited->line;
-        out->expected = node_text(matcher.awaited);
-        out->seen = seen_text(&matcher, matcher.best);
-    }
-    free(matcher.segments);
-    free(matcher.values);
+    match_script(&matcher, recording, settings, out);
+}
+
+void match_live(const struct script_case *case_, const struct transcript *recording,
+                const struct script_settings *settings, const char *const *urc_names,
+                size_t urc_name_count, struct match_next *next, struct match_result *out)
+{
+    struct matcher matcher = {
+        .case_ = case_, .urc_names = urc_names, .urc_name_count = urc_name_count, .next = next};
+    *next = (struct match_next){.stream_end = UINT64_MAX};
+    match_script(&matcher, recording, settings, out);
 }
 
 void match_release(struct match_result *result)
@@ -558,4 +551,9 @@ void match_release(struct match_result *result)
     free(result->expected);
     free(result->seen);
     *result = (struct match_result){0};
+}
+
+void match_next_release(struct match_next *next)
+{
+    buffer_release(&next->bytes);
 }

@@ -26,11 +26,31 @@ struct match_result {
     size_t case_line;      /* of the case: what was awaited there; 0: nothing more */
     char *expected;        /* the same as text                              */
     char *seen;            /* what stands there, as C escapes, at most 64   */
+    uint64_t offset;       /* of it, in all that the module said            */
 };
 
 /* Owns: the caller releases *out with match_release. */
 void match_case(const struct script_case *case_, const struct transcript *recording,
                 const struct script_settings *settings, struct match_result *out);
 void match_release(struct match_result *result);
+
+/* What may come behind a recording of the case's beginning. */
+struct match_next {
+    bool may_end;                      /* here the case may be over         */
+    const struct script_node *send;    /* what the host may say; NULL: nothing */
+    struct buffer bytes;               /* of it: as they are to be sent     */
+    const struct script_node *receive; /* what the module may say; NULL: nothing */
+    uint64_t within_us;                /* of it: what the case allows, 0: nothing said */
+    uint64_t stream_end;               /* with may_end: bytes of the module before the stream ended;
+                                        * UINT64_MAX: no stream did                       */
+};
+
+/* The same for a case under way. URCs of these names may come anywhere.
+ * Owns: the caller releases *next with match_next_release, *out with
+ * match_release. */
+void match_live(const struct script_case *case_, const struct transcript *recording,
+                const struct script_settings *settings, const char *const *urc_names,
+                size_t urc_name_count, struct match_next *next, struct match_result *out);
+void match_next_release(struct match_next *next);
 
 #endif

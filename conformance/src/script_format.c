@@ -11,8 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const header_keys[] = {"id",       "dialect", "title",   "source",   "level",
-                                          "requires", "var",     "erratum", "generated"};
+static const char *const header_keys[] = {"id",      "dialect",  "title",    "source",
+                                          "level",   "requires", "var",      "setup",
+                                          "cleanup", "erratum",  "generated"};
 #define HEADER_KEY_COUNT (sizeof header_keys / sizeof header_keys[0])
 
 /* A header line with the comments that stood above it. */

@@ -1,5 +1,5 @@
 /* Reader of scripts: lines into cases, a body into a tree of nodes. */
-#include "script_line.h"
+#include "script_build.h"
 
 #include "memory.h"
 
@@ -7,30 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A group that is not closed yet; the first one is the body of the case. */
-struct group {
-    struct script_node node;
-    struct buffer branches; /* struct script_branch                         */
-    struct buffer nodes;    /* struct script_node, of the branch under way  */
-};
-
-struct builder {
-    struct script_arena arena;
-    struct buffer cases;     /* struct script_case                          */
-    struct buffer variables; /* struct script_variable, of the case         */
-    struct buffer names;     /* const char *, captured or variable          */
-    struct script_case now;
-    struct group groups[SCRIPT_DEPTH_MAX + 1];
-    size_t depth;
-    size_t node_count;
-    bool begun;       /* the case has a header line or an item              */
-    bool header_over; /* an item has come                                   */
-    bool own_level, own_variables;
-};
-
 /* ---- nodes ------------------------------------------------------------ */
 
-static bool add_node(struct script_reader *reader, struct builder *builder, struct script_node node)
+static bool add_node(struct script_reader *reader, struct script_builder *builder,
+                     struct script_node node)
 {
     if (++builder->node_count > SCRIPT_NODE_COUNT_MAX)
         return script_fail(reader, 0, "too many items; expected at most %zu",
@@ -43,9 +23,9 @@ static bool add_node(struct script_reader *reader, struct builder *builder, stru
     return !builder->groups[builder->depth].nodes.failed || script_fail(reader, 0, "out of memory");
 }
 
-static void end_branch(struct builder *builder)
+static void end_branch(struct script_builder *builder)
 {
-    struct group *group = &builder->groups[builder->depth];
+    struct script_group *group = &builder->groups[builder->depth];
     struct script_branch branch = {.node_count = group->nodes.size / sizeof(struct script_node)};
     branch.nodes = script_new(&builder->arena, branch.node_count, sizeof *branch.nodes);
     if (group->nodes.size > 0) memcpy(branch.nodes, group->nodes.bytes, group->nodes.size);
@@ -53,7 +33,7 @@ static void end_branch(struct builder *builder)
     buffer_append(&group->branches, &branch, sizeof branch);
 }
 
-static bool open_group(struct script_reader *reader, struct builder *builder,
+static bool open_group(struct script_reader *reader, struct script_builder *builder,
                        struct script_node node)
 {
     if (builder->depth == SCRIPT_DEPTH_MAX)
@@ -63,7 +43,7 @@ static bool open_group(struct script_reader *reader, struct builder *builder,
     if (!builder->begun) builder->now.line = reader->number;
     builder->begun = true;
     node.line = reader->number;
-    builder->groups[++builder->depth] = (struct group){.node = node};
+    builder->groups[++builder->depth] = (struct script_group){.node = node};
     return true;
 }
 
@@ -77,7 +57,7 @@ static const char *group_name(enum script_node_kind kind)
     }
 }
 
-static bool next_branch(struct script_reader *reader, struct builder *builder,
+static bool next_branch(struct script_reader *reader, struct script_builder *builder,
                         enum script_node_kind kind)
 {
     const char *word = kind == SCRIPT_EITHER ? "or" : "and";
@@ -88,14 +68,14 @@ static bool next_branch(struct script_reader *reader, struct builder *builder,
     return true;
 }
 
-static bool close_group(struct script_reader *reader, struct builder *builder)
+static bool close_group(struct script_reader *reader, struct script_builder *builder)
 {
     if (builder->depth == 0)
         return script_fail(reader, 0,
                            "'end' of no group; expected \"@ either:\", \"@ any-order:\", "
                            "\"@ optional:\" or \"@ repeat:\" before it");
     end_branch(builder);
-    struct group *group = &builder->groups[builder->depth--];
+    struct script_group *group = &builder->groups[builder->depth--];
     struct script_node node = group->node;
     node.branch_count = group->branches.size / sizeof(struct script_branch);
     node.branches =
@@ -114,7 +94,7 @@ static bool close_group(struct script_reader *reader, struct builder *builder)
 
 /* ---- names ------------------------------------------------------------ */
 
-static bool is_known(const struct builder *builder, const char *name)
+static bool is_known(const struct script_builder *builder, const char *name)
 {
     const char *const *names = (const void *)builder->names.bytes;
     for (size_t i = 0; i < builder->names.size / sizeof *names; i++)
@@ -122,7 +102,7 @@ static bool is_known(const struct builder *builder, const char *name)
     return false;
 }
 
-static bool check_parts(struct script_reader *reader, struct builder *builder,
+bool script_check_parts(struct script_reader *reader, struct script_builder *builder,
                         const struct script_node *node)
 {
     for (size_t i = 0; i < node->part_count; i++) {
@@ -145,16 +125,6 @@ static bool check_parts(struct script_reader *reader, struct builder *builder,
 
 /* ---- directives of the body ------------------------------------------- */
 
-static char *trimmed(struct script_reader *reader, const char *text, size_t size)
-{
-    while (size > 0 && text[0] == ' ') {
-        text++;
-        size--;
-    }
-    while (size > 0 && text[size - 1] == ' ') size--;
-    return script_copy(reader->arena, text, size);
-}
-
 /* `RULE | CLAUSE | REASON [| erratum CLAUSE]` */
 static bool read_deviates(struct script_reader *reader, struct script_node *node)
 {
@@ -164,7 +134,7 @@ static bool read_deviates(struct script_reader *reader, struct script_node *node
     while (at <= reader->size && count < 4) {
         const uint8_t *bar = memchr(reader->line + at, '|', reader->size - at);
         size_t end = bar == NULL ? reader->size : (size_t)(bar - reader->line);
-        fields[count++] = trimmed(reader, (const char *)reader->line + at, end - at);
+        fields[count++] = script_trimmed(reader, (const char *)reader->line + at, end - at);
         at = end + 1;
     }
     if (count < 3 || fields[0][0] == '\0' || fields[1][0] == '\0' || fields[2][0] == '\0')
@@ -233,132 +203,29 @@ static bool is_group(enum script_node_kind kind)
            || kind == SCRIPT_REPEAT;
 }
 
-static bool body_directive(struct script_reader *reader, struct builder *builder, size_t index)
+static bool body_directive(struct script_reader *reader, struct script_builder *builder,
+                           size_t index)
 {
     struct script_node node = {.kind = body_keys[index].kind, .column = reader->at + 1};
     if (!body_keys[index].read(reader, &node)) return false;
-    if (!check_parts(reader, builder, &node)) return false;
+    if (!script_check_parts(reader, builder, &node)) return false;
     return is_group(node.kind) ? open_group(reader, builder, node)
                                : add_node(reader, builder, node);
 }
 
-/* ---- the header ------------------------------------------------------- */
-
-static struct script_value value_of(struct script_reader *reader)
-{
-    return (struct script_value){
-        script_copy(reader->arena, reader->line + reader->at, reader->size - reader->at),
-        reader->number, reader->at + 1};
-}
-
-static bool read_level(struct script_reader *reader, struct builder *builder)
-{
-    const char *text = value_of(reader).text;
-    for (int i = SCRIPT_MUST; i <= SCRIPT_QUIRK; i++) {
-        if (strcmp(script_level_name((enum script_level)i), text) != 0) continue;
-        builder->now.level = (enum script_level)i;
-        return true;
-    }
-    return script_fail(reader, reader->at,
-                       "unknown level '%.20s'; expected must, should, info or quirk", text);
-}
-
-static bool read_requires(struct script_reader *reader, struct builder *builder)
-{
-    static const char *const known[] = {"network",      "sim",        "server",
-                                        "stores-files", "costs-data", "hardware"};
-    struct buffer values = {0};
-    size_t at = reader->at;
-    while (at < reader->size) {
-        const uint8_t *comma = memchr(reader->line + at, ',', reader->size - at);
-        size_t end = comma == NULL ? reader->size : (size_t)(comma - reader->line);
-        struct script_value value = {trimmed(reader, (const char *)reader->line + at, end - at),
-                                     reader->number, at + 1};
-        bool good = false;
-        for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-            good = good || strcmp(known[i], value.text) == 0;
-        if (!good) {
-            buffer_release(&values);
-            return script_fail(reader, at,
-                               "unknown requirement '%.20s'; expected network, sim, "
-                               "server, stores-files, costs-data or hardware",
-                               value.text);
-        }
-        buffer_append(&values, &value, sizeof value);
-        at = end + 1;
-    }
-    builder->now.requires_ = (void *)script_copy(reader->arena, values.bytes, values.size);
-    builder->now.requires_count = values.size / sizeof(struct script_value);
-    buffer_release(&values);
-    return true;
-}
-
-/* `name = text` */
-static bool read_variable(struct script_reader *reader, struct builder *builder)
-{
-    const char *line = (const char *)reader->line + reader->at;
-    size_t size = reader->size - reader->at;
-    const char *equals = memmem(line, size, " = ", 3);
-    if (equals == NULL || equals == line)
-        return script_fail(reader, reader->at, "bad variable; expected \"name = text\"");
-    struct script_variable variable = {
-        .at = {line, reader->number, reader->at + 1},
-        .name = script_copy(reader->arena, line, (size_t)(equals - line)),
-        .text = script_copy(reader->arena, equals + 3, size - (size_t)(equals + 3 - line)),
-    };
-    variable.at.text = variable.text;
-    if (!builder->own_variables) builder->variables.size = 0;
-    builder->own_variables = true;
-    buffer_append(&builder->variables, &variable, sizeof variable);
-    buffer_append(&builder->names, &variable.name, sizeof variable.name);
-    return true;
-}
-
-static struct script_value *header_value(struct script_case *now, const char *key)
-{
-    if (strcmp(key, "id") == 0) return &now->id;
-    if (strcmp(key, "dialect") == 0) return &now->dialect;
-    if (strcmp(key, "title") == 0) return &now->title;
-    if (strcmp(key, "source") == 0) return &now->source;
-    if (strcmp(key, "erratum") == 0) return &now->erratum;
-    if (strcmp(key, "generated") == 0) return &now->generated;
-    return NULL;
-}
-
-static bool is_header_key(const char *key)
-{
-    struct script_case none;
-    return header_value(&none, key) != NULL || strcmp(key, "level") == 0
-           || strcmp(key, "requires") == 0 || strcmp(key, "var") == 0;
-}
-
-static bool header_directive(struct script_reader *reader, struct builder *builder, const char *key)
-{
-    struct script_value *value = header_value(&builder->now, key);
-    if (builder->header_over)
-        return script_fail(reader, 0,
-                           "header directive '%s' behind an item; expected it at the "
-                           "top, or behind a further \"@ id:\"",
-                           key);
-    if (reader->at == reader->size)
-        return script_fail(reader, reader->at, "directive '%s' without a value; expected one", key);
-    if (!builder->begun) builder->now.line = reader->number;
-    builder->begun = true;
-    if (strcmp(key, "level") == 0) return read_level(reader, builder);
-    if (strcmp(key, "requires") == 0) return read_requires(reader, builder);
-    if (strcmp(key, "var") == 0) return read_variable(reader, builder);
-    bool once = strcmp(key, "id") == 0 || strcmp(key, "dialect") == 0;
-    if (once && value->line >= builder->now.line && value->text != NULL)
-        return script_fail(reader, 0, "second directive '%s'; expected one only", key);
-    if (value->text == NULL || value->line < builder->now.line) *value = value_of(reader);
-    return true;
-}
-
 /* ---- cases ------------------------------------------------------------ */
 
-static bool end_case(struct script_reader *reader, struct builder *builder)
+static const struct script_node *kept_commands(struct script_builder *builder, int index,
+                                               size_t *count)
 {
-    struct group *group = &builder->groups[builder->depth];
+    const struct buffer *commands = &builder->commands[index];
+    *count = commands->size / sizeof(struct script_node);
+    return (void *)script_copy(&builder->arena, commands->bytes, commands->size);
+}
+
+static bool end_case(struct script_reader *reader, struct script_builder *builder)
+{
+    struct script_group *group = &builder->groups[builder->depth];
     if (builder->depth > 0)
         return script_fail(reader, 0, "\"@ %s:\" of line %zu is not closed; expected \"@ end:\"",
                            group_name(group->node.kind), group->node.line);
@@ -369,6 +236,8 @@ static bool end_case(struct script_reader *reader, struct builder *builder)
     now->variable_count = builder->variables.size / sizeof(struct script_variable);
     now->variables =
         (void *)script_copy(&builder->arena, builder->variables.bytes, builder->variables.size);
+    now->setup = kept_commands(builder, 0, &now->setup_count);
+    now->cleanup = kept_commands(builder, 1, &now->cleanup_count);
     buffer_append(&builder->cases, now, sizeof *now);
     if (builder->cases.size / sizeof *now > SCRIPT_CASE_COUNT_MAX)
         return script_fail(reader, 0, "too many cases; expected at most %zu",
@@ -377,7 +246,7 @@ static bool end_case(struct script_reader *reader, struct builder *builder)
 }
 
 /* A further case: some of what the header says holds for it as well. */
-static void begin_case(struct script_reader *reader, struct builder *builder)
+static void begin_case(struct script_reader *reader, struct script_builder *builder)
 {
     struct script_case before = builder->now;
     builder->now = (struct script_case){
@@ -392,13 +261,14 @@ static void begin_case(struct script_reader *reader, struct builder *builder)
     builder->begun = true;
     builder->header_over = false;
     builder->own_variables = false;
+    builder->own_commands[0] = builder->own_commands[1] = false;
     builder->names.size = 0;
     const struct script_variable *variables = (const void *)builder->variables.bytes;
     for (size_t i = 0; i < builder->variables.size / sizeof *variables; i++)
         buffer_append(&builder->names, &variables[i].name, sizeof variables[i].name);
 }
 
-static bool read_directive(struct script_reader *reader, struct builder *builder)
+static bool read_directive(struct script_reader *reader, struct script_builder *builder)
 {
     const char *key = NULL;
     if (!script_read_key(reader, &key)) return false;
@@ -406,7 +276,7 @@ static bool read_directive(struct script_reader *reader, struct builder *builder
         if (!end_case(reader, builder)) return false;
         begin_case(reader, builder);
     }
-    if (is_header_key(key)) return header_directive(reader, builder, key);
+    if (script_is_header_key(key)) return script_read_header(reader, builder, key);
     for (size_t i = 0; i < sizeof body_keys / sizeof body_keys[0]; i++)
         if (strcmp(body_keys[i].name, key) == 0) return body_directive(reader, builder, i);
     if (strcmp(key, "or") == 0) return next_branch(reader, builder, SCRIPT_EITHER);
@@ -417,8 +287,8 @@ static bool read_directive(struct script_reader *reader, struct builder *builder
 
 /* ---- lines ------------------------------------------------------------ */
 
-static bool take_item(struct script_reader *reader, struct builder *builder, enum script_mark mark,
-                      struct script_node *node)
+static bool take_item(struct script_reader *reader, struct script_builder *builder,
+                      enum script_mark mark, struct script_node *node)
 {
     node->column = reader->at + 1;
     if (mark == SCRIPT_MARK_LINE) {
@@ -443,12 +313,12 @@ static bool take_item(struct script_reader *reader, struct builder *builder, enu
     if (reader->bytes_size > TRANSCRIPT_BYTES_SIZE_MAX)
         return script_fail(reader, 0, "more than %zu bytes in all; expected fewer",
                            TRANSCRIPT_BYTES_SIZE_MAX);
-    return check_parts(reader, builder, node) && add_node(reader, builder, *node);
+    return script_check_parts(reader, builder, node) && add_node(reader, builder, *node);
 }
 
 static bool take_line(struct script_reader *reader, void *user)
 {
-    struct builder *builder = user;
+    struct script_builder *builder = user;
     struct script_node node = {0};
     enum script_mark mark = SCRIPT_MARK_BLANK;
     if (!script_read_mark(reader, &mark, &node.is_sent)) return false;
@@ -462,7 +332,7 @@ static bool take_line(struct script_reader *reader, void *user)
 
 /* ---- the whole -------------------------------------------------------- */
 
-static void hand_over(struct builder *builder, struct script *out)
+static void hand_over(struct script_builder *builder, struct script *out)
 {
     struct script_arena *kept = memory_new(1, sizeof *kept);
     out->cases = (void *)script_copy(&builder->arena, builder->cases.bytes, builder->cases.size);
@@ -474,7 +344,7 @@ static void hand_over(struct builder *builder, struct script *out)
 bool script_parse(const void *text, size_t size, const char *directory, struct script *out,
                   struct transcript_error *error)
 {
-    struct builder builder = {.now = {.line = 1}};
+    struct script_builder builder = {.now = {.line = 1}};
     struct script_reader reader = {.arena = &builder.arena, .error = error, .directory = directory};
     bool good =
         script_each_line(&reader, text, size, take_line, &builder) && end_case(&reader, &builder);
@@ -487,6 +357,8 @@ bool script_parse(const void *text, size_t size, const char *directory, struct s
     buffer_release(&builder.cases);
     buffer_release(&builder.variables);
     buffer_release(&builder.names);
+    buffer_release(&builder.commands[0]);
+    buffer_release(&builder.commands[1]);
     return good;
 }
 

@@ -29,6 +29,8 @@ struct id {
 struct trace {
     struct row *rows;
     size_t row_count, row_capacity;
+    char **clauses; /* that have no row                                     */
+    size_t clause_count, clause_capacity;
     struct id *ids;
     size_t id_count, id_capacity;
     struct {
@@ -87,6 +89,24 @@ static void add_command(struct trace *trace, const struct catalog_set *set, cons
     }
 }
 
+static void add_clause(struct trace *trace, char *clause)
+{
+    trace->clauses = memory_grow(trace->clauses, trace->clause_count + 1, &trace->clause_capacity,
+                                 sizeof *trace->clauses);
+    trace->clauses[trace->clause_count++] = clause;
+}
+
+/* Those that ask for something and have no row of their own. */
+static void add_clauses(struct trace *trace, const struct catalog_set *set, const char *edition)
+{
+    for (size_t i = 0; i < set->result_count; i++)
+        add_clause(trace, clause_in(set, edition, set->results[i].clause));
+    for (size_t i = 0; i < set->table_count; i++)
+        add_clause(trace, clause_in(set, edition, set->tables[i].clause));
+    for (size_t i = 0; i < set->clause_count; i++)
+        add_clause(trace, clause_in(set, edition, set->clauses[i].clause));
+}
+
 static void add_set(struct trace *trace, const struct catalog_set *set, const char *edition)
 {
     for (size_t c = 0; c < set->command_count; c++)
@@ -95,6 +115,7 @@ static void add_set(struct trace *trace, const struct catalog_set *set, const ch
         if (catalog_is_of_edition(set->urcs[u].edition, edition))
             add_row(trace, clause_in(set, edition, set->urcs[u].clause),
                     memory_format("URC %s", set->urcs[u].record.notation));
+    add_clauses(trace, set, edition);
 }
 
 static void add_rows(struct trace *trace, const struct catalog_model *model)
@@ -150,6 +171,8 @@ static bool names_clause(const struct trace *trace, const char *id)
     if (first == last) return true;
     for (size_t i = 0; i < trace->row_count; i++)
         if (is_same_clause(trace->rows[i].clause, id, (size_t)(last - id))) return true;
+    for (size_t i = 0; i < trace->clause_count; i++)
+        if (is_same_clause(trace->clauses[i], id, (size_t)(last - id))) return true;
     return false;
 }
 
@@ -389,6 +412,8 @@ static void release(struct trace *trace)
         free(trace->tables[i].dialect);
         compiled_catalog_free(trace->tables[i].compiled);
     }
+    for (size_t i = 0; i < trace->clause_count; i++) free(trace->clauses[i]);
+    free(trace->clauses);
     free(trace->rows);
     free(trace->ids);
 }

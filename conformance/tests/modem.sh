@@ -52,8 +52,32 @@ sys.stdout.buffer.write(bytes(range(256)))') | "$atproof" modem --stdio -d quect
     | tr -d '\r' | grep QFUPL: )
 check "all byte values uploaded" '+QFUPL: 256,0' "$sum"
 
+# ---- defects and URCs
+check "a defect" 'ATE0\r\nOK\n\n+CSQ:23,0\n\nOK\n' "$(talk 'ATE0\rAT+CSQ\r' --defect lf-only)"
+check "a defect, its second time alone" \
+    'ATE0\r\r\nOK\r\n\r\n+CSQ:23,0\r\n\r\n+CSQ:23,0\r\n\r\nOK\r\n' \
+    "$(talk 'ATE0\rAT+CSQ\rAT+CSQ\r' --defect missing-final@2)"
+check "two defects" 'ATE0\r\nok\n\n+CSQ:23,0\n\nok\n' \
+    "$(talk 'ATE0\rAT+CSQ\r' --defect lf-only --defect lower-case-result)"
+defects=$("$atproof" modem --list-defects)
+check "defects: exit" 0 "$?"
+check "defects: at least 48" yes "$([ "$(grep -c '^[a-z]' <<< "$defects")" -ge 48 ] && echo yes)"
+check "defects: width" '' "$(grep -E '.{81}' <<< "$defects")"
+check "defects: of each dialect" 3 "$(grep -oE 'simcom |quectel-(ugxx|ec200)' <<< "$defects" | sort -u | wc -l)"
+for name in $(grep '^[a-z]' <<< "$defects"); do
+    dialect=simcom
+    "$atproof" modem -d simcom --defect "$name" --list > "$folder/out" 2> "$folder/errors" || dialect=quectel-ugxx
+    "$atproof" modem -d "$dialect" --defect "$name@3" --list > "$folder/out" 2> "$folder/errors"
+    check "--defect $name@3" 0 "$?"
+done
+urcs() { talk 'ATE0\rAT+CSQ\rAT+CSQ\rAT+CSQ\rAT+CSQ\r' --urcs "$1"; }
+check "URCs: the same for the same seed" "$(urcs 3)" "$(urcs 3)"
+check "URCs: others for another" no "$([ "$(urcs 3)" = "$(urcs 4)" ] && echo yes || echo no)"
+check "URCs come between lines alone" 5 "$(urcs 3 | grep -o 'OK' | wc -l)"
+
 # ---- usage
-for wrong in '--dialect core' '--speed 0' '--seed x' '--stdio --link p' '--listen tcp,127.0.0.1,0 --link p' 'file'; do
+for wrong in '--defect none' '--defect freeze@0' '--defect wrong-edition' '--urcs 0' \
+    '--dialect core' '--speed 0' '--seed x' '--stdio --link p' '--listen tcp,127.0.0.1,0 --link p' 'file'; do
     # shellcheck disable=SC2086
     "$atproof" modem $wrong > "$folder/out" 2> "$folder/errors"
     check "modem $wrong: exit" 2 "$?"

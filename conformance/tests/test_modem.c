@@ -374,8 +374,11 @@ static void test_modem_answers_as_the_manual_has_it(void **state)
     (void)state;
     answer_set("simcom", "core");
     answer_set("simcom", "simcom-http");
+    answer_set("simcom", "simcom-cch");
     answer_set("quectel-ugxx", "core");
     answer_set("quectel-ec200", "core");
+    answer_set("quectel-ugxx", "quectel-ssl-ugxx");
+    answer_set("quectel-ec200", "quectel-ssl-ec200");
 }
 
 int main(void)

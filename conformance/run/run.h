@@ -1,0 +1,106 @@
+/* What `atproof run` does: cases, one after the other, against a module. */
+#ifndef CONFORMANCE_RUN_H
+#define CONFORMANCE_RUN_H
+
+#include "play.h"
+#include "recover.h"
+#include "results.h"
+
+#define RUN_SETTING_MAX 64
+
+struct run_options {
+    const char *target;
+    const char *dialect;        /* NULL: the module's own                    */
+    const char *out;            /* folder of the store and the transcripts  */
+    const char *const *selects; /* shell patterns of ids; none: all         */
+    size_t select_count;
+    int level;           /* enum script_level, -1: all               */
+    const char *allowed; /* requirements, by commas; NULL: none      */
+    const char *lacking; /* likewise: what the lab has not           */
+    bool has_server;     /* server_host and ports are set            */
+    bool strict, quiet;
+    unsigned shard, shard_count; /* 1 the first, of so many; 0: all          */
+    unsigned repeats, retries;
+    uint64_t seed; /* of a virtual module                                   */
+    struct play_options play;
+    struct recover_options recover;
+    struct check_excuses excuses;
+    const char *today;
+    const volatile sig_atomic_t *stop;
+};
+
+/* A case of the run. */
+struct run_case {
+    const struct script_case *case_;
+    const char *path; /* of its file                                      */
+    const char *id;
+    const char *skipped; /* why it does not run; NULL: it does              */
+    bool needs_leave;    /* of the user: --allow                            */
+    size_t order;        /* in which it was read                            */
+};
+
+/* The cases, and the files that they stand in. */
+struct run_cases {
+    struct run_case *items;
+    size_t count, capacity;
+    struct script *scripts;
+    size_t script_count, script_capacity;
+    char **paths; /* owned                                                  */
+    size_t path_count, path_capacity;
+};
+
+/* Reads files and folders of them; none: the cases that are built in.
+ * Returns: false with a complaint made. */
+bool run_read_cases(struct run_cases *cases, const char *const *paths, size_t path_count);
+void run_release_cases(struct run_cases *cases);
+
+/* Keeps those that the dialect has and the options ask for, says of each that
+ * may not run why, and puts those that need leave first. */
+void run_select_cases(struct run_cases *cases, const struct run_options *options,
+                      const char *dialect);
+
+/* The lines of the terminal or of a log while it runs. */
+struct run_progress {
+    bool is_terminal;
+    bool quiet;
+    size_t total, done, failed;
+};
+void run_progress_begin(struct run_progress *progress, size_t total, bool quiet);
+void run_progress_case(struct run_progress *progress, const char *id);
+/* `format`: why, in a line below; NULL: nothing. */
+__attribute__((format(printf, 4, 5))) void run_progress_result(struct run_progress *progress,
+                                                               const char *id, const char *outcome,
+                                                               const char *format, ...);
+void run_progress_end(struct run_progress *progress);
+
+struct run {
+    const struct run_options *options;
+    struct line *line;
+    struct session session;
+    struct compiled_catalog *compiled;
+    const char *dialect;
+    const char **urc_names;
+    struct judge_identity identity;
+    struct results_tally tally;
+    struct run_progress progress;
+    FILE *store;
+    bool module_failed; /* hung, rebooted, or did not come back             */
+    bool lab_failed;    /* the port or the line                             */
+    bool lost;          /* nothing more can run                             */
+    int64_t delay_us;   /* of the runner, all exchanges together            */
+    uint64_t exchange_count;
+};
+
+/* Opens the line, looks whether a module is there, and who it is.
+ * Returns: an exit code, EXIT_AS_EXPECTED if the run may begin; else with a
+ * complaint made. */
+int run_open(struct run *run, const struct run_options *options, struct catalog_model *model);
+void run_close(struct run *run);
+
+/* Runs one case and keeps its result. */
+void run_case(struct run *run, const struct run_case *item);
+
+/* Keeps that it did not run. */
+void run_skip(struct run *run, const struct run_case *item, const char *why);
+
+#endif

@@ -1,0 +1,404 @@
+/* One case: a known state, its set-up, the case, its clean-up, the verdict. */
+#include "cli.h"
+#include "memory.h"
+#include "run.h"
+#include "transcript_out.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ANSWER_US    INT64_C(1000000)  /* for a command that asks nothing of the network */
+#define PREPARES_US  INT64_C(60000000) /* for a command of set-up or clean-up  */
+#define FAULT_MAX    4
+#define HEADER_LINES 4 /* of a transcript                      */
+
+/* A case under way. */
+struct attempt {
+    struct run *run;
+    const struct run_case *item;
+    char *path; /* of its transcript                                        */
+    struct play_result play;
+    struct judgement judgement;
+    struct results_fault faults[FAULT_MAX];
+    size_t fault_count;
+    enum judge_verdict verdict;
+    uint64_t size; /* bytes of the module                                   */
+    bool stopped;
+};
+
+/* ---- faults ----------------------------------------------------------- */
+
+/* `expected`, `seen`: owned by the attempt from here on. */
+static void add_fault(struct attempt *attempt, const char *rule, uint64_t offset, char *expected,
+                      char *seen)
+{
+    const struct run_case *item = attempt->item;
+    char *clause = results_clause_of(item->id);
+    if (attempt->fault_count == FAULT_MAX) abort(); /* one of each kind */
+    attempt->faults[attempt->fault_count++] = (struct results_fault){
+        .rule = rule,
+        .level = script_level_name(item->case_->level),
+        .clause = clause == NULL ? memory_text(item->id) : clause,
+        .offset = offset,
+        .expected = expected,
+        .seen = seen,
+    };
+}
+
+static char *take(char **text)
+{
+    char *out = *text;
+    *text = NULL;
+    return out == NULL ? memory_text("") : out;
+}
+
+static void tell_play(struct attempt *attempt)
+{
+    struct play_result *play = &attempt->play;
+    struct match_result *match = &play->match;
+    double limit_s = (double)play->limit_us / 1e6;
+    char *seen = NULL;
+    switch (play->outcome) {
+    case PLAY_AGREES:
+    case PLAY_STOPPED: return;
+    case PLAY_DIFFERS:
+        add_fault(attempt, "differs", match->offset, take(&match->expected), take(&match->seen));
+        return;
+    case PLAY_SILENT: seen = memory_format("nothing within %.6g s", limit_s); break;
+    case PLAY_LATE: seen = memory_format("it later than %.6g s", limit_s); break;
+    case PLAY_AMBIGUOUS: seen = memory_text("an answer with too many readings"); break;
+    case PLAY_VANISHED: seen = memory_text("the port vanish"); break;
+    }
+    bool late = play->outcome == PLAY_LATE;
+    add_fault(attempt, late ? "late" : "no-answer", match->offset, take(&match->expected), seen);
+}
+
+/* ---- before and behind ------------------------------------------------ */
+
+static char *command_text(const struct script_node *node, const struct script_case *case_,
+                          const struct script_settings *settings)
+{
+    struct script_branch branch = {(struct script_node *)(uintptr_t)node, 1};
+    struct script_case one = *case_;
+    struct transcript nothing = {0};
+    struct match_next next;
+    struct match_result result;
+    one.body = branch;
+    match_live(&one, &nothing, settings, NULL, 0, &next, &result);
+    char *text = memory_slice((const char *)next.bytes.bytes, next.bytes.size - 1);
+    match_next_release(&next);
+    match_release(&result);
+    return text;
+}
+
+static bool set_up(struct attempt *attempt)
+{
+    struct run *run = attempt->run;
+    const struct script_case *case_ = attempt->item->case_;
+    bool good = true;
+    for (size_t i = 0; good && i < case_->setup_count; i++) {
+        char *text = command_text(&case_->setup[i], case_, &run->options->play.settings);
+        good = session_command(&run->session, text, PREPARES_US) == SESSION_OK;
+        if (!good)
+            add_fault(attempt, "setup", 0, memory_format("OK to %s", text),
+                      memory_text(run->session.final[0] == '\0' ? "nothing" : run->session.final));
+        free(text);
+    }
+    return good;
+}
+
+static void clean_up(const struct attempt *attempt)
+{
+    struct run *run = attempt->run;
+    const struct script_case *case_ = attempt->item->case_;
+    for (size_t i = 0; !run->lost && i < case_->cleanup_count; i++) {
+        char *text = command_text(&case_->cleanup[i], case_, &run->options->play.settings);
+        session_command(&run->session, text, PREPARES_US);
+        free(text);
+    }
+}
+
+/* Whether the module takes commands again. What it still says belongs to the
+ * case. */
+static void settle(struct attempt *attempt)
+{
+    struct run *run = attempt->run;
+    bool good = attempt->play.outcome == PLAY_AGREES
+                && session_command(&run->session, "AT", ANSWER_US) == SESSION_OK;
+    if (good) session_sort_echo(&run->session);
+}
+
+static void bring_back(struct attempt *attempt)
+{
+    struct run *run = attempt->run;
+    bool vanished = run->session.vanished;
+    enum recovery recovery = recover(&run->session, &run->options->recover);
+    run->lost = recovery == NOT_RECOVERED;
+    if (vanished) run->lab_failed = true;
+    if (vanished || recovery < RECOVERED_BY_RESET) return;
+    run->module_failed = true;
+    add_fault(attempt, "hang", attempt->size, memory_text("an answer to AT"),
+              memory_format("none; recovered %s", recovery_name(recovery)));
+}
+
+/* ---- the verdict ------------------------------------------------------ */
+
+static bool weighs(const struct attempt *attempt)
+{
+    enum script_level level = attempt->item->case_->level;
+    return level == SCRIPT_MUST || (level == SCRIPT_SHOULD && attempt->run->options->strict);
+}
+
+static void decide(struct attempt *attempt)
+{
+    attempt->verdict = attempt->judgement.verdict;
+    if (attempt->fault_count > 0)
+        attempt->verdict =
+            weighs(attempt) || attempt->verdict == JUDGE_FAIL ? JUDGE_FAIL : JUDGE_DEVIATION;
+    else if (attempt->verdict == JUDGE_UNJUDGED) attempt->verdict = JUDGE_PASS; /* it agrees */
+}
+
+/* ---- what the case declares ------------------------------------------- */
+
+/* The line of the case's last sent item above `line`; 0: there is none. */
+static size_t sent_above(const struct script_branch *branch, size_t line)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < branch->node_count && branch->nodes[i].line < line; i++) {
+        const struct script_node *node = &branch->nodes[i];
+        if (node->is_sent) found = node->line;
+        for (size_t k = 0; k < node->branch_count; k++) {
+            size_t inside = sent_above(&node->branches[k], line);
+            if (inside > found) found = inside;
+        }
+    }
+    return found;
+}
+
+/* Each declaration, as often as the command above it was sent: with the line
+ * that this command has in the transcript. `lines`: those of the case, by item. */
+static void declare(const struct attempt *attempt, const struct script_branch *branch,
+                    const struct transcript *record, const size_t *lines, struct buffer *out)
+{
+    for (size_t i = 0; i < branch->node_count; i++) {
+        const struct script_node *node = &branch->nodes[i];
+        for (size_t k = 0; k < node->branch_count; k++)
+            declare(attempt, &node->branches[k], record, lines, out);
+        if (node->kind != SCRIPT_DEVIATES) continue;
+        size_t above = sent_above(&attempt->item->case_->body, node->line);
+        for (size_t k = 0; k < record->item_count; k++) {
+            if (lines[k] != above || above == 0) continue;
+            struct judge_declared declared = {node->rule, node->clause, node->reason,
+                                              record->items[k].line};
+            buffer_append(out, &declared, sizeof declared);
+        }
+    }
+}
+
+/* The transcript, judged from the case's first item to the end. */
+static void judge(struct attempt *attempt, FILE *file)
+{
+    struct run *run = attempt->run;
+    const struct run_case *item = attempt->item;
+    struct transcript record = session_record(&run->session, attempt->play.first);
+    size_t *lines = memory_new(record.item_count, sizeof *lines);
+    struct buffer declared = {0};
+    attempt->size = record.received_size;
+    for (size_t i = 0; i < record.item_count; i++) lines[i] = record.items[i].line;
+    fprintf(file, "@ dialect: %s\n@ title: %s\n@ source: %s %s\n\n", run->dialect, item->id,
+            run->identity.model == NULL ? "module" : run->identity.model,
+            run->identity.firmware == NULL ? "" : run->identity.firmware);
+    transcript_out(file, &record, HEADER_LINES + 1);
+    declare(attempt, &item->case_->body, &record, lines, &declared);
+    const struct judge_options options = {
+        .strict = run->options->strict,
+        .declared = (const void *)declared.bytes,
+        .declared_count = declared.size / sizeof(struct judge_declared),
+    };
+    judge_transcript(&record, run->compiled, &options, &attempt->judgement);
+    buffer_release(&declared);
+    free(lines);
+}
+
+static bool play(struct attempt *attempt)
+{
+    struct run *run = attempt->run;
+    const struct run_options *options = run->options;
+    FILE *file = fopen(attempt->path, "w");
+    if (file == NULL) {
+        cli_complain("%s: cannot write: %s", attempt->path, strerror(errno));
+        run->tally.broken = run->lost = true;
+        return false;
+    }
+    session_begin(&run->session);
+    bool ready = recover_known_state(&run->session, ANSWER_US) && set_up(attempt);
+    attempt->play =
+        (struct play_result){.outcome = PLAY_STOPPED, .first = session_item_count(&run->session)};
+    run->session.booted = false;
+    if (ready)
+        play_case(&run->session, attempt->item->case_, &options->play, options->stop,
+                  &attempt->play);
+    attempt->stopped = ready && attempt->play.outcome == PLAY_STOPPED;
+    settle(attempt);
+    judge(attempt, file);
+    tell_play(attempt);
+    fclose(file);
+    return true;
+}
+
+/* Somebody may have begun to read the port since it was opened. */
+static void look_for_rival(struct run *run)
+{
+    struct port_rival rival;
+    if (run->lab_failed || !line_find_rival(run->line, &rival)) return;
+    run->lab_failed = true;
+    cli_complain("run: process %d (%s) has opened %s too and takes bytes from this run: end it",
+                 (int)rival.pid, rival.name, line_describe(run->line));
+}
+
+static void conclude(struct attempt *attempt)
+{
+    struct run *run = attempt->run;
+    bool booted = run->session.booted;
+    if (run->session.vanished || run->session.final[0] == '\0'
+        || attempt->play.outcome != PLAY_AGREES)
+        bring_back(attempt);
+    if (booted) {
+        run->module_failed = true;
+        add_fault(attempt, "reboot", attempt->size, memory_text("no start of the module"),
+                  memory_text("what it says when it starts"));
+    }
+    clean_up(attempt);
+    decide(attempt);
+    if (attempt->verdict == JUDGE_FAIL) look_for_rival(run);
+    run->delay_us += attempt->play.delay_us;
+    run->exchange_count += attempt->play.sent_count;
+}
+
+/* ---- telling ---------------------------------------------------------- */
+
+static const struct judge_finding *worst_finding(const struct attempt *attempt)
+{
+    const struct judgement *judgement = &attempt->judgement;
+    for (size_t i = 0; i < judgement->exchange_count; i++) {
+        const struct judge_exchange *exchange = &judgement->exchanges[i];
+        for (size_t k = 0; exchange->verdict == JUDGE_FAIL && k < exchange->finding_count; k++)
+            if (exchange->findings[k].rule->level == JUDGE_MUST
+                || (attempt->run->options->strict
+                    && exchange->findings[k].rule->level == JUDGE_SHOULD))
+                return &exchange->findings[k];
+    }
+    return NULL;
+}
+
+static void tell(struct attempt *attempt, const char *outcome, const char *reason)
+{
+    struct run_progress *progress = &attempt->run->progress;
+    const struct judge_finding *finding = worst_finding(attempt);
+    const struct results_fault *fault = &attempt->faults[0];
+    if (reason != NULL) run_progress_result(progress, attempt->item->id, outcome, "%s", reason);
+    else if (attempt->verdict != JUDGE_FAIL)
+        run_progress_result(progress, attempt->item->id, outcome, NULL);
+    else if (finding != NULL)
+        run_progress_result(progress, attempt->item->id, outcome,
+                            "%s (%s)\n         expected: %s\n         seen:     %s",
+                            finding->rule->name, finding->clause, finding->expected, finding->seen);
+    else
+        run_progress_result(progress, attempt->item->id, outcome,
+                            "%s (%s)\n         expected: %s\n         seen:     %s", fault->rule,
+                            fault->clause, fault->expected, fault->seen);
+}
+
+static void keep(struct attempt *attempt, unsigned try)
+{
+    struct run *run = attempt->run;
+    const struct run_case *item = attempt->item;
+    struct check_excuses *excuses = (struct check_excuses *)(uintptr_t)&run->options->excuses;
+    char *reason = NULL;
+    const struct results_subject subject = {
+        .path = attempt->path,
+        .case_ = item->case_,
+        .id = item->id,
+        .dialect = run->dialect,
+        .line = 1,
+        .identity = &run->identity,
+    };
+    const char *outcome = results_decide(&run->tally, excuses, run->options->today, &subject,
+                                         attempt->verdict, "", &reason);
+    if (reason == NULL && try > 1)
+        reason = memory_format("at try %u of %u", try, run->options->retries + 1);
+    tell(attempt, outcome, reason);
+    if (!results_keep(run->store, &subject, &attempt->judgement, attempt->verdict, attempt->faults,
+                      attempt->fault_count, outcome, reason))
+        run->tally.broken = true;
+    free(reason);
+}
+
+static void release(struct attempt *attempt)
+{
+    for (size_t i = 0; i < attempt->fault_count; i++) results_fault_release(&attempt->faults[i]);
+    judgement_release(&attempt->judgement);
+    match_release(&attempt->play.match);
+    free(attempt->path);
+}
+
+/* ---- the case --------------------------------------------------------- */
+
+/* `simcom-cch/2.2.5/live-a` is `simcom-cch.2.2.5.live-a.at`. Owns: the caller. */
+static char *transcript_path(const struct run *run, const char *id, unsigned try)
+{
+    char *name = memory_text(id);
+    for (char *at = name; *at != '\0'; at++)
+        if (*at == '/' || *at == ' ') *at = *at == '/' ? '.' : '_';
+    char *suffix = try > 1 ? memory_format(".try%u", try) : memory_text("");
+    char *path = memory_format("%s/%s%s.at", run->options->out, name, suffix);
+    free(suffix);
+    free(name);
+    return path;
+}
+
+/* Returns: whether it is to be tried again. */
+static bool run_attempt(struct run *run, const struct run_case *item, unsigned try)
+{
+    struct attempt attempt = {.run = run, .item = item};
+    attempt.path = transcript_path(run, item->id, try);
+    bool again = false;
+    if (play(&attempt)) {
+        conclude(&attempt);
+        again = attempt.verdict == JUDGE_FAIL && try <= run->options->retries && !run->lost;
+        if (attempt.stopped) run_skip(run, item, "stopped");
+        else if (again) tell(&attempt, "again", NULL);
+        else keep(&attempt, try);
+    }
+    release(&attempt);
+    return again;
+}
+
+void run_case(struct run *run, const struct run_case *item)
+{
+    unsigned try = 1;
+    run_progress_case(&run->progress, item->id);
+    while (run_attempt(run, item, try)) try++;
+}
+
+void run_skip(struct run *run, const struct run_case *item, const char *why)
+{
+    struct judgement nothing = {0};
+    struct check_excuses none = {0};
+    char *reason = NULL;
+    const struct results_subject subject = {
+        .path = item->path,
+        .case_ = item->case_,
+        .id = item->id,
+        .dialect = run->dialect,
+        .line = item->case_->line,
+        .identity = &run->identity,
+    };
+    const char *outcome = results_decide(&run->tally, &none, run->options->today, &subject,
+                                         JUDGE_UNJUDGED, why, &reason);
+    if (!results_keep(run->store, &subject, &nothing, JUDGE_UNJUDGED, NULL, 0, outcome, reason))
+        run->tally.broken = true;
+    run_progress_result(&run->progress, item->id, outcome, "%s", why);
+    free(reason);
+}

@@ -1,0 +1,164 @@
+/* Whether a module is there, and which. */
+#include "catalog_builtin.h"
+#include "cli.h"
+#include "memory.h"
+#include "run.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define ANSWER_US INT64_C(1000000) /* for an AT command that asks nothing of the network */
+#define TRIES     3
+
+/* ---- the port --------------------------------------------------------- */
+
+static int complain_of_port(const struct run *run, const struct port_error *error)
+{
+    cli_complain("run: %s: %s", run->options->target, error->text);
+    if (error->status == PORT_BAD_ADDRESS) return EXIT_USAGE;
+    return error->status == PORT_MISSING ? EXIT_SKIPPED : EXIT_LAB;
+}
+
+/* Whether what came is no text: another speed than the module's. */
+static bool is_garbage(const struct session *session)
+{
+    const struct transcript_item *items = (const void *)session->record.items.bytes;
+    size_t bad = 0;
+    for (size_t i = 0; i < session_item_count(session); i++)
+        for (size_t k = 0; items[i].kind == TRANSCRIPT_RECEIVED && k < items[i].size; k++) {
+            uint8_t byte = session->record.bytes.bytes[items[i].offset + k];
+            bad += byte == 0 || byte >= 0x7F;
+        }
+    return bad * 4 > session->record.received_size;
+}
+
+static int complain_of_silence(const struct run *run)
+{
+    const struct session *session = &run->session;
+    if (session->vanished) {
+        cli_complain("run: %s: the port vanished: %s", run->options->target,
+                     line_error(run->line)->text);
+    } else if (session->record.received_size == 0) {
+        cli_complain("run: %s: nothing answers AT; is the module on, is this its AT port, and "
+                     "are RTS and CTS as it awaits them?",
+                     run->options->target);
+    } else if (is_garbage(session)) {
+        cli_complain("run: %s: what answers AT is no text; is the speed the module's (115200n81, "
+                     "9600n81, …)?",
+                     run->options->target);
+    } else {
+        cli_complain("run: %s: bytes come, but no OK to AT; is this the module's AT port?",
+                     run->options->target);
+    }
+    return EXIT_LAB;
+}
+
+/* ---- who it is -------------------------------------------------------- */
+
+static const char *dialect_of(const struct judge_identity *identity)
+{
+    const char *maker = identity->manufacturer == NULL ? "" : identity->manufacturer;
+    const char *model = identity->model == NULL ? "" : identity->model;
+    if (strcasestr(maker, "simcom") != NULL) return "simcom";
+    if (strcasestr(maker, "quectel") == NULL) return NULL;
+    if (strcasestr(model, "EC200") != NULL || strcasestr(model, "EG912") != NULL)
+        return "quectel-ec200";
+    return strcasestr(model, "UG") != NULL ? "quectel-ugxx" : NULL;
+}
+
+static void identify(struct run *run)
+{
+    static const char *const questions[] = {"AT+CGMI", "AT+CGMM", "AT+CGMR"};
+    struct judgement judgement;
+    const struct judge_options options = {0};
+    session_begin(&run->session);
+    for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
+        session_command(&run->session, questions[i], ANSWER_US);
+    struct transcript record = session_record(&run->session, 0);
+    judge_transcript(&record, run->compiled, &options, &judgement);
+    run->identity = judgement.identity;
+    judgement.identity = (struct judge_identity){0};
+    judgement_release(&judgement);
+}
+
+/* ---- the dialect ------------------------------------------------------ */
+
+static bool has_payload(const struct catalog_set *set, const char *name)
+{
+    for (size_t i = 0; i < set->urc_count; i++)
+        if (set->urcs[i].record.has_payload && strcmp(set->urcs[i].record.name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Those with payload are no single lines. */
+static void collect_urcs(struct run *run, const struct catalog_model *model)
+{
+    const struct catalog_dialect *dialect = catalog_find_dialect(run->dialect);
+    size_t capacity = 0;
+    struct play_options *play = (struct play_options *)(uintptr_t)&run->options->play;
+    for (size_t k = 0; k < catalog_part_count(dialect); k++) {
+        const struct catalog_set *set = catalog_find_set(model, dialect->parts[k].set);
+        for (size_t i = 0; i < set->urc_count; i++) {
+            const char *name = set->urcs[i].record.name;
+            if (name == NULL || has_payload(set, name)) continue;
+            run->urc_names = memory_grow(run->urc_names, play->urc_name_count + 1, &capacity,
+                                         sizeof *run->urc_names);
+            run->urc_names[play->urc_name_count++] = name;
+        }
+    }
+    play->urc_names = run->urc_names;
+}
+
+static int choose_dialect(struct run *run, const struct catalog_model *model)
+{
+    run->dialect = run->options->dialect;
+    if (run->dialect == NULL) run->dialect = line_dialect(run->line);
+    if (run->dialect == NULL) run->dialect = dialect_of(&run->identity);
+    if (run->dialect == NULL) {
+        cli_complain("run: no dialect is known for '%s', model '%s'; --dialect names one",
+                     run->identity.manufacturer == NULL ? "" : run->identity.manufacturer,
+                     run->identity.model == NULL ? "" : run->identity.model);
+        return EXIT_USAGE;
+    }
+    compiled_catalog_free(run->compiled);
+    run->compiled = NULL;
+    if (catalog_open_dialect(run->dialect, &run->compiled, stderr) != 0) return EXIT_USAGE;
+    run->session.compiled = run->compiled;
+    session_begin(&run->session);
+    collect_urcs(run, model);
+    return EXIT_AS_EXPECTED;
+}
+
+/* ---- opening ---------------------------------------------------------- */
+
+int run_open(struct run *run, const struct run_options *options, struct catalog_model *model)
+{
+    struct port_error error = {0};
+    const struct line_options line = {.model = model, .seed = options->seed};
+    run->options = options;
+    run->line = line_open(options->target, &line, &error);
+    if (run->line == NULL) return complain_of_port(run, &error);
+    if (catalog_open_dialect(CATALOG_DIALECT_DEFAULT, &run->compiled, stderr) != 0)
+        return EXIT_USAGE;
+    session_open(&run->session, run->line, run->compiled);
+    if (!recover_synchronize(&run->session, TRIES, ANSWER_US)
+        && (is_garbage(&run->session)
+            || recover(&run->session, &options->recover) == NOT_RECOVERED))
+        return complain_of_silence(run);
+    if (!recover_known_state(&run->session, ANSWER_US)) return complain_of_silence(run);
+    identify(run);
+    return choose_dialect(run, model);
+}
+
+void run_close(struct run *run)
+{
+    if (run->line != NULL) session_close(&run->session);
+    line_close(run->line);
+    compiled_catalog_free(run->compiled);
+    free(run->urc_names);
+    free(run->identity.manufacturer);
+    free(run->identity.model);
+    free(run->identity.firmware);
+}

@@ -1,0 +1,174 @@
+/* Which cases run. */
+#include "cases_live.h"
+#include "cli.h"
+#include "memory.h"
+#include "run.h"
+
+#include <fnmatch.h>
+#include <fts.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- reading ---------------------------------------------------------- */
+
+static void add_script(struct run_cases *cases, struct script *script, const char *path)
+{
+    cases->scripts = memory_grow(cases->scripts, cases->script_count + 1, &cases->script_capacity,
+                                 sizeof *cases->scripts);
+    cases->scripts[cases->script_count++] = *script;
+    for (size_t i = 0; i < script->case_count; i++) {
+        const struct script_case *case_ = &script->cases[i];
+        cases->items =
+            memory_grow(cases->items, cases->count + 1, &cases->capacity, sizeof *cases->items);
+        cases->items[cases->count++] = (struct run_case){
+            .case_ = case_, .path = path, .id = case_->id.text == NULL ? path : case_->id.text};
+    }
+}
+
+static bool complain(const char *path, const struct transcript_error *error)
+{
+    char text[512];
+    transcript_error_format(error, path, text, sizeof text);
+    cli_complain("%s", text);
+    return false;
+}
+
+static bool read_file(struct run_cases *cases, const char *path)
+{
+    struct script script;
+    struct transcript_error error;
+    if (!script_read(path, &script, &error)) return complain(path, &error);
+    add_script(cases, &script, path);
+    return true;
+}
+
+static int by_name(const FTSENT **a, const FTSENT **b)
+{
+    return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+/* A file, or the scripts below a folder. The paths are kept: cases bear them. */
+static bool read_path(struct run_cases *cases, const char *path)
+{
+    char *const roots[] = {(char *)(uintptr_t)path, NULL};
+    FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name);
+    bool good = tree != NULL;
+    for (FTSENT *entry; good && (entry = fts_read(tree)) != NULL;) {
+        if (entry->fts_info == FTS_NS || entry->fts_info == FTS_ERR || entry->fts_info == FTS_DNR) {
+            cli_complain("%s: %s", entry->fts_path, strerror(entry->fts_errno));
+            good = false;
+        } else if (entry->fts_info == FTS_F
+                   && (entry->fts_level == 0 || script_is_name(entry->fts_path))) {
+            cases->paths = memory_grow(cases->paths, cases->path_count + 1, &cases->path_capacity,
+                                       sizeof *cases->paths);
+            cases->paths[cases->path_count] = memory_text(entry->fts_path);
+            good = read_file(cases, cases->paths[cases->path_count++]);
+        }
+    }
+    if (tree != NULL) fts_close(tree);
+    return good;
+}
+
+static bool read_builtin(struct run_cases *cases)
+{
+    for (const struct cases_live_file *file = cases_live_files; file->name != NULL; file++) {
+        struct script script;
+        struct transcript_error error;
+        size_t size = (size_t)(file->end - file->begin);
+        if (!script_parse(file->begin, size, NULL, &script, &error))
+            return complain(file->name, &error);
+        add_script(cases, &script, file->name);
+    }
+    return true;
+}
+
+bool run_read_cases(struct run_cases *cases, const char *const *paths, size_t path_count)
+{
+    if (path_count == 0) return read_builtin(cases);
+    for (size_t i = 0; i < path_count; i++)
+        if (!read_path(cases, paths[i])) return false;
+    return true;
+}
+
+void run_release_cases(struct run_cases *cases)
+{
+    for (size_t i = 0; i < cases->script_count; i++) script_release(&cases->scripts[i]);
+    for (size_t i = 0; i < cases->path_count; i++) free(cases->paths[i]);
+    free(cases->scripts);
+    free(cases->paths);
+    free(cases->items);
+    *cases = (struct run_cases){0};
+}
+
+/* ---- choosing --------------------------------------------------------- */
+
+/* Whether `word` is in a list with commas. */
+static bool is_listed(const char *list, const char *word)
+{
+    size_t size = strlen(word);
+    while (list != NULL && *list != '\0') {
+        size_t length = strcspn(list, ",");
+        if (length == size && memcmp(list, word, size) == 0) return true;
+        list += length + (list[length] == ',');
+    }
+    return false;
+}
+
+static bool matches(const struct run_options *options, const char *id)
+{
+    for (size_t i = 0; i < options->select_count; i++)
+        if (fnmatch(options->selects[i], id, 0) == 0) return true;
+    return options->select_count == 0;
+}
+
+static bool is_of_dialect(const struct run_case *item, const char *dialect)
+{
+    const char *own = item->case_->dialect.text;
+    return own == NULL || strcmp(own, CATALOG_DIALECT_DEFAULT) == 0 || strcmp(own, dialect) == 0;
+}
+
+static const char *obstacle(const struct run_case *item, const struct run_options *options,
+                            bool *needs_leave)
+{
+    for (size_t i = 0; i < item->case_->requires_count; i++) {
+        const char *word = item->case_->requires_[i].text;
+        bool leave = strcmp(word, "stores-files") == 0 || strcmp(word, "costs-data") == 0;
+        if (leave) *needs_leave = true;
+        if (leave && !is_listed(options->allowed, word))
+            return strcmp(word, "stores-files") == 0
+                       ? "writes to the module's file system; --allow stores-files lets it"
+                       : "costs data; --allow costs-data lets it";
+        if (is_listed(options->lacking, word)) return "needs what --lacks names";
+        if (strcmp(word, "server") == 0 && !options->has_server)
+            return "needs a server that the module can reach; --server names it";
+    }
+    return NULL;
+}
+
+static int by_leave(const void *a, const void *b)
+{
+    const struct run_case *x = a;
+    const struct run_case *y = b;
+    if (x->needs_leave != y->needs_leave) return x->needs_leave ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+void run_select_cases(struct run_cases *cases, const struct run_options *options,
+                      const char *dialect)
+{
+    size_t kept = 0;
+    size_t seen = 0;
+    for (size_t i = 0; i < cases->count; i++) {
+        struct run_case item = cases->items[i];
+        bool wanted = is_of_dialect(&item, dialect) && matches(options, item.id)
+                      && (options->level < 0 || options->level == (int)item.case_->level);
+        if (!wanted) continue;
+        if (options->shard_count > 0 && seen++ % options->shard_count != options->shard - 1)
+            continue;
+        item.order = i;
+        item.skipped = obstacle(&item, options, &item.needs_leave);
+        cases->items[kept++] = item;
+    }
+    cases->count = kept;
+    if (kept > 0) qsort(cases->items, kept, sizeof *cases->items, by_leave);
+}
