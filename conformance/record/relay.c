@@ -41,6 +41,12 @@ struct relay {
     int code;
 };
 
+static void note(struct relay *relay, const char *text)
+{
+    tape_settle(relay->tape);
+    scribe_note(relay->scribe, port_now_us(), text);
+}
+
 /* ---- passing on ------------------------------------------------------- */
 
 static void push(struct port *port, struct buffer *unsent)
@@ -97,7 +103,7 @@ static void lose(struct relay *relay)
     if (tape_is_open(relay->tape)) tape_expire(relay->tape, now);
     cli_complain("%s; waiting %" PRId64 " s for it", port_error(relay->module)->text,
                  relay->options->wait_us / 1000000);
-    scribe_note(relay->scribe, now, "the module's port vanished");
+    note(relay, "the module's port vanished");
     relay->to_module.size = 0;
     relay->lost_us = now;
     relay->retry_us = now;
@@ -127,7 +133,7 @@ static void find_again(struct relay *relay)
             snprintf(text, sizeof text, "the module's port is back; the host lost %zu bytes",
                      relay->lost_size);
         cli_complain("%s: %s", relay->options->target, text);
-        scribe_note(relay->scribe, port_now_us(), text);
+        note(relay, text);
         relay->lost_us = 0;
         return;
     }
@@ -147,7 +153,7 @@ static void note_line(struct relay *relay, enum port_status status, const char *
     bool good = status == PORT_OK;
     snprintf(text, sizeof text, "the host set %s %u%s%s", what, value,
              good ? "" : "; the module's port: ", good ? "" : port_status_name(status));
-    scribe_note(relay->scribe, port_now_us(), text);
+    note(relay, text);
 }
 
 static void pass_dtr(struct relay *relay, bool on)
@@ -155,6 +161,8 @@ static void pass_dtr(struct relay *relay, bool on)
     int64_t deadline = port_now_us() + LINE_US;
     if (on == relay->line.dtr) return;
     relay->line.dtr = on;
+    /* &D1 and &D2 end it; of &D0 nothing is known here */
+    if (!on && tape_is_stream(relay->tape)) tape_stream_end(relay->tape, port_now_us());
     note_line(relay, port_set_dtr(relay->module, on, deadline), "DTR", on);
 }
 

@@ -259,6 +259,16 @@ bool tape_is_open(const struct tape *tape)
     return tape->data_is_open || tape->waiting.size > tape->waiting_at;
 }
 
+bool tape_is_stream(const struct tape *tape)
+{
+    return atp_is_stream(&tape->parser);
+}
+
+void tape_settle(struct tape *tape)
+{
+    tape_flush_received(tape);
+}
+
 /* ---- directives and the end ------------------------------------------- */
 
 void tape_expire(struct tape *tape, int64_t now)

@@ -60,6 +60,12 @@ void tape_received(struct tape *tape, const void *bytes, size_t size, int64_t no
 /* Whether a line or a payload of the module is under way. */
 bool tape_is_open(const struct tape *tape);
 
+/* Whether a transparent stream is. */
+bool tape_is_stream(const struct tape *tape);
+
+/* What is an item, but for what may yet be joined to it, is handed out. */
+void tape_settle(struct tape *tape);
+
 /* What the recording has as directives. */
 void tape_expire(struct tape *tape, int64_t now);
 void tape_stream_end(struct tape *tape, int64_t now);
