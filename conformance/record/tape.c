@@ -1,10 +1,8 @@
 /* Bytes become items. What the module says is cut by the parser's events; what
  * the host says in tape_host.c.
  *
- * Live, a command may come key by key, and its echo with it. The echo is held
- * back until the command is whole, so that the parser is told of the command
- * first. Read from a file, each piece is one, and nothing is held: the order is
- * kept to the byte. */
+ * Live, the order is that of whole items: a line or a command counts when its
+ * end came. Read from a file, each piece is one: the order is kept to the byte. */
 #include "tape_internal.h"
 
 #include "command.h"
@@ -224,33 +222,10 @@ static void feed(struct tape *tape, const uint8_t *bytes, size_t size, int64_t n
     atp_feed(&tape->parser, bytes, size);
 }
 
-void tape_feed_held(struct tape *tape)
-{
-    struct buffer held = tape->held;
-    tape->held = (struct buffer){0};
-    if (held.size > 0) feed(tape, held.bytes, held.size, tape->held_us);
-    buffer_release(&held);
-}
-
-/* Whether what was received is what the host is typing. */
-static bool is_echo_under_way(const struct tape *tape, const uint8_t *bytes, size_t size)
-{
-    size_t at = tape->held.size;
-    return tape->options.is_live && tape->upload == UPLOAD_NONE && at + size <= tape->sent.size
-           && (at == 0 || memcmp(tape->sent.bytes, tape->held.bytes, at) == 0)
-           && memcmp(tape->sent.bytes + at, bytes, size) == 0;
-}
-
 void tape_received(struct tape *tape, const void *bytes, size_t size, int64_t now)
 {
     if (size == 0) return;
     tape->received_us = now;
-    if (is_echo_under_way(tape, bytes, size)) {
-        if (tape->held.size == 0) tape->held_us = now;
-        buffer_append(&tape->held, bytes, size);
-        return;
-    }
-    tape_feed_held(tape);
     feed(tape, bytes, size, now);
 }
 
@@ -273,7 +248,6 @@ void tape_settle(struct tape *tape)
 
 void tape_expire(struct tape *tape, int64_t now)
 {
-    tape_feed_held(tape);
     atp_expire(&tape->parser);
     tape_flush_received(tape);
     tape_emit(tape, (struct tape_item){.kind = TAPE_EXPIRE, .time_us = now});
@@ -290,7 +264,6 @@ void tape_stream_end(struct tape *tape, int64_t now)
 void tape_finish(struct tape *tape)
 {
     tape_finish_sent(tape);
-    tape_feed_held(tape);
     atp_finish(&tape->parser);
     tape_flush_received(tape);
 }
@@ -307,7 +280,6 @@ void tape_rest_received(const struct tape *tape, struct buffer *out)
     buffer_append(out, tape->span.bytes, tape->span.size);
     buffer_append(out, tape->waiting.bytes + tape->waiting_at,
                   tape->waiting.size - tape->waiting_at);
-    buffer_append(out, tape->held.bytes, tape->held.size);
 }
 
 /* ---- life ------------------------------------------------------------- */
@@ -329,7 +301,6 @@ void tape_free(struct tape *tape)
     if (tape == NULL) return;
     buffer_release(&tape->marks);
     buffer_release(&tape->waiting);
-    buffer_release(&tape->held);
     buffer_release(&tape->span);
     buffer_release(&tape->raw);
     buffer_release(&tape->scratch);

@@ -45,7 +45,7 @@ struct tape_options {
     tape_item_fn *on_item;
     tape_alter_fn *on_line; /* NULL: lines stay as they are                  */
     void *user;
-    bool is_live; /* pieces as they come, echoes while typed: see tape.c     */
+    bool is_live; /* pieces are joined to items; else each is its own         */
 };
 
 struct tape;

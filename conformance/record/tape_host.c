@@ -65,7 +65,6 @@ static void take_command(struct tape *tape, size_t size)
               is_line ? size - 1 : whole);
     tape_drop_front(&tape->sent, whole);
     tape->told -= whole;
-    tape_feed_held(tape);
 }
 
 /* What stands alone without a CR: +++, A/, Ctrl-Z, ESC, a LF. */

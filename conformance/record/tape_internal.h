@@ -22,7 +22,6 @@ struct tape {
     struct buffer waiting; /* fed; the first `waiting_at` are in events     */
     size_t waiting_at;
     uint64_t fed;          /* bytes                                                   */
-    struct buffer held;    /* received, not fed: an echo under way          */
     struct buffer span;    /* of an event whose bytes come in several       */
     struct buffer raw;     /* bytes to be one item                          */
     struct buffer scratch; /* a line that may be altered                    */
@@ -35,7 +34,7 @@ struct tape {
     bool is_cut;       /* so is the beginning of `span`                      */
     bool has_crlf;     /* a line end stands before what comes                */
     bool data_is_open; /* a payload is under way                             */
-    int64_t crlf_us, raw_us, span_us, sent_us, held_us;
+    int64_t crlf_us, raw_us, span_us, sent_us;
     int64_t received_us; /* when the module said something last             */
     int64_t item_us;     /* of the last item                                 */
     uint8_t buffer[ATP_BUFFER_SIZE(LINE_MAX)];
@@ -50,9 +49,6 @@ void tape_flush_received(struct tape *tape);
 /* What stands in the middle of a line is an item now: the host's next one was
  * behind it. */
 void tape_flush_early(struct tape *tape);
-
-/* The echo that was held back goes to the parser. */
-void tape_feed_held(struct tape *tape);
 
 /* Whether it can be the text of a line. */
 bool tape_is_text(const uint8_t *bytes, size_t size);
