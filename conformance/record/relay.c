@@ -19,12 +19,13 @@
 #include <string.h>
 #include <time.h>
 
-#define CHUNK_SIZE 16384
-#define READ_COUNT 16                 /* chunks of a side before it is written */
-#define UNSENT_MAX ((size_t)64 << 10) /* bytes that a side has not taken    */
-#define RETRY_US   INT64_C(250000)    /* between tries to open the module's port */
-#define OPEN_US    INT64_C(5000000)
-#define LINE_US    INT64_C(2000000) /* for a setting of the line           */
+#define CHUNK_SIZE      16384
+#define LAST_SILENCE_US INT64_C(500000)    /* of the module ends it, behind the host's end */
+#define READ_COUNT      16                 /* chunks of a side before it is written */
+#define UNSENT_MAX      ((size_t)64 << 10) /* bytes that a side has not taken    */
+#define RETRY_US        INT64_C(250000)    /* between tries to open the module's port */
+#define OPEN_US         INT64_C(5000000)
+#define LINE_US         INT64_C(2000000) /* for a setting of the line           */
 
 struct relay {
     const struct relay_options *options;
@@ -37,6 +38,7 @@ struct relay {
     int64_t lost_us, retry_us; /* the module's port vanished then; 0: it is there */
     size_t lost_size;          /* bytes that the host said meanwhile         */
     bool is_large;             /* it was told                                           */
+    bool host_is_over;         /* its input ended: what the module says yet is waited for */
     bool is_over;
     int code;
 };
@@ -62,14 +64,14 @@ static void push(struct port *port, struct buffer *unsent)
 /* What the module says while nobody is there is kept, but goes nowhere. */
 static void pass_to_host(struct relay *relay, const uint8_t *bytes, size_t size)
 {
-    if (!port_is_connected(relay->host)) return;
+    if (!port_is_connected(relay->host) && !relay->host_is_over) return;
     buffer_append(&relay->to_host, bytes, size);
     push(relay->host, &relay->to_host);
 }
 
 static bool can_read_host(const struct relay *relay)
 {
-    return relay->to_module.size <= UNSENT_MAX;
+    return !relay->host_is_over && relay->to_module.size <= UNSENT_MAX;
 }
 
 static bool can_read_module(const struct relay *relay)
@@ -83,7 +85,7 @@ static bool read_host(struct relay *relay)
     int64_t time_us = 0;
     if (!can_read_host(relay)) return false;
     ssize_t size = port_read(relay->host, bytes, sizeof bytes, 0, &time_us);
-    if (size < 0) relay->is_over = true;
+    if (size < 0) relay->host_is_over = true;
     if (size <= 0) return false;
     if (relay->lost_us != 0) {
         relay->lost_size += (size_t)size;
@@ -216,7 +218,10 @@ static void wait_for_news(struct relay *relay)
     /* once a second, for what scribe_keep holds back */
     int64_t due = tape_is_open(relay->tape) ? port_now_us() + 1000000 : PORT_NO_DEADLINE;
     if (relay->lost_us != 0) due = relay->retry_us;
+    int64_t silent_at = port_now_us() + LAST_SILENCE_US;
+    if (relay->host_is_over && due > silent_at) due = silent_at;
     port_await(relay->host, due);
+    if (relay->host_is_over && port_now_us() >= silent_at) relay->is_over = true;
 }
 
 static void run(struct relay *relay)

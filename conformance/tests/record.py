@@ -554,6 +554,16 @@ def test_usage():
         check(f"{command} --help fits", [], [x for x in text.split("\n") if len(x) > 80])
 
 
+def test_stdio():
+    program = f"stdio,{ATPROOF} modem --stdio"
+    done = subprocess.run([ATPROOF, "record", "--listen", "stdio", "-t", program, "-o",
+                           path("stdio.at")], input=b"ATE0\rAT+CSQ\r", capture_output=True,
+                          timeout=10, check=False)
+    answer = b"ATE0\r\r\nOK\r\n\r\n+CSQ: 23,0\r\n\r\nOK\r\n"
+    check("stdio: a program, and the end of the input", (0, answer), (done.returncode, done.stdout))
+    check("stdio: recorded", (b"ATE0\rAT+CSQ\r", answer), joined("stdio.at"))
+
+
 def test_chat():
     link = path("port")
     module = start("modem")
@@ -588,6 +598,7 @@ def main():
     test_kill()
     test_vanish()
     test_usage()
+    test_stdio()
     test_chat()
     stop(server)
     print(f"{COUNT - len(FAILED)} passed, {len(FAILED)} failed")
