@@ -155,12 +155,16 @@ ssize_t port_read(struct port *port, void *buffer, size_t capacity, int64_t dead
  * Borrows: `fd` until port_close. */
 enum port_status port_watch(struct port *port, int fd);
 
-/* Waits until bytes of this port can be read, a descriptor that is watched is
- * readable, the host came, left or set the line, or the deadline; and until any
- * of that of a port beside it. It may end without a cause, and tells none: look
- * with port_read and the rest. Kept to the microsecond, as far as the system
+/* Waits until bytes came, a descriptor that is watched is readable, the host
+ * came, left or set the line, or the deadline; and until any of that of a port
+ * beside it. What came before the call before does not count: read until
+ * port_read gives nothing. It may end without a cause, and tells none: look with
+ * port_read and the rest. Kept to the microsecond, as far as the system
  * goes. */
 void port_await(struct port *port, int64_t deadline_us);
+
+/* Whether bytes have come that port_read gives at once. */
+bool port_has_bytes(const struct port *port);
 
 /* The next port_await ends also when the other side takes bytes again, of
  * which port_write could not pass all. */

@@ -107,7 +107,12 @@ static void arm_timer(struct port *port, int64_t deadline_us)
 
 static bool has_news(const struct port *port)
 {
-    return port->first_port->news || port->first != NULL;
+    return port->first_port->news;
+}
+
+bool port_has_bytes(const struct port *port)
+{
+    return port->first != NULL;
 }
 
 void port_await(struct port *port, int64_t deadline_us)

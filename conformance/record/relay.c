@@ -19,11 +19,13 @@
 #include <string.h>
 #include <time.h>
 
-#define CHUNK_SIZE 16384
-#define UNSENT_MAX ((size_t)64 << 10) /* bytes that a side has not taken    */
-#define RETRY_US   INT64_C(250000)    /* between tries to open the module's port */
-#define OPEN_US    INT64_C(5000000)
-#define LINE_US    INT64_C(2000000) /* for a setting of the line           */
+#define CHUNK_SIZE      16384
+#define LAST_SILENCE_US INT64_C(500000)    /* of the module ends it, behind the host's end */
+#define READ_COUNT      16                 /* chunks of a side before it is written */
+#define UNSENT_MAX      ((size_t)64 << 10) /* bytes that a side has not taken    */
+#define RETRY_US        INT64_C(250000)    /* between tries to open the module's port */
+#define OPEN_US         INT64_C(5000000)
+#define LINE_US         INT64_C(2000000) /* for a setting of the line           */
 
 struct relay {
     const struct relay_options *options;
@@ -36,9 +38,16 @@ struct relay {
     int64_t lost_us, retry_us; /* the module's port vanished then; 0: it is there */
     size_t lost_size;          /* bytes that the host said meanwhile         */
     bool is_large;             /* it was told                                           */
+    bool host_is_over;         /* its input ended: what the module says yet is waited for */
     bool is_over;
     int code;
 };
+
+static void note(struct relay *relay, const char *text)
+{
+    tape_settle(relay->tape);
+    scribe_note(relay->scribe, port_now_us(), text);
+}
 
 /* ---- passing on ------------------------------------------------------- */
 
@@ -55,18 +64,28 @@ static void push(struct port *port, struct buffer *unsent)
 /* What the module says while nobody is there is kept, but goes nowhere. */
 static void pass_to_host(struct relay *relay, const uint8_t *bytes, size_t size)
 {
-    if (!port_is_connected(relay->host)) return;
+    if (!port_is_connected(relay->host) && !relay->host_is_over) return;
     buffer_append(&relay->to_host, bytes, size);
     push(relay->host, &relay->to_host);
+}
+
+static bool can_read_host(const struct relay *relay)
+{
+    return !relay->host_is_over && relay->to_module.size <= UNSENT_MAX;
+}
+
+static bool can_read_module(const struct relay *relay)
+{
+    return relay->lost_us == 0 && relay->to_host.size <= UNSENT_MAX;
 }
 
 static bool read_host(struct relay *relay)
 {
     uint8_t bytes[CHUNK_SIZE];
     int64_t time_us = 0;
-    if (relay->to_module.size > UNSENT_MAX) return false;
+    if (!can_read_host(relay)) return false;
     ssize_t size = port_read(relay->host, bytes, sizeof bytes, 0, &time_us);
-    if (size < 0) relay->is_over = true;
+    if (size < 0) relay->host_is_over = true;
     if (size <= 0) return false;
     if (relay->lost_us != 0) {
         relay->lost_size += (size_t)size;
@@ -86,7 +105,7 @@ static void lose(struct relay *relay)
     if (tape_is_open(relay->tape)) tape_expire(relay->tape, now);
     cli_complain("%s; waiting %" PRId64 " s for it", port_error(relay->module)->text,
                  relay->options->wait_us / 1000000);
-    scribe_note(relay->scribe, now, "the module's port vanished");
+    note(relay, "the module's port vanished");
     relay->to_module.size = 0;
     relay->lost_us = now;
     relay->retry_us = now;
@@ -97,7 +116,7 @@ static bool read_module(struct relay *relay)
 {
     uint8_t bytes[CHUNK_SIZE];
     int64_t time_us = 0;
-    if (relay->lost_us != 0 || relay->to_host.size > UNSENT_MAX) return false;
+    if (!can_read_module(relay)) return false;
     ssize_t size = port_read(relay->module, bytes, sizeof bytes, 0, &time_us);
     if (size < 0) lose(relay);
     if (size <= 0) return false;
@@ -116,7 +135,7 @@ static void find_again(struct relay *relay)
             snprintf(text, sizeof text, "the module's port is back; the host lost %zu bytes",
                      relay->lost_size);
         cli_complain("%s: %s", relay->options->target, text);
-        scribe_note(relay->scribe, port_now_us(), text);
+        note(relay, text);
         relay->lost_us = 0;
         return;
     }
@@ -136,7 +155,7 @@ static void note_line(struct relay *relay, enum port_status status, const char *
     bool good = status == PORT_OK;
     snprintf(text, sizeof text, "the host set %s %u%s%s", what, value,
              good ? "" : "; the module's port: ", good ? "" : port_status_name(status));
-    scribe_note(relay->scribe, port_now_us(), text);
+    note(relay, text);
 }
 
 static void pass_dtr(struct relay *relay, bool on)
@@ -144,6 +163,8 @@ static void pass_dtr(struct relay *relay, bool on)
     int64_t deadline = port_now_us() + LINE_US;
     if (on == relay->line.dtr) return;
     relay->line.dtr = on;
+    /* &D1 and &D2 end it; of &D0 nothing is known here */
+    if (!on && tape_is_stream(relay->tape)) tape_stream_end(relay->tape, port_now_us());
     note_line(relay, port_set_dtr(relay->module, on, deadline), "DTR", on);
 }
 
@@ -189,12 +210,18 @@ static void keep(struct relay *relay)
 
 static void wait_for_news(struct relay *relay)
 {
+    if ((can_read_host(relay) && port_has_bytes(relay->host))
+        || (can_read_module(relay) && port_has_bytes(relay->module)))
+        return;
     if (relay->to_host.size > 0) port_await_room(relay->host);
     if (relay->to_module.size > 0) port_await_room(relay->module);
     /* once a second, for what scribe_keep holds back */
     int64_t due = tape_is_open(relay->tape) ? port_now_us() + 1000000 : PORT_NO_DEADLINE;
     if (relay->lost_us != 0) due = relay->retry_us;
+    int64_t silent_at = port_now_us() + LAST_SILENCE_US;
+    if (relay->host_is_over && due > silent_at) due = silent_at;
     port_await(relay->host, due);
+    if (relay->host_is_over && port_now_us() >= silent_at) relay->is_over = true;
 }
 
 static void run(struct relay *relay)
@@ -204,7 +231,7 @@ static void run(struct relay *relay)
         push(relay->host, &relay->to_host);
         if (relay->lost_us == 0) push(relay->module, &relay->to_module);
         pass_line(relay);
-        while (went_on && !signals_stopped) {
+        for (int i = 0; went_on && i < READ_COUNT; i++) {
             went_on = read_host(relay);
             went_on |= read_module(relay);
         }

@@ -1,12 +1,9 @@
 /* Bytes become items. What the module says is cut by the parser's events; what
- * the host says by what is awaited of it: a command line up to its CR, an
- * upload by its count or Ctrl-Z, a transparent stream as it comes.
+ * the host says in tape_host.c.
  *
- * Live, a command may come key by key, and its echo with it. The echo is held
- * back until the command is whole, so that the parser is told of the command
- * first. Read from a file, each piece is one, and nothing is held: the order is
- * kept to the byte. */
-#include "tape.h"
+ * Live, the order is that of whole items: a line or a command counts when its
+ * end came. Read from a file, each piece is one: the order is kept to the byte. */
+#include "tape_internal.h"
 
 #include "command.h"
 #include "memory.h"
@@ -15,50 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_MAX       ((size_t)16 << 10) /* bytes of the parser's line      */
-#define PART_MAX       ((size_t)1 << 20)  /* bytes of a live item            */
-#define UNTERMINATED   ((size_t)64 << 10) /* of a command without its CR     */
-#define EXPIRE_US      INT64_C(1000000)   /* the host goes on without the rest of a payload */
-#define RAW_GAP_US     INT64_C(50000)     /* bytes further apart are two items */
+#define RAW_GAP_US     INT64_C(50000) /* bytes further apart are two items */
 #define UPLOAD_ANY_END UINT32_MAX
-
-enum upload { UPLOAD_NONE, UPLOAD_COUNTED, UPLOAD_CTRL_Z };
-
-/* When the bytes from `offset` on came. */
-struct mark {
-    uint64_t offset;
-    int64_t time_us;
-};
-
-struct tape {
-    struct tape_options options;
-    struct atp_parser parser;
-    struct buffer marks;   /* struct mark, of bytes not delivered           */
-    struct buffer waiting; /* fed; the first `waiting_at` are in events     */
-    size_t waiting_at;
-    uint64_t fed;          /* bytes                                                   */
-    struct buffer held;    /* received, not fed: an echo under way          */
-    struct buffer span;    /* of an event whose bytes come in several       */
-    struct buffer raw;     /* bytes to be one item                          */
-    struct buffer scratch; /* a line that may be altered                    */
-    struct buffer sent;    /* of the host, no item yet                      */
-    struct buffer command; /* the last one, without its CR                  */
-    size_t told;           /* of `sent`: the parser knows them              */
-    size_t upload_left;    /* of a counted one                              */
-    enum upload upload;
-    size_t early;      /* of `waiting`, bytes that are items already          */
-    bool is_cut;       /* so is the beginning of `span`                      */
-    bool has_crlf;     /* a line end stands before what comes                */
-    bool data_is_open; /* a payload is under way                             */
-    int64_t crlf_us, raw_us, span_us, sent_us, held_us;
-    int64_t received_us; /* when the module said something last             */
-    int64_t item_us;     /* of the last item                                 */
-    uint8_t buffer[ATP_BUFFER_SIZE(LINE_MAX)];
-};
 
 /* ---- items ------------------------------------------------------------ */
 
-static void emit(struct tape *tape, struct tape_item item)
+void tape_emit(struct tape *tape, struct tape_item item)
 {
     if (item.time_us < tape->item_us) item.time_us = tape->item_us;
     tape->item_us = item.time_us;
@@ -68,10 +27,10 @@ static void emit(struct tape *tape, struct tape_item item)
 static void flush_raw(struct tape *tape)
 {
     if (tape->raw.size == 0) return;
-    emit(tape, (struct tape_item){.kind = TAPE_BYTES,
-                                  .bytes = tape->raw.bytes,
-                                  .size = tape->raw.size,
-                                  .time_us = tape->raw_us});
+    tape_emit(tape, (struct tape_item){.kind = TAPE_BYTES,
+                                       .bytes = tape->raw.bytes,
+                                       .size = tape->raw.size,
+                                       .time_us = tape->raw_us});
     tape->raw.size = 0;
 }
 
@@ -90,10 +49,10 @@ static void flush_crlf(struct tape *tape)
     if (!tape->has_crlf) return;
     flush_raw(tape);
     tape->has_crlf = false;
-    emit(tape, (struct tape_item){.kind = TAPE_LINE, .time_us = tape->crlf_us});
+    tape_emit(tape, (struct tape_item){.kind = TAPE_LINE, .time_us = tape->crlf_us});
 }
 
-static void flush_received(struct tape *tape)
+void tape_flush_received(struct tape *tape)
 {
     flush_crlf(tape);
     flush_raw(tape);
@@ -122,14 +81,14 @@ static void drop_marks(struct tape *tape, uint64_t offset)
     memmove(tape->marks.bytes, tape->marks.bytes + old * sizeof *marks, tape->marks.size);
 }
 
-static void drop_front(struct buffer *buffer, size_t size)
+void tape_drop_front(struct buffer *buffer, size_t size)
 {
     if (size > buffer->size) size = buffer->size;
     buffer->size -= size;
     if (buffer->size > 0) memmove(buffer->bytes, buffer->bytes + size, buffer->size);
 }
 
-static bool is_text(const uint8_t *bytes, size_t size)
+bool tape_is_text(const uint8_t *bytes, size_t size)
 {
     return size > 0 && utf8_text_size(bytes, size) == size;
 }
@@ -141,15 +100,15 @@ static void take_line(struct tape *tape, const struct atp_event *event, int64_t 
     size_t size = line->size;
     bool is_whole = tape->has_crlf && !tape->is_cut && size > 2
                     && memcmp(line->bytes + size - 2, "\r\n", 2) == 0
-                    && is_text(line->bytes, size - 2) && event->kind != ATP_KIND_ECHO;
+                    && tape_is_text(line->bytes, size - 2) && event->kind != ATP_KIND_ECHO;
     if (is_whole) {
         flush_raw(tape);
         tape->has_crlf = false;
-        emit(tape, (struct tape_item){.kind = TAPE_LINE,
-                                      .bytes = line->bytes,
-                                      .size = size - 2,
-                                      .time_us = tape->crlf_us,
-                                      .event = event});
+        tape_emit(tape, (struct tape_item){.kind = TAPE_LINE,
+                                           .bytes = line->bytes,
+                                           .size = size - 2,
+                                           .time_us = tape->crlf_us,
+                                           .event = event});
         return;
     }
     /* an echo ends with its CR: the line end behind it begins the response */
@@ -163,11 +122,11 @@ static void take_line(struct tape *tape, const struct atp_event *event, int64_t 
 static void take_payload(struct tape *tape)
 {
     if (tape->span.size == 0) return;
-    flush_received(tape);
-    emit(tape, (struct tape_item){.kind = TAPE_PAYLOAD,
-                                  .bytes = tape->span.bytes,
-                                  .size = tape->span.size,
-                                  .time_us = tape->span_us});
+    tape_flush_received(tape);
+    tape_emit(tape, (struct tape_item){.kind = TAPE_PAYLOAD,
+                                       .bytes = tape->span.bytes,
+                                       .size = tape->span.size,
+                                       .time_us = tape->span_us});
     tape->span.size = 0;
     tape->is_cut = false;
 }
@@ -229,9 +188,7 @@ static void on_event(void *user, const struct atp_event *event)
         take_event(tape, event, tape->span_us);
 }
 
-/* What stands in the middle of a line is an item now: the host's next one was
- * behind it. */
-static void flush_early(struct tape *tape)
+void tape_flush_early(struct tape *tape)
 {
     static const struct atp_event unread = {.kind = ATP_KIND_TEXT};
     struct buffer *early = &tape->scratch;
@@ -258,176 +215,18 @@ static void feed(struct tape *tape, const uint8_t *bytes, size_t size, int64_t n
     size_t count = tape->marks.size / sizeof mark;
     if (count == 0 || marks[count - 1].time_us != now)
         buffer_append(&tape->marks, &mark, sizeof mark);
-    drop_front(&tape->waiting, tape->waiting_at);
+    tape_drop_front(&tape->waiting, tape->waiting_at);
     tape->waiting_at = 0;
     buffer_append(&tape->waiting, bytes, size);
     tape->fed += size;
     atp_feed(&tape->parser, bytes, size);
 }
 
-static void feed_held(struct tape *tape)
-{
-    struct buffer held = tape->held;
-    tape->held = (struct buffer){0};
-    if (held.size > 0) feed(tape, held.bytes, held.size, tape->held_us);
-    buffer_release(&held);
-}
-
-/* Whether what was received is what the host is typing. */
-static bool is_echo_under_way(const struct tape *tape, const uint8_t *bytes, size_t size)
-{
-    size_t at = tape->held.size;
-    return tape->options.is_live && tape->upload == UPLOAD_NONE && at + size <= tape->sent.size
-           && (at == 0 || memcmp(tape->sent.bytes, tape->held.bytes, at) == 0)
-           && memcmp(tape->sent.bytes + at, bytes, size) == 0;
-}
-
 void tape_received(struct tape *tape, const void *bytes, size_t size, int64_t now)
 {
     if (size == 0) return;
     tape->received_us = now;
-    if (is_echo_under_way(tape, bytes, size)) {
-        if (tape->held.size == 0) tape->held_us = now;
-        buffer_append(&tape->held, bytes, size);
-        return;
-    }
-    feed_held(tape);
     feed(tape, bytes, size, now);
-}
-
-/* ---- what the host says ----------------------------------------------- */
-
-static void emit_sent(struct tape *tape, enum tape_kind kind, const uint8_t *bytes, size_t size)
-{
-    flush_received(tape);
-    emit(
-        tape,
-        (struct tape_item){
-            .kind = kind, .is_sent = true, .bytes = bytes, .size = size, .time_us = tape->sent_us});
-}
-
-static void tell(struct tape *tape, size_t size)
-{
-    if (size > tape->told)
-        atp_sent(&tape->parser, tape->sent.bytes + tape->told, size - tape->told);
-    tape->told = size;
-}
-
-/* The first `size` bytes are an item. */
-static void take_sent(struct tape *tape, enum tape_kind kind, size_t size)
-{
-    if (size == 0) return;
-    bool is_line = tape->upload == UPLOAD_NONE && !atp_is_stream(&tape->parser);
-    tell(tape, size);
-    tape->scratch.size = 0;
-    buffer_append(&tape->scratch, tape->sent.bytes, size);
-    if (is_line && kind == TAPE_BYTES && tape->options.on_line != NULL)
-        tape->options.on_line(tape->options.user, NULL, tape->scratch.bytes, size);
-    emit_sent(tape, kind, tape->scratch.bytes, size);
-    drop_front(&tape->sent, size);
-    tape->told -= size;
-}
-
-/* A short payload, and the host goes on: its clock ran out. */
-static void expire_if_left(struct tape *tape, int64_t now)
-{
-    if (!tape->options.is_live || !tape->data_is_open || now - tape->received_us < EXPIRE_US)
-        return;
-    tape_expire(tape, now);
-}
-
-/* A command up to its CR; a LF that follows belongs to it. */
-static void take_command(struct tape *tape, size_t size)
-{
-    const uint8_t *bytes = tape->sent.bytes;
-    bool has_lf = size < tape->sent.size && bytes[size] == '\n';
-    bool is_line = !has_lf && is_text(bytes, size - 1);
-    size_t whole = size + has_lf;
-    tape->upload = UPLOAD_NONE;
-    tape->command.size = 0;
-    buffer_append(&tape->command, bytes, size - 1);
-    tape->scratch.size = 0;
-    buffer_append(&tape->scratch, bytes, whole);
-    tell(tape, whole);
-    if (tape->options.on_line != NULL)
-        tape->options.on_line(tape->options.user, NULL, tape->scratch.bytes, whole);
-    emit_sent(tape, is_line ? TAPE_LINE : TAPE_BYTES, tape->scratch.bytes,
-              is_line ? size - 1 : whole);
-    drop_front(&tape->sent, whole);
-    tape->told -= whole;
-    feed_held(tape);
-}
-
-/* What stands alone without a CR: +++, A/, Ctrl-Z, ESC, a LF. */
-static bool is_alone(const uint8_t *bytes, size_t size)
-{
-    if (size == 1) return bytes[0] == 0x1A || bytes[0] == 0x1B || bytes[0] == '\n';
-    if (size == 2) return memcmp(bytes, "A/", 2) == 0 || memcmp(bytes, "a/", 2) == 0;
-    return size == 3 && memcmp(bytes, "+++", 3) == 0;
-}
-
-/* Returns: whether an item was taken. */
-static bool take_in_upload(struct tape *tape)
-{
-    size_t size = tape->sent.size;
-    if (tape->upload == UPLOAD_COUNTED) {
-        bool is_whole = size >= tape->upload_left;
-        size_t part = is_whole ? tape->upload_left : size;
-        if (!is_whole && tape->options.is_live && size < PART_MAX) {
-            tell(tape, size);
-            return false;
-        }
-        tape->upload_left -= part;
-        if (tape->upload_left == 0) tape->upload = UPLOAD_NONE;
-        take_sent(tape, TAPE_PAYLOAD, part);
-        return true;
-    }
-    size_t end = 0;
-    while (end < size && tape->sent.bytes[end] != 0x1A && tape->sent.bytes[end] != 0x1B) end++;
-    bool is_whole = end < size;
-    if (is_whole) tape->upload = UPLOAD_NONE;
-    else if (tape->options.is_live && size < PART_MAX) {
-        tell(tape, size);
-        return false;
-    }
-    take_sent(tape, TAPE_BYTES, end + is_whole);
-    return true;
-}
-
-static bool take_in_command(struct tape *tape)
-{
-    const uint8_t *bytes = tape->sent.bytes;
-    size_t size = tape->sent.size;
-    const uint8_t *cr = memchr(bytes, '\r', size);
-    if (cr != NULL) take_command(tape, (size_t)(cr - bytes) + 1);
-    else if (is_alone(bytes, size) || size >= UNTERMINATED) take_sent(tape, TAPE_BYTES, size);
-    else return false;
-    return true;
-}
-
-static void take_all_sent(struct tape *tape)
-{
-    bool went_on = true;
-    while (tape->sent.size > 0 && went_on) {
-        if (atp_is_stream(&tape->parser)) take_sent(tape, TAPE_BYTES, tape->sent.size);
-        else if (tape->upload != UPLOAD_NONE) went_on = take_in_upload(tape);
-        else went_on = take_in_command(tape);
-    }
-}
-
-void tape_sent(struct tape *tape, const void *bytes, size_t size, int64_t now)
-{
-    if (size == 0) return;
-    bool is_command = size >= 2 && (memcmp(bytes, "AT", 2) == 0 || memcmp(bytes, "at", 2) == 0);
-    expire_if_left(tape, now);
-    if (tape->options.is_live && is_command && atp_is_stream(&tape->parser)
-        && atp_stream_tail(&tape->parser) != ATP_RESULT_NONE)
-        tape_stream_end(tape, now);
-    if (!tape->options.is_live) flush_early(tape);
-    buffer_append(&tape->sent, bytes, size);
-    tape->sent_us = now;
-    take_all_sent(tape);
-    if (!tape->options.is_live) take_sent(tape, TAPE_BYTES, tape->sent.size);
 }
 
 bool tape_is_open(const struct tape *tape)
@@ -435,30 +234,38 @@ bool tape_is_open(const struct tape *tape)
     return tape->data_is_open || tape->waiting.size > tape->waiting_at;
 }
 
+bool tape_is_stream(const struct tape *tape)
+{
+    return atp_is_stream(&tape->parser);
+}
+
+void tape_settle(struct tape *tape)
+{
+    tape_flush_received(tape);
+}
+
 /* ---- directives and the end ------------------------------------------- */
 
 void tape_expire(struct tape *tape, int64_t now)
 {
-    feed_held(tape);
     atp_expire(&tape->parser);
-    flush_received(tape);
-    emit(tape, (struct tape_item){.kind = TAPE_EXPIRE, .time_us = now});
+    tape_flush_received(tape);
+    tape_emit(tape, (struct tape_item){.kind = TAPE_EXPIRE, .time_us = now});
 }
 
 void tape_stream_end(struct tape *tape, int64_t now)
 {
-    flush_received(tape);
+    tape_flush_received(tape);
     atp_stream_end(&tape->parser);
-    flush_received(tape);
-    emit(tape, (struct tape_item){.kind = TAPE_STREAM_END, .time_us = now});
+    tape_flush_received(tape);
+    tape_emit(tape, (struct tape_item){.kind = TAPE_STREAM_END, .time_us = now});
 }
 
 void tape_finish(struct tape *tape)
 {
-    take_sent(tape, TAPE_BYTES, tape->sent.size);
-    feed_held(tape);
+    tape_finish_sent(tape);
     atp_finish(&tape->parser);
-    flush_received(tape);
+    tape_flush_received(tape);
 }
 
 struct tape_rest tape_rest_sent(const struct tape *tape)
@@ -473,7 +280,6 @@ void tape_rest_received(const struct tape *tape, struct buffer *out)
     buffer_append(out, tape->span.bytes, tape->span.size);
     buffer_append(out, tape->waiting.bytes + tape->waiting_at,
                   tape->waiting.size - tape->waiting_at);
-    buffer_append(out, tape->held.bytes, tape->held.size);
 }
 
 /* ---- life ------------------------------------------------------------- */
@@ -495,7 +301,6 @@ void tape_free(struct tape *tape)
     if (tape == NULL) return;
     buffer_release(&tape->marks);
     buffer_release(&tape->waiting);
-    buffer_release(&tape->held);
     buffer_release(&tape->span);
     buffer_release(&tape->raw);
     buffer_release(&tape->scratch);

@@ -45,7 +45,7 @@ struct tape_options {
     tape_item_fn *on_item;
     tape_alter_fn *on_line; /* NULL: lines stay as they are                  */
     void *user;
-    bool is_live; /* pieces as they come, echoes while typed: see tape.c     */
+    bool is_live; /* pieces are joined to items; else each is its own         */
 };
 
 struct tape;
@@ -59,6 +59,12 @@ void tape_received(struct tape *tape, const void *bytes, size_t size, int64_t no
 
 /* Whether a line or a payload of the module is under way. */
 bool tape_is_open(const struct tape *tape);
+
+/* Whether a transparent stream is. */
+bool tape_is_stream(const struct tape *tape);
+
+/* What is an item, but for what may yet be joined to it, is handed out. */
+void tape_settle(struct tape *tape);
 
 /* What the recording has as directives. */
 void tape_expire(struct tape *tape, int64_t now);

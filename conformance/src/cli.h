@@ -24,8 +24,8 @@ int cmd_catalog(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_decode(int argc, char **argv);
 int cmd_modem(int argc, char **argv);
-int cmd_run(int argc, char **argv);
 int cmd_record(int argc, char **argv);
+int cmd_run(int argc, char **argv);
 int cmd_server(int argc, char **argv);
 
 /* One line on stderr: `atproof: ` and the text. */

@@ -1,14 +1,11 @@
 /* atproof modem: a virtual module on a pseudo terminal, a TCP port or the
  * standard streams. */
 #include "catalog_builtin.h"
-#include "check_files.h"
 #include "cli.h"
 #include "memory.h"
 #include "modem.h"
-#include "player.h"
-#include "script.h"
+#include "play_back.h"
 #include "serve.h"
-#include "text.h"
 #include "transcript.h"
 
 #include <argp.h>
@@ -17,7 +14,6 @@
 #include <string.h>
 
 #define FILE_SIZE_MAX ((size_t)4 << 20) /* bytes of a file for the store     */
-#define REPLAY_SHOWN  64                /* bytes of the host in a message    */
 
 struct options {
     struct modem_options modem;
@@ -54,12 +50,12 @@ static void set_dtr(void *self, bool on, int64_t now)
     modem_set_dtr(self, on, now);
 }
 
-static bool is_clear_to_send(const void *self)
+static bool is_clear_to_send(void *self)
 {
     return modem_is_clear_to_send(self);
 }
 
-static bool is_working(const void *self)
+static bool is_working(void *self)
 {
     return modem_is_working(self);
 }
@@ -75,68 +71,6 @@ static int serve_modem(const struct options *options, struct modem *modem)
                                         .is_working = is_working,
                                         .descriptor = modem_descriptor(modem)};
     return serve(&module, options->listen, options->link);
-}
-
-/* ---- a recording as one ----------------------------------------------- */
-
-static void replay_receive(void *self, const uint8_t *bytes, size_t size, int64_t now)
-{
-    player_receive(self, bytes, size, now);
-}
-
-static size_t replay_send(void *self, uint8_t *bytes, size_t capacity, int64_t now)
-{
-    return player_send(self, bytes, capacity, now);
-}
-
-static int64_t replay_due(void *self, int64_t now)
-{
-    return player_due(self, now);
-}
-
-static void tell_other(void *user, size_t line, const char *what, const uint8_t *bytes, size_t size)
-{
-    struct buffer text = {0};
-    text_bytes(&text, true, bytes, size < REPLAY_SHOWN ? size : REPLAY_SHOWN);
-    buffer_append(&text, "", 1);
-    text.bytes[text.size - 2] = '\0';                 /* the line end */
-    const char *shown = (const char *)text.bytes + 3; /* behind the mark */
-    if (line > 0) cli_complain("%s:%zu: %s: %s", (const char *)user, line, shown, what);
-    else cli_complain("%s: at its end: %s: %s", (const char *)user, shown, what);
-    buffer_release(&text);
-}
-
-static int serve_player(const struct options *options, const struct transcript *recording)
-{
-    struct player *player =
-        player_new(recording,
-                   &(struct player_options){.fast = options->fast,
-                                            .speed = options->modem.speed,
-                                            .on_other = tell_other,
-                                            .user = (void *)(uintptr_t)options->replay},
-                   port_now_us());
-    const struct serve_module module = {.self = player,
-                                        .receive = replay_receive,
-                                        .send = replay_send,
-                                        .due = replay_due,
-                                        .descriptor = -1};
-    int code = serve(&module, options->listen, options->link);
-    player_free(player);
-    return code;
-}
-
-static int replay(const struct options *options)
-{
-    struct script script;
-    struct transcript recording;
-    struct transcript_error error;
-    if (!script_read(options->replay, &script, &error))
-        return check_complain(options->replay, &error);
-    bool good = script_expand(&script.cases[0], NULL, 0, &recording, &error);
-    int code = good ? serve_player(options, &recording) : check_complain(options->replay, &error);
-    if (good) transcript_release(&recording);
-    script_release(&script);
-    return code;
 }
 
 /* ---- the command ------------------------------------------------------ */
@@ -249,26 +183,33 @@ static int add_defect(struct options *options, const char *argument)
     return 0;
 }
 
+static int check_replay(const struct options *options)
+{
+    const struct modem_options *modem = &options->modem;
+    if (options->fast && options->replay == NULL)
+        return cli_misuse("modem", "--fast without --replay");
+    bool is_other = options->file_count > 0 || modem->seed != 0 || modem->banner || modem->urcs != 0
+                    || modem->flaw_count > 0;
+    if (options->replay != NULL && is_other)
+        return cli_misuse(
+            "modem",
+            "--file, --seed, --urcs, --defect and --banner are not for --replay RECORDING");
+    return 0;
+}
+
 static int check_options(const struct options *options)
 {
     const char *dialect = options->modem.dialect->name;
-    bool is_other = options->file_count > 0 || options->modem.seed != 0 || options->modem.banner
-                    || options->modem.flaw_count > 0 || options->modem.urcs != 0;
     if (options->link != NULL && strncmp(options->listen, "pty", 3) != 0)
         return cli_misuse("modem", "--link with %s; a link goes to a pseudo terminal",
                           options->listen);
-    if (options->fast && options->replay == NULL)
-        return cli_misuse("modem", "--fast without --replay");
-    if (options->replay != NULL && is_other)
-        return cli_misuse("modem",
-                          "--replay takes --speed and --fast, nothing of a virtual module");
     for (size_t i = 0; i < options->modem.flaw_count; i++) {
         const struct modem_defect *defect = options->flaws[i].defect;
         if (!modem_defect_shows(defect, dialect))
             return cli_misuse("modem", "--defect %s: not in %s; it shows in %s", defect->name,
                               dialect, defect->dialects);
     }
-    return 0;
+    return check_replay(options);
 }
 
 static error_t parse_option(int key, char *argument, struct argp_state *state)
@@ -393,11 +334,21 @@ static int run(const struct options *options, const struct catalog_model *model)
 
 static int run_modem(const struct options *options)
 {
-    if (options->lists_defects) return list_defects();
     struct catalog_model *model = catalog_load_builtin(stderr);
     int code = model != NULL ? run(options, model) : EXIT_USAGE;
     catalog_free(model);
     return code;
+}
+
+static int dispatch(const struct options *options)
+{
+    if (options->lists_defects) return list_defects();
+    if (options->replay == NULL || options->lists) return run_modem(options);
+    return play_back(&(struct play_back){.path = options->replay,
+                                         .fast = options->fast,
+                                         .speed = options->modem.speed,
+                                         .listen = options->listen,
+                                         .link = options->link});
 }
 
 int cmd_modem(int argc, char **argv)
@@ -406,7 +357,7 @@ int cmd_modem(int argc, char **argv)
     int code = EXIT_USAGE;
     if (cli_options_are_good("modem", argc, argv, argp_options)
         && argp_parse(&argp, argc, argv, 0, NULL, &options) == 0)
-        code = options.replay != NULL && !options.lists ? replay(&options) : run_modem(&options);
+        code = dispatch(&options);
     free(options.files);
     free(options.flaws);
     return code;

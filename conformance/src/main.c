@@ -18,9 +18,10 @@ static const struct command {
 } commands[] = {
     {"decode", "one JSON object a line for each event of a stream", cmd_decode},
     {"check", "judge recorded traffic against the manual", cmd_check},
-    {"run", "judge a module: play cases against it", cmd_run},
     {"record", "stand between a host and a module, keep what they say", cmd_record},
     {"modem", "be a virtual module on a pseudo terminal or a TCP port", cmd_modem},
+    {"run", "judge a module: play cases against it", cmd_run},
+    {"modem", "be a virtual module on a pseudo terminal", cmd_modem},
     {"server", "the HTTP, HTTPS, TCP and TLS peer of modules", cmd_server},
     {"catalog", "show, check and convert what the manuals say", cmd_catalog},
 };

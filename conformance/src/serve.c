@@ -22,6 +22,7 @@ struct service {
     size_t unsent_size;
     bool input_over; /* nothing more will come                              */
     bool output_over;
+    bool has_dtr; /* a host has raised it; until then it counts as on       */
     bool dtr;
     unsigned dtr_drop_count;
     uint8_t unsent[UNSENT_MAX];
@@ -35,31 +36,36 @@ static void set_dtr(struct service *service, bool on)
     service->dtr = on;
 }
 
-/* A host that leaves drops DTR as well. A drop that was over before it was
- * looked at is told all the same. */
+/* Without a line that has DTR it is on. A host that leaves drops it as well. A drop that was over
+ * before it was looked at is told all the same. */
 static void tell_dtr(struct service *service)
 {
     struct port_line line;
     if (service->module->set_dtr == NULL) return;
     port_line(service->port, &line);
-    if (line.dtr_drop_count != service->dtr_drop_count) {
-        set_dtr(service, true);
-        set_dtr(service, false);
-        service->dtr_drop_count = line.dtr_drop_count;
-    }
-    set_dtr(service, line.dtr && port_is_connected(service->port));
+    if (line.dtr_drop_count != service->dtr_drop_count) set_dtr(service, false);
+    service->dtr_drop_count = line.dtr_drop_count;
+    service->has_dtr |= line.dtr;
+    if (service->has_dtr) set_dtr(service, line.dtr && port_is_connected(service->port));
+}
+
+/* A module that does not take more makes the host wait, and so does a host that
+ * does not read. */
+static bool can_receive(const struct service *service)
+{
+    const struct serve_module *module = service->module;
+    bool is_clear = module->is_clear_to_send == NULL || module->is_clear_to_send(module->self);
+    return !service->input_over && service->unsent_size == 0 && is_clear;
 }
 
 static void receive(struct service *service)
 {
     uint8_t bytes[4096];
-    const struct serve_module *module = service->module;
-    bool takes = module->is_clear_to_send == NULL || module->is_clear_to_send(module->self);
-    if (service->input_over || service->unsent_size > 0 || !takes) return;
+    if (!can_receive(service)) return;
     ssize_t size = port_read(service->port, bytes, sizeof bytes, 0, NULL);
     if (size < 0) service->input_over = true;
-    if (size <= 0) return;
-    module->receive(module->self, bytes, (size_t)size, port_now_us());
+    if (size > 0)
+        service->module->receive(service->module->self, bytes, (size_t)size, port_now_us());
 }
 
 /* What is due, as far as the host takes it. */
@@ -85,21 +91,18 @@ static void send_due(struct service *service)
     memmove(service->unsent, service->unsent + written, service->unsent_size);
 }
 
-static bool is_working(const struct service *service)
-{
-    const struct serve_module *module = service->module;
-    return module->is_working != NULL && module->is_working(module->self);
-}
-
 /* Returns: false, there is nothing left to do. */
 static bool wait_for_news(struct service *service)
 {
     int64_t due = service->module->due(service->module->self, port_now_us());
+    bool is_working =
+        service->module->is_working != NULL && service->module->is_working(service->module->self);
+    if (can_receive(service) && port_has_bytes(service->port)) return true;
     bool is_kept = port_host_count(service->port) == 0;
     bool is_blocked = service->unsent_size > 0;
     if (is_blocked && service->input_over) return true;
     if (is_blocked) port_await_room(service->port);
-    else if (due == PORT_NO_DEADLINE && service->input_over && !is_working(service)) return false;
+    else if (due == PORT_NO_DEADLINE && service->input_over && !is_working) return false;
     port_await(service->port, is_blocked || is_kept ? PORT_NO_DEADLINE : due);
     return true;
 }
@@ -139,6 +142,7 @@ int serve(const struct serve_module *module, const char *address, const char *li
     if (service == NULL) abort();
     service->module = module;
     service->port = port;
+    service->dtr = true;
     bool good = signals_watch(port)
                 && (module->descriptor < 0 || port_watch(port, module->descriptor) == PORT_OK);
     int code = good ? EXIT_AS_EXPECTED : fail(port_error(port)->text);

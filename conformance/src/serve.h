@@ -12,8 +12,8 @@ struct serve_module {
     size_t (*send)(void *self, uint8_t *bytes, size_t capacity, int64_t now);
     int64_t (*due)(void *self, int64_t now);
     void (*set_dtr)(void *self, bool on, int64_t now); /* NULL: has no use for it */
-    bool (*is_clear_to_send)(const void *self);        /* NULL: always       */
-    bool (*is_working)(const void *self); /* something is to come that is not due; NULL: never */
+    bool (*is_clear_to_send)(void *self);              /* NULL: always                      */
+    bool (*is_working)(void *self);                    /* NULL: never                       */
     void *self;
     int descriptor; /* readable: something happened; -1: none               */
 };

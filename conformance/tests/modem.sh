@@ -6,8 +6,7 @@ set -u
 atproof=${1:?usage: modem.sh ATPROOF}
 folder=$(mktemp -d)
 pid=
-server_pid=
-trap '[ -z "$pid$server_pid" ] || kill $pid $server_pid 2> /dev/null; rm -rf "$folder"' EXIT
+trap '[ -z "$pid" ] || kill "$pid" 2> /dev/null; rm -rf "$folder"' EXIT
 count=0
 failed=0
 
@@ -53,21 +52,6 @@ sys.stdout.buffer.write(bytes(range(256)))') | "$atproof" modem --stdio -d quect
     | tr -d '\r' | grep QFUPL: )
 check "all byte values uploaded" '+QFUPL: 256,0' "$sum"
 
-# ---- the end of the input does not break off a request
-"$atproof" server > "$folder/ports" 2> "$folder/errors" &
-server_pid=$!
-for _ in $(seq 100); do
-    grep -q '^http ' "$folder/ports" && break
-    sleep 0.05
-done
-url=http://$(sed -n 's/^http //p' "$folder/ports")/slow?length=3\&chunk=1\&delay=100
-said=$(printf 'AT+HTTPINIT\rAT+HTTPPARA="URL","%s"\rAT+HTTPACTION=0\r' "$url" \
-    | "$atproof" modem --stdio | tr -d '\r' | grep '^+')
-check "a request is finished" '+HTTPACTION: 0,200,3' "$said"
-kill "$server_pid"
-wait "$server_pid"
-server_pid=
-
 # ---- defects and URCs
 check "a defect" 'ATE0\r\nOK\n\n+CSQ:23,0\n\nOK\n' "$(talk 'ATE0\rAT+CSQ\r' --defect lf-only)"
 check "a defect, its second time alone" \
@@ -93,8 +77,7 @@ check "URCs come between lines alone" 5 "$(urcs 3 | grep -o 'OK' | wc -l)"
 
 # ---- usage
 for wrong in '--defect none' '--defect freeze@0' '--defect wrong-edition' '--urcs 0' \
-    '--dialect core' '--speed 0' '--seed x' '--stdio --link p' \
-    '--listen tcp,127.0.0.1,0 --link p' 'file'; do
+    '--dialect core' '--speed 0' '--seed x' '--stdio --link p' '--listen tcp,127.0.0.1,0 --link p' 'file'; do
     # shellcheck disable=SC2086
     "$atproof" modem $wrong > "$folder/out" 2> "$folder/errors"
     check "modem $wrong: exit" 2 "$?"

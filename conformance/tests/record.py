@@ -311,6 +311,30 @@ def test_sessions(url):
     return names[0]
 
 
+def test_dtr(echo):
+    """A dropped DTR, through the recorder to a module in transparent mode."""
+    module = start("modem", "-d", "simcom", "--listen", RFC2217)
+    recorder = record("dtr.at", "-t", module.where, "--listen", RFC2217)
+    host = Host(recorder.where)
+    host.raw(b"\xff\xfb\x2c\xff\xfa\x2c\x05\x08\xff\xf0")
+    for command in (b"ATE0&D1\r", b"AT+CCHMODE=1\r"):
+        host.say(command)
+    host.say(b"AT+CCHSTART\r", b"+CCHSTART: 0\r\n")
+    host.say(b'AT+CCHOPEN=0,"127.0.0.1",%d,1\r' % echo, b"CONNECT 115200\r\n", b"CONNECT\r\n")
+    check("DTR: the stream", b"abc\xff\0", host.say(b"abc\xff\0", b"abc\xff\0"))
+    host.raw(b"\xff\xfa\x2c\x05\x09\xff\xf0")
+    check("DTR: &D1 leaves the stream", b"\r\nOK\r\n", host.until([b"OK\r\n"]))
+    host.say(b"AT+CSQ\r")
+    host.close()
+    stop(recorder)
+    stop(module)
+    is_canonical("dtr.at")
+    text = read("dtr.at")
+    text = re.sub("@ time.*\n", "", text)
+    check("DTR: recorded", 1, text.count('>> "abc\\xFF\\0"\n<< "abc\\xFF\\0"\n@ stream-end:\n'
+                                         "# the host set DTR 0\n< OK\n> AT+CSQ\n< +CSQ: 23,0\n"))
+
+
 def test_replay(name, url):
     for options in (["--fast"], []):
         module = start("modem", "--replay", path(name), *options)
@@ -530,6 +554,16 @@ def test_usage():
         check(f"{command} --help fits", [], [x for x in text.split("\n") if len(x) > 80])
 
 
+def test_stdio():
+    program = f"stdio,{ATPROOF} modem --stdio"
+    done = subprocess.run([ATPROOF, "record", "--listen", "stdio", "-t", program, "-o",
+                           path("stdio.at")], input=b"ATE0\rAT+CSQ\r", capture_output=True,
+                          timeout=10, check=False)
+    answer = b"ATE0\r\r\nOK\r\n\r\n+CSQ: 23,0\r\n\r\nOK\r\n"
+    check("stdio: a program, and the end of the input", (0, answer), (done.returncode, done.stdout))
+    check("stdio: recorded", (b"ATE0\rAT+CSQ\r", answer), joined("stdio.at"))
+
+
 def test_chat():
     link = path("port")
     module = start("modem")
@@ -551,10 +585,12 @@ def test_chat():
 
 def main():
     server = start("server")
+    echo = next(int(line.split(b":")[1]) for line in server.stdout if line.startswith(b"tcp "))
     url = b"http://%s/text?length=300" % server.where.split()[1].encode()
     for listen, kind in (("pty", "pty"), (TCP, "tcp"), (RFC2217, "pty")):
         transparent(listen, kind)
     name = test_sessions(url)
+    test_dtr(echo)
     test_replay(name, url)
     test_replay_keeps_times()
     test_edit(name)
@@ -562,6 +598,7 @@ def main():
     test_kill()
     test_vanish()
     test_usage()
+    test_stdio()
     test_chat()
     stop(server)
     print(f"{COUNT - len(FAILED)} passed, {len(FAILED)} failed")
