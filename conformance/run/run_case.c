@@ -231,8 +231,13 @@ static bool play(struct attempt *attempt)
         run->tally.broken = run->lost = true;
         return false;
     }
+    session_end_line(&run->session);
     session_begin(&run->session);
-    bool ready = recover_known_state(&run->session, ANSWER_US) && set_up(attempt);
+    bool ready = recover_known_state(&run->session, ANSWER_US);
+    if (!ready)
+        add_fault(attempt, "setup", 0, memory_text("OK to ATE1Q0V1 and AT+CMEE=1"),
+                  memory_text(run->session.final));
+    ready = ready && set_up(attempt);
     session_end_line(&run->session);
     attempt->play =
         (struct play_result){.outcome = PLAY_STOPPED, .first = session_item_count(&run->session)};

@@ -20,6 +20,7 @@ static void on_event(void *user, const struct atp_event *event)
     struct session *session = user;
     const char *name = atp_event_name(event);
     bool is_line = event->kind != ATP_KIND_DATA && event->kind != ATP_KIND_STREAM;
+    session->data_left = event->kind == ATP_KIND_DATA ? event->left : 0;
     if (event->kind == ATP_KIND_RESULT && event->result != ATP_RESULT_CONNECT)
         snprintf(session->final, sizeof session->final, "%s", name);
     if (is_line && is_start(name)) session->booted = true;
@@ -50,6 +51,7 @@ void session_begin(struct session *session)
     session->begun_us = session->command_us = line_now(session->line);
     session->line_of_case = 0;
     session->booted = false;
+    session->data_left = 0;
     session->final[0] = '\0';
     atp_init(&session->parser, &session->compiled->catalog, session->buffer, sizeof session->buffer,
              on_event, session);
@@ -186,7 +188,7 @@ ssize_t session_receive(struct session *session, int64_t deadline_us)
 void session_end_line(struct session *session)
 {
     const struct buffer *bytes = &session->record.bytes;
-    while (bytes->size > 0 && bytes->bytes[bytes->size - 1] != '\n')
+    while (session->data_left > 0 || (bytes->size > 0 && bytes->bytes[bytes->size - 1] != '\n'))
         if (session_receive(session, line_now(session->line) + LINE_US) <= 0) return;
 }
 

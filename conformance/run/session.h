@@ -18,6 +18,7 @@ struct session {
     int64_t sent_us, received_us;            /* the last byte; of line_now  */
     int64_t command_us;                      /* the last command line       */
     size_t line_of_case;                     /* given to the items that are sent */
+    uint32_t data_left;                      /* bytes of payload that are to come */
     bool vanished;                           /* the port did; see line_error */
     bool booted;                             /* the module said that it started */
     struct atp_parser parser;
@@ -61,7 +62,7 @@ ssize_t session_receive(struct session *session, int64_t deadline_us);
  * awaited URC included, for at most `limit_us`. */
 enum session_answer session_command(struct session *session, const char *text, int64_t limit_us);
 
-/* Waits, a moment at most, until a line that is under way is whole. */
+/* Waits, a moment at most, until a line or payload that is under way is whole. */
 void session_end_line(struct session *session);
 
 /* How long the module may take for the pending command by the catalogue, else

@@ -392,7 +392,9 @@ static bool match_exactly(struct matcher *matcher, const struct frame *frame,
         if (matcher->next == NULL || node->is_sent || segment == NULL || segment->is_sent)
             return false;
         size_t at = skip_line_ends(segment, place.at);
-        if (is_half(matcher, place)) return stop(matcher, place, node);
+        bool last = place.segment + 1 == matcher->segment_count;
+        if (is_half(matcher, place) || (last && at == segment->size))
+            return stop(matcher, place, node);
         size_t echo =
             at == segment->size ? 0 : echo_size(matcher, (struct match_place){place.segment, at});
         if (echo > 0) {
