@@ -190,8 +190,8 @@ static void test_quectel_push_waits_for_the_upload_of_another(void **state)
     struct pollfd polled = {.events = POLLIN};
     open_client(0, 1);
     open_client(1, 1);
-    assert_answer("AT+QSSLSEND=1,3\r", "\r\n> ");
-    assert_answer("xyzAT+QSSLSEND=0,3\r", "\r\nSEND OK\r\n\r\n> ");
+    assert_answer("AT+QSSLSEND=0,3\r", "\r\n> ");
+    assert_answer("xyzAT+QSSLSEND=1,3\r", "\r\nSEND OK\r\n\r\n> ");
     polled.fd = modem_descriptor(modem);
     for (int i = 0; i < 20; i++) {
         poll(&polled, 1, 10);
@@ -199,8 +199,8 @@ static void test_quectel_push_waits_for_the_upload_of_another(void **state)
     }
     assert_heard("");
     type("abc");
-    assert_comes("\r\nSEND OK\r\n\r\n+QSSLURC: \"recv\",1,3\r\nxyz"
-                 "\r\n+QSSLURC: \"recv\",0,3\r\nabc");
+    assert_comes("\r\nSEND OK\r\n\r\n+QSSLURC: \"recv\",0,3\r\nxyz"
+                 "\r\n+QSSLURC: \"recv\",1,3\r\nabc");
 }
 
 static void test_quectel_restart_forgets_clients_and_settings(void **state)
