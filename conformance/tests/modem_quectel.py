@@ -877,6 +877,10 @@ def slow_handshake(lab, edition):
     check('timed out', b'\r\nERROR\r\n' if mode else b'\r\nOK\r\n\r\n+QSSLOPEN: 9,569\r\n', said)
     check('in time', True, 9.9 < time.monotonic() - began < 13)
     host.last_error('timed out', 569)
+    host.good(f'AT+QSSLOPEN=1,5,9,"127.0.0.1",{port},0')
+    said = host.ask('AT+QIDEACT=1', rb'QSSLOPEN: [^\r]*\r\n')
+    check('the context went', b'\r\nOK\r\n\r\n+QSSLOPEN: 9,570\r\n', said)
+    host.last_error('the context went', 570)
     silent.close()
     host.end()
 
