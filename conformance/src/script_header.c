@@ -100,6 +100,7 @@ static bool read_command(struct script_reader *reader, struct script_builder *bu
         return false;
     if (!builder->own_commands[index]) builder->commands[index].size = 0;
     builder->own_commands[index] = true;
+    if (node.part_count == 0) return true; /* none, though the case before has some */
     buffer_append(&builder->commands[index], &node, sizeof node);
     return true;
 }
@@ -131,7 +132,7 @@ bool script_read_header(struct script_reader *reader, struct script_builder *bui
                            "header directive '%s' behind an item; expected it at the "
                            "top, or behind a further \"@ id:\"",
                            key);
-    if (reader->at == reader->size)
+    if (reader->at == reader->size && command_index(key) < 0)
         return script_fail(reader, reader->at, "directive '%s' without a value; expected one", key);
     if (!builder->begun) builder->now.line = reader->number;
     builder->begun = true;
