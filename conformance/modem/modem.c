@@ -37,6 +37,9 @@ void modem_put(struct modem *modem, const void *bytes, size_t size)
 {
     if (modem->defects.mute || modem->defects.frozen) return;
     forget_said(modem);
+    /* a line that was at rest does not catch up, one that has more to say does */
+    bool rested = modem->sent == modem->out.size && modem->free_ns < modem->now * NS_A_US;
+    if (rested) modem->free_ns = modem->now * NS_A_US;
     buffer_append(&modem->out, bytes, size);
 }
 
@@ -352,9 +355,7 @@ size_t modem_send(struct modem *modem, uint8_t *bytes, size_t capacity, int64_t 
     size_t left = modem->out.size - modem->sent;
     if (left > capacity) left = capacity;
     if (left == 0 || modem->free_ns > now * NS_A_US) return 0;
-    /* a line that was at rest does not catch up */
-    bool rested = now * NS_A_US - modem->free_ns > (int64_t)PAUSE_MAX * NS_A_US;
-    if (modem->options.speed == 0 || rested) modem->free_ns = now * NS_A_US;
+    if (modem->options.speed == 0) modem->free_ns = now * NS_A_US;
     size_t size = carried(modem, next_chunk(modem, left), now);
     memcpy(bytes, modem->out.bytes + modem->sent, size);
     modem->sent += size;

@@ -10,7 +10,6 @@
 
 #define ONE_IN      3  /* places get a URC                                  */
 #define SIZE_MOST   12 /* characters of a text                              */
-#define PAYLOAD_MAX 24
 #define NUMBER_MAX  100000 /* where no range ends it                        */
 
 static uint64_t random_number(struct modem *modem, uint64_t limit)
@@ -38,30 +37,15 @@ static bool has_param(const struct catalog_record *record, const char *name)
     return false;
 }
 
-static bool is_online(const struct modem *modem)
+/* What tells of connections or contexts is never said: while the host has any
+ * it would take it for true, and of one that is not there none is told. */
+static bool tells_of_connection(const struct catalog_record *record)
 {
-    for (size_t i = 0; i < CONTEXT_COUNT; i++)
-        if (modem->contexts[i].active) return true;
-    return false;
-}
-
-static bool has_clients(const struct modem *modem)
-{
-    for (size_t i = 0; i < QSSL_CLIENT_COUNT; i++)
-        if (modem->qssl.clients[i].state != QSSL_INITIAL) return true;
-    return false;
-}
-
-/* What tells of connections or contexts is never said while the host has any,
- * for it would take it for true. */
-static bool tells_of_use(const struct modem *modem, const struct catalog_record *record)
-{
-    bool sessions = has_param(record, "session_id") || strncmp(record->name, "+CCH", 4) == 0;
-    bool clients = has_param(record, "clientID") || has_param(record, "connectID");
-    bool contexts = has_param(record, "contextID") || strcmp(record->name, "+APP PDP") == 0;
-    bool http = strncmp(record->name, "+HTTP_", 6) == 0;
-    return (sessions && modem->cch.on) || (clients && has_clients(modem))
-           || (contexts && is_online(modem)) || (http && modem->http.on);
+    static const char *const names[] = {"session_id", "clientID", "connectID", "contextID"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (has_param(record, names[i])) return true;
+    return strncmp(record->name, "+CCH", 4) == 0 || strncmp(record->name, "+HTTP_", 6) == 0
+           || strcmp(record->name, "+APP PDP") == 0 || strcmp(record->name, "RECV EVENT") == 0;
 }
 
 /* Whether a response of the command under way has a line of that name. */
@@ -84,7 +68,7 @@ static bool may_come(const struct modem *modem, const struct catalog_set *set,
 {
     return catalog_is_of_edition(urc->edition, modem_edition(modem, set))
            && modem_has_clause(modem, urc->clause) && !tells_of_start(&urc->record)
-           && !tells_of_use(modem, &urc->record) && !is_answer(modem, &urc->record);
+           && !tells_of_connection(&urc->record) && !is_answer(modem, &urc->record);
 }
 
 /* The `*index`-th that may come, or NULL with *index lowered by how many may. */
@@ -176,18 +160,16 @@ static size_t field_count(struct modem *modem, const struct catalog_record *reco
     return all ? record->field_count : least;
 }
 
-/* The line without its ends; `payload` bytes are announced. */
+/* The line without its ends. */
 static char *compose(struct modem *modem, const struct catalog_set *set,
-                     const struct catalog_record *record, size_t payload)
+                     const struct catalog_record *record)
 {
     struct buffer line = {0};
     size_t count = field_count(modem, record);
     buffer_append_text(&line, record->name);
     if (record->has_colon) buffer_append_text(&line, ": ");
     for (size_t i = 0; i < count && record->has_colon; i++) {
-        bool length = record->has_payload && i + 1 == count;
-        char *text =
-            length ? memory_format("%zu", payload) : field_text(modem, set, &record->fields[i]);
+        char *text = field_text(modem, set, &record->fields[i]);
         if (i > 0) buffer_append_text(&line, ",");
         buffer_append_text(&line, text);
         free(text);
@@ -201,15 +183,11 @@ static void say_one(struct modem *modem)
 {
     const struct catalog_set *set = NULL;
     const struct catalog_urc *urc = choose(modem, &set);
-    uint8_t payload[PAYLOAD_MAX];
     if (urc == NULL) return;
-    size_t size = urc->record.has_payload ? 1 + (size_t)random_number(modem, PAYLOAD_MAX) : 0;
-    for (size_t i = 0; i < size; i++) payload[i] = (uint8_t)random_number(modem, 256);
-    char *text = compose(modem, set, &urc->record, size);
+    char *text = compose(modem, set, &urc->record);
     modem_put(modem, "\r\n", 2);
     modem_put(modem, text, strlen(text));
     modem_put(modem, "\r\n", 2);
-    modem_put(modem, payload, size);
     free(text);
 }
 

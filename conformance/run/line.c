@@ -12,14 +12,14 @@
 
 #define WRITE_LIMIT_US INT64_C(10000000)
 #define FLAW_MAX       64
-#define TURN_MS        100 /* of waiting for the network                     */
+#define TURN_US        INT64_C(100000) /* of waiting for the network           */
 
 struct line {
     struct port *port;   /* NULL: virtual                                   */
     struct modem *modem; /* NULL: a port                                    */
     char *name;
     const char *dialect;
-    int64_t moved_us; /* of the clock                                       */
+    int64_t clock_us; /* of a virtual module                                */
     struct port_error error;
 };
 
@@ -93,19 +93,22 @@ static bool open_virtual(struct line *line, const char *text, const struct line_
     return good;
 }
 
-/* The time until the module or the deadline is due: waited for if the network
- * may have something to say, else skipped. */
+/* The time until the module or the deadline is due. It is waited for if the
+ * network may have something to say, else skipped. What the machine takes for
+ * itself does not count: it is no module's fault. */
 static void pass_time(struct line *line, int64_t until)
 {
-    int64_t left = until - line_now(line);
-    if (left <= 0) return;
-    if (!modem_is_online(line->modem)) {
-        line->moved_us += left;
+    int64_t left = until - line->clock_us;
+    if (left <= 0 || !modem_is_online(line->modem)) {
+        line->clock_us += left > 0 ? left : 1;
         return;
     }
     struct pollfd polled = {.fd = modem_descriptor(line->modem), .events = POLLIN};
-    int64_t turn = left / 1000 + 1;
-    poll(&polled, 1, turn > TURN_MS ? TURN_MS : (int)turn);
+    int64_t turn_us = left < TURN_US ? left : TURN_US;
+    int64_t begun_us = port_now_us();
+    poll(&polled, 1, (int)((turn_us + 999) / 1000));
+    int64_t passed_us = port_now_us() - begun_us;
+    line->clock_us += passed_us < turn_us ? passed_us : turn_us;
 }
 
 static ssize_t read_virtual(struct line *line, uint8_t *bytes, size_t capacity, int64_t deadline_us)
@@ -157,7 +160,7 @@ const char *line_describe(const struct line *line)
 
 int64_t line_now(const struct line *line)
 {
-    return port_now_us() + line->moved_us;
+    return line->port == NULL ? line->clock_us : port_now_us();
 }
 
 enum port_status line_write(struct line *line, const void *bytes, size_t size)

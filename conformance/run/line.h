@@ -25,8 +25,9 @@ const char *line_dialect(const struct line *line);
 
 const char *line_describe(const struct line *line);
 
-/* Microseconds from any start. Where a virtual module waits for nothing but the
- * clock, the clock is moved instead: its time limits cost none. */
+/* Microseconds from any start. A virtual module's clock goes while its network is
+ * waited for, and leaps where it waits for nothing else: time limits cost none,
+ * and a busy machine makes no answer late. */
 int64_t line_now(const struct line *line);
 
 /* Returns: PORT_OK, or why not (line_error). */

@@ -134,8 +134,7 @@ static bool say(struct player *player)
                       || (next->bytes.size > 0 && next->bytes.bytes[next->bytes.size - 1] == '\r'
                           && next->send->kind == SCRIPT_BYTES);
     if (escapes && !keep_guard(player)) return false;
-    if (!escapes && !player->waited)
-        player->result->delay_us += line_now(session->line) - session->received_us;
+    if (!escapes && !player->waited) player->result->delay_us += port_now_us() - session->read_us;
     player->result->sent_count++;
     session->line_of_case = next->send->line;
     if (!session_send(session, next->bytes.bytes, next->bytes.size, is_command))
@@ -187,6 +186,7 @@ void play_case(struct session *session, const struct script_case *case_,
     struct player player = {session, case_, options, stop, .echoes = true, .result = result};
     *result = (struct play_result){.first = session_item_count(session)};
     session->command_us = session->received_us = line_now(session->line);
+    session->read_us = port_now_us();
     choose_urcs(&player);
     while (step(&player)) continue;
     if (result->outcome == PLAY_AGREES && player.next.stream_end != UINT64_MAX)

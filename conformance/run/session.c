@@ -180,6 +180,7 @@ ssize_t session_receive(struct session *session, int64_t deadline_us)
     if (size < 0) session->vanished = true;
     if (size <= 0) return size;
     session->received_us = line_now(session->line);
+    session->read_us = port_now_us();
     keep(session, TRANSCRIPT_RECEIVED, session->received_us, bytes, (size_t)size);
     atp_feed(&session->parser, bytes, (size_t)size);
     return size;

@@ -16,6 +16,7 @@ struct session {
     struct transcript_builder record;        /* since session_begin         */
     int64_t begun_us;                        /* times of the record are from here */
     int64_t sent_us, received_us;            /* the last byte; of line_now  */
+    int64_t read_us;                         /* the last byte, by the machine's clock */
     int64_t command_us;                      /* the last command line       */
     size_t line_of_case;                     /* given to the items that are sent */
     uint32_t data_left;                      /* bytes of payload that are to come */
