@@ -333,13 +333,13 @@ def manual(folder, server):
     host.ask('AT+CCHRECV=0', rb'\r\n\+CCHRECV: 0,11\r\n\r\nERROR\r\n')
     host.ask('AT+CCHSEND?', rb'\r\n\+CCHSEND: 0,0,1,0\r\n' + OK)
     for count in (1, 2):  # what CCHRECV could see is not announced again
-        host.upload('AT+CCHSEND=0,1', b'x')
+        host.upload('AT+CCHSEND=0,1', b'x' if count == 1 else b'\n')
         host.take(rb'(?:\r\n\+CCHSEND: 0,0\r\n|\r\n\+CCHEVENT: 0, RECV EVENT\r\n){2}' if count == 1
                   else rb'\r\n\+CCHSEND: 0,0\r\n')
         wait_stored(host, 0, count)
     check('first', b'x', receive(host, 0, 1, ',1'))
     host.silent('no event')
-    check('second', b'x', receive(host, 0, 1))
+    check('second', b'\n', receive(host, 0, 1))
     send(host, 0, b'send 5000 7\r\n')
     told = host.take(rb'(?:\r\n\+CCHSEND: 0,0\r\n|\r\n\+CCHEVENT: 0, RECV EVENT\r\n){2}')
     check('both told', True, told is not None)
