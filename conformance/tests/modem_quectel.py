@@ -940,6 +940,7 @@ def url_time(lab, edition):
     while not host.heard and time.monotonic() < end:  # never a second's pause
         os.write(host.line, b'x')
         host.read(0.1)
+    check('while it types', True, host.heard != b'')
     check('too late', b'\r\nERROR\r\n', host.until(rb'(OK|ERROR)\r\n'))
     host.lines = [f'@ dialect: {edition.dialect}', '', '> AT', '< OK']
     host.end()
