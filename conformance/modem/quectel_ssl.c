@@ -370,15 +370,6 @@ int64_t modem_qssl_due(const struct modem *modem)
     return modem->qssl.waits == QSSL_WAITS_TO_CLOSE ? modem->qssl.close_by : MODEM_NEVER;
 }
 
-bool modem_qssl_is_online(const struct modem *modem)
-{
-    for (size_t i = 0; i < QSSL_CLIENT_COUNT; i++) {
-        enum qssl_state state = modem->qssl.clients[i].state;
-        if (state == QSSL_OPENING || state == QSSL_CONNECTED) return true;
-    }
-    return false;
-}
-
 /* ---- reading, closing, state ------------------------------------------ */
 
 static int receive(struct modem *modem, const struct modem_call *call)

@@ -114,9 +114,6 @@ void modem_qssl_tick(struct modem *modem);
 int64_t modem_qssl_due(const struct modem *modem);
 bool modem_qssl_is_opening(const struct modem *modem);
 
-/* Whether there are connections on which something may happen. */
-bool modem_qssl_is_online(const struct modem *modem);
-
 /* Closes, whatever the state; nothing is said but of a stream. */
 void modem_qssl_release(struct modem *modem, struct qssl_client *client);
 
