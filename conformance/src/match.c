@@ -301,7 +301,8 @@ static bool match_received_line(struct matcher *matcher, const struct frame *fra
         if (segment->is_sent) return fail(matcher, here, node);
         if (cuts_line_end(segment, here.at)) return fail(matcher, here, node);
         size_t values = matcher->value_count;
-        size_t at = skip_line_ends(segment, here.at);
+        const size_t start = skip_line_ends(segment, here.at);
+        size_t at = start;
         enum fit fit = match_parts(matcher, node, segment, &at);
         if (fit == FITS && go_on(matcher, frame, (struct match_place){here.segment, at}))
             return true;
@@ -309,7 +310,9 @@ static bool match_received_line(struct matcher *matcher, const struct frame *fra
         bool last = here.segment + 1 == matcher->segment_count;
         bool more = fit == FITS_NOT && is_half(matcher, here);
         if (last && (fit == CUT || more)) stop(matcher, here, node);
-        if (!skip(matcher, &here, true)) return fail(matcher, here, node);
+        do { /* what begins at the same place would be tried twice */
+            if (!skip(matcher, &here, true)) return fail(matcher, here, node);
+        } while (here.at <= start);
     }
 }
 
