@@ -58,7 +58,7 @@ static const struct bad cases[] = {
     /* ---- keys --------------------------------------------------------- */
     {"test_load_unknown_key_is_refused", HEAD "urc: []\n",
      "x.yaml:3:1: unknown key \"urc\" in a catalogue; expected one of set, title, document, "
-     "editions, parameters, tables, results, commands, urcs, errata\n"},
+     "editions, parameters, tables, results, commands, urcs, errata, clauses\n"},
     {"test_load_missing_title_is_refused", "set: x\n",
      "x.yaml:1:1: missing title; expected it in a catalogue\n"},
     {"test_load_empty_text_is_refused", "set: x\ntitle:\n", "x.yaml:2:7: empty; expected text\n"},
@@ -198,7 +198,7 @@ static const struct bad cases[] = {
      "x.yaml:5:5: missing clause; expected it in an unsolicited result code\n"
      "x.yaml:6:35: unknown \"x\"; expected one of int, hex, string, word, any, code, rest\n"
      "x.yaml:7:1: unknown key \"foo\" in a catalogue; expected one of set, title, document, "
-     "editions, parameters, tables, results, commands, urcs, errata\n"
+     "editions, parameters, tables, results, commands, urcs, errata, clauses\n"
      "x.yaml:8:11: list; expected a mapping of editions\n"},
 };
 #define CASE_COUNT (sizeof cases / sizeof *cases)

@@ -7,7 +7,7 @@ atproof=$1 corpus=$2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failed=0
-mapfile -t files < <(find "$corpus/transcripts" "$corpus/judge" -name '*.at' | sort)
+mapfile -t files < <(find "$corpus/transcripts" "$corpus/live" "$corpus/judge" -name '*.at' | sort)
 
 fails() { # WHAT PATTERN COMMAND...
     local what=$1 pattern=$2
