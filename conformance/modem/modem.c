@@ -12,9 +12,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define BITS_A_BYTE       10   /* with start and stop bit                           */
-#define CHUNK_MAX         24   /* bytes between random pauses                       */
-#define PAUSE_MAX         200  /* µs                                              */
+#define BITS_A_BYTE       10  /* with start and stop bit                           */
+#define CHUNK_MAX         24  /* bytes between random pauses                       */
+#define PAUSE_MAX         200 /* µs                                              */
 #define NS_A_US           1000
 #define NS_A_S            ((uint64_t)1000000000)
 #define ACKNOWLEDGED_SIZE 1024  /* bytes of an upload                        */

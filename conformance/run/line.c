@@ -79,7 +79,7 @@ static bool open_virtual(struct line *line, const char *text, const struct line_
     char *rest = NULL;
     char *word = strtok_r(copy, ",", &rest);
     modem->dialect = word == NULL ? NULL : catalog_find_dialect(word);
-    bool good = modem_is_dialect(modem->dialect)
+    bool good = (modem->dialect != NULL && modem_is_dialect(modem->dialect))
                 || fail(error, "no such virtual module; expected virtual:simcom, "
                                "virtual:quectel-ugxx or virtual:quectel-ec200");
     while (good && (word = strtok_r(NULL, ",", &rest)) != NULL)

@@ -55,17 +55,18 @@ static bool escape(struct session *session, const struct recover_options *option
            || recover_synchronize(session, 1, options->silence_us);
 }
 
+/* The port that vanished. */
+static bool reopen(struct session *session, int64_t end)
+{
+    session->vanished = !line_reopen(session->line, end - line_now(session->line));
+    return !session->vanished;
+}
+
 static bool wait_for_start(struct session *session, const struct recover_options *options)
 {
     int64_t end = line_now(session->line) + options->boot_us;
     while (line_now(session->line) < end) {
-        if (session->vanished) {
-            session->vanished = false;
-            if (!line_reopen(session->line, end - line_now(session->line))) {
-                session->vanished = true;
-                return false;
-            }
-        }
+        if (session->vanished && !reopen(session, end)) return false;
         if (recover_synchronize(session, 1, TRY_US)) return true;
     }
     return false;

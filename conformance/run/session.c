@@ -215,10 +215,9 @@ enum session_answer session_command(struct session *session, const char *text, i
     char *line = memory_format("%s\r", text);
     bool sent = session_send(session, line, strlen(line), true);
     int64_t deadline = session->command_us + limit_us;
-    ssize_t size = 0;
     free(line);
     while (sent && !is_over(session))
-        if ((size = session_receive(session, deadline)) <= 0) break;
+        if (session_receive(session, deadline) <= 0) break;
     if (session->vanished) return SESSION_VANISHED;
     if (session->final[0] == '\0') return SESSION_SILENT;
     return strcmp(session->final, "OK") == 0 ? SESSION_OK : SESSION_ERROR;

@@ -12,8 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEP_MAX  1000000u
-#define SEEN_SIZE 64
+#define STEP_MAX 1000000u
 
 /* What is to be matched behind a branch. */
 struct frame {
@@ -29,28 +28,7 @@ struct frame {
 static bool match_from(struct matcher *matcher, const struct frame *frame,
                        struct match_place place);
 
-/* ---- places ----------------------------------------------------------- */
-
-static bool is_over(const struct matcher *matcher, struct match_place place)
-{
-    return place.segment == matcher->segment_count;
-}
-
-/* The end of a segment is the begin of the next. */
-static struct match_place settle(const struct matcher *matcher, struct match_place place)
-{
-    while (!is_over(matcher, place) && place.at == matcher->segments[place.segment].size) {
-        place.segment++;
-        place.at = 0;
-    }
-    return place;
-}
-
-static const struct match_segment *segment_at(const struct matcher *matcher,
-                                              struct match_place place)
-{
-    return is_over(matcher, place) ? NULL : &matcher->segments[place.segment];
-}
+/* ---- how far it went ---------------------------------------------------- */
 
 static bool is_further(struct match_place a, struct match_place b)
 {
@@ -75,184 +53,6 @@ static bool stop(struct matcher *matcher, struct match_place place, const struct
     return fail(matcher, place, node);
 }
 
-/* ---- values ----------------------------------------------------------- */
-
-const struct match_value *match_find_value(const struct matcher *matcher, const char *name)
-{
-    for (size_t i = matcher->value_count; i > 0; i--)
-        if (strcmp(matcher->values[i - 1].name, name) == 0) return &matcher->values[i - 1];
-    return NULL;
-}
-
-static void push_value(struct matcher *matcher, const char *name, const uint8_t *bytes, size_t size)
-{
-    matcher->values = memory_grow(matcher->values, matcher->value_count + 1,
-                                  &matcher->value_capacity, sizeof *matcher->values);
-    matcher->values[matcher->value_count++] = (struct match_value){name, bytes, size};
-}
-
-/* ---- lines ------------------------------------------------------------ */
-
-enum fit { FITS, FITS_NOT, CUT };
-
-static enum fit match_bytes(const struct match_segment *segment, size_t *at, const uint8_t *bytes,
-                            size_t size)
-{
-    size_t left = segment->size - *at;
-    size_t shorter = left < size ? left : size;
-    if (shorter > 0 && memcmp(segment->bytes + *at, bytes, shorter) != 0) return FITS_NOT;
-    *at += shorter;
-    return shorter < size ? CUT : FITS;
-}
-
-static enum fit match_part(struct matcher *matcher, const struct script_part *part,
-                           const struct match_segment *segment, size_t *at)
-{
-    if (part->kind == SCRIPT_LITERAL) return match_bytes(segment, at, part->bytes, part->size);
-    if (part->kind == SCRIPT_REFERENCE) {
-        const struct match_value *value = match_find_value(matcher, part->name);
-        return value == NULL ? FITS_NOT : match_bytes(segment, at, value->bytes, value->size);
-    }
-    const uint8_t *bytes = segment->bytes + *at;
-    size_t left = segment->size - *at;
-    size_t size = match_capture_size(part->type, bytes, left);
-    if (size == left
-        || (size == 0 && left > 0 && bytes[0] == '"' && memchr(bytes, '\n', left) == NULL))
-        return CUT; /* more of it may come */
-    if ((size == 0 && match_needs_text(part->type)) || !match_is_within(part, bytes, size))
-        return FITS_NOT;
-    if (part->name != NULL) push_value(matcher, part->name, bytes, size);
-    *at += size;
-    return FITS;
-}
-
-/* The text of the line and the line end behind it. */
-static enum fit match_parts(struct matcher *matcher, const struct script_node *node,
-                            const struct match_segment *segment, size_t *at)
-{
-    for (size_t i = 0; i < node->part_count; i++) {
-        enum fit fit = match_part(matcher, &node->parts[i], segment, at);
-        if (fit != FITS) return fit;
-    }
-    if (*at == segment->size) return CUT;
-    if (!match_is_line_end(segment->bytes[*at])) return FITS_NOT;
-    while (*at < segment->size && segment->bytes[*at] == '\r') (*at)++;
-    if (*at < segment->size && segment->bytes[*at] == '\n') (*at)++;
-    return FITS;
-}
-
-static size_t line_size(const struct match_segment *segment, size_t at)
-{
-    size_t size = 0;
-    while (at + size < segment->size && segment->bytes[at + size] != '\n') size++;
-    return at + size < segment->size ? size + 1 : 0;
-}
-
-/* Bytes that the line announces by its last field of `count`; it has others:
- * none. */
-static size_t announced(const uint8_t *line, size_t size, size_t count)
-{
-    size_t fields = 1;
-    size_t last = 0;
-    for (size_t i = 0; i < size; i++) {
-        if (line[i] != ',') continue;
-        fields++;
-        last = i + 1;
-    }
-    char digits[12] = "";
-    size_t length = size - last < sizeof digits ? size - last : sizeof digits - 1;
-    if (count == 0 || fields != count) return 0;
-    memcpy(digits, line + last, length);
-    return (size_t)strtoul(digits, NULL, 10);
-}
-
-static bool begins(const uint8_t *line, size_t size, const char *beginning)
-{
-    size_t length = strlen(beginning);
-    return length < size && memcmp(line, beginning, length) == 0
-           && (line[length] == ':' || line[length] == ',' || match_is_line_end(line[length]));
-}
-
-/* A whole line of one that may come anywhere, its payload included.
- * Returns: its bytes; 0: it is none, or not whole. */
-static size_t anywhere_size(const struct matcher *matcher, const uint8_t *line, size_t size,
-                            size_t left)
-{
-    for (size_t i = 0; i < matcher->anywhere_count; i++) {
-        const struct match_urc *urc = &matcher->anywhere[i];
-        if (!begins(line, size, urc->beginning)) continue;
-        size_t whole = size + announced(line, size, urc->field_count);
-        if (whole <= left) return whole;
-    }
-    return 0;
-}
-
-static bool is_urc(struct matcher *matcher, const struct match_segment *segment, size_t at,
-                   size_t *end)
-{
-    for (size_t i = 0; i < matcher->urc_count; i++) {
-        size_t values = matcher->value_count;
-        *end = at;
-        if (matcher->urcs[i]->part_count == 0 && strchr("+*^", segment->bytes[at]) != NULL) {
-            *end = at + line_size(segment, at);
-            if (*end > at) return true;
-        } else if (matcher->urcs[i]->part_count > 0
-                   && match_parts(matcher, matcher->urcs[i], segment, end) == FITS) {
-            matcher->value_count = values;
-            return true;
-        }
-        matcher->value_count = values;
-    }
-    const uint8_t *line = segment->bytes + at;
-    size_t size = anywhere_size(matcher, line, line_size(segment, at), segment->size - at);
-    *end = at + size;
-    return size > 0;
-}
-
-/* The command sent last, sent back. */
-static size_t echo_size(const struct matcher *matcher, struct match_place place)
-{
-    if (place.segment == 0 || place.segment - 1 > matcher->silent_from) return 0;
-    const struct match_segment *sent = &matcher->segments[place.segment - 1];
-    const struct match_segment *here = &matcher->segments[place.segment];
-    size_t size = sent->size;
-    while (size > 0 && match_is_line_end(sent->bytes[size - 1])) size--;
-    bool same = sent->is_sent && size > 0 && here->size - place.at > size
-                && memcmp(here->bytes + place.at, sent->bytes, size) == 0
-                && match_is_line_end(here->bytes[place.at + size]);
-    return same ? size : 0;
-}
-
-static size_t skip_line_ends(const struct match_segment *segment, size_t at)
-{
-    while (at < segment->size && match_is_line_end(segment->bytes[at])) at++;
-    return at;
-}
-
-/* Lines take their line ends whole: only a payload that is counted too long
- * ends between CR and LF. */
-static bool cuts_line_end(const struct match_segment *segment, size_t at)
-{
-    return at > 0 && segment->bytes[at] == '\n' && segment->bytes[at - 1] == '\r';
-}
-
-/* Past line ends, the echo, and with `urcs` one URC at a time: the caller
- * tries what it awaits in between.
- * Returns: whether anything was passed. */
-static bool skip(struct matcher *matcher, struct match_place *place, bool urcs)
-{
-    const struct match_segment *segment = segment_at(matcher, *place);
-    size_t before = place->at;
-    if (segment == NULL || segment->is_sent) return false;
-    place->at = skip_line_ends(segment, place->at);
-    size_t end = 0;
-    if (place->at < segment->size && echo_size(matcher, *place) > 0)
-        place->at += echo_size(matcher, *place);
-    else if (urcs && place->at < segment->size && is_urc(matcher, segment, place->at, &end))
-        place->at = end;
-    return place->at > before;
-}
-
 /* ---- nodes ------------------------------------------------------------ */
 
 static bool go_on(struct matcher *matcher, const struct frame *frame, struct match_place place)
@@ -262,67 +62,48 @@ static bool go_on(struct matcher *matcher, const struct frame *frame, struct mat
     return match_from(matcher, &next, place);
 }
 
-/* A URC whose payload has not come whole. */
-static bool is_payload_half(const struct matcher *matcher, const struct match_segment *segment,
-                            size_t at)
+/* The line as it stands at `place`, and what is behind it. Writes: *start, where
+ * its text begins. */
+static bool match_line_here(struct matcher *matcher, const struct frame *frame,
+                            const struct script_node *node, struct match_place place, size_t *start)
 {
-    const uint8_t *line = segment->bytes + at;
-    size_t size = line_size(segment, at);
-    for (size_t i = 0; i < matcher->anywhere_count; i++) {
-        const struct match_urc *urc = &matcher->anywhere[i];
-        if (begins(line, size, urc->beginning)
-            && size + announced(line, size, urc->field_count) > segment->size - at)
-            return true;
-    }
+    const struct match_segment *segment = match_segment_at(matcher, place);
+    size_t values = matcher->value_count;
+    size_t at = *start = match_skip_line_ends(segment, place.at);
+    enum match_fit fit = match_parts(matcher, node, segment, &at);
+    if (fit == MATCH_FITS && go_on(matcher, frame, (struct match_place){place.segment, at}))
+        return true;
+    matcher->value_count = values;
+    bool last = place.segment + 1 == matcher->segment_count;
+    bool grows = fit == MATCH_CUT || (fit == MATCH_FITS_NOT && match_is_half(matcher, place));
+    if (last && grows) stop(matcher, place, node);
     return false;
-}
-
-/* Awaited: the rest of a line. */
-static const struct script_node anything = {.kind = SCRIPT_LINE};
-
-/* In a case under way a line that is not whole yet may become anything. */
-static bool is_half(const struct matcher *matcher, struct match_place place)
-{
-    const struct match_segment *segment = segment_at(matcher, place);
-    if (matcher->next == NULL || segment == NULL || place.segment + 1 < matcher->segment_count)
-        return false;
-    size_t at = skip_line_ends(segment, place.at);
-    if (segment->is_sent || at == segment->size) return false;
-    return line_size(segment, at) == 0 || is_payload_half(matcher, segment, at);
 }
 
 static bool match_received_line(struct matcher *matcher, const struct frame *frame,
                                 const struct script_node *node, struct match_place place)
 {
-    for (struct match_place here = place;;) {
-        const struct match_segment *segment = segment_at(matcher, settle(matcher, here));
-        here = settle(matcher, here);
-        if (segment == NULL) return stop(matcher, here, node);
-        if (segment->is_sent) return fail(matcher, here, node);
-        if (cuts_line_end(segment, here.at)) return fail(matcher, here, node);
-        size_t values = matcher->value_count;
-        const size_t start = skip_line_ends(segment, here.at);
-        size_t at = start;
-        enum fit fit = match_parts(matcher, node, segment, &at);
-        if (fit == FITS && go_on(matcher, frame, (struct match_place){here.segment, at}))
-            return true;
-        matcher->value_count = values;
-        bool last = here.segment + 1 == matcher->segment_count;
-        bool more = fit == FITS_NOT && is_half(matcher, here);
-        if (last && (fit == CUT || more)) stop(matcher, here, node);
+    for (;;) {
+        place = match_settle(matcher, place);
+        const struct match_segment *segment = match_segment_at(matcher, place);
+        size_t start = 0;
+        if (segment == NULL) return stop(matcher, place, node);
+        if (segment->is_sent || match_cuts_line_end(segment, place.at))
+            return fail(matcher, place, node);
+        if (match_line_here(matcher, frame, node, place, &start)) return true;
         do { /* what begins at the same place would be tried twice */
-            if (!skip(matcher, &here, true)) return fail(matcher, here, node);
-        } while (here.at <= start);
+            if (!match_skip(matcher, &place, true)) return fail(matcher, place, node);
+        } while (place.at <= start);
     }
 }
 
 /* What the module said beside the case before the host went on. */
 static bool find_sent(struct matcher *matcher, struct match_place *place)
 {
-    *place = settle(matcher, *place);
-    while (!is_over(matcher, *place) && !matcher->segments[place->segment].is_sent) {
-        if (!skip(matcher, place, true)) return false;
-        *place = settle(matcher, *place);
+    *place = match_settle(matcher, *place);
+    while (!match_is_over(matcher, *place) && !matcher->segments[place->segment].is_sent) {
+        if (!match_skip(matcher, place, true)) return false;
+        *place = match_settle(matcher, *place);
     }
     return true;
 }
@@ -330,7 +111,7 @@ static bool find_sent(struct matcher *matcher, struct match_place *place)
 /* What a command that was sent makes of the echo of those behind it. */
 static void note_echo(struct matcher *matcher, struct match_place place, size_t end)
 {
-    const struct match_segment *segment = segment_at(matcher, place);
+    const struct match_segment *segment = match_segment_at(matcher, place);
     const char *text = (const char *)segment->bytes + place.at;
     size_t size = end - place.at;
     if (size == 5 && memcmp(text, "ATE0\r", 5) == 0) matcher->silent_from = place.segment;
@@ -342,15 +123,15 @@ static bool match_sent_line(struct matcher *matcher, const struct frame *frame,
                             const struct script_node *node, struct match_place place)
 {
     if (!find_sent(matcher, &place))
-        return is_half(matcher, place) ? stop(matcher, place, &anything)
-                                       : fail(matcher, place, node);
-    const struct match_segment *segment = segment_at(matcher, place);
+        return match_is_half(matcher, place) ? stop(matcher, place, &match_anything)
+                                             : fail(matcher, place, node);
+    const struct match_segment *segment = match_segment_at(matcher, place);
     if (segment == NULL) return stop(matcher, place, node);
     size_t at = place.at;
-    enum fit fit = match_parts(matcher, node, segment, &at);
-    if (fit == CUT && place.segment + 1 == matcher->segment_count)
+    enum match_fit fit = match_parts(matcher, node, segment, &at);
+    if (fit == MATCH_CUT && place.segment + 1 == matcher->segment_count)
         return stop(matcher, place, node);
-    if (fit != FITS) return fail(matcher, place, node);
+    if (fit != MATCH_FITS) return fail(matcher, place, node);
     size_t before = matcher->silent_from;
     note_echo(matcher, place, at);
     bool good = go_on(matcher, frame, (struct match_place){place.segment, at});
@@ -363,58 +144,44 @@ static bool match_exactly_here(struct matcher *matcher, const struct frame *fram
                                const uint8_t *bytes, size_t size)
 {
     if (node->is_sent && !find_sent(matcher, &place))
-        return is_half(matcher, place) ? stop(matcher, place, &anything)
-                                       : fail(matcher, place, node);
-    place = settle(matcher, place);
-    const struct match_segment *segment = segment_at(matcher, place);
+        return match_is_half(matcher, place) ? stop(matcher, place, &match_anything)
+                                             : fail(matcher, place, node);
+    place = match_settle(matcher, place);
+    const struct match_segment *segment = match_segment_at(matcher, place);
     if (size == 0) return go_on(matcher, frame, place);
     if (segment == NULL) return stop(matcher, place, node);
     if (segment->is_sent != node->is_sent) return fail(matcher, place, node);
     size_t at = place.at;
     size_t left = segment->size - at;
-    enum fit fit = FITS;
+    enum match_fit fit = MATCH_FITS;
     if (bytes != NULL) fit = match_bytes(segment, &at, bytes, size);
-    else if (left < size) fit = CUT;
+    else if (left < size) fit = MATCH_CUT;
     else at += size;
-    if (fit == CUT && place.segment + 1 == matcher->segment_count)
+    if (fit == MATCH_CUT && place.segment + 1 == matcher->segment_count)
         return stop(matcher, place, node);
-    if (fit != FITS) return fail(matcher, place, node);
+    if (fit != MATCH_FITS) return fail(matcher, place, node);
     return go_on(matcher, frame, (struct match_place){place.segment, at});
 }
 
-/* In a case under way a URC may stand before. */
+/* In a case under way the echo or a URC may stand before. */
 static bool match_exactly(struct matcher *matcher, const struct frame *frame,
                           const struct script_node *node, struct match_place place,
                           const uint8_t *bytes, size_t size)
 {
-    for (;;) {
+    do {
         if (match_exactly_here(matcher, frame, node, place, bytes, size)) return true;
-        place = settle(matcher, place);
-        const struct match_segment *segment = segment_at(matcher, place);
-        size_t end = 0;
-        if (matcher->next == NULL || node->is_sent || segment == NULL || segment->is_sent)
-            return false;
-        size_t at = skip_line_ends(segment, place.at);
-        bool last = place.segment + 1 == matcher->segment_count;
-        if (is_half(matcher, place) || (last && at == segment->size))
-            return stop(matcher, place, node);
-        size_t echo =
-            at == segment->size ? 0 : echo_size(matcher, (struct match_place){place.segment, at});
-        if (echo > 0) {
-            place.at = at + echo + 1; /* its CR */
-            continue;
-        }
-        if (at == segment->size || !is_urc(matcher, segment, at, &end)) return false;
-        place.at = end;
-    }
+        if (node->is_sent || matcher->next == NULL) return false;
+        if (match_may_grow(matcher, place)) return stop(matcher, place, node);
+    } while (match_skip_beside(matcher, &place));
+    return false;
 }
 
 /* Bytes whose digest is known and whose number is not: the first that fit. */
 static bool match_digest(struct matcher *matcher, const struct frame *frame,
                          const struct script_node *node, struct match_place place)
 {
-    place = settle(matcher, place);
-    const struct match_segment *segment = segment_at(matcher, place);
+    place = match_settle(matcher, place);
+    const struct match_segment *segment = match_segment_at(matcher, place);
     if (segment == NULL) return stop(matcher, place, node);
     for (size_t size = 0; segment->is_sent == node->is_sent && size <= segment->size - place.at;
          size++) {
@@ -560,10 +327,10 @@ static bool match_node(struct matcher *matcher, const struct frame *frame,
 /* The case is over: what is left may be line ends and URCs. */
 static bool match_end(struct matcher *matcher, struct match_place place)
 {
-    place = settle(matcher, place);
-    while (skip(matcher, &place, true)) place = settle(matcher, place);
-    if (is_half(matcher, place)) return stop(matcher, place, &anything);
-    if (!is_over(matcher, place)) return fail(matcher, place, NULL);
+    place = match_settle(matcher, place);
+    while (match_skip(matcher, &place, true)) place = match_settle(matcher, place);
+    if (match_is_half(matcher, place)) return stop(matcher, place, &match_anything);
+    if (!match_is_over(matcher, place)) return fail(matcher, place, NULL);
     if (matcher->next == NULL) return true;
     match_note(matcher, NULL);
     return false;
@@ -608,7 +375,7 @@ static void set_variables(struct matcher *matcher, const struct script_settings 
         for (size_t k = 0; settings != NULL && k < settings->count; k++)
             if (strcmp(settings->items[k].name, variable->name) == 0)
                 text = settings->items[k].text;
-        push_value(matcher, variable->name, (const uint8_t *)text, strlen(text));
+        match_push_value(matcher, variable->name, (const uint8_t *)text, strlen(text));
     }
 }
 
@@ -627,7 +394,7 @@ static void match_script(struct matcher *matcher, const struct transcript *recor
     else if (matcher->partial) out->outcome = MATCH_PARTIAL;
     if (good) out->outcome = MATCH_WHOLE;
     if (!good) {
-        const struct match_segment *segment = segment_at(matcher, matcher->best);
+        const struct match_segment *segment = match_segment_at(matcher, matcher->best);
         out->recording_line = segment == NULL ? 0 : segment->line;
         out->case_line = matcher->awaited == NULL ? 0 : matcher->awaited->line;
         out->expected = match_node_text(matcher->awaited);
