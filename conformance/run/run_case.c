@@ -2,6 +2,7 @@
 #include "cli.h"
 #include "memory.h"
 #include "run.h"
+#include "text.h"
 #include "transcript_out.h"
 
 #include <errno.h>
@@ -11,7 +12,7 @@
 #define ANSWER_US    INT64_C(1000000)  /* for a command that asks nothing of the network */
 #define PREPARES_US  INT64_C(60000000) /* for a command of set-up or clean-up  */
 #define FAULT_MAX    4
-#define HEADER_LINES 4 /* of a transcript                      */
+#define HEADER_LINES 5 /* of a transcript                      */
 
 /* A case under way. */
 struct attempt {
@@ -176,49 +177,80 @@ static size_t sent_above(const struct script_branch *branch, size_t line)
     return found;
 }
 
-/* Each declaration, as often as the command above it was sent: with the line
- * that this command has in the transcript. `lines`: those of the case, by item. */
-static void declare(const struct attempt *attempt, const struct script_branch *branch,
-                    const struct transcript *record, const size_t *lines, struct buffer *out)
+static void gather(const struct script_branch *branch, struct buffer *out)
 {
     for (size_t i = 0; i < branch->node_count; i++) {
         const struct script_node *node = &branch->nodes[i];
-        for (size_t k = 0; k < node->branch_count; k++)
-            declare(attempt, &node->branches[k], record, lines, out);
-        if (node->kind != SCRIPT_DEVIATES) continue;
-        size_t above = sent_above(&attempt->item->case_->body, node->line);
-        for (size_t k = 0; k < record->item_count; k++) {
-            if (lines[k] != above || above == 0) continue;
-            struct judge_declared declared = {node->rule, node->clause, node->reason,
-                                              record->items[k].line};
-            buffer_append(out, &declared, sizeof declared);
-        }
+        if (node->kind == SCRIPT_DEVIATES) buffer_append(out, &node, sizeof node);
+        for (size_t k = 0; k < node->branch_count; k++) gather(&node->branches[k], out);
     }
+}
+
+/* A transcript as it is written. */
+struct writing {
+    const struct script_case *case_;
+    struct buffer nodes;    /* const struct script_node *: what is declared    */
+    struct buffer declared; /* struct judge_declared                        */
+    struct buffer text;
+    size_t line; /* the next one                                            */
+};
+
+/* What the case declares of a command stands behind it in the transcript too,
+ * as often as it was sent. */
+static void put_declared(struct writing *writing, const struct transcript_item *item,
+                         size_t line_of_case)
+{
+    const struct script_node *const *nodes = (const void *)writing->nodes.bytes;
+    for (size_t i = 0; i < writing->nodes.size / sizeof(void *); i++) {
+        if (line_of_case == 0 || sent_above(&writing->case_->body, nodes[i]->line) != line_of_case)
+            continue;
+        struct judge_declared declared = {nodes[i]->rule, nodes[i]->clause, nodes[i]->reason,
+                                          item->line};
+        buffer_append(&writing->declared, &declared, sizeof declared);
+        text_put(&writing->text, "@ deviates: %s | %s | %s\n", declared.rule, declared.clause,
+                 declared.reason);
+        writing->line++;
+    }
+}
+
+static void put_header(const struct attempt *attempt, struct writing *writing)
+{
+    const struct run *run = attempt->run;
+    const struct script_case *case_ = attempt->item->case_;
+    text_put(&writing->text, "@ id: %s\n@ dialect: %s\n@ title: %s\n@ source: %s %s\n\n",
+             attempt->item->id, run->dialect,
+             case_->title.text == NULL ? attempt->item->id : case_->title.text,
+             run->identity.model == NULL ? "module" : run->identity.model,
+             run->identity.firmware == NULL ? "" : run->identity.firmware);
+    writing->line = HEADER_LINES + 1;
 }
 
 /* The transcript, judged from the case's first item to the end. */
 static void judge(struct attempt *attempt, FILE *file)
 {
     struct run *run = attempt->run;
-    const struct run_case *item = attempt->item;
     struct transcript record = session_record(&run->session, attempt->play.first);
-    size_t *lines = memory_new(record.item_count, sizeof *lines);
-    struct buffer declared = {0};
-    attempt->size = record.received_size;
-    for (size_t i = 0; i < record.item_count; i++) lines[i] = record.items[i].line;
-    fprintf(file, "@ dialect: %s\n@ title: %s\n@ source: %s %s\n\n", run->dialect, item->id,
-            run->identity.model == NULL ? "module" : run->identity.model,
-            run->identity.firmware == NULL ? "" : run->identity.firmware);
-    transcript_out(file, &record, HEADER_LINES + 1);
-    declare(attempt, &item->case_->body, &record, lines, &declared);
+    struct writing writing = {.case_ = attempt->item->case_};
+    gather(&writing.case_->body, &writing.nodes);
+    put_header(attempt, &writing);
+    for (size_t i = 0; i < record.item_count; i++) {
+        size_t line_of_case = record.items[i].line;
+        transcript_out(&writing.text, &record, &record.items[i]);
+        record.items[i].line = writing.line + 1;
+        writing.line += 2;
+        put_declared(&writing, &record.items[i], line_of_case);
+    }
+    fwrite(writing.text.bytes, 1, writing.text.size, file);
     const struct judge_options options = {
         .strict = run->options->strict,
-        .declared = (const void *)declared.bytes,
-        .declared_count = declared.size / sizeof(struct judge_declared),
+        .declared = (const void *)writing.declared.bytes,
+        .declared_count = writing.declared.size / sizeof(struct judge_declared),
     };
+    attempt->size = record.received_size;
     judge_transcript(&record, run->compiled, &options, &attempt->judgement);
-    buffer_release(&declared);
-    free(lines);
+    buffer_release(&writing.nodes);
+    buffer_release(&writing.declared);
+    buffer_release(&writing.text);
 }
 
 static bool play(struct attempt *attempt)

@@ -1,57 +1,34 @@
 /* Items as lines of text. */
 #include "transcript_out.h"
 
-#include <string.h>
+#include "text.h"
 
-static void put_string(FILE *out, const uint8_t *bytes, size_t size)
-{
-    fputs(" \"", out);
-    for (size_t i = 0; i < size; i++) {
-        uint8_t byte = bytes[i];
-        if (byte == '\r') fputs("\\r", out);
-        else if (byte == '\n') fputs("\\n", out);
-        else if (byte == '"' || byte == '\\') fprintf(out, "\\%c", byte);
-        else if (byte >= 0x20 && byte < 0x7F) fputc(byte, out);
-        else fprintf(out, "\\x%02X", byte);
-    }
-    fputc('"', out);
-}
-
-/* A command line that a `>` line can hold: printable, no brace, no blank at
- * its end, CR behind it. */
+/* A command line that a `>` line can hold: printable, no blank at its end, CR
+ * behind it. */
 static bool is_plain_command(const uint8_t *bytes, size_t size)
 {
     if (size < 2 || bytes[size - 1] != '\r' || bytes[size - 2] == ' ') return false;
     for (size_t i = 0; i + 1 < size; i++)
-        if (bytes[i] < 0x20 || bytes[i] > 0x7E || bytes[i] == '{') return false;
+        if (bytes[i] < 0x20 || bytes[i] > 0x7E) return false;
     return true;
 }
 
-static void put_item(FILE *out, const uint8_t *bytes, const struct transcript_item *item)
+static void put_item(struct buffer *out, const uint8_t *bytes, const struct transcript_item *item)
 {
-    if (item->kind == TRANSCRIPT_EXPIRE) fputs("@ expire:", out);
-    else if (item->kind == TRANSCRIPT_STREAM_END) fputs("@ stream-end:", out);
-    else if (item->kind == TRANSCRIPT_SENT && is_plain_command(bytes, item->size)) {
-        fputs("> ", out);
-        fwrite(bytes, 1, item->size - 1, out);
-    } else {
-        fputs(item->kind == TRANSCRIPT_SENT ? ">>" : "<<", out);
-        put_string(out, bytes, item->size);
-    }
-    fputc('\n', out);
+    bool is_sent = item->kind == TRANSCRIPT_SENT;
+    if (item->kind == TRANSCRIPT_EXPIRE) text_item(out, &(struct tape_item){.kind = TAPE_EXPIRE});
+    else if (item->kind == TRANSCRIPT_STREAM_END)
+        text_item(out, &(struct tape_item){.kind = TAPE_STREAM_END});
+    else if (is_sent && is_plain_command(bytes, item->size))
+        text_item(out,
+                  &(struct tape_item){
+                      .kind = TAPE_LINE, .is_sent = true, .bytes = bytes, .size = item->size - 1});
+    else text_bytes(out, is_sent, bytes, item->size);
 }
 
-size_t transcript_out(FILE *out, struct transcript *transcript, size_t line)
+void transcript_out(struct buffer *out, const struct transcript *transcript,
+                    const struct transcript_item *item)
 {
-    for (size_t i = 0; i < transcript->item_count; i++) {
-        struct transcript_item *item = &transcript->items[i];
-        if (item->time_us != TRANSCRIPT_NO_TIME) {
-            fprintf(out, "@ time: %lld.%06lld\n", (long long)(item->time_us / 1000000),
-                    (long long)(item->time_us % 1000000));
-            line++;
-        }
-        item->line = line++;
-        put_item(out, transcript->bytes + item->offset, item);
-    }
-    return line;
+    text_time(out, item->time_us);
+    put_item(out, transcript->bytes + item->offset, item);
 }

@@ -4,11 +4,9 @@
 
 #include "transcript.h"
 
-#include <stdio.h>
-
-/* Writes the items with their times, what is a whole line as `>` or `<`, else
- * as strings. `line`: of the file, the next one. Writes: the items' lines.
- * Returns: the line behind them. */
-size_t transcript_out(FILE *out, struct transcript *transcript, size_t line);
+/* Appends an item as it came, behind its time: a command line as `>`, all else as
+ * strings. Two lines; the item's is the second. */
+void transcript_out(struct buffer *out, const struct transcript *transcript,
+                    const struct transcript_item *item);
 
 #endif

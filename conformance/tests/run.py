@@ -166,7 +166,7 @@ def test_good():
                              capture_output=True, text=True)
     check('good: what comes behind the case is in it', re.compile('is not core/27.007-8.5/signal'),
           against.stdout)
-    check('good: the judge has the line of the transcript', 6, case['exchanges'][0]['line'])
+    check('good: the judge has the line of the transcript', 7, case['exchanges'][0]['line'])
 
 
 def test_wrong():
