@@ -60,6 +60,11 @@ static const char *dialect_of(const struct judge_identity *identity)
 {
     const char *maker = identity->manufacturer == NULL ? "" : identity->manufacturer;
     const char *model = identity->model == NULL ? "" : identity->model;
+    static const char ours[] = "virtual ";
+    if (strncmp(model, ours, sizeof ours - 1) == 0) {
+        const struct catalog_dialect *dialect = catalog_find_dialect(model + sizeof ours - 1);
+        return dialect == NULL ? NULL : dialect->name;
+    }
     if (strcasestr(maker, "simcom") != NULL) return "simcom";
     if (strcasestr(maker, "quectel") == NULL) return NULL;
     if (strcasestr(model, "EC200") != NULL || strcasestr(model, "EG912") != NULL)

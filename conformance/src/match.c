@@ -139,28 +139,29 @@ static bool match_sent_line(struct matcher *matcher, const struct frame *frame,
     return good;
 }
 
+/* Bytes just as they are; NULL: any, this many. Writes: *fit. */
 static bool match_exactly_here(struct matcher *matcher, const struct frame *frame,
                                const struct script_node *node, struct match_place place,
-                               const uint8_t *bytes, size_t size)
+                               const uint8_t *bytes, size_t size, enum match_fit *fit)
 {
+    *fit = MATCH_FITS_NOT;
     if (node->is_sent && !find_sent(matcher, &place))
         return match_is_half(matcher, place) ? stop(matcher, place, &match_anything)
                                              : fail(matcher, place, node);
     place = match_settle(matcher, place);
     const struct match_segment *segment = match_segment_at(matcher, place);
+    *fit = MATCH_FITS;
     if (size == 0) return go_on(matcher, frame, place);
     if (segment == NULL) return stop(matcher, place, node);
-    if (segment->is_sent != node->is_sent) return fail(matcher, place, node);
     size_t at = place.at;
-    size_t left = segment->size - at;
-    enum match_fit fit = MATCH_FITS;
-    if (bytes != NULL) fit = match_bytes(segment, &at, bytes, size);
-    else if (left < size) fit = MATCH_CUT;
-    else at += size;
-    if (fit == MATCH_CUT && place.segment + 1 == matcher->segment_count)
+    bool cut = segment->size - at < size;
+    if (segment->is_sent != node->is_sent) *fit = MATCH_FITS_NOT;
+    else if (bytes != NULL) *fit = match_bytes(segment, &at, bytes, size);
+    else *fit = cut ? MATCH_CUT : MATCH_FITS;
+    if (*fit == MATCH_CUT && place.segment + 1 == matcher->segment_count)
         return stop(matcher, place, node);
-    if (fit != MATCH_FITS) return fail(matcher, place, node);
-    return go_on(matcher, frame, (struct match_place){place.segment, at});
+    if (*fit != MATCH_FITS) return fail(matcher, place, node);
+    return go_on(matcher, frame, (struct match_place){place.segment, place.at + size});
 }
 
 /* In a case under way the echo or a URC may stand before. */
@@ -168,12 +169,12 @@ static bool match_exactly(struct matcher *matcher, const struct frame *frame,
                           const struct script_node *node, struct match_place place,
                           const uint8_t *bytes, size_t size)
 {
+    enum match_fit fit = MATCH_FITS_NOT;
     do {
-        if (match_exactly_here(matcher, frame, node, place, bytes, size)) return true;
-        if (node->is_sent || matcher->next == NULL) return false;
-        if (match_may_grow(matcher, place)) return stop(matcher, place, node);
+        if (match_exactly_here(matcher, frame, node, place, bytes, size, &fit)) return true;
+        if (fit != MATCH_FITS_NOT || node->is_sent || matcher->next == NULL) return false;
     } while (match_skip_beside(matcher, &place));
-    return false;
+    return match_may_grow(matcher, place) && stop(matcher, place, node);
 }
 
 /* Bytes whose digest is known and whose number is not: the first that fit. */

@@ -180,6 +180,87 @@ static void test_match_own_ways_and_their_beginnings(void **state)
     script_release(&script);
 }
 
+/* ---- a case under way ------------------------------------------------- */
+
+/* What is awaited behind `recording`: `>` and the bytes to be sent, `<` and the
+ * line's first part, `.` if it may be over, `!` if it goes another way. */
+static void assert_next(const char *case_, const char *recording, const char *expected)
+{
+    static const struct match_urc urcs[] = {{"+CREG", 0}, {"+PUSH", 2}};
+    struct script script = read_script(case_);
+    struct script recorded = read_script(recording);
+    struct transcript transcript;
+    struct transcript_error error;
+    struct match_next next;
+    struct match_result result;
+    assert_true(script_expand(&recorded.cases[0], NULL, 0, &transcript, &error));
+    match_live(&script.cases[0], &transcript, NULL, urcs, 2, &next, &result);
+    char seen[128];
+    bool none = next.send == NULL && next.receive == NULL && !next.may_end;
+    bool whole = next.receive != NULL && next.receive->part_count > 0;
+    snprintf(seen, sizeof seen, "%s%.*s%s%.*s%s%s", next.send == NULL ? "" : ">",
+             (int)next.bytes.size, next.send == NULL ? "" : (const char *)next.bytes.bytes,
+             next.receive == NULL ? "" : "<", whole ? (int)next.receive->parts[0].size : 0,
+             whole ? (const char *)next.receive->parts[0].bytes : "", next.may_end ? "." : "",
+             none ? "!" : "");
+    assert_string_equal(seen, expected);
+    match_next_release(&next);
+    match_release(&result);
+    transcript_release(&transcript);
+    script_release(&recorded);
+    script_release(&script);
+}
+
+static void test_match_live_says_what_comes_next(void **state)
+{
+    (void)state;
+    static const char text[] = "> AT+X\n< +X: {n:int 0..9 =3}\n< OK\n> AT+Y={n}\n< OK\n";
+    assert_next(text, "@ title: nothing yet\n", ">AT+X\r");
+    assert_next(text, "> AT+X\n", "<+X: ");
+    assert_next(text, "> AT+X\n< +X: 7\n", "<OK");
+    assert_next(text, "> AT+X\n< +X: 7\n< OK\n", ">AT+Y=7\r");
+    assert_next(text, "> AT+X\n< +X: 7\n< OK\n> AT+Y=7\n< OK\n", ".");
+    assert_next(text, "> AT+X\n< ERROR\n", "!");
+}
+
+static void test_match_live_waits_for_half_a_line(void **state)
+{
+    (void)state;
+    static const char text[] = "> AT+X\n< OK\n";
+    assert_next(text, "> AT+X\n<< \"AT+\"\n", "<OK");
+    assert_next(text, "> AT+X\n<< \"\\r\\nER\"\n", "<OK");
+    assert_next(text, "> AT+X\n< ERROR\n", "!");
+    assert_next(text, "> AT+X\n< OK\n<< \"\\r\\n+CRE\"\n", "<");
+}
+
+static void test_match_live_passes_urcs_with_their_payload(void **state)
+{
+    (void)state;
+    static const char text[] = "> AT+X\n< OK\n";
+    assert_next(text, "> AT+X\n< +CREG: 1\n< OK\n< +CREG: 2\n", ".");
+    assert_next(text, "> AT+X\n< +PUSH: 1,5\n<< \"\\nOK\\r\\n\"\n< OK\n", ".");
+    assert_next(text, "> AT+X\n< +PUSH: 1,50\n<< \"\\nOK\\r\\n\"\n", "<OK");
+    assert_next(text, "> AT+X\n< +OTHER: 1\n< OK\n", "!");
+}
+
+static void test_match_live_awaits_no_echo_behind_ate0(void **state)
+{
+    (void)state;
+    static const char text[] = "> ATE0\n< OK\n> AT\n< OK\n";
+    assert_next(text, "> ATE0\n<< \"ATE0\\r\"\n< OK\n> AT\n< OK\n", ".");
+    assert_next(text, "> ATE0\n<< \"ATE0\\r\"\n< OK\n> AT\n<< \"AT\\r\"\n< OK\n", "!");
+    static const char prompt[] = "> AT+S=1\n<< \"\\r\\n> \"\n>= text \"a\"\n< OK\n";
+    assert_next(prompt, "> AT+S=1\n<< \"AT+S=1\\r\\r\\n> \"\n", ">a");
+}
+
+static void test_match_live_takes_the_case_for_over_or_not(void **state)
+{
+    (void)state;
+    static const char text[] = "> AT\n< OK\n@ optional:\n< +URC: 1\n@ end:\n> AT+Y\n< OK\n";
+    assert_next(text, "> AT\n< OK\n", ">AT+Y\r<+URC: 1");
+    assert_next(text, "> AT\n< OK\n< +URC: 1\n", ">AT+Y\r");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +273,11 @@ int main(void)
         cmocka_unit_test(test_match_difference_is_located),
         cmocka_unit_test(test_match_ambiguity_is_given_up),
         cmocka_unit_test(test_match_own_ways_and_their_beginnings),
+        cmocka_unit_test(test_match_live_says_what_comes_next),
+        cmocka_unit_test(test_match_live_waits_for_half_a_line),
+        cmocka_unit_test(test_match_live_passes_urcs_with_their_payload),
+        cmocka_unit_test(test_match_live_awaits_no_echo_behind_ate0),
+        cmocka_unit_test(test_match_live_takes_the_case_for_over_or_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }
