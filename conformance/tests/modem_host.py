@@ -74,6 +74,8 @@ class Host:
         if not select.select([self.line], [], [], max(limit, 0))[0]:
             return False
         heard = os.read(self.line, 65536)
+        if not heard:
+            sys.exit(f'the module is gone: exit {self.module.wait(10)}')
         self.unread += heard
         for at in range(0, len(heard), 200):
             self.lines.append(f'<< "{escaped(heard[at:at + 200])}"')
