@@ -82,22 +82,27 @@ class Module:
 Run = collections.namedtuple('Run', 'code seconds errors cases')
 
 
-def command(atproof, target, dialect, out, *options):
-    return [atproof, 'run', '--target', target, '--dialect', dialect, '--out', out, '--server',
-            'builtin', '--allow', 'stores-files,costs-data', '--settle', '50', *options]
+def command(atproof, target, dialect, out, *options, server=True):
+    """SERVER: the peer of cases with connections, whose keys take a second to make."""
+    return [atproof, 'run', '--target', target, '--dialect', dialect, '--out', out, '--allow',
+            'stores-files,costs-data', '--settle', '50', *(['--server', 'builtin'] if server else []),
+            *options]
 
 
-def run(atproof, target, dialect, out, *options, limit=300):
+def stored_cases(out):
+    store = os.path.join(out, 'results.jsonl')
+    if not os.path.exists(store):
+        return []
+    with open(store) as lines:
+        return [line for line in map(json.loads, lines) if line['kind'] == 'case']
+
+
+def run(atproof, target, dialect, out, *options, server=True, limit=600):
     began = time.monotonic()
-    done = subprocess.run(command(atproof, target, dialect, out, *options), text=True,
+    done = subprocess.run(command(atproof, target, dialect, out, *options, server=server), text=True,
                           stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=limit)
     seconds = time.monotonic() - began
-    store = os.path.join(out, 'results.jsonl')
-    cases = []
-    if os.path.exists(store):
-        with open(store) as lines:
-            cases = [line for line in map(json.loads, lines) if line['kind'] == 'case']
-    return Run(done.returncode, seconds, done.stderr, cases)
+    return Run(done.returncode, seconds, done.stderr, stored_cases(out))
 
 
 def listed(atproof, dialect, *options):
