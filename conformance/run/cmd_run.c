@@ -355,10 +355,11 @@ static int exit_code(const struct run *run)
 
 static void tell_pace(const struct run *run)
 {
-    if (run->exchange_count == 0) return;
-    fprintf(stderr, "%llu exchanges, the runner's own delay %.3f ms each\n",
-            (unsigned long long)run->exchange_count,
-            (double)run->delay_us / 1000 / (double)run->exchange_count);
+    const struct pace *pace = &run->pace;
+    if (pace->count == 0) return;
+    fprintf(stderr, "%llu exchanges, the runner's own delay: median %.3f ms, mean %.3f ms\n",
+            (unsigned long long)run->exchange_count, pace_percentile(pace, 50) / 1000.0,
+            (double)pace->sum_us / 1000 / (double)pace->count);
 }
 
 static int run_cases(struct run *run, const struct arguments *arguments, const char *command,
@@ -476,7 +477,7 @@ int cmd_run(int argc, char **argv)
                                               .level = -1,
                                               .repeats = 1,
                                               .play = {.limit_us = 10000000, .settle_us = -1},
-                                              .recover = {.boot_us = 60000000},
+                                              .recover = {.boot_us = 60000000, .stop = &stopped},
                                               .today = today,
                                               .stop = &stopped}};
     arguments.options.play.settings.items = arguments.settings;

@@ -134,7 +134,8 @@ static bool say(struct player *player)
                       || (next->bytes.size > 0 && next->bytes.bytes[next->bytes.size - 1] == '\r'
                           && next->send->kind == SCRIPT_BYTES);
     if (escapes && !keep_guard(player)) return false;
-    if (!escapes && !player->waited) player->result->delay_us += port_now_us() - session->read_us;
+    if (!escapes && !player->waited && player->options->pace != NULL)
+        pace_add(player->options->pace, port_now_us() - session->read_us);
     player->result->sent_count++;
     session->line_of_case = next->send->line;
     if (!session_send(session, next->bytes.bytes, next->bytes.size, is_command))

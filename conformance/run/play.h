@@ -4,6 +4,7 @@
 #define CONFORMANCE_PLAY_H
 
 #include "match.h"
+#include "pace.h"
 #include "session.h"
 
 struct play_options {
@@ -12,6 +13,7 @@ struct play_options {
     size_t urc_count;
     int64_t limit_us;  /* for an answer of which nothing states a limit       */
     int64_t settle_us; /* silence behind which no more of what is optional comes */
+    struct pace *pace; /* the runner's own delays are added; NULL: none are    */
 };
 
 enum play_outcome {
@@ -29,7 +31,6 @@ struct play_result {
     struct match_result match;
     size_t first;      /* item of the session's record that is the case's first */
     int64_t limit_us;  /* of what was awaited, when it was silent or late       */
-    int64_t delay_us;  /* of the runner itself, all exchanges together          */
     size_t sent_count; /* by the host                                           */
 };
 

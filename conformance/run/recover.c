@@ -6,6 +6,7 @@
 
 #define TRY_US   INT64_C(1000000) /* for the answer to an `AT`                */
 #define GUARD_US INT64_C(1100000) /* silence round `+++`: V.250               */
+#define OPEN_US  INT64_C(500000)  /* of opening a port anew, between looks at *stop */
 
 const char *recovery_name(enum recovery recovery)
 {
@@ -55,19 +56,12 @@ static bool escape(struct session *session, const struct recover_options *option
            || recover_synchronize(session, 1, options->silence_us);
 }
 
-/* The port that vanished. */
-static bool reopen(struct session *session, int64_t end)
-{
-    session->vanished = !line_reopen(session->line, end - line_now(session->line));
-    return !session->vanished;
-}
-
 static bool wait_for_start(struct session *session, const struct recover_options *options)
 {
     int64_t end = line_now(session->line) + options->boot_us;
-    while (line_now(session->line) < end) {
-        if (session->vanished && !reopen(session, end)) return false;
-        if (recover_synchronize(session, 1, TRY_US)) return true;
+    while (line_now(session->line) < end && (options->stop == NULL || *options->stop == 0)) {
+        if (session->vanished) session->vanished = !line_reopen(session->line, OPEN_US);
+        if (!session->vanished && recover_synchronize(session, 1, TRY_US)) return true;
     }
     return false;
 }

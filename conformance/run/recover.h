@@ -8,6 +8,7 @@ struct recover_options {
     const char *power;  /* shell command that switches the module off and on; NULL: none */
     int64_t boot_us;    /* how long it may take to start                    */
     int64_t silence_us; /* how long it may be silent before it counts as hung */
+    const volatile sig_atomic_t *stop; /* ends waiting for a start; NULL: nothing does */
 };
 
 /* What it took, from the least on. */

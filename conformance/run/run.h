@@ -88,7 +88,7 @@ struct run {
     bool module_failed; /* hung, rebooted, or did not come back             */
     bool lab_failed;    /* the port or the line                             */
     bool lost;          /* nothing more can run                             */
-    int64_t delay_us;   /* of the runner, all exchanges together            */
+    struct pace pace;   /* of the runner itself                             */
     uint64_t exchange_count;
 };
 

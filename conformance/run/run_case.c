@@ -69,7 +69,7 @@ static void tell_play(struct attempt *attempt)
     case PLAY_SILENT: seen = memory_format("nothing within %.6g s", limit_s); break;
     case PLAY_LATE: seen = memory_format("it later than %.6g s", limit_s); break;
     case PLAY_AMBIGUOUS: seen = memory_text("an answer with too many readings"); break;
-    case PLAY_VANISHED: seen = memory_text("the port vanish"); break;
+    case PLAY_VANISHED: seen = memory_text("the port vanish while it was awaited"); break;
     }
     bool late = play->outcome == PLAY_LATE;
     add_fault(attempt, late ? "late" : "no-answer", match->offset, take(&match->expected), seen);
@@ -130,14 +130,29 @@ static void settle(struct attempt *attempt)
     if (good) session_sort_echo(&run->session);
 }
 
+/* The port vanished: it is waited for. */
+static void open_anew(struct run *run)
+{
+    char *error = memory_text(line_error(run->line)->text);
+    int64_t begun_us = line_now(run->line);
+    run->lab_failed = true;
+    run->lost = recover(&run->session, &run->options->recover) == NOT_RECOVERED;
+    double waited_s = (double)(line_now(run->line) - begun_us) / 1e6;
+    if (run->lost) cli_complain("run: %s; it has not come back in %.1f s", error, waited_s);
+    else cli_complain("run: %s; it is back after %.1f s, the run goes on", error, waited_s);
+    free(error);
+}
+
 static void bring_back(struct attempt *attempt)
 {
     struct run *run = attempt->run;
-    bool vanished = run->session.vanished;
+    if (run->session.vanished) {
+        open_anew(run);
+        return;
+    }
     enum recovery recovery = recover(&run->session, &run->options->recover);
     run->lost = recovery == NOT_RECOVERED;
-    if (vanished) run->lab_failed = true;
-    if (vanished || recovery < RECOVERED_BY_RESET) return;
+    if (recovery < RECOVERED_BY_RESET) return;
     run->module_failed = true;
     add_fault(attempt, "hang", attempt->size, memory_text("an answer to AT"),
               memory_format("none; recovered %s", recovery_name(recovery)));
@@ -253,6 +268,22 @@ static void judge(struct attempt *attempt, FILE *file)
     buffer_release(&writing.text);
 }
 
+/* A port that vanished between two cases is no fault of the one that comes. */
+static bool prepare(struct attempt *attempt)
+{
+    struct run *run = attempt->run;
+    bool ready = recover_known_state(&run->session, ANSWER_US);
+    if (!ready && run->session.vanished) {
+        open_anew(run);
+        session_begin(&run->session);
+        ready = !run->lost && recover_known_state(&run->session, ANSWER_US);
+    }
+    if (!ready)
+        add_fault(attempt, "setup", 0, memory_text("OK to ATE1Q0V1 and AT+CMEE=1"),
+                  memory_text(run->session.final));
+    return ready && set_up(attempt);
+}
+
 static bool play(struct attempt *attempt)
 {
     struct run *run = attempt->run;
@@ -265,11 +296,7 @@ static bool play(struct attempt *attempt)
     }
     session_end_line(&run->session);
     session_begin(&run->session);
-    bool ready = recover_known_state(&run->session, ANSWER_US);
-    if (!ready)
-        add_fault(attempt, "setup", 0, memory_text("OK to ATE1Q0V1 and AT+CMEE=1"),
-                  memory_text(run->session.final));
-    ready = ready && set_up(attempt);
+    bool ready = prepare(attempt);
     session_end_line(&run->session);
     attempt->play =
         (struct play_result){.outcome = PLAY_STOPPED, .first = session_item_count(&run->session)};
@@ -298,9 +325,9 @@ static void conclude(struct attempt *attempt)
 {
     struct run *run = attempt->run;
     bool booted = run->session.booted;
-    if (run->session.vanished || run->session.final[0] == '\0'
-        || attempt->play.outcome != PLAY_AGREES)
-        bring_back(attempt);
+    bool answers = !run->session.vanished && run->session.final[0] != '\0'
+                   && attempt->play.outcome == PLAY_AGREES;
+    if (!answers && !run->lost) bring_back(attempt);
     if (booted) {
         run->module_failed = true;
         add_fault(attempt, "reboot", attempt->size, memory_text("no start of the module"),
@@ -309,7 +336,6 @@ static void conclude(struct attempt *attempt)
     clean_up(attempt);
     decide(attempt);
     if (attempt->verdict == JUDGE_FAIL) look_for_rival(run);
-    run->delay_us += attempt->play.delay_us;
     run->exchange_count += attempt->play.sent_count;
 }
 

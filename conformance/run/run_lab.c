@@ -154,6 +154,7 @@ int run_open(struct run *run, const struct run_options *options, struct catalog_
     const struct line_options line = {.model = model, .seed = options->seed};
     run->options = options;
     run->play = options->play;
+    run->play.pace = &run->pace;
     run->line = line_open(options->target, &line, &error);
     if (run->line == NULL) return complain_of_port(run, &error);
     if (catalog_open_dialect(CATALOG_DIALECT_DEFAULT, &run->compiled, stderr) != 0)

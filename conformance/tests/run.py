@@ -11,6 +11,7 @@ import pty
 import re
 import select
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -321,6 +322,117 @@ def test_rival_and_vanishing():
     rival.wait()
     module.terminate()
     module.wait()
+
+
+REPEATED = ['--repeat', '3', '--boot', '10', '--settle', '20', '--dialect', 'simcom']
+long_case = write('long.at', '@ id: core/27.007-8.5/long\n@ dialect: auto\n\n' + 10 * (
+    '> AT+CSQ\n< +CSQ: {:int 0..31,99 =23},{:int 0..7,99 =0}\n< OK\n'))
+
+
+def serve_and_drop(listener):
+    """A module on TCP that lets its host go in the middle of the second case, and
+    listens again after a second."""
+    address = listener.getsockname()
+    count = 0
+    while count < 4:
+        host = listener.accept()[0]
+        line = b''
+        while byte := host.recv(1):
+            if byte != b'\r':
+                line += byte
+                continue
+            host.sendall(line + b'\r\r\n')
+            if line == b'AT+CSQ':
+                count += 1
+                if count == 2:
+                    host.sendall(b'+CS')
+                    break
+                host.sendall(b'+CSQ: 20,0\r\n\r\n')
+            host.sendall(b'OK\r\n')
+            line = b''
+        host.close()
+        listener.close()
+        if count < 4:
+            time.sleep(1)
+            listener = socket.create_server(address)
+
+
+def test_vanishing_connection():
+    listener = socket.create_server(('127.0.0.1', 0))
+    port = listener.getsockname()[1]
+    module = threading.Thread(target=serve_and_drop, args=[listener], daemon=True)
+    module.start()
+    code, _, errors = run('--target', f'tcp,127.0.0.1,{port}', *REPEATED, signal_case)
+    check('dropped: exit', 6, code)
+    check('dropped: the run goes on', ['passed', 'failed', 'passed'], outcomes())
+    check('dropped: told', re.compile(rf'tcp,127.0.0.1,{port}: vanished while open.*'
+                                      r'it is back after [12]\.\d s, the run goes on'), errors)
+    check('dropped: what was awaited', re.compile('the port vanish'), json.dumps(results()))
+
+
+def start_module(link):
+    """Slow, so that the long case takes more than a second."""
+    module = subprocess.Popen([ATPROOF, 'modem', '--link', link, '--speed', '2400'],
+                              stdout=subprocess.PIPE)
+    module.stdout.readline()
+    return module
+
+
+def end_module(module):
+    module.terminate()
+    module.wait()
+
+
+def test_vanishing_device():
+    """An adapter that is unplugged and comes back under another name, with the
+    same link to it."""
+    link = os.path.join(folder, 'adapter')
+    module = start_module(link)
+    before = os.path.realpath(link)
+    program = subprocess.Popen([ATPROOF, 'run', '--out', out(), '--target',
+                                f'serialdev,{link},115200n81', *REPEATED, long_case],
+                               stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    said = program.stderr.readline()
+    time.sleep(0.6)
+    end_module(module)
+    time.sleep(0.5)
+    taken = os.openpty()
+    while os.ttyname(taken[-1]) != before and len(taken) < 40:
+        taken += os.openpty()
+    check('unplugged: the link is gone', False, os.path.lexists(link))
+    module = start_module(link)
+    check('unplugged: another device', True, os.path.realpath(link) != before)
+    errors = said + program.communicate(timeout=60)[1]
+    check('unplugged: exit', 6, program.returncode)
+    check('unplugged: the run goes on', ['passed', 'failed', 'passed'], outcomes())
+    check('unplugged: told', re.compile('adapter.*vanished while open.*the run goes on'), errors)
+    end_module(module)
+    for fd in taken:
+        os.close(fd)
+
+
+def test_vanishing_for_good():
+    """What does not come back is waited for, and the rest is told; SIGINT ends that."""
+    link = os.path.join(folder, 'gone')
+    for boot, interrupted in ('2', False), ('60', True):
+        module = start_module(link)
+        program = subprocess.Popen([ATPROOF, 'run', '--out', out(), '--target',
+                                    f'serialdev,{link},115200n81', *REPEATED, '--boot', boot,
+                                    long_case],
+                                   stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+        program.stderr.readline()
+        time.sleep(0.6)
+        end_module(module)
+        began = time.monotonic()
+        if interrupted:
+            time.sleep(1)
+            program.send_signal(signal.SIGINT)
+        errors = program.communicate(timeout=60)[1]
+        check('gone: in time', True, time.monotonic() - began < 6)
+        check('gone: exit', 6, program.returncode)
+        check('gone: the store is whole', ['passed', 'failed', 'skipped'][:2 if interrupted else 3],
+              outcomes())
+        check('gone: told', re.compile('vanished while open.*it has not come back'), errors)
 
 
 def test_progress():
