@@ -216,7 +216,7 @@ static void put_declared(struct writing *writing, const struct transcript_item *
                          size_t line_of_case)
 {
     const struct script_node *const *nodes = (const void *)writing->nodes.bytes;
-    for (size_t i = 0; i < writing->nodes.size / sizeof(void *); i++) {
+    for (size_t i = 0; i < writing->nodes.size / sizeof *nodes; i++) {
         if (line_of_case == 0 || sent_above(&writing->case_->body, nodes[i]->line) != line_of_case)
             continue;
         struct judge_declared declared = {nodes[i]->rule, nodes[i]->clause, nodes[i]->reason,
