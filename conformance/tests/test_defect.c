@@ -398,8 +398,13 @@ static void test_defect_names_are_read_with_their_turn(void **state)
     assert_true(modem_read_flaw("lf-only@12", &flaw));
     assert_string_equal(flaw.defect->name, "lf-only");
     assert_int_equal(flaw.at, 12);
+    assert_false(flaw.lasting);
+    assert_true(modem_read_flaw("lf-only@12+", &flaw));
+    assert_int_equal(flaw.at, 12);
+    assert_true(flaw.lasting);
     static const char *const wrong[] = {"",         "frees",     "freeze@",   "freeze@0",
-                                        "freeze@x", "freeze@1x", "freeze@-1", "freeze@99999999999"};
+                                        "freeze@x", "freeze@1x", "freeze@-1", "freeze@99999999999",
+                                        "freeze@+",  "freeze@1++"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_false(modem_read_flaw(wrong[i], &flaw));
 }
