@@ -14,10 +14,13 @@ A defect that leaves no OK to AT ends a run at its opening. It is given as NAME@
 then: it strikes from the N-th time on.
 """
 import argparse
+import contextlib
 import json
 import os
+import random
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -74,11 +77,37 @@ def findings_of(line):
     return found
 
 
-def run(atproof, target, selects):
+def is_free(port):
+    with socket.socket() as probe:
+        try:
+            probe.bind(('127.0.0.1', port))
+        except OSError:
+            return False
+    return True
+
+
+@contextlib.contextmanager
+def server(atproof):
+    """One for all runs: the keys that it makes take longer than a case."""
+    first = next(port for port in iter(lambda: random.randrange(20000, 30000), None)
+                 if all(is_free(port + i) for i in range(8)))
+    peer = subprocess.Popen([atproof, 'server', '--key', 'rsa', '--port', str(first)],
+                            stdout=subprocess.PIPE, text=True)
+    for _ in range(8):
+        if not peer.stdout.readline():
+            sys.exit('the server did not start')
+    try:
+        yield f'127.0.0.1:{first}'
+    finally:
+        peer.terminate()
+        peer.wait()
+
+
+def run(lab, target, selects):
     """Exit code, and the clauses that each failing case breaks."""
     with tempfile.TemporaryDirectory() as out:
-        command = [atproof, 'run', '--quiet', '--target', target, '--out', out, '--timeout', '2',
-                   '--settle', '10']
+        command = [lab[0], 'run', '--quiet', '--target', target, '--server', lab[1], '--out', out,
+                   '--timeout', '2', '--settle', '10']
         for select in selects:
             command += ['--select', select]
         done = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -115,9 +144,9 @@ def good(defect, failed):
     return (best[0], found[best[0]]) if best else (None, [])
 
 
-def search(atproof, defect, dialect, selects):
+def search(lab, defect, dialect, selects):
     for start in STARTS:
-        code, failed = run(atproof, f'virtual:{dialect},defect={defect.name}{start}', selects)
+        code, failed = run(lab, f'virtual:{dialect},defect={defect.name}{start}', selects)
         clause, cases = good(defect, failed)
         if cases:
             return defect.name + start, clause, cases
@@ -126,15 +155,15 @@ def search(atproof, defect, dialect, selects):
     return None
 
 
-def find(atproof, defect, dialect):
+def find(lab, defect, dialect):
     own = [clause.replace(' ', '-') + '/*' for clause in defect.clauses]
-    return search(atproof, defect, dialect, own) or search(atproof, defect, dialect, [])
+    return search(lab, defect, dialect, own) or search(lab, defect, dialect, [])
 
 
-def prove(atproof, defect, dialect, row):
+def prove(lab, defect, dialect, row):
     instance, clause, case = row
     for _ in range(2):   # the machine may be too busy for the network's limits
-        _, failed = run(atproof, f'virtual:{dialect},defect={instance}', [case])
+        _, failed = run(lab, f'virtual:{dialect},defect={instance}', [case])
         if clause in failed.get(case, ()):
             return None
     return f'{case} did not fail at {clause}' + (f', but at {sorted(failed[case])}'
@@ -187,22 +216,24 @@ def main():
             if (not options.names or defect.name in options.names)
             and options.dialect in (None, dialect)]
 
-    def work(job):
+    def work(lab, job):
         defect, dialect = job
         if options.write:
-            found = find(options.atproof, defect, dialect)
+            found = find(lab, defect, dialect)
             return 'no case fails at its clause' if found is None else None, found
         row = rows.get((defect.name, dialect))
         if row is None:
             return 'has no row in the table', None
-        return prove(options.atproof, defect, dialect, row[:3]), None
+        return prove(lab, defect, dialect, row[:3]), None
 
     bad = len(unknown)
     for name in unknown:
         print(f'{name}: no such defect')
     texts = {key: row[3] for key, row in rows.items()}
-    with ThreadPoolExecutor(2) as pool:
-        for (defect, dialect), (wrong, found) in zip(jobs, pool.map(work, jobs)):
+    with server(options.atproof) as address, ThreadPoolExecutor(2) as pool:
+        lab = (options.atproof, address)
+        done = pool.map(lambda job: work(lab, job), jobs)
+        for (defect, dialect), (wrong, found) in zip(jobs, done):
             if wrong:
                 bad += 1
                 print(f'{defect.name}, {dialect}: {wrong}', flush=True)

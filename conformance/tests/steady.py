@@ -34,7 +34,7 @@ def main():
              random.randrange(1, 2**32) if number % 2 else 0)
             for number in range(runs) for dialect in DIALECTS]
     bad = 0
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(6) as pool:  # they wait for the network most of the time
         for command, done in pool.map(run, jobs):
             if done.returncode != 0:
                 bad += 1
