@@ -61,8 +61,12 @@ class Defect:
 def list_defects(atproof):
     said = subprocess.run([atproof, 'modem', '--list-defects'], capture_output=True, text=True,
                           check=True).stdout
-    blocks = re.findall(r'^(\S+)\n    (.*)\n    (.*)\n    (.*)$', said, re.M)
-    return {block[0]: Defect(*block) for block in blocks}
+    defects = {}
+    for block in re.split(r'\n(?=\S)', said.rstrip('\n')):
+        name, dialects, *lines = block.split('\n    ')
+        size = next(i for i, line in enumerate(lines) if not line.endswith(',')) + 1
+        defects[name] = Defect(name, dialects, ' '.join(lines[:size]), ' '.join(lines[size:]))
+    return defects
 
 
 def findings_of(line):
