@@ -225,15 +225,18 @@ bool modem_read_flaw(const char *text, struct modem_flaw *out)
     const struct modem_defect *defect = modem_find_defect(name);
     char *end = NULL;
     unsigned long at = 0;
+    bool lasting = false;
     free(name);
     if (number != NULL) {
         errno = 0;
         at = strtoul(number, &end, 10);
-        if (number[0] < '1' || number[0] > '9' || *end != '\0' || errno != 0 || at > UINT32_MAX)
+        lasting = *end == '+';
+        if (number[0] < '1' || number[0] > '9' || end[lasting] != '\0' || errno != 0
+            || at > UINT32_MAX)
             return false;
     }
     if (defect == NULL) return false;
-    *out = (struct modem_flaw){.defect = defect, .at = (unsigned)at};
+    *out = (struct modem_flaw){.defect = defect, .at = (unsigned)at, .lasting = lasting};
     return true;
 }
 
@@ -242,6 +245,7 @@ bool modem_read_flaw(const char *text, struct modem_flaw *out)
 bool defect_strikes(struct defect_use *use)
 {
     use->count++;
+    if (use->flaw.lasting) return use->count >= use->flaw.at;
     return use->flaw.at == 0 || use->count == use->flaw.at;
 }
 

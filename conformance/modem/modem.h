@@ -41,13 +41,15 @@ const struct modem_defect *modem_find_defect(const char *name);
 bool modem_defect_shows(const struct modem_defect *defect, const char *dialect);
 
 /* A defect as it is wanted: `NAME` strikes whenever it can, `NAME@N` the N-th
- * time alone, so that a session can be in good order before. */
+ * time alone, `NAME@N+` from the N-th time on, so that a session can be in good
+ * order before. */
 struct modem_flaw {
     const struct modem_defect *defect;
-    unsigned at; /* 0: always                                               */
+    unsigned at;  /* 0: always                                              */
+    bool lasting; /* from then on                                           */
 };
 
-/* Reads `NAME` or `NAME@N`. Writes: *out if true. */
+/* Reads `NAME`, `NAME@N` or `NAME@N+`. Writes: *out if true. */
 bool modem_read_flaw(const char *text, struct modem_flaw *out);
 
 struct modem_options {

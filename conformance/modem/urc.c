@@ -8,9 +8,9 @@
 #include <string.h>
 #include <strings.h>
 
-#define ONE_IN      3  /* places get a URC                                  */
-#define SIZE_MOST   12 /* characters of a text                              */
-#define NUMBER_MAX  100000 /* where no range ends it                        */
+#define ONE_IN     3      /* places get a URC                                  */
+#define SIZE_MOST  12     /* characters of a text                              */
+#define NUMBER_MAX 100000 /* where no range ends it                        */
 
 static uint64_t random_number(struct modem *modem, uint64_t limit)
 {
@@ -28,6 +28,13 @@ static bool tells_of_start(const struct catalog_record *record)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(record->name, names[i]) == 0) return true;
     return false;
+}
+
+/* Registration is told where it changed and the host asked for it alone. */
+static bool tells_of_registration(const struct catalog_record *record)
+{
+    return strcmp(record->name, "+CREG") == 0 || strcmp(record->name, "+CGREG") == 0
+           || strcmp(record->name, "+CEREG") == 0;
 }
 
 static bool has_param(const struct catalog_record *record, const char *name)
@@ -68,7 +75,8 @@ static bool may_come(const struct modem *modem, const struct catalog_set *set,
 {
     return catalog_is_of_edition(urc->edition, modem_edition(modem, set))
            && modem_has_clause(modem, urc->clause) && !tells_of_start(&urc->record)
-           && !tells_of_connection(&urc->record) && !is_answer(modem, &urc->record);
+           && !tells_of_connection(&urc->record) && !tells_of_registration(&urc->record)
+           && !is_answer(modem, &urc->record);
 }
 
 /* The `*index`-th that may come, or NULL with *index lowered by how many may. */

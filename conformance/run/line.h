@@ -14,7 +14,8 @@ struct line_options {
 };
 
 /* `virtual:DIALECT`, or what port_open takes. Behind the dialect may stand
- * `,speed=BAUD`, `,seed=N`, `,urcs=N` and `,defect=NAME`, the last several times.
+ * `,speed=BAUD`, `,seed=N`, `,urcs=N` and `,defect=NAME`, the last several times;
+ * `NAME` may be what modem_read_flaw takes.
  * Returns: NULL with *error written. */
 struct line *line_open(const char *target, const struct line_options *options,
                        struct port_error *error);

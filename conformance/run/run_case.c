@@ -192,11 +192,16 @@ static size_t sent_above(const struct script_branch *branch, size_t line)
     return found;
 }
 
+struct declaration {
+    const struct script_node *node;
+};
+
 static void gather(const struct script_branch *branch, struct buffer *out)
 {
     for (size_t i = 0; i < branch->node_count; i++) {
         const struct script_node *node = &branch->nodes[i];
-        if (node->kind == SCRIPT_DEVIATES) buffer_append(out, &node, sizeof node);
+        struct declaration declaration = {node};
+        if (node->kind == SCRIPT_DEVIATES) buffer_append(out, &declaration, sizeof declaration);
         for (size_t k = 0; k < node->branch_count; k++) gather(&node->branches[k], out);
     }
 }
@@ -204,7 +209,7 @@ static void gather(const struct script_branch *branch, struct buffer *out)
 /* A transcript as it is written. */
 struct writing {
     const struct script_case *case_;
-    struct buffer nodes;    /* const struct script_node *: what is declared    */
+    struct buffer nodes;    /* struct declaration                               */
     struct buffer declared; /* struct judge_declared                        */
     struct buffer text;
     size_t line; /* the next one                                            */
@@ -215,12 +220,12 @@ struct writing {
 static void put_declared(struct writing *writing, const struct transcript_item *item,
                          size_t line_of_case)
 {
-    const struct script_node *const *nodes = (const void *)writing->nodes.bytes;
-    for (size_t i = 0; i < writing->nodes.size / sizeof *nodes; i++) {
-        if (line_of_case == 0 || sent_above(&writing->case_->body, nodes[i]->line) != line_of_case)
+    const struct declaration *declarations = (const void *)writing->nodes.bytes;
+    for (size_t i = 0; i < writing->nodes.size / sizeof *declarations; i++) {
+        const struct script_node *node = declarations[i].node;
+        if (line_of_case == 0 || sent_above(&writing->case_->body, node->line) != line_of_case)
             continue;
-        struct judge_declared declared = {nodes[i]->rule, nodes[i]->clause, nodes[i]->reason,
-                                          item->line};
+        struct judge_declared declared = {node->rule, node->clause, node->reason, item->line};
         buffer_append(&writing->declared, &declared, sizeof declared);
         text_put(&writing->text, "@ deviates: %s | %s | %s\n", declared.rule, declared.clause,
                  declared.reason);

@@ -173,8 +173,8 @@ static int add_defect(struct options *options, const char *argument)
     struct modem_flaw flaw;
     if (!modem_read_flaw(argument, &flaw))
         return cli_misuse("modem",
-                          "--defect %s: no such defect; expected NAME or NAME@N, N 1 the first, "
-                          "of those in --list-defects",
+                          "--defect %s: no such defect; expected NAME, NAME@N or NAME@N+, N 1 "
+                          "the first, of those in --list-defects",
                           argument);
     options->flaws = memory_grow(options->flaws, options->modem.flaw_count + 1,
                                  &options->flaw_capacity, sizeof *options->flaws);

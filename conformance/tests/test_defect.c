@@ -398,8 +398,13 @@ static void test_defect_names_are_read_with_their_turn(void **state)
     assert_true(modem_read_flaw("lf-only@12", &flaw));
     assert_string_equal(flaw.defect->name, "lf-only");
     assert_int_equal(flaw.at, 12);
+    assert_false(flaw.lasting);
+    assert_true(modem_read_flaw("lf-only@12+", &flaw));
+    assert_int_equal(flaw.at, 12);
+    assert_true(flaw.lasting);
     static const char *const wrong[] = {"",         "frees",     "freeze@",   "freeze@0",
-                                        "freeze@x", "freeze@1x", "freeze@-1", "freeze@99999999999"};
+                                        "freeze@x", "freeze@1x", "freeze@-1", "freeze@99999999999",
+                                        "freeze@+", "freeze@1++"};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
         assert_false(modem_read_flaw(wrong[i], &flaw));
 }
@@ -409,14 +414,31 @@ static void test_defect_strikes_in_its_turn_alone(void **state)
     (void)state;
     static const struct defect_trial trial = {.name = "missing-line",
                                               .steps = {"ATE0", "AT+CSQ", "AT+CSQ", "AT+CSQ"}};
-    struct modem_flaw flaws[2] = {{modem_find_defect("missing-line"), 2},
-                                  {modem_find_defect("doubled-final"), 4}};
+    struct modem_flaw flaws[2] = {{.defect = modem_find_defect("missing-line"), .at = 2},
+                                  {.defect = modem_find_defect("doubled-final"), .at = 4}};
     struct modem_options options = {.flaws = flaws, .flaw_count = 2};
     struct host host = hold_session(&trial, "simcom", &options);
     buffer_append(&host.heard, "", 1);
     assert_string_equal((const char *)host.heard.bytes,
                         "ATE0\r\r\nOK\r\n\r\n+CSQ: 23,0\r\n\r\nOK\r\n\r\nOK\r\n"
                         "\r\n+CSQ: 23,0\r\n\r\nOK\r\n\r\nOK\r\n");
+    buffer_release(&host.heard);
+    buffer_release(&host.builder.bytes);
+    buffer_release(&host.builder.items);
+}
+
+static void test_defect_lasts_from_its_turn_on(void **state)
+{
+    (void)state;
+    static const struct defect_trial trial = {.name = "missing-line",
+                                              .steps = {"ATE0", "AT+CSQ", "AT+CSQ", "AT+CSQ"}};
+    struct modem_flaw flaw = {
+        .defect = modem_find_defect("missing-line"), .at = 2, .lasting = true};
+    struct modem_options options = {.flaws = &flaw, .flaw_count = 1};
+    struct host host = hold_session(&trial, "simcom", &options);
+    buffer_append(&host.heard, "", 1);
+    assert_string_equal((const char *)host.heard.bytes,
+                        "ATE0\r\r\nOK\r\n\r\n+CSQ: 23,0\r\n\r\nOK\r\n\r\nOK\r\n\r\nOK\r\n");
     buffer_release(&host.heard);
     buffer_release(&host.builder.bytes);
     buffer_release(&host.builder.items);
@@ -600,6 +622,7 @@ int main(void)
         cmocka_unit_test(test_defect_each_is_in_the_table_once_in_each_dialect),
         cmocka_unit_test(test_defect_breaks_the_clause_that_the_list_states),
         cmocka_unit_test(test_defect_strikes_in_its_turn_alone),
+        cmocka_unit_test(test_defect_lasts_from_its_turn_on),
         cmocka_unit_test(test_defect_none_is_clean_with_any_seed),
         cmocka_unit_test(test_defect_each_is_found_with_any_seed),
         cmocka_unit_test(test_defect_that_does_not_strike_is_not_found),
