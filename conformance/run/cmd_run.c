@@ -10,7 +10,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -70,8 +69,8 @@ static const struct argp_option option_list[] = {
      0},
     {"dialect", 'd', "NAME", 0, "What the module is (default: what it says of itself)", 0},
     {"out", 'o', "DIR", 0,
-     "Folder of results.jsonl and a transcript a case, made if it is not there (default: "
-     "atproof-run)",
+     "Folder of results.jsonl, a transcript a case, and line.at, which has every byte; made if it "
+     "is not there (default: atproof-run)",
      0},
     {"list", KEY_LIST, NULL, 0, "Say which cases would run, and run none", 0},
     {NULL, 0, NULL, 0, "Which cases:", 1},
@@ -367,8 +366,7 @@ static int run_cases(struct run *run, const struct arguments *arguments, const c
 {
     const struct run_options *options = &arguments->options;
     char *path = memory_format("%s/results.jsonl", options->out);
-    bool good = (mkdir(options->out, 0777) == 0 || errno == EEXIST)
-                && (run->store = fopen(path, "w")) != NULL
+    bool good = (run->store = fopen(path, "w")) != NULL
                 && results_begin(run->store, "atproof run", command, run->dialect, options->strict);
     if (!good) cli_complain("%s: cannot write: %s", path, strerror(errno));
     if (good) {
@@ -395,6 +393,7 @@ static int run_module(struct arguments *arguments, const char *command, struct c
         options->play.settle_us = strncmp(options->target, "virtual:", 8) == 0 ? 50000 : 300000;
     if (options->allowed == NULL && strncmp(options->target, "virtual:", 8) == 0)
         options->allowed = "stores-files,costs-data";
+    if (arguments->lists) options->out = NULL;
     options->recover.silence_us =
         options->play.limit_us < SILENCE_US ? options->play.limit_us : SILENCE_US;
     int code = run_open(run, options, model);

@@ -7,11 +7,12 @@
 #include "results.h"
 
 #define RUN_SETTING_MAX 64
+#define RUN_LOG         "line.at" /* in the folder: every byte of the run    */
 
 struct run_options {
     const char *target;
     const char *dialect;        /* NULL: the module's own                    */
-    const char *out;            /* folder of the store and the transcripts  */
+    const char *out;            /* folder of the store and the transcripts; NULL: none is kept */
     const char *const *selects; /* shell patterns of ids; none: all         */
     size_t select_count;
     int level;           /* enum script_level, -1: all               */
@@ -85,6 +86,8 @@ struct run {
     struct results_tally tally;
     struct run_progress progress;
     FILE *store;
+    FILE *log;          /* of every byte; NULL: not yet                       */
+    int64_t begun_us;   /* the time that its times count from                 */
     bool module_failed; /* hung, rebooted, or did not come back             */
     bool lab_failed;    /* the port or the line                             */
     bool lost;          /* nothing more can run                             */
@@ -97,6 +100,9 @@ struct run {
  * complaint made. */
 int run_open(struct run *run, const struct run_options *options, struct catalog_model *model);
 void run_close(struct run *run);
+
+/* Appends to the log what was said since session_begin, with a comment before it. */
+void run_log(struct run *run, const char *what);
 
 /* Runs one case and keeps its result. */
 void run_case(struct run *run, const struct run_case *item);

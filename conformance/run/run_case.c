@@ -280,6 +280,7 @@ static bool prepare(struct attempt *attempt)
     bool ready = recover_known_state(&run->session, ANSWER_US);
     if (!ready && run->session.vanished) {
         open_anew(run);
+        run_log(run, "the port is opened anew");
         session_begin(&run->session);
         ready = !run->lost && recover_known_state(&run->session, ANSWER_US);
     }
@@ -341,6 +342,7 @@ static void conclude(struct attempt *attempt)
     clean_up(attempt);
     decide(attempt);
     if (attempt->verdict == JUDGE_FAIL) look_for_rival(run);
+    run_log(run, attempt->item->id);
     run->exchange_count += attempt->play.sent_count;
 }
 

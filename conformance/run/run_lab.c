@@ -3,10 +3,14 @@
 #include "cli.h"
 #include "memory.h"
 #include "run.h"
+#include "text.h"
+#include "transcript_out.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 
 #define ANSWER_US INT64_C(1000000) /* for an AT command that asks nothing of the network */
 #define TRIES     3
@@ -85,6 +89,7 @@ static void identify(struct run *run)
     run->identity = judgement.identity;
     judgement.identity = (struct judge_identity){0};
     judgement_release(&judgement);
+    run_log(run, "identity");
 }
 
 /* ---- the dialect ------------------------------------------------------ */
@@ -146,7 +151,48 @@ static int choose_dialect(struct run *run, const struct catalog_model *model)
     return EXIT_AS_EXPECTED;
 }
 
+/* ---- the log ---------------------------------------------------------- */
+
+void run_log(struct run *run, const char *what)
+{
+    struct transcript record = session_record(&run->session, 0);
+    struct buffer text = {0};
+    if (run->log == NULL || record.item_count == 0) return;
+    text_put(&text, "# %s\n", what);
+    for (size_t i = 0; i < record.item_count; i++) {
+        struct transcript_item item = record.items[i];
+        item.time_us += run->session.begun_us - run->begun_us;
+        transcript_out(&text, &record, &item);
+    }
+    fwrite(text.bytes, 1, text.size, run->log);
+    fflush(run->log);
+    buffer_release(&text);
+}
+
+/* The folder, and the log in it. */
+static bool open_log(struct run *run)
+{
+    const char *folder = run->options->out;
+    if (folder == NULL) return true;
+    char *path = memory_format("%s/" RUN_LOG, folder);
+    bool good =
+        (mkdir(folder, 0777) == 0 || errno == EEXIST) && (run->log = fopen(path, "w")) != NULL;
+    if (!good) cli_complain("%s: cannot write: %s", path, strerror(errno));
+    else fprintf(run->log, "@ title: all that was said to and by %s\n\n", run->options->target);
+    free(path);
+    return good;
+}
+
 /* ---- opening ---------------------------------------------------------- */
+
+static bool find_module(struct run *run)
+{
+    if (!recover_synchronize(&run->session, TRIES, ANSWER_US)
+        && (is_garbage(&run->session)
+            || recover(&run->session, &run->options->recover) == NOT_RECOVERED))
+        return false;
+    return recover_known_state(&run->session, ANSWER_US);
+}
 
 int run_open(struct run *run, const struct run_options *options, struct catalog_model *model)
 {
@@ -155,16 +201,16 @@ int run_open(struct run *run, const struct run_options *options, struct catalog_
     run->options = options;
     run->play = options->play;
     run->play.pace = &run->pace;
+    if (!open_log(run)) return EXIT_USAGE;
     run->line = line_open(options->target, &line, &error);
     if (run->line == NULL) return complain_of_port(run, &error);
     if (catalog_open_dialect(CATALOG_DIALECT_DEFAULT, &run->compiled, stderr) != 0)
         return EXIT_USAGE;
     session_open(&run->session, run->line, run->compiled);
-    if (!recover_synchronize(&run->session, TRIES, ANSWER_US)
-        && (is_garbage(&run->session)
-            || recover(&run->session, &options->recover) == NOT_RECOVERED))
-        return complain_of_silence(run);
-    if (!recover_known_state(&run->session, ANSWER_US)) return complain_of_silence(run);
+    run->begun_us = run->session.begun_us;
+    bool found = find_module(run);
+    run_log(run, "opening");
+    if (!found) return complain_of_silence(run);
     identify(run);
     return choose_dialect(run, model);
 }
@@ -173,6 +219,7 @@ void run_close(struct run *run)
 {
     if (run->line != NULL) session_close(&run->session);
     line_close(run->line);
+    if (run->log != NULL) fclose(run->log);
     compiled_catalog_free(run->compiled);
     for (size_t i = 0; i < run->play.urc_count; i++)
         free((void *)(uintptr_t)run->urcs[i].beginning);
