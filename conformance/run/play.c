@@ -119,7 +119,8 @@ static bool await(struct player *player, int64_t deadline)
 static bool keep_guard(struct player *player)
 {
     struct session *session = player->session;
-    int64_t until = session->sent_us + GUARD_US;
+    bool sent_last = session->sent_us > session->received_us;
+    int64_t until = (sent_last ? session->sent_us : session->received_us) + GUARD_US;
     while (line_now(session->line) < until)
         if (session_receive(session, until) < 0) return end(player, PLAY_VANISHED);
     return true;
