@@ -1,6 +1,8 @@
 /* Items as lines of a script. What script_format makes of them is the same. */
 #include "text.h"
 
+#include "script_line.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,20 +18,6 @@ void text_put(struct buffer *out, const char *format, ...)
     buffer_append_text(out, text);
 }
 
-static void put_string(struct buffer *out, const uint8_t *bytes, size_t size)
-{
-    static const char letters[] = "rnt0\\\"e";
-    static const char values[] = "\r\n\t\0\\\"\x1B";
-    buffer_append_text(out, "\"");
-    for (size_t i = 0; i < size; i++) {
-        const char *found = memchr(values, bytes[i], sizeof values - 1);
-        if (found != NULL) text_put(out, "\\%c", letters[found - values]);
-        else if (bytes[i] < 0x20 || bytes[i] > 0x7E) text_put(out, "\\x%02X", bytes[i]);
-        else buffer_append(out, &bytes[i], 1);
-    }
-    buffer_append_text(out, "\"");
-}
-
 void text_literal(struct buffer *out, const uint8_t *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
@@ -41,7 +29,7 @@ void text_literal(struct buffer *out, const uint8_t *bytes, size_t size)
 void text_bytes(struct buffer *out, bool is_sent, const uint8_t *bytes, size_t size)
 {
     buffer_append_text(out, is_sent ? ">> " : "<< ");
-    put_string(out, bytes, size);
+    script_put_string(out, bytes, size);
     buffer_append_text(out, "\n");
 }
 
@@ -59,7 +47,7 @@ void text_payload(struct buffer *out, const uint8_t *bytes, size_t size)
     static const char digits[] = "0123456789abcdef";
     if (is_mostly_text(bytes, size)) {
         buffer_append_text(out, "text ");
-        put_string(out, bytes, size);
+        script_put_string(out, bytes, size);
         return;
     }
     buffer_append_text(out, "hex");

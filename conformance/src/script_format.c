@@ -44,9 +44,8 @@ __attribute__((format(printf, 2, 3))) static void put(struct buffer *out, const 
     buffer_append_text(out, text);
 }
 
-/* Bytes as one string; UTF-8 is not known of a byte here, so that all above
- * 0x7E is escaped. */
-static void put_string(struct buffer *out, const uint8_t *bytes, size_t size)
+/* UTF-8 is not known of a byte here, so that all above 0x7E is escaped. */
+void script_put_string(struct buffer *out, const uint8_t *bytes, size_t size)
 {
     static const char letters[] = "rnt0\\\"e";
     static const char values[] = "\r\n\t\0\\\"\x1B";
@@ -75,7 +74,7 @@ static bool put_one_string(struct script_reader *reader, struct buffer *out)
     struct script_reader one = *reader;
     one.size = string_end(reader);
     if (!script_read_strings(&one, &bytes, &size)) return false;
-    put_string(out, bytes, size);
+    script_put_string(out, bytes, size);
     reader->at = one.size;
     if (reader->at < reader->size && reader->line[reader->at] == '*') {
         size_t count = 1;
