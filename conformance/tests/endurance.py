@@ -9,7 +9,8 @@ on one `atproof modem` over TCP, to which one run after another connects. Meanwh
 quarter) memory may grow by GROWTH_KB, the others by nothing. Most cases are those
 of `core`, which wait for nothing; some have connections, HTTP and TLS.
 
-ctest runs it short. Ten thousand: endurance.py build/release/conformance/atproof 10000"""
+By hand, on a quiet machine: cmake --build build/release --target endurance
+(ten thousand). Short runs on a busy one measure the start of the server."""
 import os
 import subprocess
 import sys
