@@ -30,7 +30,8 @@ static bool tells_of_start(const struct catalog_record *record)
     return false;
 }
 
-/* Registration is told where it changed and the host asked for it alone. */
+/* Registration is told where it changed and the host asked for it, never at
+ * random: a host would believe it. */
 static bool tells_of_registration(const struct catalog_record *record)
 {
     return strcmp(record->name, "+CREG") == 0 || strcmp(record->name, "+CGREG") == 0
