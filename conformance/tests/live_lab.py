@@ -85,8 +85,8 @@ Run = collections.namedtuple('Run', 'code seconds errors cases')
 def command(atproof, target, dialect, out, *options, server=True):
     """SERVER: the peer of cases with connections, whose keys take a second to make."""
     return [atproof, 'run', '--target', target, '--dialect', dialect, '--out', out, '--allow',
-            'stores-files,costs-data', '--settle', '50', *(['--server', 'builtin'] if server else []),
-            *options]
+            'stores-files,costs-data', '--settle', '50', '--retry', '1',
+            *(['--server', 'builtin'] if server else []), *options]
 
 
 def stored_cases(out):
