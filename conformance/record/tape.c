@@ -197,7 +197,7 @@ void tape_flush_early(struct tape *tape)
     early->size = 0;
     buffer_append(early, tape->span.bytes, tape->span.size);
     if (waiting > 0)
-        buffer_append(early, tape->waiting.bytes + tape->waiting.size - waiting, waiting);
+            buffer_append(early, tape->waiting.bytes + tape->waiting.size - waiting, waiting);
     if (early->size == 0) return;
     if (tape->options.on_line != NULL)
         tape->options.on_line(tape->options.user, &unread, early->bytes, early->size);
@@ -278,8 +278,8 @@ void tape_rest_received(const struct tape *tape, struct buffer *out)
     buffer_append(out, tape->raw.bytes, tape->raw.size);
     if (tape->has_crlf) buffer_append(out, "\r\n", 2);
     buffer_append(out, tape->span.bytes, tape->span.size);
-    buffer_append(out, tape->waiting.bytes + tape->waiting_at,
-                  tape->waiting.size - tape->waiting_at);
+    size_t waiting = tape->waiting.size - tape->waiting_at;
+    if (waiting > 0) buffer_append(out, tape->waiting.bytes + tape->waiting_at, waiting);
 }
 
 /* ---- life ------------------------------------------------------------- */

@@ -66,9 +66,10 @@ struct transcript session_record(const struct session *session, size_t first)
 {
     struct transcript out = {
         .bytes = session->record.bytes.bytes,
-        .items = (struct transcript_item *)(void *)session->record.items.bytes + first,
         .item_count = session_item_count(session) - first,
     };
+    if (out.item_count > 0)
+        out.items = (struct transcript_item *)(void *)session->record.items.bytes + first;
     for (size_t i = 0; i < out.item_count; i++)
         if (out.items[i].kind == TRANSCRIPT_RECEIVED) out.received_size += out.items[i].size;
     return out;
