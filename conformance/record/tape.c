@@ -197,7 +197,7 @@ void tape_flush_early(struct tape *tape)
     early->size = 0;
     buffer_append(early, tape->span.bytes, tape->span.size);
     if (waiting > 0)
-            buffer_append(early, tape->waiting.bytes + tape->waiting.size - waiting, waiting);
+        buffer_append(early, tape->waiting.bytes + tape->waiting.size - waiting, waiting);
     if (early->size == 0) return;
     if (tape->options.on_line != NULL)
         tape->options.on_line(tape->options.user, &unread, early->bytes, early->size);
