@@ -54,6 +54,7 @@ struct watch {
     uint64_t next;         /* offset that the next event must have           */
     uint32_t announced;    /* payload bytes that must come next              */
     bool glued;            /* but for what else stood in the header's line   */
+    unsigned sent;         /* calls of watch_sent so far                      */
     bool escaping;         /* +++ was sent into the stream                   */
     bool more;             /* a further span of the last event must follow   */
     struct atp_event last; /* its scalars                                   */
