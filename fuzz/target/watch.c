@@ -198,11 +198,12 @@ static void print_event(const struct watch *watch, size_t index)
         return;
     }
     const struct watched_event *event = &watch->log[index];
-    fprintf(stderr, "    %zu: %s %s at %lu, exchange %s, left %lu, fields %llx,", index,
+    fprintf(stderr, "    %zu: %s %s at %lu, %lu bytes, exchange %s, left %lu, fields %llx,", index,
             atp_kind_name(event->kind),
             event->name != NULL ? watch->catalog->text + event->name->text : "-",
-            (unsigned long)event->offset, atp_exchange_state_name(event->exchange),
-            (unsigned long)event->left, (unsigned long long)event->fields);
+            (unsigned long)event->offset, (unsigned long)event->size,
+            atp_exchange_state_name(event->exchange), (unsigned long)event->left,
+            (unsigned long long)event->fields);
     for (unsigned bit = 0; bit < ATP_DEV_COUNT; bit++)
         if ((event->deviations & 1u << bit) != 0) fprintf(stderr, " %s", atp_deviation_name(bit));
     fprintf(stderr, "\n       ");
@@ -364,16 +365,16 @@ static bool is_same(const struct watched_event *a, const struct watched_event *b
            && a->result == b->result && a->exchange == b->exchange;
 }
 
-void watch_compare(const struct watch *expected, const struct watch *seen, const char *invariant,
-                   const char *what)
+void watch_compare(const struct watch *expected, size_t count, const struct watch *seen,
+                   const char *invariant)
 {
-    size_t most = expected->count > seen->count ? expected->count : seen->count;
+    size_t most = count > seen->count ? count : seen->count;
     size_t i = 0;
-    while (i < expected->count && i < seen->count && is_same(&expected->log[i], &seen->log[i])) i++;
+    while (i < count && i < seen->count && is_same(&expected->log[i], &seen->log[i])) i++;
     if (i == most) return;
     fprintf(stderr, "  expected:\n");
     print_event(expected, i);
     fprintf(stderr, "  seen:\n");
     print_event(seen, i);
-    fuzz_fail(invariant, "%s: event %zu differs", what, i);
+    fuzz_fail(invariant, "event %zu differs", i);
 }

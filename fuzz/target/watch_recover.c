@@ -92,6 +92,7 @@ static void recovers_in_an_exchange(struct watch *watch)
 
 void watch_recovers(struct watch *watch)
 {
+    watch->more = false; /* what is logged so far stays as it is */
     recovers_at_a_line(watch);
     recovers_in_an_exchange(watch);
 }
