@@ -126,11 +126,10 @@ static bool in_range(const struct atp_range *range, unsigned further, uint32_t m
                      bool negative)
 {
     bool huge = magnitude > (uint32_t)INT32_MAX;
-    int32_t value = huge ? INT32_MAX : (int32_t)magnitude;
-    if (negative) value = -value;
+    int32_t value = huge ? INT32_MAX : (int32_t)magnitude; /* in what is open above only */
+    if (negative) value = huge ? INT32_MIN : -value;
     for (;; range++) {
-        if (value >= range->min && value <= range->max && (!huge || range->max == INT32_MAX))
-            return true;
+        if (value >= range->min && value <= range->max) return true;
         if (further-- == 0) return false;
     }
 }
