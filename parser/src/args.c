@@ -324,9 +324,7 @@ static void keep_field(struct atp_event *event, const struct atp_reader *r)
 /* A field that is not on the line at all. */
 static void judge_missing(struct atp_reader *r, const struct atp_param *param)
 {
-    if ((param->type & ATP_PARAM_OPTIONAL) != 0) return;
-    if ((param->type & ATP_PARAM_TYPE) >= ATP_TYPE_LITERAL) r->rejected = true;
-    r->deviations |= ATP_DEV_MISSING_FIELD;
+    if ((param->type & ATP_PARAM_OPTIONAL) == 0) r->deviations |= ATP_DEV_MISSING_FIELD;
 }
 
 bool atp_args_read(struct atp_parser *p, const struct atp_record *record, unsigned at)
