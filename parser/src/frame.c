@@ -284,7 +284,7 @@ COLD static bool take_other(struct atp_parser *p, const uint8_t **in, const uint
         p->state = STATE_LINE;
         if (**in == ' ') return give(unit, UNIT_SPACE, (*in)++, 1, false);
         break;
-    case STATE_LINE: break;
+    case STATE_LINE:; /* read below, as what stands behind a prompt */
     }
     return take_first(p, in, end, unit);
 }
