@@ -126,11 +126,10 @@ static bool in_range(const struct atp_range *range, unsigned further, uint32_t m
                      bool negative)
 {
     bool huge = magnitude > (uint32_t)INT32_MAX;
-    int32_t value = huge ? INT32_MAX : (int32_t)magnitude;
-    if (negative) value = -value;
+    int32_t value = huge ? INT32_MAX : (int32_t)magnitude; /* in what is open above only */
+    if (negative) value = huge ? INT32_MIN : -value;
     for (;; range++) {
-        if (value >= range->min && value <= range->max && (!huge || range->max == INT32_MAX))
-            return true;
+        if (value >= range->min && value <= range->max) return true;
         if (further-- == 0) return false;
     }
 }
@@ -325,9 +324,7 @@ static void keep_field(struct atp_event *event, const struct atp_reader *r)
 /* A field that is not on the line at all. */
 static void judge_missing(struct atp_reader *r, const struct atp_param *param)
 {
-    if ((param->type & ATP_PARAM_OPTIONAL) != 0) return;
-    if ((param->type & ATP_PARAM_TYPE) >= ATP_TYPE_LITERAL) r->rejected = true;
-    r->deviations |= ATP_DEV_MISSING_FIELD;
+    if ((param->type & ATP_PARAM_OPTIONAL) == 0) r->deviations |= ATP_DEV_MISSING_FIELD;
 }
 
 bool atp_args_read(struct atp_parser *p, const struct atp_record *record, unsigned at)
@@ -346,7 +343,7 @@ bool atp_args_read(struct atp_parser *p, const struct atp_record *record, unsign
     r->selected = false;
     event->field_count = 0;
     /* a colon with nothing behind it is an empty field, not a missing one */
-    bool some = at < r->end || (at > 0 && r->text[at - 1] == ':');
+    bool some = at < r->end || r->text[at - 1] == ':';
     while (some && !r->rejected) {
         if (param == last) read_extra(r);
         else if (!read_plain(r, catalog, param)) read_field(r, catalog, param);

@@ -164,7 +164,7 @@ COLD static void begin_payload(struct atp_parser *p, struct atp_event *event)
 /* Name that owns a line without a prefix just now. */
 static const struct atp_name *bare_name(const struct atp_parser *p)
 {
-    if (p->exchange != ATP_EXCHANGE_OPEN || (p->flags & FLAG_FINAL) != 0) return NULL;
+    if (p->exchange != ATP_EXCHANGE_OPEN) return NULL; /* so no final result code has come */
     const struct atp_name *name = &p->catalog->names[p->catalog->commands[p->command].name];
     if ((name->flags & ATP_NAME_BARE) == 0) return NULL;
     return atp_exchange_asked(p, &p->catalog->records[name->record]) ? name : NULL;
@@ -208,7 +208,7 @@ static size_t strip_line_end(const uint8_t *bytes, size_t size, uint32_t *deviat
     if (bytes[n - 1] == '\n') n--;
     bool lf = n < size;
     if (lf && (n == 0 || bytes[n - 1] != '\r')) *deviations = ATP_DEV_BARE_LF;
-    else if (n > 0 && bytes[n - 1] == '\r') n--;
+    else if (bytes[n - 1] == '\r') n--;
     if (n == 0 || bytes[n - 1] != '\r') return n;
     if (lf) *deviations |= ATP_DEV_EXTRA_CR;
     while (n > 0 && bytes[n - 1] == '\r') n--;
