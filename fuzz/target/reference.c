@@ -10,6 +10,8 @@
 
 #include <string.h>
 
+#define DEV_FIELDS 0xFFu /* mask: deviations of fields, of which a choice is made */
+
 /* Part of a line: bytes [at, end). */
 struct span {
     const uint8_t *text;
@@ -23,6 +25,7 @@ struct trial {
     bool rejected; /* a literal or keyword differs, or is not there         */
     bool selected; /* one agrees                                            */
     bool answers;  /* the record answers what is pending                    */
+    size_t end;    /* where the last field ends                             */
 };
 
 /* One field as it stands on the line. */
@@ -147,10 +150,27 @@ static struct token read_quoted(struct span span)
     return token;
 }
 
-static struct token read_bare(struct span span)
+/* A number ends where the line end was lost: at a `+` and a capital. */
+static size_t find_glued(struct span span)
+{
+    size_t end = span.at;
+    while (end < span.end && is_digit(span.text[end])) end++;
+    bool glued = end > span.at && span.end - end >= 2 && span.text[end] == '+'
+                 && span.text[end + 1] >= 'A' && span.text[end + 1] <= 'Z';
+    return glued ? end : 0;
+}
+
+static struct token read_bare(struct span span, bool number)
 {
     struct token token = {.at = span.at};
     size_t end = span.at;
+    size_t glued = number ? find_glued(span) : 0;
+    if (glued > 0) {
+        token.size = glued - span.at;
+        token.next = glued;
+        token.deviations = ATP_DEV_GLUED;
+        return token;
+    }
     while (end < span.end && span.text[end] != ',') end++;
     token.next = end;
     while (end > span.at && is_blank(span.text[end - 1])) end--;
@@ -192,7 +212,7 @@ static struct token read_token(struct span span, enum atp_type type)
     if (type == ATP_TYPE_CODE || type == ATP_TYPE_REST) return read_rest(span);
     if (type == ATP_TYPE_SET) return read_set(span);
     if (span.at < span.end && span.text[span.at] == '"') return read_quoted(span);
-    return read_bare(span);
+    return read_bare(span, type == ATP_TYPE_INT || type == ATP_TYPE_HEX);
 }
 
 /* ---- a field ---------------------------------------------------------- */
@@ -215,6 +235,13 @@ static int wants_quotes(enum atp_type type)
     return -1;
 }
 
+/* Whether ranges limit values of the type. */
+static bool is_limited(enum atp_type type)
+{
+    return type == ATP_TYPE_INT || type == ATP_TYPE_HEX || type == ATP_TYPE_CODE
+           || type == ATP_TYPE_STRING || type == ATP_TYPE_WORD;
+}
+
 static void judge_value(const struct atp_catalog *catalog, const struct atp_param *param,
                         const uint8_t *text, struct trial *trial, struct reference_field *field)
 {
@@ -232,7 +259,8 @@ static void judge_value(const struct atp_catalog *catalog, const struct atp_para
         }
         break;
     case ATP_TYPE_SET:
-        if (strchr("(\"<[", bytes[0]) == NULL) field->status = ATP_FIELD_MALFORMED;
+        if (bytes[0] != '(' && bytes[0] != '<' && bytes[0] != '"')
+            field->status = ATP_FIELD_MALFORMED;
         break;
     case ATP_TYPE_LITERAL:
     case ATP_TYPE_KEYWORD:
@@ -245,7 +273,9 @@ static void judge_value(const struct atp_catalog *catalog, const struct atp_para
     case ATP_TYPE_REST: break;
     }
     if (field->number) judged = field->negative ? -(int64_t)field->value : (int64_t)field->value;
-    if (field->status == ATP_FIELD_VALID && !is_in_range(catalog, param, judged))
+    if (field->size == 0 && (param->type & ATP_PARAM_EMPTY) != 0) return;
+    if (field->status == ATP_FIELD_VALID && is_limited(type)
+        && !is_in_range(catalog, param, judged))
         field->status = ATP_FIELD_RANGE;
 }
 
@@ -264,9 +294,10 @@ static size_t read_field(const struct atp_catalog *catalog, const struct atp_par
     struct reference_field field = {.offset = token.at, .size = token.size};
     line->deviations |= token.deviations;
     if (token.quoted && wants_quotes(type) == 0) line->deviations |= ATP_DEV_QUOTED;
-    if (token.size == 0 && (!token.quoted || type == ATP_TYPE_INT || type == ATP_TYPE_HEX)) {
+    if (token.size == 0 && !token.quoted) {
         field.status = ATP_FIELD_EMPTY;
-        if ((param->type & ATP_PARAM_EMPTY) == 0) line->deviations |= ATP_DEV_EMPTY_FIELD;
+        bool may_be = (param->type & ATP_PARAM_EMPTY) != 0 || type == ATP_TYPE_REST;
+        if (!may_be) line->deviations |= ATP_DEV_EMPTY_FIELD;
         if (type == ATP_TYPE_LITERAL || type == ATP_TYPE_KEYWORD) trial->rejected = true;
     } else {
         if (!token.quoted && wants_quotes(type) == 1) line->deviations |= ATP_DEV_UNQUOTED;
@@ -286,72 +317,106 @@ static bool is_length(const struct reference_line *line, unsigned index)
 {
     if (index >= line->field_count) return false;
     const struct reference_field *field = &line->fields[index];
-    return field->number && (!field->negative || field->value == 0);
+    return field->number && !field->negative;
 }
 
-/* Reads all of the fields from span.at on as those of the record; behind a
- * name alone there is none. */
-static void try_record(const struct atp_catalog *catalog, const struct atp_record *record,
-                       struct span span, bool alone, struct trial *trial)
+static bool is_fixed(const struct atp_param *param)
 {
-    static const struct atp_param extra = {.type = ATP_TYPE_ANY | ATP_PARAM_EMPTY};
-    bool more = !alone;
-    unsigned index = 0;
-    for (; more; index++) {
-        bool known = index < record->param_count;
-        const struct atp_param *param = known ? &catalog->params[record->param + index] : &extra;
-        if (!known) trial->line.deviations |= ATP_DEV_EXTRA_FIELD;
-        span.at = read_field(catalog, param, span, trial);
-        more = span.at < span.end; /* a comma stands there */
-        span.at += more;
-    }
-    for (; index < record->param_count; index++) {
-        const struct atp_param *param = &catalog->params[record->param + index];
-        enum atp_type type = (enum atp_type)(param->type & ATP_PARAM_TYPE);
-        if ((param->type & ATP_PARAM_OPTIONAL) == 0)
-            trial->line.deviations |= ATP_DEV_MISSING_FIELD;
-        if (type == ATP_TYPE_LITERAL || type == ATP_TYPE_KEYWORD) trial->rejected = true;
-    }
+    unsigned type = param->type & ATP_PARAM_TYPE;
+    return type == ATP_TYPE_LITERAL || type == ATP_TYPE_KEYWORD;
 }
 
-/* Whether the first fits the line better: a keyword selects, then the smaller
- * set of deviations, then what is asked, then what the manual has first. */
+/* A field beyond those of the record: text, cut as that of a test response. */
+static size_t read_extra(struct span span, struct trial *trial)
+{
+    struct reference_line *line = &trial->line;
+    size_t first = skip_blanks(span);
+    line->deviations |= ATP_DEV_EXTRA_FIELD | (first > span.at ? ATP_DEV_EXTRA_SPACE : 0);
+    span.at = first;
+    struct token token = read_set(span);
+    struct reference_field field = {.offset = token.at, .size = token.size};
+    field.status = token.size == 0 ? ATP_FIELD_EMPTY : ATP_FIELD_VALID;
+    if (line->field_count < ATP_FIELD_COUNT_MAX) line->fields[line->field_count++] = field;
+    return token.next;
+}
+
+/* Reads all of the fields from span.at on as those of the record; `some`: there
+ * is one at least, be it empty. */
+static void try_record(const struct atp_catalog *catalog, const struct atp_record *record,
+                       struct span span, bool some, struct trial *trial)
+{
+    const struct atp_param *params = &catalog->params[record->param];
+    unsigned index = 0;
+    for (; some; index++) {
+        if (index < record->param_count) span.at = read_field(catalog, &params[index], span, trial);
+        else span.at = read_extra(span, trial);
+        some = span.at < span.end && (trial->line.deviations & ATP_DEV_GLUED) == 0;
+        if (some) span.at++; /* the comma */
+    }
+    trial->end = span.at;
+    for (; index < record->param_count; index++) {
+        if ((params[index].type & ATP_PARAM_OPTIONAL) != 0) continue;
+        trial->line.deviations |= ATP_DEV_MISSING_FIELD;
+        if (is_fixed(&params[index])) trial->rejected = true;
+    }
+    /* a test response does not begin with a value */
+    if (record->param_count > 0 && (params[0].type & ATP_PARAM_TYPE) == ATP_TYPE_SET
+        && trial->line.field_count > 0 && trial->line.fields[0].status == ATP_FIELD_MALFORMED)
+        trial->rejected = true;
+}
+
+/* Whether the first fits the line better. What fits without a deviation of a
+ * field is best, then what answers the pending command, then what a keyword
+ * selects, then the smaller set of deviations. */
 static bool fits_better(const struct trial *one, const struct trial *other)
 {
-    if (one->rejected != other->rejected) return other->rejected;
+    uint32_t deviations = one->line.deviations & DEV_FIELDS;
+    uint32_t others = other->line.deviations & DEV_FIELDS;
+    if (one->rejected || other->rejected) return other->rejected && !one->rejected;
+    if ((deviations == 0) != (others == 0)) return deviations == 0;
+    if (one->answers != other->answers) return one->answers;
+    if (deviations == 0) return false;
     if (one->selected != other->selected) return one->selected;
-    if (one->line.deviations != other->line.deviations)
-        return one->line.deviations < other->line.deviations;
-    return one->answers && !other->answers;
+    return deviations < others;
 }
 
 static bool answers(const struct atp_record *record, struct reference_pending pending)
 {
-    return pending.command != ATP_NONE && record->command == pending.command
-           && (record->forms & pending.form) != 0;
+    return pending.form != NULL && record->command == pending.command
+           && (record->forms & pending.form->kind) != 0;
 }
 
 /* ---- a name ----------------------------------------------------------- */
 
-static bool has_record(const struct atp_catalog *catalog, const struct atp_name *name,
-                       bool with_fields)
+/* Names are prefixes that begin with a symbol (`+CSQ`, `*ATREADY`), or words. */
+static bool is_prefix(const struct atp_catalog *catalog, const struct atp_name *name)
+{
+    char first = catalog->text[name->text];
+    return first > ' ' && first < '0';
+}
+
+static bool has_fields(const struct atp_catalog *catalog, const struct atp_name *name)
 {
     for (unsigned i = 0; i < name->record_count; i++)
-        if ((catalog->records[name->record + i].param_count > 0) == with_fields) return true;
+        if (catalog->records[name->record + i].param_count > 0) return true;
     return false;
 }
 
-/* Whether a line that begins with the name may go on as `rest`. */
+/* Whether a line that begins with the name may go on as `rest`. A prefix whose
+ * records have fields does not stand alone, a word whose records have none takes
+ * no colon; the text behind CONNECT stands behind a blank. */
 static bool may_follow(const struct atp_catalog *catalog, const struct atp_name *name,
                        struct span rest)
 {
     bool tail = (name->flags & ATP_NAME_TAIL) != 0;
-    if (skip_blanks(rest) == rest.end) return tail || has_record(catalog, name, false);
+    bool prefix = is_prefix(catalog, name);
+    bool fields = has_fields(catalog, name);
+    if (name->record_count == 0 && !prefix) return false;
+    if (rest.at == rest.end) return tail || !fields;
     uint8_t byte = rest.text[rest.at];
     if (tail) return byte == ' ';
-    bool prefix = catalog->text[name->text] == '+';
-    if (!has_record(catalog, name, true)) return false;
-    return byte == ':' || (prefix && strchr(",( ", byte) != NULL && byte != 0);
+    if (byte == ':') return prefix || fields;
+    return prefix && (byte == ',' || byte == '(');
 }
 
 const struct atp_name *reference_find_name(const struct atp_catalog *catalog, const uint8_t *text,
@@ -360,7 +425,8 @@ const struct atp_name *reference_find_name(const struct atp_catalog *catalog, co
     const struct atp_name *longest = NULL;
     for (unsigned i = 0; i < catalog->name_count; i++) {
         const struct atp_name *name = &catalog->names[i];
-        if ((name->flags & (ATP_NAME_NUMERIC | ATP_NAME_BARE)) != 0) continue;
+        if ((name->flags & ATP_NAME_NUMERIC) != 0) continue; /* ATV0 is never sent */
+        if ((name->flags & ATP_NAME_BARE) != 0 && !is_prefix(catalog, name)) continue;
         if (name->size > size || memcmp(text, catalog->text + name->text, name->size) != 0)
             continue;
         if (longest != NULL && longest->size > name->size) continue;
@@ -369,25 +435,25 @@ const struct atp_name *reference_find_name(const struct atp_catalog *catalog, co
     return longest;
 }
 
-/* Takes the colon and its blank. Returns: where the fields begin. */
+/* Takes what stands between name and fields. Returns: where these begin. */
 static size_t read_colon(struct span span, bool tail, uint32_t *deviations)
 {
-    uint8_t byte = span.text[span.at];
-    if (tail) return span.at + 1;
-    if (byte == ':') {
-        span.at++;
-        if (span.at < span.end && span.text[span.at] != ' ') *deviations |= ATP_DEV_NO_SPACE;
-        return span.at + (span.at < span.end && span.text[span.at] == ' ');
+    if (span.at == span.end) return span.at;
+    if (tail || span.text[span.at] != ':') {
+        if (!tail) *deviations |= ATP_DEV_NO_COLON;
+        return span.at + (span.text[span.at] != '(');
     }
-    *deviations |= ATP_DEV_NO_COLON;
-    return span.at + (byte != '(');
+    span.at++;
+    if (span.at == span.end) return span.at;
+    if (span.text[span.at] != ' ') *deviations |= ATP_DEV_NO_SPACE;
+    return span.at + (span.text[span.at] == ' ');
 }
 
 /* The name whose command alone makes lines without a prefix known. */
 static const struct atp_name *find_bare(const struct atp_catalog *catalog,
                                         struct reference_pending pending)
 {
-    if (pending.command == ATP_NONE) return NULL;
+    if (pending.form == NULL) return NULL;
     const struct atp_name *name = &catalog->names[catalog->commands[pending.command].name];
     bool bare = (name->flags & ATP_NAME_BARE) != 0;
     for (unsigned i = 0; bare && i < name->record_count; i++)
@@ -395,44 +461,140 @@ static const struct atp_name *find_bare(const struct atp_catalog *catalog,
     return NULL;
 }
 
+/* The record of the name that fits the fields best, as read. */
+static struct trial choose_record(const struct atp_catalog *catalog, const struct atp_name *name,
+                                  struct span fields, bool colon, struct reference_pending pending)
+{
+    struct trial best = {.rejected = true};
+    for (unsigned i = 0; i < name->record_count; i++) {
+        const struct atp_record *record = &catalog->records[name->record + i];
+        struct trial trial = {.answers = answers(record, pending)};
+        bool some = fields.at < fields.end || (colon && record->param_count > 0);
+        trial.line.record = record;
+        try_record(catalog, record, fields, some, &trial);
+        if (fits_better(&trial, &best)) best = trial;
+    }
+    return best;
+}
+
+/* ---- what is asked ---------------------------------------------------- */
+
+/* Whether some variant of the form can begin with the record. */
+static bool comes_first(const struct atp_catalog *catalog, const struct atp_form *form,
+                        const struct atp_record *record)
+{
+    for (unsigned v = 0; form != NULL && v < form->variant_count; v++) {
+        const struct atp_variant *variant = &catalog->variants[form->variant + v];
+        for (unsigned e = 0; e < variant->element_count; e++) {
+            uint16_t element = catalog->elements[variant->element + e];
+            if (&catalog->records[element & ATP_ELEMENT_RECORD] == record) return true;
+            if ((element & ATP_ELEMENT_OPTIONAL) == 0) break;
+        }
+    }
+    return false;
+}
+
+/* A URC that is written like the record, or NULL. */
+static const struct atp_record *find_twin(const struct atp_catalog *catalog,
+                                          const struct reference_line *line)
+{
+    for (unsigned i = 0; i < line->name->record_count; i++) {
+        const struct atp_record *twin = &catalog->records[line->name->record + i];
+        if (twin->role == ATP_ROLE_URC && twin->param == line->record->param
+            && twin->param_count == line->record->param_count)
+            return twin;
+    }
+    return NULL;
+}
+
+/* Information where something is asked: awaited, unasked, of another form or of
+ * another command. */
+static void judge_information(const struct atp_catalog *catalog, struct reference_pending pending,
+                              struct reference_line *line)
+{
+    const struct atp_record *twin = find_twin(catalog, line);
+    if (comes_first(catalog, pending.form, line->record)) {
+        line->kind = ATP_KIND_INFO;
+    } else if (twin != NULL) {
+        line->kind = ATP_KIND_URC;
+        line->record = twin;
+    } else if (line->record->command == pending.command) {
+        line->deviations |= ATP_DEV_UNEXPECTED;
+    } else if (line->record->role == ATP_ROLE_INFO) {
+        line->kind = ATP_KIND_URC;
+        line->deviations |= ATP_DEV_NOT_ASKED;
+    }
+}
+
+static void judge_kind(const struct atp_catalog *catalog, struct reference_pending pending,
+                       struct reference_line *line)
+{
+    static const uint8_t kinds[] = {
+        [ATP_ROLE_INFO] = ATP_KIND_INFO,     [ATP_ROLE_ASYNC] = ATP_KIND_URC,
+        [ATP_ROLE_URC] = ATP_KIND_URC,       [ATP_ROLE_RESULT] = ATP_KIND_RESULT,
+        [ATP_ROLE_PROMPT] = ATP_KIND_PROMPT,
+    };
+    bool uploads = pending.form != NULL && (pending.form->flags & ATP_FORM_UPLOAD) != 0;
+    line->kind = (enum atp_kind)kinds[line->record->role];
+    if (uploads && line->record->result == ATP_RESULT_CONNECT) line->kind = ATP_KIND_PROMPT;
+    bool information = line->record->role == ATP_ROLE_INFO || line->record->role == ATP_ROLE_ASYNC;
+    if (pending.form != NULL && information) judge_information(catalog, pending, line);
+}
+
+/* ---- the line --------------------------------------------------------- */
+
+/* Reads text[first, last), which has neither blanks round it nor a line end. */
+static void read_record(const struct atp_catalog *catalog, const struct atp_name *name,
+                        struct span span, struct reference_pending pending, bool bare,
+                        struct reference_line *line)
+{
+    uint32_t common = line->deviations;
+    size_t first = span.at;
+    if (!bare) {
+        span.at += name->size;
+        span.at = read_colon(span, (name->flags & ATP_NAME_TAIL) != 0, &common);
+    }
+    bool colon = span.at > first && span.text[span.at - 1] == ':';
+    struct trial best = choose_record(catalog, name, span, colon, pending);
+    if (best.rejected) {
+        line->deviations = common | ATP_DEV_UNKNOWN_RECORD;
+        return;
+    }
+    size_t offset = line->offset;
+    *line = best.line;
+    line->name = name;
+    line->offset = offset;
+    line->size = best.end - offset;
+    line->deviations |= common;
+    if (line->record->payload > 0 && !is_length(line, line->record->payload - 1u))
+        line->deviations |= ATP_DEV_BAD_LENGTH;
+    judge_kind(catalog, pending, line);
+}
+
 void reference_read(const struct atp_catalog *catalog, const uint8_t *text, size_t size,
                     struct reference_pending pending, struct reference_line *line)
 {
     struct span span = {text, 0, size};
-    uint32_t common = 0;
-    bool alone = false;
     memset(line, 0, sizeof *line);
+    line->kind = ATP_KIND_TEXT;
     line->size = size;
-    const struct atp_name *name = reference_find_name(catalog, text, size);
-    if (name != NULL) {
-        span.at = name->size;
-        alone = skip_blanks(span) == span.end;
-        if (alone && span.at < span.end) common |= ATP_DEV_EXTRA_SPACE;
-        if (!alone) span.at = read_colon(span, (name->flags & ATP_NAME_TAIL) != 0, &common);
-    } else {
-        name = find_bare(catalog, pending);
-    }
-    if (name == NULL) return;
-
-    struct trial best = {.rejected = true};
-    for (unsigned i = 0; i < name->record_count; i++) {
-        struct trial trial = {.answers = answers(&catalog->records[name->record + i], pending)};
-        trial.line.record = &catalog->records[name->record + i];
-        try_record(catalog, trial.line.record, span, alone, &trial);
-        if (fits_better(&trial, &best)) best = trial;
-    }
-    *line = best.line;
-    line->name = name;
-    line->size = size;
-    if (best.rejected) {
-        line->record = NULL;
-        line->field_count = 0;
-        line->deviations = ATP_DEV_UNKNOWN_RECORD;
+    span.at = skip_blanks(span);
+    while (span.end > span.at && is_blank(text[span.end - 1])) span.end--;
+    const struct atp_name *name = reference_find_name(catalog, text + span.at, span.end - span.at);
+    if (name == NULL) {
+        line->name = find_bare(catalog, pending);
+        /* free text: blanks round it are its own */
+        if (line->name != NULL)
+            read_record(catalog, line->name, (struct span){text, 0, size}, pending, true, line);
         return;
     }
-    line->deviations |= common;
-    if (line->record->payload > 0 && !is_length(line, line->record->payload - 1u))
-        line->deviations |= ATP_DEV_BAD_LENGTH;
+    line->name = name;
+    line->offset = span.at;
+    line->size = span.end - span.at;
+    /* one blank behind a colon that nothing follows is the colon's */
+    bool colon = line->size == name->size + 1u && text[span.end - 1] == ':';
+    if (span.at > 0 || size > span.end + colon) line->deviations |= ATP_DEV_EXTRA_SPACE;
+    read_record(catalog, name, span, pending, false, line);
 }
 
 /* ---- readers ---------------------------------------------------------- */

@@ -19,18 +19,20 @@ struct reference_field {
 };
 
 struct reference_line {
+    enum atp_kind kind;
     const struct atp_name *name;     /* NULL: the catalogue knows none        */
     const struct atp_record *record; /* NULL: likewise, or no record fits     */
-    size_t size;                     /* of the line; less if another is glued */
-    uint32_t deviations;             /* ATP_DEV_*, but those of the exchange  */
+    size_t offset;                   /* of the text: blanks before a record   */
+    size_t size;                     /* of the text                           */
+    uint32_t deviations;             /* ATP_DEV_*                             */
     unsigned field_count;
     struct reference_field fields[ATP_FIELD_COUNT_MAX];
 };
 
-/* What is asked: a command and the form of it, or no command. */
+/* What is asked: a form of a command, and nothing of its response has come. */
 struct reference_pending {
-    uint8_t command; /* ATP_NONE: nothing is asked                          */
-    uint8_t form;    /* enum atp_form_kind                                  */
+    uint8_t command;             /* index, ATP_NONE: nothing is asked       */
+    const struct atp_form *form; /* NULL likewise                           */
 };
 
 /* Name that the line begins with, or NULL. */

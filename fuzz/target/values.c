@@ -23,17 +23,19 @@
 #include <string.h>
 
 #define LINE_SIZE_MAX 4096u
-/* Told by frames and exchanges, not by the text of a line. */
-#define DEV_OTHER (ATP_DEV_NOT_ASKED | ATP_DEV_UNEXPECTED | ATP_DEV_STALE)
+/* Of result codes, told by the exchange, not by the text of a line. */
+#define DEV_OTHER (ATP_DEV_NOT_ASKED | ATP_DEV_UNEXPECTED)
 
 /* One input, and what the parser makes of it. */
 struct run {
     const uint8_t *text;
     size_t size;
     const struct atp_catalog *catalog;
+    const char *dialect;
     struct reference_pending pending;
     struct reference_line expected;
-    bool seen; /* the first event has been                                  */
+    char command[128]; /* what was sent, "" for nothing                     */
+    bool seen;         /* the first event has been                          */
 };
 
 /* ---- what is asked ---------------------------------------------------- */
@@ -71,19 +73,22 @@ static void ask(struct atp_parser *parser, struct run *run, const struct atp_rec
     const struct atp_catalog *catalog = run->catalog;
     const char *name = catalog->text + catalog->names[catalog->commands[record->command].name].text;
     const char *key = find_key(catalog, record);
-    char command[128];
     unsigned form = record->forms & -record->forms; /* the first of them */
     int size = 0;
-    if (form == ATP_FORM_EXECUTE) size = snprintf(command, sizeof command, "AT%s\r", name);
-    if (form == ATP_FORM_READ) size = snprintf(command, sizeof command, "AT%s?\r", name);
-    if (form == ATP_FORM_TEST) size = snprintf(command, sizeof command, "AT%s=?\r", name);
+    if (form == ATP_FORM_EXECUTE)
+        size = snprintf(run->command, sizeof run->command, "AT%s\r", name);
+    if (form == ATP_FORM_READ) size = snprintf(run->command, sizeof run->command, "AT%s?\r", name);
+    if (form == ATP_FORM_TEST) size = snprintf(run->command, sizeof run->command, "AT%s=?\r", name);
     if (form == ATP_FORM_WRITE && key == NULL)
-        size = snprintf(command, sizeof command, "AT%s=1\r", name);
+        size = snprintf(run->command, sizeof run->command, "AT%s=1\r", name);
     if (form == ATP_FORM_WRITE && key != NULL)
-        size = snprintf(command, sizeof command, "AT%s=\"%s\",1\r", name, key);
-    if (atp_sent(parser, command, (size_t)size) != ATP_OK)
-        fuzz_fail("I8", "%.*s is refused", size - 1, command);
-    run->pending = (struct reference_pending){record->command, (uint8_t)form};
+        size = snprintf(run->command, sizeof run->command, "AT%s=\"%s\",1\r", name, key);
+    if (atp_sent(parser, run->command, (size_t)size) != ATP_OK)
+        fuzz_fail("I8", "%.*s is refused", size - 1, run->command);
+    run->command[size - 1] = 0; /* its CR */
+    struct atp_exchange exchange;
+    atp_exchange_read(parser, &exchange);
+    run->pending = (struct reference_pending){record->command, exchange.form};
 }
 
 /* ---- differences ------------------------------------------------------ */
@@ -99,8 +104,10 @@ static void differ(const struct run *run, const char *what, unsigned index, long
         at += (size_t)snprintf(line + at, sizeof line - at, plain ? "%c" : "\\x%02X", run->text[i]);
     }
     line[at] = 0;
-    fuzz_fail("I6", "`%s`: %s of field %u: expected %lld (0x%llX), seen %lld (0x%llX)", line, what,
-              index, expected, (unsigned long long)expected, seen, (unsigned long long)seen);
+    fuzz_fail("I6",
+              "%s `%s` behind `%s`: %s of field %u: expected %lld (0x%llX), seen %lld (0x%llX)",
+              run->dialect, line, run->command, what, index, expected, (unsigned long long)expected,
+              seen, (unsigned long long)seen);
 }
 
 static void check(const struct run *run, const char *what, unsigned index, long long expected,
@@ -161,24 +168,6 @@ static void check_names(const struct run *run, const struct atp_event *event)
 
 /* ---- the event -------------------------------------------------------- */
 
-/* The kind of event a line of the record is. */
-static enum atp_kind find_kind(const struct run *run, const struct atp_event *event)
-{
-    const struct atp_record *record = run->expected.record;
-    if (record == NULL) return ATP_KIND_TEXT;
-    bool asked = record->command == run->pending.command && (record->forms & run->pending.form);
-    bool unknown = run->pending.command == ATP_NONE; /* what is asked */
-    switch ((enum atp_role)record->role) {
-    case ATP_ROLE_INFO: return asked || unknown ? ATP_KIND_INFO : ATP_KIND_URC;
-    case ATP_ROLE_ASYNC: /* whether it may come ahead of OK is the exchange's matter */
-        return asked && event->kind == ATP_KIND_INFO ? ATP_KIND_INFO : ATP_KIND_URC;
-    case ATP_ROLE_URC: return ATP_KIND_URC;
-    case ATP_ROLE_RESULT: return ATP_KIND_RESULT;
-    case ATP_ROLE_PROMPT: return ATP_KIND_PROMPT;
-    }
-    return ATP_KIND_TEXT;
-}
-
 static void check_field(const struct run *run, const struct atp_event *event, unsigned index)
 {
     const struct reference_field *expected = &run->expected.fields[index];
@@ -195,15 +184,15 @@ static void check_field(const struct run *run, const struct atp_event *event, un
 static void check_event(const struct run *run, const struct atp_event *event)
 {
     const struct reference_line *expected = &run->expected;
-    uint32_t other = run->pending.command == ATP_NONE ? 0 : DEV_OTHER;
+    uint32_t other = event->kind == ATP_KIND_RESULT ? DEV_OTHER : 0;
     check(run, "name", 0, expected->name == NULL ? -1 : expected->name - run->catalog->names,
           event->name == NULL ? -1 : event->name - run->catalog->names);
     check(run, "record", 0,
           expected->record == NULL ? -1 : expected->record - run->catalog->records,
           event->record == NULL ? -1 : event->record - run->catalog->records);
-    check(run, "kind", 0, find_kind(run, event), event->kind);
+    check(run, "kind", 0, expected->kind, event->kind);
     check(run, "deviations", 0, expected->deviations, event->deviations & ~other);
-    check(run, "text offset", 0, 0, event->text_offset);
+    check(run, "text offset", 0, (long long)expected->offset, event->text_offset);
     check(run, "text size", 0, (long long)expected->size, event->text_size);
     check(run, "fields", 0, expected->field_count, event->field_count);
     for (unsigned i = 0; i < expected->field_count; i++) check_field(run, event, i);
@@ -236,8 +225,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct atp_parser parser;
     static uint8_t buffer[ATP_BUFFER_SIZE(LINE_SIZE_MAX)], line[LINE_SIZE_MAX];
     if (size < 1) return -1;
+    static const char *const dialects[] = {"auto", "simcom", "quectel-ugxx", "quectel-ec200"};
     size_t capacity = session_line_size(data[0]);
-    struct run run = {.catalog = session_catalog(data[0]), .pending = {.command = ATP_NONE}};
+    struct run run = {.catalog = session_catalog(data[0]),
+                      .dialect = dialects[data[0] & 3u],
+                      .pending = {.command = ATP_NONE}};
     while (run.size + 2 < capacity && 1 + run.size < size && data[1 + run.size] != '\r'
            && data[1 + run.size] != '\n')
         run.size++;
