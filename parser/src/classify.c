@@ -41,7 +41,9 @@ static const struct atp_name *find_usable(const struct atp_parser *p, const uint
                                           size_t size)
 {
     const struct atp_name *name = atp_find_name(p->catalog, text, size);
-    if (name == NULL || (name->record_count == 0 && !IS_SYMBOL(text[0]))) return NULL;
+    if (name == NULL) return NULL;
+    bool own = name->record_count > 0 && (name->flags & ATP_NAME_BARE) == 0;
+    if (!own && !IS_SYMBOL(text[0])) return NULL; /* a letter is no prefix: I of ATI */
     if ((name->flags & ATP_NAME_NUMERIC) != 0 && (p->flags & FLAG_NUMERIC) == 0) return NULL;
     return name;
 }
