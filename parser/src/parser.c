@@ -192,6 +192,7 @@ static void decode_line(struct atp_parser *p, struct atp_event *event, unsigned 
     event->deviations |= p->reader.deviations;
     if (event->record == NULL) return;
     if ((event->deviations & ATP_DEV_GLUED) != 0) {
+        p->reader.pieces--;
         event->text_size = (uint16_t)p->reader.end;
         event->size = first + event->text_size;
     }
