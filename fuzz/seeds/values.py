@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Makes inputs of the target `values` from what modules say in transcripts.
 
-    values.py FOLDER TRANSCRIPT...    writes one file a line and setting
+    values.py FOLDER TRANSCRIPT...          writes one file a line and setting;
+                                            of a folder, all *.at below it
+    values.py --run PROGRAM TRANSCRIPT...   runs the target on them, and keeps none
 
 Each line that a module says becomes two inputs (fuzz/target/values.c has the
 grammar): one that answers nothing, and one that answers a command. A file is
@@ -10,7 +12,9 @@ named by its SHA-1. What is in FOLDER already stays there.
 import hashlib
 import os
 import re
+import subprocess
 import sys
+import tempfile
 import zlib
 
 DIALECTS = {"auto": 0, "simcom": 1, "quectel-ugxx": 2, "quectel-ec200": 3}
@@ -56,11 +60,24 @@ def received_lines(path):
                     yield dialect, line.encode("latin-1", "replace")
 
 
+def transcripts(paths):
+    """The files that the arguments stand for, in order."""
+    for path in paths:
+        if not os.path.isdir(path):
+            yield path
+            continue
+        found = [os.path.join(folder, name) for folder, _, names in os.walk(path)
+                 for name in names if name.endswith(".at")]
+        yield from sorted(found)
+
+
 def write(folder, content):
     """One input."""
     name = hashlib.sha1(content).hexdigest()[:16]
-    with open(os.path.join(folder, name), "wb") as file:
-        file.write(content)
+    path = os.path.join(folder, name)
+    if not os.path.exists(path):
+        with open(path, "wb") as file:
+            file.write(content)
     return name
 
 
@@ -68,7 +85,7 @@ def main(folder, paths):
     """Writes the inputs; exit status 1 if there is none."""
     os.makedirs(folder, exist_ok=True)
     names = set()
-    for path in paths:
+    for path in transcripts(paths):
         for dialect, line in received_lines(path):
             if not line:
                 continue
@@ -80,7 +97,20 @@ def main(folder, paths):
     return 0 if names else 1
 
 
+def run(program, paths):
+    """Runs the target on the inputs; what it said is shown if it failed."""
+    memory = "/dev/shm" if os.path.isdir("/dev/shm") else None  # thousands of files
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        if main(folder, paths) != 0:
+            return 1
+        done = subprocess.run([program, folder], stderr=subprocess.PIPE, check=False)
+        print(b"\n".join(done.stderr.splitlines()[-20:]).decode("latin-1"))
+        return 0 if done.returncode == 0 else 1
+
+
 if __name__ == "__main__":
     if len(sys.argv) < 3:
         sys.exit(__doc__)
+    if sys.argv[1] == "--run":
+        sys.exit(run(sys.argv[2], sys.argv[3:]))
     sys.exit(main(sys.argv[1], sys.argv[2:]))

@@ -22,7 +22,7 @@ struct span {
 /* One record tried on a line. */
 struct trial {
     struct reference_line line;
-    bool rejected; /* a literal or keyword differs, or is not there         */
+    bool rejected; /* a literal or keyword differs: another record          */
     bool selected; /* one agrees                                            */
     bool answers;  /* the record answers what is pending                    */
     size_t end;    /* where the last field ends                             */
@@ -50,6 +50,11 @@ static bool is_digit(uint8_t byte)
     return byte >= '0' && byte <= '9';
 }
 
+static bool is_bracket(uint8_t byte)
+{
+    return byte == '[' || byte == ']';
+}
+
 static int hex_digit(uint8_t byte)
 {
     if (is_digit(byte)) return byte - '0';
@@ -64,9 +69,16 @@ static size_t skip_blanks(struct span span)
     return span.at;
 }
 
+static bool begins_with(const uint8_t *text, size_t size, const char *other)
+{
+    size_t at = 0;
+    while (at < size && other[at] != 0 && text[at] == (uint8_t)other[at]) at++;
+    return other[at] == 0;
+}
+
 static bool is_text(const uint8_t *text, size_t size, const char *other)
 {
-    return size == strlen(other) && memcmp(text, other, size) == 0;
+    return size == strlen(other) && begins_with(text, size, other);
 }
 
 /* ---- numbers ---------------------------------------------------------- */
@@ -196,8 +208,8 @@ static struct token read_set(struct span span)
         if (byte == ',' && depth == 0) break;
     }
     token.next = end;
-    while (token.at < end && span.text[token.at] == '[') token.at++;
-    while (end > token.at && (span.text[end - 1] == '[' || span.text[end - 1] == ']')) end--;
+    while (token.at < end && is_bracket(span.text[token.at])) token.at++;
+    while (end > token.at && is_bracket(span.text[end - 1])) end--;
     token.size = end - token.at;
     return token;
 }
@@ -302,7 +314,11 @@ static size_t read_field(const struct atp_catalog *catalog, const struct atp_par
     } else {
         if (!token.quoted && wants_quotes(type) == 1) line->deviations |= ATP_DEV_UNQUOTED;
         judge_value(catalog, param, span.text, trial, &field);
-        if (token.quoted && !token.closed) field.status = ATP_FIELD_MALFORMED;
+        if (token.quoted && !token.closed) {
+            field.status = ATP_FIELD_MALFORMED;
+            field.number = field.negative = false;
+            field.value = 0;
+        }
         if (field.status == ATP_FIELD_MALFORMED) line->deviations |= ATP_DEV_MALFORMED_FIELD;
         if (field.status == ATP_FIELD_RANGE || field.status == ATP_FIELD_OVERFLOW)
             line->deviations |= ATP_DEV_RANGE;
@@ -318,12 +334,6 @@ static bool is_length(const struct reference_line *line, unsigned index)
     if (index >= line->field_count) return false;
     const struct reference_field *field = &line->fields[index];
     return field->number && !field->negative;
-}
-
-static bool is_fixed(const struct atp_param *param)
-{
-    unsigned type = param->type & ATP_PARAM_TYPE;
-    return type == ATP_TYPE_LITERAL || type == ATP_TYPE_KEYWORD;
 }
 
 /* A field beyond those of the record: text, cut as that of a test response. */
@@ -357,7 +367,6 @@ static void try_record(const struct atp_catalog *catalog, const struct atp_recor
     for (; index < record->param_count; index++) {
         if ((params[index].type & ATP_PARAM_OPTIONAL) != 0) continue;
         trial->line.deviations |= ATP_DEV_MISSING_FIELD;
-        if (is_fixed(&params[index])) trial->rejected = true;
     }
     /* a test response does not begin with a value */
     if (record->param_count > 0 && (params[0].type & ATP_PARAM_TYPE) == ATP_TYPE_SET
@@ -425,10 +434,9 @@ const struct atp_name *reference_find_name(const struct atp_catalog *catalog, co
     const struct atp_name *longest = NULL;
     for (unsigned i = 0; i < catalog->name_count; i++) {
         const struct atp_name *name = &catalog->names[i];
+        if (!begins_with(text, size, catalog->text + name->text)) continue;
         if ((name->flags & ATP_NAME_NUMERIC) != 0) continue; /* ATV0 is never sent */
         if ((name->flags & ATP_NAME_BARE) != 0 && !is_prefix(catalog, name)) continue;
-        if (name->size > size || memcmp(text, catalog->text + name->text, name->size) != 0)
-            continue;
         if (longest != NULL && longest->size > name->size) continue;
         if (may_follow(catalog, name, (struct span){text, name->size, size})) longest = name;
     }

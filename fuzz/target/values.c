@@ -14,7 +14,7 @@
  *     text    = { byte } ;   up to the first CR or LF, or to the line's size
  *
  * A CR or LF ends the text, for where lines end is the target stream's matter.
- * Echoes (`AT…`) and prompts (`>`) are no records: such a text is not taken.
+ * Echoes (`AT…`, `A/`) and prompts (`>`) are no records: such a text is not taken.
  * Deviations of the exchange (not asked, not here) are the target exchange's. */
 #include "reference.h"
 #include "session.h"
@@ -42,9 +42,10 @@ struct run {
 
 /* The n-th record with a command, counted round: of the name, or of those that
  * have no prefix. NULL: there is none. */
-static const struct atp_record *find_asked(const struct atp_catalog *catalog,
-                                           const struct atp_name *name, unsigned n)
+static const struct atp_record *find_asked(const struct run *run, unsigned n)
 {
+    const struct atp_catalog *catalog = run->catalog;
+    const struct atp_name *name = reference_find_name(catalog, run->text, run->size);
     const struct atp_record *found[ATP_NAME_COUNT_MAX];
     unsigned count = 0;
     for (unsigned i = 0; i < catalog->name_count; i++) {
@@ -214,7 +215,7 @@ static void on_event(void *user, const struct atp_event *event)
 /* Whether the text is a record's, or unknown: no echo, no prompt, no blanks. */
 static bool is_line(const uint8_t *text, size_t size)
 {
-    bool echo = size >= 2 && (text[0] | 0x20) == 'a' && (text[1] | 0x20) == 't';
+    bool echo = size >= 2 && (text[0] | 0x20) == 'a' && ((text[1] | 0x20) == 't' || text[1] == '/');
     bool blank = true;
     for (size_t i = 0; i < size && blank; i++) blank = text[i] == ' ';
     return !echo && !blank && text[0] != '>';
@@ -239,8 +240,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (atp_init(&parser, run.catalog, buffer, ATP_BUFFER_SIZE(capacity), on_event, &run) != ATP_OK)
         fuzz_fail("I8", "a line of %zu bytes is refused", capacity);
     unsigned n = data[0] >> 4;
-    const struct atp_name *name = reference_find_name(run.catalog, run.text, run.size);
-    const struct atp_record *record = n > 0 ? find_asked(run.catalog, name, n - 1) : NULL;
+    const struct atp_record *record = n > 0 ? find_asked(&run, n - 1) : NULL;
     if (record != NULL) ask(&parser, &run, record);
     reference_read(run.catalog, run.text, run.size, run.pending, &run.expected);
     memcpy(line, run.text, run.size);
