@@ -3,329 +3,15 @@
  *     line   = result | prefix body | text ;
  *     result = name [ " " tail ] ;          a name that has a record without fields
  *     body   = ": " field { "," field } ;   a name whose records have fields
- *     field  = '"' { byte } '"' | { byte but "," } | set | rest ;
  *
  * What is written otherwise is read all the same, and named. */
 #include "reference.h"
 
+#include "reference_fields.h"
+
 #include <string.h>
 
 #define DEV_FIELDS 0xFFu /* mask: deviations of fields, of which a choice is made */
-
-/* Part of a line: bytes [at, end). */
-struct span {
-    const uint8_t *text;
-    size_t at;
-    size_t end;
-};
-
-/* One record tried on a line. */
-struct trial {
-    struct reference_line line;
-    bool rejected; /* a literal or keyword differs: another record          */
-    bool selected; /* one agrees                                            */
-    bool answers;  /* the record answers what is pending                    */
-    size_t end;    /* where the last field ends                             */
-};
-
-/* One field as it stands on the line. */
-struct token {
-    size_t at; /* of its text, without quotes                               */
-    size_t size;
-    size_t next; /* behind it: a comma, or the end                          */
-    bool quoted;
-    bool closed; /* the quote that begins it is closed                      */
-    uint32_t deviations;
-};
-
-/* ---- texts ------------------------------------------------------------ */
-
-static bool is_blank(uint8_t byte)
-{
-    return byte == ' ';
-}
-
-static bool is_digit(uint8_t byte)
-{
-    return byte >= '0' && byte <= '9';
-}
-
-static bool is_bracket(uint8_t byte)
-{
-    return byte == '[' || byte == ']';
-}
-
-static int hex_digit(uint8_t byte)
-{
-    if (is_digit(byte)) return byte - '0';
-    if (byte >= 'A' && byte <= 'F') return byte - 'A' + 10;
-    if (byte >= 'a' && byte <= 'f') return byte - 'a' + 10;
-    return -1;
-}
-
-static size_t skip_blanks(struct span span)
-{
-    while (span.at < span.end && is_blank(span.text[span.at])) span.at++;
-    return span.at;
-}
-
-static bool begins_with(const uint8_t *text, size_t size, const char *other)
-{
-    size_t at = 0;
-    while (at < size && other[at] != 0 && text[at] == (uint8_t)other[at]) at++;
-    return other[at] == 0;
-}
-
-static bool is_text(const uint8_t *text, size_t size, const char *other)
-{
-    return size == strlen(other) && begins_with(text, size, other);
-}
-
-/* ---- numbers ---------------------------------------------------------- */
-
-/* Whether a decimal text without leading zeros is above 2^32 - 1. */
-static bool is_beyond(const uint8_t *digits, size_t size)
-{
-    return size > 10 || (size == 10 && memcmp(digits, "4294967295", 10) > 0);
-}
-
-static void read_int(const uint8_t *text, size_t size, struct reference_field *field)
-{
-    size_t at = 0;
-    field->status = ATP_FIELD_MALFORMED;
-    if (size > 0 && text[0] == '-') at = 1;
-    if (at == size) return;
-    for (size_t i = at; i < size; i++)
-        if (!is_digit(text[i])) return;
-    field->negative = at == 1;
-    while (at < size && text[at] == '0') at++;
-    field->status = is_beyond(text + at, size - at) ? ATP_FIELD_OVERFLOW : ATP_FIELD_VALID;
-    if (field->status == ATP_FIELD_OVERFLOW) return;
-    uint64_t value = 0;
-    for (; at < size; at++) value = value * 10 + (uint64_t)(text[at] - '0');
-    field->number = true;
-    field->value = (uint32_t)value;
-}
-
-static void read_hex(const uint8_t *text, size_t size, struct reference_field *field)
-{
-    size_t at = 0;
-    field->status = ATP_FIELD_MALFORMED;
-    if (size >= 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) at = 2;
-    if (at == size) return;
-    for (size_t i = at; i < size; i++)
-        if (hex_digit(text[i]) < 0) return;
-    while (at < size && text[at] == '0') at++;
-    field->status = size - at > 8 ? ATP_FIELD_OVERFLOW : ATP_FIELD_VALID;
-    if (field->status == ATP_FIELD_OVERFLOW) return;
-    uint64_t value = 0;
-    for (; at < size; at++) value = value * 16 + (uint64_t)hex_digit(text[at]);
-    field->number = true;
-    field->value = (uint32_t)value;
-}
-
-/* Whether the parameter may have this value, or a text of this size. */
-static bool is_in_range(const struct atp_catalog *catalog, const struct atp_param *param,
-                        int64_t value)
-{
-    if (param->range == 0) return true;
-    unsigned further = (param->type & ATP_PARAM_INTERVALS) >> 4;
-    for (unsigned i = 0; i <= further; i++) {
-        const struct atp_range *range = &catalog->ranges[param->range + i];
-        bool open = range->max == INT32_MAX;
-        if (value >= range->min && (open || value <= range->max)) return true;
-    }
-    return false;
-}
-
-/* ---- where a field ends ----------------------------------------------- */
-
-/* A quoted text ends at the first quote that a comma or the end follows. */
-static struct token read_quoted(struct span span)
-{
-    struct token token = {.at = span.at + 1, .quoted = true};
-    for (size_t i = span.at + 1; i < span.end; i++) {
-        if (span.text[i] != '"') continue;
-        size_t behind = skip_blanks((struct span){span.text, i + 1, span.end});
-        if (behind == span.end || span.text[behind] == ',') {
-            if (behind > i + 1) token.deviations |= ATP_DEV_EXTRA_SPACE;
-            token.closed = true;
-            token.size = i - token.at;
-            token.next = behind;
-            return token;
-        }
-        token.deviations |= ATP_DEV_STRAY_QUOTE;
-    }
-    token.deviations |= ATP_DEV_STRAY_QUOTE;
-    token.size = span.end - token.at;
-    token.next = span.end;
-    return token;
-}
-
-/* A number ends where the line end was lost: at a `+` and a capital. */
-static size_t find_glued(struct span span)
-{
-    size_t end = span.at;
-    while (end < span.end && is_digit(span.text[end])) end++;
-    bool glued = end > span.at && span.end - end >= 2 && span.text[end] == '+'
-                 && span.text[end + 1] >= 'A' && span.text[end + 1] <= 'Z';
-    return glued ? end : 0;
-}
-
-static struct token read_bare(struct span span, bool number)
-{
-    struct token token = {.at = span.at};
-    size_t end = span.at;
-    size_t glued = number ? find_glued(span) : 0;
-    if (glued > 0) {
-        token.size = glued - span.at;
-        token.next = glued;
-        token.deviations = ATP_DEV_GLUED;
-        return token;
-    }
-    while (end < span.end && span.text[end] != ',') end++;
-    token.next = end;
-    while (end > span.at && is_blank(span.text[end - 1])) end--;
-    if (end < token.next) token.deviations |= ATP_DEV_EXTRA_SPACE;
-    token.size = end - span.at;
-    return token;
-}
-
-/* A field of a test response: commas within parentheses or quotes belong to
- * it, brackets round it do not. */
-static struct token read_set(struct span span)
-{
-    struct token token = {.at = span.at};
-    unsigned depth = 0;
-    bool quoted = false;
-    size_t end = span.at;
-    for (; end < span.end; end++) {
-        uint8_t byte = span.text[end];
-        if (byte == '"') quoted = !quoted;
-        if (quoted) continue;
-        if (byte == '(') depth++;
-        if (byte == ')' && depth > 0) depth--;
-        if (byte == ',' && depth == 0) break;
-    }
-    token.next = end;
-    while (token.at < end && is_bracket(span.text[token.at])) token.at++;
-    while (end > token.at && is_bracket(span.text[end - 1])) end--;
-    token.size = end - token.at;
-    return token;
-}
-
-static struct token read_rest(struct span span)
-{
-    return (struct token){.at = span.at, .size = span.end - span.at, .next = span.end};
-}
-
-static struct token read_token(struct span span, enum atp_type type)
-{
-    if (type == ATP_TYPE_CODE || type == ATP_TYPE_REST) return read_rest(span);
-    if (type == ATP_TYPE_SET) return read_set(span);
-    if (span.at < span.end && span.text[span.at] == '"') return read_quoted(span);
-    return read_bare(span, type == ATP_TYPE_INT || type == ATP_TYPE_HEX);
-}
-
-/* ---- a field ---------------------------------------------------------- */
-
-/* Whether quotes belong round a value of the type; -1 if it is free. */
-static int wants_quotes(enum atp_type type)
-{
-    switch (type) {
-    case ATP_TYPE_STRING:
-    case ATP_TYPE_KEYWORD: return 1;
-    case ATP_TYPE_INT:
-    case ATP_TYPE_HEX:
-    case ATP_TYPE_WORD:
-    case ATP_TYPE_LITERAL: return 0;
-    case ATP_TYPE_ANY:
-    case ATP_TYPE_CODE:
-    case ATP_TYPE_REST:
-    case ATP_TYPE_SET: return -1;
-    }
-    return -1;
-}
-
-/* Whether ranges limit values of the type. */
-static bool is_limited(enum atp_type type)
-{
-    return type == ATP_TYPE_INT || type == ATP_TYPE_HEX || type == ATP_TYPE_CODE
-           || type == ATP_TYPE_STRING || type == ATP_TYPE_WORD;
-}
-
-static void judge_value(const struct atp_catalog *catalog, const struct atp_param *param,
-                        const uint8_t *text, struct trial *trial, struct reference_field *field)
-{
-    enum atp_type type = (enum atp_type)(param->type & ATP_PARAM_TYPE);
-    const uint8_t *bytes = text + field->offset;
-    int64_t judged = (int64_t)field->size; /* texts are limited in size */
-    switch (type) {
-    case ATP_TYPE_INT: read_int(bytes, field->size, field); break;
-    case ATP_TYPE_HEX: read_hex(bytes, field->size, field); break;
-    case ATP_TYPE_CODE:
-        read_int(bytes, field->size, field);
-        if (field->status == ATP_FIELD_MALFORMED) {
-            field->status = ATP_FIELD_VALID;
-            return;
-        }
-        break;
-    case ATP_TYPE_SET:
-        if (bytes[0] != '(' && bytes[0] != '<' && bytes[0] != '"')
-            field->status = ATP_FIELD_MALFORMED;
-        break;
-    case ATP_TYPE_LITERAL:
-    case ATP_TYPE_KEYWORD:
-        if (is_text(bytes, field->size, catalog->text + param->name)) trial->selected = true;
-        else trial->rejected = true;
-        return;
-    case ATP_TYPE_STRING:
-    case ATP_TYPE_WORD:
-    case ATP_TYPE_ANY:
-    case ATP_TYPE_REST: break;
-    }
-    if (field->number) judged = field->negative ? -(int64_t)field->value : (int64_t)field->value;
-    if (field->size == 0 && (param->type & ATP_PARAM_EMPTY) != 0) return;
-    if (field->status == ATP_FIELD_VALID && is_limited(type)
-        && !is_in_range(catalog, param, judged))
-        field->status = ATP_FIELD_RANGE;
-}
-
-/* Reads the field at span.at. Returns: where it ends. */
-static size_t read_field(const struct atp_catalog *catalog, const struct atp_param *param,
-                         struct span span, struct trial *trial)
-{
-    struct reference_line *line = &trial->line;
-    enum atp_type type = (enum atp_type)(param->type & ATP_PARAM_TYPE);
-    bool fixed = type == ATP_TYPE_LITERAL && catalog->text[param->name] == ' ';
-    size_t first = fixed ? span.at : skip_blanks(span);
-    if (first > span.at) line->deviations |= ATP_DEV_EXTRA_SPACE;
-    span.at = first;
-
-    struct token token = read_token(span, type);
-    struct reference_field field = {.offset = token.at, .size = token.size};
-    line->deviations |= token.deviations;
-    if (token.quoted && wants_quotes(type) == 0) line->deviations |= ATP_DEV_QUOTED;
-    if (token.size == 0 && !token.quoted) {
-        field.status = ATP_FIELD_EMPTY;
-        bool may_be = (param->type & ATP_PARAM_EMPTY) != 0 || type == ATP_TYPE_REST;
-        if (!may_be) line->deviations |= ATP_DEV_EMPTY_FIELD;
-        if (type == ATP_TYPE_LITERAL || type == ATP_TYPE_KEYWORD) trial->rejected = true;
-    } else {
-        if (!token.quoted && wants_quotes(type) == 1) line->deviations |= ATP_DEV_UNQUOTED;
-        judge_value(catalog, param, span.text, trial, &field);
-        if (token.quoted && !token.closed) {
-            field.status = ATP_FIELD_MALFORMED;
-            field.number = field.negative = false;
-            field.value = 0;
-        }
-        if (field.status == ATP_FIELD_MALFORMED) line->deviations |= ATP_DEV_MALFORMED_FIELD;
-        if (field.status == ATP_FIELD_RANGE || field.status == ATP_FIELD_OVERFLOW)
-            line->deviations |= ATP_DEV_RANGE;
-    }
-    if (line->field_count < ATP_FIELD_COUNT_MAX) line->fields[line->field_count++] = field;
-    return token.next;
-}
 
 /* ---- a record --------------------------------------------------------- */
 
@@ -336,20 +22,6 @@ static bool is_length(const struct reference_line *line, unsigned index)
     return field->number && !field->negative;
 }
 
-/* A field beyond those of the record: text, cut as that of a test response. */
-static size_t read_extra(struct span span, struct trial *trial)
-{
-    struct reference_line *line = &trial->line;
-    size_t first = skip_blanks(span);
-    line->deviations |= ATP_DEV_EXTRA_FIELD | (first > span.at ? ATP_DEV_EXTRA_SPACE : 0);
-    span.at = first;
-    struct token token = read_set(span);
-    struct reference_field field = {.offset = token.at, .size = token.size};
-    field.status = token.size == 0 ? ATP_FIELD_EMPTY : ATP_FIELD_VALID;
-    if (line->field_count < ATP_FIELD_COUNT_MAX) line->fields[line->field_count++] = field;
-    return token.next;
-}
-
 /* Reads all of the fields from span.at on as those of the record; `some`: there
  * is one at least, be it empty. */
 static void try_record(const struct atp_catalog *catalog, const struct atp_record *record,
@@ -358,8 +30,9 @@ static void try_record(const struct atp_catalog *catalog, const struct atp_recor
     const struct atp_param *params = &catalog->params[record->param];
     unsigned index = 0;
     for (; some; index++) {
-        if (index < record->param_count) span.at = read_field(catalog, &params[index], span, trial);
-        else span.at = read_extra(span, trial);
+        if (index < record->param_count)
+            span.at = reference_read_field(catalog, &params[index], span, trial);
+        else span.at = reference_read_extra(span, trial);
         some = span.at < span.end && (trial->line.deviations & ATP_DEV_GLUED) == 0;
         if (some) span.at++; /* the comma */
     }
@@ -434,7 +107,7 @@ const struct atp_name *reference_find_name(const struct atp_catalog *catalog, co
     const struct atp_name *longest = NULL;
     for (unsigned i = 0; i < catalog->name_count; i++) {
         const struct atp_name *name = &catalog->names[i];
-        if (!begins_with(text, size, catalog->text + name->text)) continue;
+        if (!reference_begins_with(text, size, catalog->text + name->text)) continue;
         if ((name->flags & ATP_NAME_NUMERIC) != 0) continue; /* ATV0 is never sent */
         if ((name->flags & ATP_NAME_BARE) != 0 && !is_prefix(catalog, name)) continue;
         if (longest != NULL && longest->size > name->size) continue;
@@ -586,8 +259,8 @@ void reference_read(const struct atp_catalog *catalog, const uint8_t *text, size
     memset(line, 0, sizeof *line);
     line->kind = ATP_KIND_TEXT;
     line->size = size;
-    span.at = skip_blanks(span);
-    while (span.end > span.at && is_blank(text[span.end - 1])) span.end--;
+    span.at = reference_skip_blanks(span);
+    while (span.end > span.at && text[span.end - 1] == ' ') span.end--;
     const struct atp_name *name = reference_find_name(catalog, text + span.at, span.end - span.at);
     if (name == NULL) {
         line->name = find_bare(catalog, pending);
@@ -648,9 +321,11 @@ enum atp_status reference_string(const struct reference_line *line, const uint8_
     size_t count = line->fields[index].size;
     size_t written = 0;
     for (size_t i = 0; i < count; written++) {
-        bool escape = bytes[i] == '\\' && count - i >= 3 && hex_digit(bytes[i + 1]) >= 0
-                      && hex_digit(bytes[i + 2]) >= 0;
-        int value = escape ? hex_digit(bytes[i + 1]) * 16 + hex_digit(bytes[i + 2]) : bytes[i];
+        bool escape = bytes[i] == '\\' && count - i >= 3 && reference_hex_digit(bytes[i + 1]) >= 0
+                      && reference_hex_digit(bytes[i + 2]) >= 0;
+        int value = escape
+                        ? reference_hex_digit(bytes[i + 1]) * 16 + reference_hex_digit(bytes[i + 2])
+                        : bytes[i];
         if (written == capacity) return ATP_ERROR_RANGE;
         out[written] = (uint8_t)value;
         i += escape ? 3 : 1;

@@ -244,7 +244,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (record != NULL) ask(&parser, &run, record);
     reference_read(run.catalog, run.text, run.size, run.pending, &run.expected);
     memcpy(line, run.text, run.size);
-    memcpy(line + run.size, "\r\n", 2);
+    line[run.size] = '\r';
+    line[run.size + 1] = '\n';
     atp_feed(&parser, line, run.size + 2);
     if (!run.seen) fuzz_fail("I8", "a line of %zu bytes gives no event", run.size);
     return 0;
