@@ -40,9 +40,10 @@ static void cut_quoted(struct atp_reader *r)
         if (text[at++] != '"') continue;
         r->size = at - 1 - r->first;
         r->at = at;
+        uint32_t before = r->deviations;
         skip_blanks(r);
         if (at_separator(r)) return;
-        r->deviations |= ATP_DEV_STRAY_QUOTE;
+        r->deviations = before | ATP_DEV_STRAY_QUOTE; /* the blanks are of the text */
         at = r->at;
     }
     r->at = end;
@@ -59,7 +60,6 @@ static bool cut_glued(struct atp_reader *r)
     if (at == r->at || at + 1 >= r->end || r->text[at] != '+'
         || (uint8_t)(r->text[at + 1] - 'A') > 25 || r->pieces == 0)
         return false;
-    r->pieces--;
     r->size = at - r->first;
     r->at = r->end = at;
     r->deviations |= ATP_DEV_GLUED;
@@ -90,6 +90,7 @@ static void cut_set(struct atp_reader *r)
         uint8_t byte = r->text[r->at];
         if (byte == ',' && depth == 0 && !inside) break;
         inside ^= byte == '"';
+        if (inside) continue;
         depth += byte == '(';
         depth -= byte == ')' && depth > 0;
     }
@@ -110,7 +111,6 @@ COLD static void cut_field(struct atp_reader *r)
     r->status = (uint8_t)ATP_FIELD_VALID;
     r->value = 0;
     r->quoted = false;
-    if (r->type != ATP_TYPE_LITERAL) skip_blanks(r);
     r->first = r->at;
     if (r->type == ATP_TYPE_SET) cut_set(r);
     else if (r->type == ATP_TYPE_REST || r->type == ATP_TYPE_CODE) cut_rest(r);
@@ -166,7 +166,7 @@ static unsigned read_number(struct atp_reader *r, unsigned base)
 {
     unsigned end = r->first + r->size;
     unsigned at = r->first;
-    if (at < end && r->text[at] == '-') {
+    if (at < end && base == 10 && r->text[at] == '-') {
         r->status |= ATP_FIELD_NEGATIVE;
         at++;
     }
@@ -246,6 +246,8 @@ static void read_field(struct atp_reader *r, const struct atp_catalog *catalog,
                        const struct atp_param *param)
 {
     r->type = param->type & ATP_PARAM_TYPE;
+    /* the blank that a literal begins with is its own */
+    if (r->type != ATP_TYPE_LITERAL || catalog->text[param->name] != ' ') skip_blanks(r);
     cut_field(r);
     judge_field(r, catalog, param);
     bool number = r->type <= ATP_TYPE_HEX || r->type == ATP_TYPE_CODE;
@@ -255,7 +257,9 @@ static void read_field(struct atp_reader *r, const struct atp_catalog *catalog,
 static void read_extra(struct atp_reader *r)
 {
     r->type = (uint8_t)ATP_TYPE_SET;
+    skip_blanks(r);
     cut_field(r);
+    if (r->size == 0) r->status = (uint8_t)ATP_FIELD_EMPTY;
     r->deviations |= ATP_DEV_EXTRA_FIELD;
 }
 

@@ -181,8 +181,9 @@ static void decode_line(struct atp_parser *p, struct atp_event *event, unsigned 
         p->reader.at = 0;
     }
     event->name = name;
-    if (name == NULL || name->record_count == 0) return;
-    unsigned colon = event->bytes[last - 1] == ':'; /* the blank behind it belongs */
+    if (name == NULL) return;
+    /* the blank behind a colon that nothing follows belongs */
+    unsigned colon = event->bytes[last - 1] == ':' && p->reader.at == last - first;
     bool blank = first > 0 && event->bytes[first - 1] == ' ';
     if (blank || last + colon < event->text_size) event->deviations |= ATP_DEV_EXTRA_SPACE;
     event->text_offset = (uint16_t)first;
@@ -191,6 +192,7 @@ static void decode_line(struct atp_parser *p, struct atp_event *event, unsigned 
     event->deviations |= p->reader.deviations;
     if (event->record == NULL) return;
     if ((event->deviations & ATP_DEV_GLUED) != 0) {
+        p->reader.pieces--;
         event->text_size = (uint16_t)p->reader.end;
         event->size = first + event->text_size;
     }

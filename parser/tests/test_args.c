@@ -188,7 +188,7 @@ static void test_args_nothing_behind_a_colon_is_empty(void **state)
     (void)state;
     CHECK(SIMCOM,
           "0+8 urc +CGEV event=-\n"
-          "8+20 urc +HTTP_PEER_CLOSED\n",
+          "8+20 urc +HTTP_PEER_CLOSED extra=- !extra-field\n",
           RECEIVED("+CGEV:\r\n+HTTP_PEER_CLOSED:\r\n"));
 }
 
