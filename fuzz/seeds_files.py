@@ -68,12 +68,23 @@ def used(section, names, indent=2):
     return "".join(part for name, part in blocks(section, indent).items() if name in names)
 
 
+def used_results(top, command):
+    """The result codes of the set that the command answers with."""
+    items = re.split(r"(?m)^(?=  - )", top.get("results", ""))[1:]
+    names = [re.search(r'notation: "?([A-Z+ ]+)', item).group(1) for item in items]
+    return "".join(item for item, name in zip(items, names)
+                   if re.search(rf"(?<![A-Z]){re.escape(name)}(?![A-Z])", command))
+
+
 def one_command(top, command):
     """A catalogue of one command with what it refers to."""
     names = set(re.findall(r"<([A-Za-z_][\w-]*)", command))
     params = used(top.get("parameters", ""), names)
     tables = used(top.get("tables", ""), set(re.findall(r"table: *([\w-]+)", params + command)))
     text = top["set"] + top["title"] + top.get("document", "") + top.get("editions", "")
+    results = used_results(top, command)
+    if results:
+        text += "results:\n" + results
     if params:
         text += "parameters:\n" + params
     if tables:
@@ -88,8 +99,9 @@ def make_catalogs(out):
             write(out, path.stem + name.replace("/", "-"), one_command(top, command).encode())
         for name in ("urcs", "results"):
             if name in top:
-                text = top["set"] + top["title"] + top.get("parameters", "") + top[name]
-                write(out, f"{path.stem}-{name}", text.encode()[:SIZE_MAX])
+                text = top["set"] + top["title"] + top.get("parameters", "") \
+                    + top.get("tables", "") + top[name]
+                write(out, f"{path.stem}-{name}", text.encode())
     for path in sorted((ROOT / "conformance/tests/data").glob("*.yaml")):
         write(out, path.stem, path.read_bytes())
 
