@@ -10,11 +10,13 @@ static void on_event(void *user, const struct atp_event *event)
         fuzz_fail("I2", "an event at %" PRIu64 ", expected one at %" PRIu64, event->offset,
                   lossless->next);
     lossless->next += event->size;
+    if (lossless->then != NULL) lossless->then(lossless->user, event);
 }
 
 void lossless_init(struct lossless *lossless, const struct atp_catalog *catalog)
 {
     lossless->next = 0;
+    lossless->then = NULL;
     if (atp_init(&lossless->parser, catalog, lossless->buffer, sizeof lossless->buffer, on_event,
                  lossless)
         != ATP_OK)

@@ -6,12 +6,14 @@
 
 #include <atproof/atproof.h>
 
-#define LOSSLESS_LINE_SIZE 512
+#define LOSSLESS_LINE_SIZE 8192 /* no echo of a host is longer                  */
 
 struct lossless {
     struct atp_parser parser;
     uint8_t buffer[ATP_BUFFER_SIZE(LOSSLESS_LINE_SIZE)];
-    uint64_t next; /* offset that the next event must have                  */
+    uint64_t next;      /* offset that the next event must have                  */
+    atp_event_fn *then; /* gets the event, too; NULL: nobody                */
+    void *user;
 };
 
 /* A parser of its own, whose events are watched. Borrows: `catalog`. */
