@@ -8,7 +8,8 @@
  *   I2      no byte of it is lost
  *
  * The setting's bits 0, 1 choose the dialect, 4 cuts the module's answers into
- * random chunks, 5 has it say URCs at random places, 6 begins with its banner.
+ * random chunks, 5 has it say URCs at random places, 6 begins with its banner, 7
+ * begins with ATE0.
  * "x" lets time pass: to what the module does next, or a second.
  *
  * The host is one that V.250 allows, whatever the input is:
@@ -17,14 +18,19 @@
  *     left out, for they edit the line, and the parser is told whole ones
  *   - it does not type ahead: the next line comes behind the final result
  *   - an upload begins behind its prompt; it ends with the result
+ *   - while the module echoes there is no V0 and no Q1: nothing would part an echo
+ *     from what follows
+ *   - E, V and Q stand alone on their line with 0, 1 or nothing, for whether they
+ *     were done in one that is refused nobody can tell
+ *   - without echo there is no E, Z and &F, and what switches it on by a restart
+ *     is followed by ATE0 (an X is put for commands that are left out)
  * What is excused:
  *   - `unexpected` of an ERROR or +CME ERROR: of a command that is refused no
  *     variant need list the refusal
- *   - `unexpected` of any other result but OK, where the pending command is not
- *     the line's first: a line ends with the first command that fails, and the
- *     parser takes its last one for the pending one
- *   - behind Q1 there is no result to wait for; and, since then nothing parts an
- *     echo from the next one, `echo-differs` of an echo */
+ *   - `unexpected` and `not-asked` in the answer to a line of several commands,
+ *     the last of which the parser takes for the pending one; and what is wrong
+ *     with the fields of a line without a prefix, which it takes for that one's
+ *   - behind Q1 there is no result to wait for */
 #include "lossless.h"
 #include "session.h"
 
@@ -34,7 +40,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define US_A_S          INT64_C(1000000)
 #define ANSWER_LIMIT_US (400 * US_A_S)
@@ -44,18 +49,19 @@
 #define SETTING_CHUNKS 0x10u
 #define SETTING_URCS   0x20u
 #define SETTING_BANNER 0x40u
-
-struct typed;
+#define SETTING_SILENT 0x80u
 
 struct host {
     struct modem *modem;
     int64_t now;
     uint64_t fed;
     struct lossless lossless;
-    bool answered;            /* a final result came since the last line was sent       */
-    bool prompted;            /* an upload is awaited                                   */
-    bool quiet;               /* Q1 may have been set                                   */
-    const struct typed *line; /* the last                                    */
+    bool answered; /* a final result came since the last line was sent       */
+    bool prompted; /* an upload is awaited                                   */
+    bool quiet;    /* Q1 may have been set                                   */
+    bool silent;   /* echo is off and stays so */
+    bool echoed;   /* yet there was one */
+    bool several;  /* commands were on the last line */
 };
 
 /* A line that is typed, in pieces. */
@@ -67,22 +73,15 @@ struct typed {
 
 /* ---- what the module says --------------------------------------------- */
 
-/* Whether the pending command is another than the line begins with. */
-static bool is_further(const struct host *host)
-{
-    struct atp_exchange exchange;
-    atp_exchange_read(&host->lossless.parser, &exchange);
-    const char *name = atp_command_name(host->lossless.parser.catalog, exchange.command);
-    const char *first = (const char *)host->line->bytes + 2;
-    return strncasecmp(first, name, strlen(name)) != 0;
-}
-
 static uint32_t excused(const struct host *host, const struct atp_event *event)
 {
-    if (event->kind == ATP_KIND_ECHO) return host->quiet ? ATP_DEV_ECHO_DIFFERS : 0;
-    if (event->kind != ATP_KIND_RESULT || event->result == ATP_RESULT_OK) return 0;
-    bool may_be = event->result == ATP_RESULT_ERROR || is_further(host);
-    return may_be ? ATP_DEV_UNEXPECTED : 0;
+    const uint32_t fields = ATP_DEV_NO_SPACE - 1; /* the bits of fields are the lowest */
+    bool bare = event->name != NULL && (event->name->flags & ATP_NAME_BARE) != 0;
+    uint32_t of_several = ATP_DEV_UNEXPECTED | ATP_DEV_NOT_ASKED | (bare ? fields : 0);
+    if (host->several) return of_several;
+    if (event->kind == ATP_KIND_RESULT && event->result == ATP_RESULT_ERROR)
+        return ATP_DEV_UNEXPECTED;
+    return 0;
 }
 
 static void check_deviations(const struct host *host, const struct atp_event *event)
@@ -100,6 +99,7 @@ static void on_event(void *user, const struct atp_event *event)
     struct host *host = user;
     check_deviations(host, event);
     if (event->kind == ATP_KIND_PROMPT) host->prompted = true;
+    if (event->kind == ATP_KIND_ECHO) host->echoed = true;
     if (event->kind != ATP_KIND_RESULT) return;
     host->answered = true;
     host->prompted = false;
@@ -170,29 +170,66 @@ static void complete(struct typed *line)
     line->bytes[line->size++] = '\r';
 }
 
-/* Q1, in either case: no result codes from then on, until a reset. */
-static bool may_be_quiet(const struct typed *line)
+/* The next command of the line from *at on. Writes: *at, behind its name, or
+ * behind all of it if it is an extended one. Returns: NULL if there is none. */
+static uint8_t *next_command(struct typed *line, size_t *at)
 {
-    for (size_t i = 0; i + 1 < line->size; i++)
-        if ((line->bytes[i] | 0x20) == 'q' && line->bytes[i + 1] >= '1'
-            && line->bytes[i + 1] <= '9')
-            return true;
-    return false;
+    while (*at < line->size && strchr(" ;\r0123456789", line->bytes[*at]) != NULL) (*at)++;
+    if (*at >= line->size) return NULL;
+    uint8_t *first = &line->bytes[(*at)++];
+    if ((*first | 0x20) == 'd') *at = line->size; /* the rest is its number   */
+    if (strchr("+*$^%#", *first) == NULL) return first;
+    for (bool quoted = false; *at < line->size; (*at)++) {
+        if (line->bytes[*at] == ';' && !quoted) break;
+        quoted ^= line->bytes[*at] == '"';
+    }
+    return first;
 }
 
-static void send_line(struct host *host, struct typed *line)
+static bool has_several(struct typed *line)
 {
-    if (line->size == 0) return;
-    complete(line);
-    host->quiet |= may_be_quiet(line);
-    host->answered = host->prompted = false;
-    host->line = line;
+    size_t at = 2;
+    return next_command(line, &at) != NULL && next_command(line, &at) != NULL;
+}
+
+/* See the host above. */
+static void leave_out(struct host *host, struct typed *line)
+{
+    size_t at = 2;
+    bool alone = line->size == 4 || (line->size == 5 && strchr("01", line->bytes[3]) != NULL);
+    const char *refused = host->silent ? (alone ? "EZ&" : "EZ&VQ") : (alone ? "VQ" : "EVQ");
+    for (uint8_t *first; (first = next_command(line, &at)) != NULL;) {
+        uint8_t upper = *first == '&' ? '&' : (uint8_t)(*first & ~0x20);
+        if (strchr(refused, upper) != NULL) *first = 'X';
+        else if (upper == 'Q' && at < line->size && line->bytes[at] != '0') host->quiet = true;
+    }
+}
+
+static void send_whole(struct host *host, struct typed *line)
+{
+    host->answered = host->prompted = host->echoed = false;
+    host->several = has_several(line);
     atp_sent(&host->lossless.parser, line->bytes, line->size);
     for (size_t at = 0, end = 0; at < line->size; at = end) {
         for (end = at + 1; end < line->size && !line->begins[end];) end++;
         send_piece(host, line->bytes + at, end - at);
     }
     await_answer(host, line);
+}
+
+static void switch_echo_off(struct host *host)
+{
+    static struct typed line = {.size = 5, .bytes = "ATE0\r"};
+    send_whole(host, &line);
+}
+
+static void send_line(struct host *host, struct typed *line)
+{
+    if (line->size == 0) return;
+    complete(line);
+    leave_out(host, line);
+    send_whole(host, line);
+    if (host->silent && host->echoed && host->answered) switch_echo_off(host);
     line->size = 0;
 }
 
@@ -284,13 +321,14 @@ static void begin(struct host *host, uint8_t setting)
     host->modem = modem_new(builtin(), &options);
     host->now = 0;
     host->fed = 0;
-    static const struct typed none = {.size = 0};
     host->answered = host->prompted = host->quiet = false;
-    host->line = &none;
+    host->several = false;
     lossless_init(&host->lossless, tables(setting));
     host->lossless.then = on_event;
     host->lossless.user = host;
+    host->silent = (setting & SETTING_SILENT) != 0;
     listen(host);
+    if (host->silent) switch_echo_off(host);
 }
 
 static void end(struct host *host)
