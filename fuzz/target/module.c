@@ -44,6 +44,7 @@
 #define US_A_S          INT64_C(1000000)
 #define ANSWER_LIMIT_US (400 * US_A_S)
 #define STEP_MAX        5000 /* of the clock while one answer is awaited      */
+#define PAUSE_US        1000 /* more than any between random chunks           */
 #define GUARD_US        (11 * US_A_S / 10)
 
 #define SETTING_CHUNKS 0x10u
@@ -250,8 +251,8 @@ static size_t send_upload(struct host *host, const uint8_t *bytes, size_t size)
     size_t sent = 0;
     while (sent < size && host->prompted) {
         atp_sent(&host->lossless.parser, bytes + sent, 1);
-        send_piece(host, bytes + sent, 1);
-        sent++;
+        send_piece(host, bytes + sent++, 1);
+        while (pass_time(host, host->now + PAUSE_US)) continue;
     }
     return sent;
 }
