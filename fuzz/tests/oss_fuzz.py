@@ -44,7 +44,8 @@ def environment(kind, work, out):
     result = dict(os.environ, SANITIZER=sanitizer, ARCHITECTURE="x86_64", SRC=str(ROOT.parent),
                   WORK=str(work), OUT=str(out), CFLAGS=flags, CXXFLAGS=flags, **engine)
     if shutil.which("ccache"):
-        result.update(CMAKE_C_COMPILER_LAUNCHER="ccache", CMAKE_CXX_COMPILER_LAUNCHER="ccache")
+        result.update(CMAKE_C_COMPILER_LAUNCHER="ccache", CMAKE_CXX_COMPILER_LAUNCHER="ccache",
+                      CCACHE_NOHASHDIR="1")  # the folder is another one each time
     return result
 
 
