@@ -3,10 +3,11 @@
  *     fuzz_TARGET PATH...      files, and all files below folders
  *
  * Exit status 0: all of them passed; 1: there was none, or one is unreadable; a
- * broken invariant aborts, and the last path printed is the input's. */
+ * broken invariant aborts, and the input's path is told. */
 #include "target.h"
 
 #include <dirent.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,21 @@
 #include <sys/stat.h>
 
 static size_t passed;
+static const char *running; /* path of the input under way                  */
+
+/* Of the sanitizers' runtime, if there is one. */
+__attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)(void));
+
+static void tell_input(void)
+{
+    fprintf(stderr, "input: %s\n", running);
+}
+
+static void on_abort(int signal_number)
+{
+    (void)signal_number;
+    tell_input();
+}
 
 static bool run_file(const char *path)
 {
@@ -33,7 +49,7 @@ static bool run_file(const char *path)
     uint8_t *input = malloc(size > 0 ? size : 1); /* flush, so that ASan sees one byte more */
     if (input == NULL) abort();
     memcpy(input, bytes, size);
-    fprintf(stderr, "%s\n", path);
+    running = path;
     LLVMFuzzerTestOneInput(input, size);
     free(input);
     passed++;
@@ -68,6 +84,8 @@ static bool run_path(const char *path)
 int main(int argc, char **argv)
 {
     bool fine = argc > 1;
+    signal(SIGABRT, on_abort);
+    if (__sanitizer_set_death_callback != NULL) __sanitizer_set_death_callback(tell_input);
     for (int i = 1; i < argc; i++) fine &= run_path(argv[i]);
     fprintf(stderr, "%zu inputs passed\n", passed);
     return fine && passed > 0 ? 0 : 1;

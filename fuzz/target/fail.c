@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+void (*fuzz_explain)(void);
+
 void fuzz_fail(const char *invariant, const char *format, ...)
 {
     va_list arguments;
@@ -13,6 +15,7 @@ void fuzz_fail(const char *invariant, const char *format, ...)
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     fputc('\n', stderr);
+    if (fuzz_explain != NULL) fuzz_explain();
     fflush(stderr);
     abort();
 }

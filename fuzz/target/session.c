@@ -68,15 +68,15 @@ static size_t written_size(const struct session *session, const struct session_i
     return size;
 }
 
-size_t session_write(const struct session *session, uint8_t *data, size_t capacity)
+size_t session_write(const struct session *session, uint8_t *data, size_t capacity, unsigned kinds)
 {
     size_t size = 0;
     if (capacity > 0) data[size++] = session->setting;
     for (unsigned i = 0; i < session->item_count; i++) {
         const struct session_item *item = &session->items[i];
-        bool bare = i == 0 && item->kind == SESSION_RECEIVED; /* no mark is needed */
+        bool marked = (kinds & 1u << item->kind) != 0 && (i > 0 || item->kind != SESSION_RECEIVED);
         if (written_size(session, item) > capacity - size) break;
-        if (!bare) {
+        if (marked) {
             data[size++] = SESSION_MARK;
             data[size++] = (uint8_t)marks[item->kind];
         }

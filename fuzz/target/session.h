@@ -52,9 +52,10 @@ struct session {
  * stand for themselves. What is beyond the limits is cut off. */
 void session_read(struct session *session, const uint8_t *data, size_t size, unsigned kinds);
 
-/* Writes the session as an input that is read back the same. Returns: its size
- * in bytes, at most `capacity`; items that do not fit are left out. */
-size_t session_write(const struct session *session, uint8_t *data, size_t capacity);
+/* Writes the session as an input that session_read with the same `kinds` reads
+ * back (items that no mark can tell apart as one). Returns: its size in bytes, at
+ * most `capacity`; items that do not fit are left out. */
+size_t session_write(const struct session *session, uint8_t *data, size_t capacity, unsigned kinds);
 
 /* What the setting chooses. */
 const struct atp_catalog *session_catalog(uint8_t setting);

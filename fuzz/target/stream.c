@@ -18,12 +18,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     session_read(&session, data, size, SESSION_CHUNKS);
     watch_join(&session, input);
     watch_run(&whole, &session, input, WATCH_WHOLE);
+    size_t count = whole.count;
+    watch_recovers(&whole);
     watch_finish(&whole);
     watch_run(&split, &session, input, session.item_count > 1 ? WATCH_AS_SPLIT : WATCH_BYTES);
-    watch_finish(&split);
-    watch_compare(&whole, &split, "I1", session.item_count > 1 ? "split" : "byte by byte");
-    watch_run(&split, &session, input, WATCH_WHOLE);
-    watch_recovers(&split);
+    watch_compare(&whole, count, &split, "I1");
     watch_finish(&split);
     return 0;
 }

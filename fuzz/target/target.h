@@ -24,6 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Says which invariant is broken (`I1`, …, or a word of the target's own) and
  * how, on the standard error as `fuzz: I1: text`, and aborts. */
+extern void (*fuzz_explain)(void); /* prints what led to it; NULL: nothing */
 _Noreturn void fuzz_fail(const char *invariant, const char *format, ...) FUZZ_PRINTF(2, 3);
 
 #endif

@@ -177,6 +177,47 @@ static void on_event(void *user, const struct atp_event *event)
     watch->last = *event;
 }
 
+/* ---- telling ---------------------------------------------------------- */
+
+#define SHOWN_EVENT_COUNT 12u
+#define SHOWN_SIZE        40u
+
+static const struct watch *shown; /* the run under way */
+
+static void print_bytes(const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size && i < SHOWN_SIZE; i++)
+        fprintf(stderr, bytes[i] >= ' ' && bytes[i] <= '~' ? "%c" : "\\x%02x", bytes[i]);
+    if (size > SHOWN_SIZE) fputs("...", stderr);
+}
+
+static void print_event(const struct watch *watch, size_t index)
+{
+    if (index >= watch->count) {
+        fprintf(stderr, "    (no event)\n");
+        return;
+    }
+    const struct watched_event *event = &watch->log[index];
+    fprintf(stderr, "    %zu: %s %s at %lu, %lu bytes, exchange %s, left %lu, fields %llx,", index,
+            atp_kind_name(event->kind),
+            event->name != NULL ? watch->catalog->text + event->name->text : "-",
+            (unsigned long)event->offset, (unsigned long)event->size,
+            atp_exchange_state_name(event->exchange), (unsigned long)event->left,
+            (unsigned long long)event->fields);
+    for (unsigned bit = 0; bit < ATP_DEV_COUNT; bit++)
+        if ((event->deviations & 1u << bit) != 0) fprintf(stderr, " %s", atp_deviation_name(bit));
+    fprintf(stderr, "\n       ");
+    print_bytes(watch->input + event->offset, event->size);
+    fprintf(stderr, "\n");
+}
+
+static void explain(void)
+{
+    size_t first = shown->count > SHOWN_EVENT_COUNT ? shown->count - SHOWN_EVENT_COUNT : 0;
+    fprintf(stderr, "  the last events of %zu:\n", shown->count);
+    for (size_t i = first; i < shown->count; i++) print_event(shown, i);
+}
+
 /* ---- the run ---------------------------------------------------------- */
 
 /* What an item goes on with; a split at the beginning is the module's. */
@@ -218,6 +259,7 @@ void watch_sent(struct watch *watch, const void *bytes, size_t size)
 {
     bool escape = size == 3 && memcmp(bytes, "+++", 3) == 0;
     if (escape && atp_is_stream(watch->parser)) watch->escaping = true;
+    watch->sent++;
     if (atp_sent(watch->parser, place_chunk(bytes, size), size) != ATP_OK)
         fuzz_fail("I7", "atp_sent refuses %zu bytes", size);
     if (!atp_is_stream(watch->parser)) watch->escaping = false;
@@ -237,6 +279,8 @@ static void begin(struct watch *watch, const struct session *session, const uint
     size_t size = ATP_BUFFER_SIZE(session_line_size(session->setting));
     void *buffer = line_buffer(session->setting);
     filler ^= 0xFF;
+    shown = watch;
+    fuzz_explain = explain;
     if (watch->parser == NULL) watch->parser = new_block(sizeof *watch->parser);
     memset(watch->parser, filler, sizeof *watch->parser);
     memset(buffer, filler, size < 512 ? size : 512);
@@ -248,6 +292,7 @@ static void begin(struct watch *watch, const struct session *session, const uint
     watch->announced = 0;
     watch->glued = watch->escaping = watch->more = false;
     watch->count = 0;
+    watch->sent = 0;
     memset(&watch->last, 0, sizeof watch->last);
     if (atp_init(watch->parser, watch->catalog, buffer, size, on_event, watch) != ATP_OK)
         fuzz_fail("I7", "atp_init refuses a buffer for lines of %zu bytes",
@@ -312,21 +357,6 @@ void watch_finish(struct watch *watch)
 
 /* ---- comparing -------------------------------------------------------- */
 
-static void describe(char *out, size_t capacity, const struct watch *watch, size_t index)
-{
-    if (index >= watch->count) {
-        snprintf(out, capacity, "nothing");
-        return;
-    }
-    const struct watched_event *event = &watch->log[index];
-    snprintf(out, capacity, "%s %s at %lu, %lu bytes, deviations %lx, exchange %s, left %lu, %llx",
-             atp_kind_name(event->kind),
-             event->name != NULL ? watch->catalog->text + event->name->text : "",
-             (unsigned long)event->offset, (unsigned long)event->size,
-             (unsigned long)event->deviations, atp_exchange_state_name(event->exchange),
-             (unsigned long)event->left, (unsigned long long)event->fields);
-}
-
 static bool is_same(const struct watched_event *a, const struct watched_event *b)
 {
     return a->fields == b->fields && a->name == b->name && a->record == b->record
@@ -335,16 +365,16 @@ static bool is_same(const struct watched_event *a, const struct watched_event *b
            && a->result == b->result && a->exchange == b->exchange;
 }
 
-void watch_compare(const struct watch *expected, const struct watch *seen, const char *invariant,
-                   const char *what)
+void watch_compare(const struct watch *expected, size_t count, const struct watch *seen,
+                   const char *invariant)
 {
-    size_t most = expected->count > seen->count ? expected->count : seen->count;
+    size_t most = count > seen->count ? count : seen->count;
     size_t i = 0;
-    char texts[2][256];
-    while (i < expected->count && i < seen->count && is_same(&expected->log[i], &seen->log[i])) i++;
+    while (i < count && i < seen->count && is_same(&expected->log[i], &seen->log[i])) i++;
     if (i == most) return;
-    describe(texts[0], sizeof texts[0], expected, i);
-    describe(texts[1], sizeof texts[1], seen, i);
-    fuzz_fail(invariant, "%s: event %zu\n  expected: %s\n  seen:     %s", what, i, texts[0],
-              texts[1]);
+    fprintf(stderr, "  expected:\n");
+    print_event(expected, i);
+    fprintf(stderr, "  seen:\n");
+    print_event(seen, i);
+    fuzz_fail(invariant, "event %zu differs", i);
 }

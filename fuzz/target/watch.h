@@ -54,6 +54,7 @@ struct watch {
     uint64_t next;         /* offset that the next event must have           */
     uint32_t announced;    /* payload bytes that must come next              */
     bool glued;            /* but for what else stood in the header's line   */
+    unsigned sent;         /* calls of watch_sent so far                      */
     bool escaping;         /* +++ was sent into the stream                   */
     bool more;             /* a further span of the last event must follow   */
     struct atp_event last; /* its scalars                                   */
@@ -78,9 +79,10 @@ void watch_sent(struct watch *watch, const void *bytes, size_t size);
 void watch_expire(struct watch *watch);
 void watch_finish(struct watch *watch); /* and checks that nothing is left  */
 
-/* Fails with `invariant` and `what` unless both have seen the same. */
-void watch_compare(const struct watch *expected, const struct watch *seen, const char *invariant,
-                   const char *what);
+/* Fails with `invariant` unless `seen` has seen the same as the first `count`
+ * events that were expected. */
+void watch_compare(const struct watch *expected, size_t count, const struct watch *seen,
+                   const char *invariant);
 
 /* The checks of one event by itself (I4, I7, I8): watch_check.c. */
 void watch_check_event(const struct watch *watch, const struct atp_event *event);

@@ -346,7 +346,7 @@ bool atp_args_read(struct atp_parser *p, const struct atp_record *record, unsign
     r->selected = false;
     event->field_count = 0;
     /* a colon with nothing behind it is an empty field, not a missing one */
-    bool some = at < r->end || (at > 0 && r->text[at - 1] == ':' && param < last);
+    bool some = at < r->end || (at > 0 && r->text[at - 1] == ':');
     while (some && !r->rejected) {
         if (param == last) read_extra(r);
         else if (!read_plain(r, catalog, param)) read_field(r, catalog, param);

@@ -223,9 +223,10 @@ static void note_upload(struct atp_parser *p, const uint8_t *bytes, size_t size)
         size--;
     }
     p->upload_size += (uint32_t)size;
-    if ((p->flags & FLAG_UPLOAD_ECHO) == 0) return;
+    bool here = p->state == STATE_ECHO || (p->state == STATE_LINE && p->line_size == 0 && size > 0);
+    if ((p->flags & FLAG_UPLOAD_ECHO) == 0 || !here) return;
     p->data_left += (uint32_t)size; /* what was sent before has come back; so will this */
-    if (p->state == STATE_LINE && p->line_size == 0 && size > 0) p->state = STATE_ECHO;
+    p->state = STATE_ECHO;
 }
 
 /* Counts the host's data. Returns how much of it was. */

@@ -1,0 +1,80 @@
+/* Target `exchange`: what a host sends and a module answers, payload, ticks of
+ * the clock. The input is a session (session.h). Asserted:
+ *
+ *   I1  as the session splits it and in one piece: the same events
+ *   I2, I4, I7, I8  of each event: watch.h
+ *   I3  other bytes in payloads and streams: the same events. Those of a stream
+ *       that +++ was sent into stay, for there an OK is the module's
+ *   I4  a result code is no other by its spelling; a response that is judged
+ *       complete is a variant of the manual (variant.h)
+ *   I5  behind the session, a line and a whole exchange are recognised
+ *   I8  so is one that is judged violated none */
+#include "variant.h"
+#include "watch.h"
+
+#include <string.h>
+
+/* ---- other payload ---------------------------------------------------- */
+
+/* What a server might send to forge a module's words. */
+static const char *const forgeries[] = {
+    "\r\nOK\r\n",
+    "\r\nERROR\r\n+CSQ: 1,2\r\n",
+    "\r\n+HTTPREAD: 0\r\n+CCHRECV: DATA,0,9999\r\n",
+    "\r\n+QSSLURC: \"recv\",0,7\r\n+QSSLURC: \"closed\",0\r\n",
+    "\r\nNO CARRIER\r\n\r\nCLOSED\r\n",
+    "> AT+CSQ\r\r\n\r\n> ",
+    "\n",
+    "\xFF\r",
+};
+
+static void forge(const struct watch *watch, uint8_t *input, unsigned which)
+{
+    const char *text = forgeries[which % (sizeof forgeries / sizeof forgeries[0])];
+    size_t period = strlen(text);
+    for (size_t i = 0; i < watch->count; i++) {
+        const struct watched_event *event = &watch->log[i];
+        if (!event->replaceable) continue;
+        for (uint32_t n = 0; n < event->size; n++)
+            input[event->offset + n] = (uint8_t)text[n % period];
+    }
+}
+
+static bool has_payload(const struct watch *watch)
+{
+    size_t i = 0;
+    while (i < watch->count && !watch->log[i].replaceable) i++;
+    return i < watch->count;
+}
+
+/* ---- the target ------------------------------------------------------- */
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static struct session session;
+    static struct watch whole, other;
+    static struct variant_watch variants;
+    static uint8_t input[FUZZ_INPUT_SIZE_MAX];
+
+    session_read(&session, data, size, SESSION_ALL);
+    size_t received = watch_join(&session, input);
+    whole.on_event = variant_on_event;
+    whole.user = &variants;
+    variant_begin(&variants, &whole);
+    watch_run(&whole, &session, input, WATCH_WHOLE);
+    size_t count = whole.count;
+    whole.on_event = NULL;
+    watch_recovers(&whole);
+    watch_finish(&whole);
+
+    watch_run(&other, &session, input, WATCH_AS_SPLIT);
+    watch_compare(&whole, count, &other, "I1");
+    watch_finish(&other);
+    if (has_payload(&whole)) {
+        forge(&whole, input, (unsigned)received);
+        watch_run(&other, &session, input, WATCH_WHOLE);
+        watch_compare(&whole, count, &other, "I3");
+        watch_finish(&other);
+    }
+    return 0;
+}

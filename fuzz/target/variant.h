@@ -1,0 +1,35 @@
+/* The response variants of the manual, slowly: what came since a command was
+ * sent is kept, and tried against each variant of its form, element by
+ * element, in all ways. The parser's verdict must agree. */
+#ifndef FUZZ_VARIANT_H
+#define FUZZ_VARIANT_H
+
+#include "watch.h"
+
+#define VARIANT_TRAIL_MAX 64 /* records; of a longer response nothing is said */
+#define VARIANT_START_MAX 4  /* likewise of more commands and echoes in a row */
+
+/* The records that counted since the response may have begun. */
+struct variant_trail {
+    unsigned count;
+    uint16_t records[VARIANT_TRAIL_MAX];
+};
+
+/* Where the response began is not always known: at the command that was sent,
+ * or at its echo. All are followed, and the verdict must fit one. */
+struct variant_watch {
+    const struct watch *watch;
+    const struct atp_form *form; /* of the command that is pending           */
+    unsigned sent;               /* calls of watch_sent so far               */
+    unsigned start_count;        /* more than VARIANT_START_MAX: given up    */
+    struct variant_trail starts[VARIANT_START_MAX];
+    uint8_t state; /* enum atp_exchange_state, as it was told last           */
+};
+
+/* Before watch_run, of `watch`, with variant_on_event as its on_event. */
+void variant_begin(struct variant_watch *variants, const struct watch *watch);
+
+/* A watch_event_fn; `user` is a struct variant_watch. Fails as I8. */
+void variant_on_event(void *user, const struct atp_event *event);
+
+#endif
