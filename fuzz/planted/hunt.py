@@ -168,7 +168,7 @@ def hunt(engine, program, work, seconds, seed, extra):
 
 # ---- a defect ---------------------------------------------------------------
 
-def seek(engine, programs, area, seconds, seed, folder, extra):
+def seek(engine, programs, area, seconds, seed, folder):
     """Fuzzes the targets in turn, `seconds` each, and measures the sum.
     `programs`: target -> (program with the defect, the same without it, its
     environment). Returns what came of it, for the report."""
@@ -178,10 +178,10 @@ def seek(engine, programs, area, seconds, seed, folder, extra):
             if target not in programs:
                 continue
             program, sound, settings = programs[target]
-            work = os.path.join(folder, f"{engine}-{target}-{seed}")
+            work = os.path.join(folder, f"{target}-{seed}")
             os.makedirs(work, exist_ok=True)
             used, path, by = hunt(engine, program, work, seconds * share, seed + 1000 * turn,
-                                  {**extra, **settings})
+                                  settings)
             spent += used
             if path is None:
                 continue
