@@ -55,7 +55,7 @@ def fuzz(target, preset, name, seconds, corpus, folder, mutator=True, seed=0, sh
     """Fuzzes for so long, as the main or a secondary of the shared folder.
     Returns: the instance."""
     mutator = mutator and target in TARGETS_OF_SESSIONS
-    instance = instances.new(target, "afl", name, SANITIZERS[preset], mutator)
+    instance = instances.new(target, preset, name, "afl", SANITIZERS[preset], mutator)
     out = pathlib.Path(share or folder / "afl") / target
     own = out / name
     shutil.rmtree(own, ignore_errors=True)

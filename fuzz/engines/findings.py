@@ -49,8 +49,8 @@ def identity(found):
 def judge(instance, path):
     """Runs the input under ASan and UBSan, or as the fuzzer that stopped on it
     was built. Returns: the preset in which it fails, what it said."""
-    for preset in ("fuzz", "fuzz-msan", "fuzz-fast"):
-        if preset == "fuzz" or preset in instance.get("preset", ""):
+    for preset in dict.fromkeys(("fuzz", instance["preset"])):
+        if preset in libfuzzer.SANITIZERS:
             fails, output = libfuzzer.run_once(instance["target"], path, preset)
             if fails:
                 return preset, output
@@ -86,3 +86,4 @@ def collect(instance, folder, keep):
         found["sha256"] = hashlib.sha256(small.read_bytes()).hexdigest()
         found["reproduce"] = f"{program} {found['source']}"
         instance["findings"].append(found)
+    del instance["preset"]

@@ -1,8 +1,8 @@
 """One fuzzer at work on one target: what every engine tells of it.
 
 An instance is a dictionary of what the result store keeps of it (the keys of a
-`fuzz` line in reports/results.schema.json), and `artifacts`: the paths of
-inputs on which it stopped."""
+`fuzz` line in reports/results.schema.json), besides the `preset` that built it
+and `artifacts`, the paths of inputs on which it stopped."""
 import pathlib
 import signal
 import subprocess
@@ -12,8 +12,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 SAMPLE_MS = 500  # at most one sample for the plots in this time
 
 
-def new(target, engine, name, sanitizers, mutator):
-    return {"target": target, "engine": engine, "instance": name, "sanitizers": sanitizers,
+def new(target, preset, name, engine, sanitizers, mutator):
+    return {"preset": preset, "target": target, "engine": engine, "instance": name, "sanitizers": sanitizers,
             "mutator": mutator, "duration_ms": 0, "executions": 0, "executions_per_second": 0,
             "edges": 0, "samples": [], "findings": [], "artifacts": []}
 

@@ -49,7 +49,7 @@ def fuzz(target, preset, name, seconds, corpus, folder, mutator=True, seed=0):
     plain = instances.program(preset, target, plain=True)
     program = plain if not mutator and plain.exists() else instances.program(preset, target)
     has_mutator = mutator and plain.exists()
-    instance = instances.new(target, "libfuzzer", name, SANITIZERS[preset], has_mutator)
+    instance = instances.new(target, preset, name, "libfuzzer", SANITIZERS[preset], has_mutator)
     artifacts = folder / "artifacts" / target / name
     shutil.rmtree(artifacts, ignore_errors=True)
     artifacts.mkdir(parents=True)

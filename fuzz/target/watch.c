@@ -173,6 +173,7 @@ static void on_event(void *user, const struct atp_event *event)
     if (watch->on_event != NULL) watch->on_event(watch->user, event);
     keep(watch, event);
     watch->next += event->size;
+    if ((event->deviations & ATP_DEV_GLUED) == 0) watch->line = watch->next;
     watch->more = event->more != 0;
     watch->last = *event;
 }
@@ -288,7 +289,7 @@ static void begin(struct watch *watch, const struct session *session, const uint
     watch->line_size = session_line_size(session->setting);
     watch->input = input;
     watch->input_size = 0;
-    watch->next = 0;
+    watch->next = watch->line = 0;
     watch->announced = 0;
     watch->glued = watch->escaping = watch->more = false;
     watch->count = 0;

@@ -52,6 +52,7 @@ struct watch {
     const uint8_t *input;  /* all that is received, joined                   */
     size_t input_size;     /* of what was fed so far                         */
     uint64_t next;         /* offset that the next event must have           */
+    uint64_t line;         /* where the line under way began */
     uint32_t announced;    /* payload bytes that must come next              */
     bool glued;            /* but for what else stood in the header's line   */
     unsigned sent;         /* calls of watch_sent so far                      */

@@ -91,12 +91,10 @@ static void check_name(const struct atp_event *event)
 /* A line that is longer than the buffer is passed on, never read. */
 static void check_length(const struct watch *watch, const struct atp_event *event)
 {
-    size_t begin = (size_t)event->offset;
-    size_t end = begin + event->size;
-    while (begin > 0 && !ends_open(&watch->last) && watch->input[begin - 1] != '\n') begin--;
-    if (end - begin > watch->line_size)
+    size_t size = (size_t)(event->offset - watch->line) + event->size;
+    if (size > watch->line_size)
         fuzz_fail("I4", "%s in a line of %zu bytes, the buffer is for %zu",
-                  atp_kind_name(event->kind), end - begin, watch->line_size);
+                  atp_kind_name(event->kind), size, watch->line_size);
 }
 
 /* ---- I8: deviations --------------------------------------------------- */
