@@ -25,6 +25,7 @@ TURNS = (1 / 12, 1 / 4, 2 / 3)
 SEED_INPUT = b"\0\r\n"
 TICKS = os.sysconf("SC_CLK_TCK")
 HANG_SECONDS = 10
+TICK_SECONDS = 0.05
 
 # What a finding says of itself, the most telling first.
 SIGNS = (
@@ -83,9 +84,9 @@ def replay(program, path):
 
 
 def environment():
-    options = "abort_on_error=1:symbolize=0:detect_leaks=0"
-    return {**os.environ, "ASAN_OPTIONS": options, "MSAN_OPTIONS": "abort_on_error=1:symbolize=0",
-            "UBSAN_OPTIONS": "abort_on_error=1:symbolize=0:print_stacktrace=0"}
+    options = "abort_on_error=1:symbolize=0"
+    return {**os.environ, "ASAN_OPTIONS": options + ":detect_leaks=0", "UBSAN_OPTIONS": options,
+            "MSAN_OPTIONS": options + ":exit_code=86"}  # which AFL++ asks for
 
 
 # ---- engines ----------------------------------------------------------------
@@ -109,7 +110,7 @@ def afl_command(program, work, seed):
     command = ["afl-fuzz", "-i", os.path.join(work, "in"), "-o", os.path.join(work, "out"),
                "-x", DICTIONARY, "-s", str(seed), "-t", "2000", "-m", "none", "--", program]
     settings = ("AFL_NO_UI", "AFL_SKIP_CPUFREQ", "AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES",
-                "AFL_NO_AFFINITY", "AFL_BENCH_UNTIL_CRASH", "AFL_AUTORESUME", "AFL_NO_COLOR")
+                "AFL_NO_AFFINITY", "AFL_BENCH_UNTIL_CRASH", "AFL_AUTORESUME")
     return command, {**environment(), **{name: "1" for name in settings}}
 
 
@@ -142,7 +143,9 @@ def watch(process, work, seconds):
         spent = max(spent, cpu_seconds(process.pid))
         if spent >= seconds or time.monotonic() - began > 20 * seconds + 60 or inputs_found(work):
             break
-        time.sleep(0.05)
+        time.sleep(TICK_SECONDS)
+    if process.poll() is not None:  # since the last look
+        spent += min(TICK_SECONDS, time.monotonic() - began)
     return spent
 
 
@@ -162,7 +165,7 @@ def hunt(engine, program, work, seconds, seed, extra):
         return spent, found[0], replay(program, found[0])[1]
     if ended not in (None, 0):
         with open(log_path, encoding="utf-8", errors="replace") as log:
-            raise defects.Broken(f"{engine} ends with {ended}:\n{log.read()[-2000:]}")
+            raise defects.Broken(f"{engine} ends with {ended}: {log.read()[-500:].strip()}")
     return spent, None, None
 
 
