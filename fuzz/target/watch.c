@@ -68,6 +68,7 @@ static void note_header(struct watch *watch, const struct atp_event *event)
     if (type == ATP_TYPE_INT && value != UINT64_MAX && value != field->value)
         fuzz_fail("I6", "the length %.*s is read as %lu", (int)field->size,
                   (const char *)event->bytes + field->offset, (unsigned long)field->value);
+    if (field->value == 0) return; /* takes nothing from a header in the same line */
     watch->announced = field->value;
     watch->glued = (event->deviations & ATP_DEV_GLUED) != 0;
 }
