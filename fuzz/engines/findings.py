@@ -10,7 +10,8 @@ INVARIANT = re.compile(rb"^fuzz: ([^:\n]+): (.*)$", re.M)
 SUMMARY = re.compile(rb"^SUMMARY: (.*)$", re.M)
 FRAME = re.compile(rb"^ +#\d+ 0x[0-9a-f]+ (?:in )?(.*)$", re.M)
 KINDS = ((b"timeout", "timeout"), (b"out-of-memory", "out-of-memory"), (b"leak", "leak"))
-OWN_FRAMES = (b"fuzzer::", b"__sanitizer", b"libc", b"abort", b"raise", b"fuzz_fail", b"main ")
+OWN_FRAMES = (b"fuzzer::", b"__sanitizer", b"libc", b"abort", b"raise", b"pthread", b"fuzz_fail",
+              b"main ", b"_start")
 
 
 def text_of(raw):

@@ -89,6 +89,14 @@ static bool is_line_end(uint8_t byte)
     return byte == '\r' || byte == '\n';
 }
 
+/* Where nobody has said anything yet. */
+static bool begin(const struct mutator *mutator, struct session *session, const void *bytes,
+                  size_t size)
+{
+    bool receives = (mutator->kinds & 1u << SESSION_RECEIVED) != 0;
+    return edit_add(session, receives ? SESSION_RECEIVED : SESSION_SENT, bytes, size);
+}
+
 /* ---- mutations -------------------------------------------------------- */
 
 bool mutate_line_end(struct mutator *mutator, struct session *session)
@@ -152,8 +160,7 @@ bool mutate_line(struct mutator *mutator, struct session *session)
     struct place place = pick_line(mutator, session);
     say_any(&said, &mutator->random, session_catalog(session->setting));
     said_text(&said, "\r\n");
-    if (place.item == session->item_count)
-        return edit_add(session, SESSION_RECEIVED, said.bytes, said.size);
+    if (place.item == session->item_count) return begin(mutator, session, said.bytes, said.size);
     if (random_one_in(&mutator->random, 2)) place.size = 0;
     return replace(session, place, said.bytes, said.size);
 }
@@ -214,8 +221,7 @@ bool mutate_forge(struct mutator *mutator, struct session *session)
     };
     const char *word = words[random_below(&mutator->random, COUNT_OF(words))];
     struct place place = pick_byte(mutator, session);
-    if (place.item == session->item_count)
-        return edit_add(session, SESSION_RECEIVED, word, strlen(word));
+    if (place.item == session->item_count) return begin(mutator, session, word, strlen(word));
     return replace(session, place, word, strlen(word));
 }
 

@@ -155,6 +155,15 @@ static const struct {
     {mutate_bytes, 8},
 };
 
+/* Reads an input; where only the host speaks, what stands ahead of its first
+ * words is left out. */
+static void read_session(const struct mutator *mutator, struct session *session,
+                         const uint8_t *data, size_t size)
+{
+    session_read(session, data, size, marks(mutator));
+    if (!allows(mutator, SESSION_RECEIVED)) edit_remove(session, 0, 1);
+}
+
 static void mutate_once(struct mutator *mutator)
 {
     unsigned sum = 0;
@@ -171,7 +180,7 @@ size_t mutator_mutate(struct mutator *mutator, uint8_t *data, size_t size, size_
                       uint64_t seed)
 {
     random_seed(&mutator->random, seed);
-    session_read(&mutator->session, data, size, marks(mutator));
+    read_session(mutator, &mutator->session, data, size);
     unsigned times = 1;
     while (times < 5 && random_one_in(&mutator->random, 2)) times++;
     for (; times > 0; times--) mutate_once(mutator);
@@ -184,8 +193,8 @@ size_t mutator_splice(struct mutator *mutator, const uint8_t *data, size_t size,
 {
     struct session *session = &mutator->session;
     random_seed(&mutator->random, seed);
-    session_read(session, data, size, marks(mutator));
-    session_read(&mutator->other, other, other_size, marks(mutator));
+    read_session(mutator, session, data, size);
+    read_session(mutator, &mutator->other, other, other_size);
     unsigned from = random_below(&mutator->random, mutator->other.item_count);
     unsigned count = 1 + random_below(&mutator->random, mutator->other.item_count - from);
     unsigned at = random_below(&mutator->random, session->item_count + 1);

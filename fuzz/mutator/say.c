@@ -177,12 +177,14 @@ static void say_field(struct said *said, struct random *random, const struct atp
 
 /* ---- lines ------------------------------------------------------------ */
 
+/* Result codes have two names, `OK` and, after ATV0, `0`. */
 static const struct atp_name *name_of(const struct atp_catalog *catalog,
-                                      const struct atp_record *record)
+                                      const struct atp_record *record, bool numeric)
 {
     size_t index = (size_t)(record - catalog->records);
     for (unsigned i = 0; i < catalog->name_count; i++) {
         const struct atp_name *name = &catalog->names[i];
+        if (!numeric && (name->flags & ATP_NAME_NUMERIC) != 0) continue;
         if (index >= name->record && index < (size_t)name->record + name->record_count) return name;
     }
     return &catalog->names[0];
@@ -200,7 +202,7 @@ static void say_separator(struct said *said, struct random *random, const struct
 void say_record(struct said *said, struct random *random, const struct atp_catalog *catalog,
                 const struct atp_record *record, uint32_t count)
 {
-    const struct atp_name *name = name_of(catalog, record);
+    const struct atp_name *name = name_of(catalog, record, random_one_in(random, 24));
     const struct atp_param *params = &catalog->params[record->param];
     if ((name->flags & ATP_NAME_BARE) == 0) said_put(said, catalog->text + name->text, name->size);
     for (unsigned i = 0; i < record->param_count; i++) {
