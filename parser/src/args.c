@@ -40,9 +40,10 @@ static void cut_quoted(struct atp_reader *r)
         if (text[at++] != '"') continue;
         r->size = at - 1 - r->first;
         r->at = at;
+        uint32_t before = r->deviations;
         skip_blanks(r);
         if (at_separator(r)) return;
-        r->deviations |= ATP_DEV_STRAY_QUOTE;
+        r->deviations = before | ATP_DEV_STRAY_QUOTE; /* the blanks are of the text */
         at = r->at;
     }
     r->at = end;
@@ -59,7 +60,6 @@ static bool cut_glued(struct atp_reader *r)
     if (at == r->at || at + 1 >= r->end || r->text[at] != '+'
         || (uint8_t)(r->text[at + 1] - 'A') > 25 || r->pieces == 0)
         return false;
-    r->pieces--;
     r->size = at - r->first;
     r->at = r->end = at;
     r->deviations |= ATP_DEV_GLUED;
@@ -90,6 +90,7 @@ static void cut_set(struct atp_reader *r)
         uint8_t byte = r->text[r->at];
         if (byte == ',' && depth == 0 && !inside) break;
         inside ^= byte == '"';
+        if (inside) continue;
         depth += byte == '(';
         depth -= byte == ')' && depth > 0;
     }
@@ -110,7 +111,6 @@ COLD static void cut_field(struct atp_reader *r)
     r->status = (uint8_t)ATP_FIELD_VALID;
     r->value = 0;
     r->quoted = false;
-    if (r->type != ATP_TYPE_LITERAL) skip_blanks(r);
     r->first = r->at;
     if (r->type == ATP_TYPE_SET) cut_set(r);
     else if (r->type == ATP_TYPE_REST || r->type == ATP_TYPE_CODE) cut_rest(r);
@@ -126,11 +126,10 @@ static bool in_range(const struct atp_range *range, unsigned further, uint32_t m
                      bool negative)
 {
     bool huge = magnitude > (uint32_t)INT32_MAX;
-    int32_t value = huge ? INT32_MAX : (int32_t)magnitude;
-    if (negative) value = -value;
+    int32_t value = huge ? INT32_MAX : (int32_t)magnitude; /* in what is open above only */
+    if (negative) value = huge ? INT32_MIN : -value;
     for (;; range++) {
-        if (value >= range->min && value <= range->max && (!huge || range->max == INT32_MAX))
-            return true;
+        if (value >= range->min && value <= range->max) return true;
         if (further-- == 0) return false;
     }
 }
@@ -167,7 +166,7 @@ static unsigned read_number(struct atp_reader *r, unsigned base)
 {
     unsigned end = r->first + r->size;
     unsigned at = r->first;
-    if (at < end && r->text[at] == '-') {
+    if (at < end && base == 10 && r->text[at] == '-') {
         r->status |= ATP_FIELD_NEGATIVE;
         at++;
     }
@@ -247,6 +246,8 @@ static void read_field(struct atp_reader *r, const struct atp_catalog *catalog,
                        const struct atp_param *param)
 {
     r->type = param->type & ATP_PARAM_TYPE;
+    /* the blank that a literal begins with is its own */
+    if (r->type != ATP_TYPE_LITERAL || catalog->text[param->name] != ' ') skip_blanks(r);
     cut_field(r);
     judge_field(r, catalog, param);
     bool number = r->type <= ATP_TYPE_HEX || r->type == ATP_TYPE_CODE;
@@ -256,7 +257,9 @@ static void read_field(struct atp_reader *r, const struct atp_catalog *catalog,
 static void read_extra(struct atp_reader *r)
 {
     r->type = (uint8_t)ATP_TYPE_SET;
+    skip_blanks(r);
     cut_field(r);
+    if (r->size == 0) r->status = (uint8_t)ATP_FIELD_EMPTY;
     r->deviations |= ATP_DEV_EXTRA_FIELD;
 }
 
@@ -325,9 +328,7 @@ static void keep_field(struct atp_event *event, const struct atp_reader *r)
 /* A field that is not on the line at all. */
 static void judge_missing(struct atp_reader *r, const struct atp_param *param)
 {
-    if ((param->type & ATP_PARAM_OPTIONAL) != 0) return;
-    if ((param->type & ATP_PARAM_TYPE) >= ATP_TYPE_LITERAL) r->rejected = true;
-    r->deviations |= ATP_DEV_MISSING_FIELD;
+    if ((param->type & ATP_PARAM_OPTIONAL) == 0) r->deviations |= ATP_DEV_MISSING_FIELD;
 }
 
 bool atp_args_read(struct atp_parser *p, const struct atp_record *record, unsigned at)
@@ -346,7 +347,7 @@ bool atp_args_read(struct atp_parser *p, const struct atp_record *record, unsign
     r->selected = false;
     event->field_count = 0;
     /* a colon with nothing behind it is an empty field, not a missing one */
-    bool some = at < r->end || (at > 0 && r->text[at - 1] == ':');
+    bool some = at < r->end || r->text[at - 1] == ':';
     while (some && !r->rejected) {
         if (param == last) read_extra(r);
         else if (!read_plain(r, catalog, param)) read_field(r, catalog, param);

@@ -8,7 +8,7 @@
  * A name matches whole or not at all (I4). */
 #include "internal.h"
 
-#define IS_SYMBOL(byte) ((byte) < '0' && (byte) > ' ')
+#define IS_SYMBOL(byte) ((uint8_t)((byte) - '!') < '0' - '!')
 
 const struct atp_name *atp_find_name(const struct atp_catalog *catalog, const uint8_t *bytes,
                                      size_t size)

@@ -163,7 +163,7 @@ void atp_frame_drop_upload_echo(struct atp_parser *p)
 
 static bool awaits_upload_echo(const struct atp_parser *p)
 {
-    return p->upload_first_size > 0 && p->line_size == 0 && (p->flags & FLAG_ECHO_ON) != 0;
+    return p->upload_first_size > 0 && (p->flags & FLAG_ECHO_ON) != 0;
 }
 
 /* ---- the stream ------------------------------------------------------- */
@@ -262,7 +262,7 @@ COLD static bool take_first(struct atp_parser *p, const uint8_t **in, const uint
         if (take_upload_echo(p, in, end, unit)) return true;
         if (*in == end) return false;
     }
-    if (p->line_size == 0 && **in == '>' && (p->flags & FLAG_PROMPT_OK) != 0) {
+    if (**in == '>' && (p->flags & FLAG_PROMPT_OK) != 0) {
         p->state = STATE_PROMPTED;
         return give(unit, UNIT_PROMPT, (*in)++, 1, false);
     }
@@ -272,31 +272,30 @@ COLD static bool take_first(struct atp_parser *p, const uint8_t **in, const uint
 COLD static bool take_other(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
                             struct atp_unit *unit)
 {
-    if (p->state == STATE_ESCAPED) return take_escaped(p, unit);
-    if (*in == end) return false;
+    if (*in == end && p->state != STATE_ESCAPED) return false;
     switch ((enum state)p->state) {
-    case STATE_PROMPTED:
-        p->state = STATE_LINE;
-        if (**in == ' ') return give(unit, UNIT_SPACE, (*in)++, 1, false);
-        return take_first(p, in, end, unit);
+    case STATE_ESCAPED: return take_escaped(p, unit);
     case STATE_LONG_TEXT:
     case STATE_LONG_ECHO: return take_long(p, in, end, unit);
     case STATE_DATA:
     case STATE_ECHO: return take_counted(p, in, end, unit);
     case STATE_STREAM: return take_stream(p, in, end, unit);
-    case STATE_LINE: return take_first(p, in, end, unit);
-    case STATE_ESCAPED: break;
+    case STATE_PROMPTED:
+        p->state = STATE_LINE;
+        if (**in == ' ') return give(unit, UNIT_SPACE, (*in)++, 1, false);
+        break;
+    case STATE_LINE:; /* read below, as what stands behind a prompt */
     }
-    return false;
+    return take_first(p, in, end, unit);
 }
 
 bool atp_frame_next(struct atp_parser *p, const uint8_t **in, const uint8_t *end,
                     struct atp_unit *unit)
 {
-    if (p->state != STATE_LINE || *in == end) return take_other(p, in, end, unit);
-    if (p->line_size == 0 && (**in == '>' || p->upload_first_size > 0))
-        return take_first(p, in, end, unit);
-    return take_line(p, in, end, unit);
+    bool line = p->state == STATE_LINE && *in < end;
+    if (line && (p->line_size > 0 || (**in != '>' && p->upload_first_size == 0)))
+        return take_line(p, in, end, unit);
+    return take_other(p, in, end, unit);
 }
 
 bool atp_frame_rest(struct atp_parser *p, struct atp_unit *unit)
@@ -311,5 +310,6 @@ bool atp_frame_rest(struct atp_parser *p, struct atp_unit *unit)
     held += p->line_size;
     p->match = 0;
     p->line_size = 0;
-    return held > 0 && give(unit, UNIT_LINE, p->line, held, false);
+    if (held == 0) return false;
+    return give(unit, UNIT_LINE, p->line, held, false);
 }

@@ -264,7 +264,7 @@ static bool awaits_prompt(const struct atp_parser *p)
 
 static void take_command(struct atp_parser *p, const uint8_t *bytes, size_t size)
 {
-    while (size > 0 && (*bytes == ' ' || *bytes == '\n' || *bytes == '\r')) bytes++, size--;
+    while (size > 0 && (*bytes == ' ' || *bytes == '\n')) bytes++, size--;
     if (is_repeat(bytes, size)) {
         expect_echo(p, bytes, size);
         atp_exchange_restart(p);

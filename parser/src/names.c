@@ -47,8 +47,7 @@ const char *atp_record_name(const struct atp_catalog *catalog, const struct atp_
         const struct atp_name *name = &catalog->names[i];
         const struct atp_record *first = &catalog->records[name->record];
         if ((name->flags & ATP_NAME_NUMERIC) != 0) continue; /* 0 is OK's other name */
-        if (record >= first && record < first + name->record_count)
-            return catalog->text + name->text;
+        if ((size_t)(record - first) < name->record_count) return catalog->text + name->text;
     }
     return "";
 }

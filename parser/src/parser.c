@@ -164,7 +164,7 @@ COLD static void begin_payload(struct atp_parser *p, struct atp_event *event)
 /* Name that owns a line without a prefix just now. */
 static const struct atp_name *bare_name(const struct atp_parser *p)
 {
-    if (p->exchange != ATP_EXCHANGE_OPEN || (p->flags & FLAG_FINAL) != 0) return NULL;
+    if (p->exchange != ATP_EXCHANGE_OPEN) return NULL; /* so no final result code has come */
     const struct atp_name *name = &p->catalog->names[p->catalog->commands[p->command].name];
     if ((name->flags & ATP_NAME_BARE) == 0) return NULL;
     return atp_exchange_asked(p, &p->catalog->records[name->record]) ? name : NULL;
@@ -181,8 +181,9 @@ static void decode_line(struct atp_parser *p, struct atp_event *event, unsigned 
         p->reader.at = 0;
     }
     event->name = name;
-    if (name == NULL || name->record_count == 0) return;
-    unsigned colon = event->bytes[last - 1] == ':'; /* the blank behind it belongs */
+    if (name == NULL) return;
+    /* the blank behind a colon that nothing follows belongs */
+    unsigned colon = event->bytes[last - 1] == ':' && p->reader.at == last - first;
     bool blank = first > 0 && event->bytes[first - 1] == ' ';
     if (blank || last + colon < event->text_size) event->deviations |= ATP_DEV_EXTRA_SPACE;
     event->text_offset = (uint16_t)first;
@@ -191,6 +192,7 @@ static void decode_line(struct atp_parser *p, struct atp_event *event, unsigned 
     event->deviations |= p->reader.deviations;
     if (event->record == NULL) return;
     if ((event->deviations & ATP_DEV_GLUED) != 0) {
+        p->reader.pieces--;
         event->text_size = (uint16_t)p->reader.end;
         event->size = first + event->text_size;
     }
@@ -208,7 +210,7 @@ static size_t strip_line_end(const uint8_t *bytes, size_t size, uint32_t *deviat
     if (bytes[n - 1] == '\n') n--;
     bool lf = n < size;
     if (lf && (n == 0 || bytes[n - 1] != '\r')) *deviations = ATP_DEV_BARE_LF;
-    else if (n > 0 && bytes[n - 1] == '\r') n--;
+    else if (bytes[n - 1] == '\r') n--;
     if (n == 0 || bytes[n - 1] != '\r') return n;
     if (lf) *deviations |= ATP_DEV_EXTRA_CR;
     while (n > 0 && bytes[n - 1] == '\r') n--;

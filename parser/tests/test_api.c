@@ -223,6 +223,99 @@ static void test_api_exchange_has_names(void **state)
     eventtext_free(&log);
 }
 
+static void test_api_null_and_too_much_are_refused(void **state)
+{
+    (void)state;
+    static uint8_t buffer[ATP_BUFFER_SIZE(64)];
+    struct atp_parser parser;
+    assert_int_equal(atp_init(&parser, &atp_catalog_simcom, buffer,
+                              ATP_BUFFER_SIZE(ATP_LINE_SIZE_MAX) + 1, keep_event, NULL),
+                     ATP_ERROR_ARGUMENT);
+    assert_int_equal(
+        atp_init(&parser, &atp_catalog_simcom, buffer, sizeof buffer, keep_event, NULL), ATP_OK);
+    assert_int_equal(atp_feed(NULL, "OK\r\n", 4), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_sent(NULL, "AT\r", 3), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_sent(&parser, NULL, 0), ATP_OK);
+}
+
+static void test_api_readers_say_what_a_field_is_not(void **state)
+{
+    (void)state;
+    const uint8_t *bytes;
+    size_t size = 99;
+    char out[8];
+    uint32_t u = 77;
+    int32_t i = 77;
+    decode("+CCERTLIST: \"a\"\r\n"); /* a string is no number */
+    assert_int_equal(atp_read_u32(&kept, 0, &u), ATP_ERROR_MALFORMED);
+    decode("+CSQ: 1,2,3\r\n"); /* nor is what the record does not have */
+    assert_int_equal(atp_read_u32(&kept, 2, &u), ATP_ERROR_MALFORMED);
+    assert_int_equal(atp_read_i32(&kept, 1, &i), ATP_OK);
+    assert_int_equal(i, 2);
+    assert_int_equal(atp_read_i32(&kept, 3, &i), ATP_ERROR_MISSING);
+    assert_int_equal(atp_read_bytes(&kept, 3, &bytes, &size), ATP_ERROR_MISSING);
+    assert_int_equal(atp_read_string(&kept, 3, out, sizeof out, &size), ATP_ERROR_MISSING);
+    assert_int_equal(size, 99);
+    decode("+QFUPL: 5,4f64\r\n");
+    assert_int_equal(atp_read_u32(&kept, 1, &u), ATP_OK);
+    assert_int_equal(u, 0x4F64);
+    decode("+HTTPACTION: -5,200,-0\r\n");
+    assert_int_equal(atp_read_i32(&kept, 0, &i), ATP_OK);
+    assert_int_equal(i, -5);
+    assert_int_equal(atp_read_u32(&kept, 2, &u), ATP_OK);
+    assert_int_equal(u, 0);
+    decode("+CME ERROR: -5\r\n");
+    assert_int_equal(atp_read_i32(&kept, 0, &i), ATP_OK);
+    assert_int_equal(i, -5);
+    decode("+CME ERROR: x5\r\n");
+    assert_int_equal(atp_read_i32(&kept, 0, &i), ATP_ERROR_MALFORMED);
+}
+
+static void test_api_event_without_a_record_has_no_fields(void **state)
+{
+    (void)state;
+    uint32_t u;
+    decode("no such line\r\n");
+    assert_null(atp_field_name(&kept, 0));
+    assert_false(atp_is_literal(&kept, 0));
+    assert_int_equal(atp_find_field(&kept, "rssi"), -1);
+    kept.field_count = 1; /* as an event of the program's own may have it */
+    kept.status[0] = ATP_FIELD_VALID;
+    assert_int_equal(atp_read_u32(&kept, 0, &u), ATP_ERROR_MALFORMED);
+}
+
+static void test_api_fields_without_a_name_are_not_found(void **state)
+{
+    (void)state;
+    decode("+CSQ: 1,2,3\r\n");
+    assert_int_equal(atp_find_field(&kept, "extra"), -1);
+    decode("+CCHEVENT: 0,RECV EVENT\r\n");
+    assert_true(atp_is_literal(&kept, 1));
+    assert_int_equal(atp_find_field(&kept, "RECV EVENT"), -1);
+}
+
+static void test_api_backslash_without_digits_is_itself(void **state)
+{
+    (void)state;
+    char out[16];
+    size_t size = 99;
+    decode("+CCERTLIST: \"\\zz\\4z\"\r\n");
+    assert_int_equal(atp_read_string(&kept, 0, out, sizeof out, &size), ATP_OK);
+    assert_int_equal(size, 6);
+    assert_memory_equal(out, "\\zz\\4z", 6);
+}
+
+static void test_api_record_of_no_name_is_nameless(void **state)
+{
+    (void)state;
+    struct atp_catalog fewer = atp_catalog_simcom;
+    const struct atp_record *first = fewer.records;
+    fewer.name_count = 0;
+    assert_string_equal(atp_record_name(&fewer, first), "");
+    for (unsigned i = 0; i < atp_catalog_simcom.record_count; i++)
+        assert_string_not_equal(atp_record_name(&atp_catalog_simcom, first + i), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +329,12 @@ int main(void)
         cmocka_unit_test(test_api_callback_may_send),
         cmocka_unit_test(test_api_callback_may_not_feed),
         cmocka_unit_test(test_api_exchange_has_names),
+        cmocka_unit_test(test_api_null_and_too_much_are_refused),
+        cmocka_unit_test(test_api_readers_say_what_a_field_is_not),
+        cmocka_unit_test(test_api_event_without_a_record_has_no_fields),
+        cmocka_unit_test(test_api_fields_without_a_name_are_not_found),
+        cmocka_unit_test(test_api_backslash_without_digits_is_itself),
+        cmocka_unit_test(test_api_record_of_no_name_is_nameless),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

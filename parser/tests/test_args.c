@@ -124,6 +124,83 @@ static void test_args_test_response_is_kept_as_text(void **state)
           SENT("AT+CSSLCFG=?"), RECEIVED("+CSSLCFG: \"sslversion\",(0-9),(0,1)\r\n"));
 }
 
+static void test_args_plus_behind_digits_is_not_always_a_line(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+14 info +CSQ rssi=20 ber=0+1? !malformed-field\n"
+          "14+13 info +CSQ rssi=20 ber=0+? !malformed-field\n",
+          RECEIVED("+CSQ: 20,0+1\r\n+CSQ: 20,0+\r\n"));
+}
+
+static void test_args_more_lines_than_four_in_one_are_malformed(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+9 info +CSQ rssi=1 ber=0 !glued\n"
+          "9+9 info +CSQ rssi=2 ber=0 !glued\n"
+          "18+9 info +CSQ rssi=3 ber=0 !glued\n"
+          "27+9 info +CSQ rssi=4 ber=0 !glued\n"
+          "36+20 info +CSQ rssi=5 ber=0+CSQ: 6? extra=0 !extra-field !malformed-field\n",
+          RECEIVED("+CSQ: 1,0+CSQ: 2,0+CSQ: 3,0+CSQ: 4,0+CSQ: 5,0+CSQ: 6,0\r\n"));
+}
+
+static void test_args_blanks_round_a_field_are_left_out(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+13 info +CSQ rssi=23 ber=0 !extra-space\n"
+          "13+21 urc +APP PDP pdpidx=0 status=ACTIVE !extra-space\n"
+          "34+15 urc +CPIN code=READY !extra-space\n"
+          "49+29 info +CPSI #GSM Operation Mode=Online MCC-MNC=460-00 cell=x !extra-space\n",
+          RECEIVED("+CSQ: 23 ,0\r\n+APP PDP: 0, ACTIVE\r\n+CPIN:  READY\r\n"
+                   "+CPSI: GSM,Online ,460-00,x\r\n"));
+}
+
+static void test_args_extra_field_is_cut_as_a_set(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+19 info +CSQ rssi=1 ber=2 extra=\"a,b\" extra=c !extra-field\n"
+          "19+16 info +CSQ rssi=1 ber=2 extra=a) extra=b !extra-field\n"
+          "35+15 info +CSQ rssi=1 ber=2 extra=3 !extra-field\n",
+          RECEIVED("+CSQ: 1,2,\"a,b\",c\r\n+CSQ: 1,2,a),b\r\n+CSQ: 1,2,[3]\r\n"));
+}
+
+static void test_args_hexadecimal_needs_no_prefix(void **state)
+{
+    (void)state;
+    CHECK(EC200,
+          "0+16 info +QFUPL upload_size=5 checksum=0f64\n"
+          "16+16 info +QFUPL upload_size=5 checksum=0x4f\n"
+          "32+17 info +QFUPL upload_size=5 checksum=10000^ !out-of-range\n",
+          RECEIVED("+QFUPL: 5,0f64\r\n+QFUPL: 5,0x4f\r\n+QFUPL: 5,10000\r\n"));
+}
+
+static void test_args_word_in_quotes_is_named(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM, "0+16 urc +CPIN code=READY !quoted\n", RECEIVED("+CPIN: \"READY\"\r\n"));
+}
+
+static void test_args_nothing_behind_a_colon_is_empty(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+8 urc +CGEV event=-\n"
+          "8+20 urc +HTTP_PEER_CLOSED extra=- !extra-field\n",
+          RECEIVED("+CGEV:\r\n+HTTP_PEER_CLOSED:\r\n"));
+}
+
+static void test_args_missing_literal_is_a_missing_field(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+14 urc +CCHEVENT session_id=0 !missing-field\n"
+          "14+25 urc +CCHEVENT session_id=0 #RECV EVENT\n",
+          RECEIVED("+CCHEVENT: 0\r\n+CCHEVENT: 0,RECV EVENT\r\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +215,14 @@ int main(void)
         cmocka_unit_test(test_args_damaged_values_are_no_test_response),
         cmocka_unit_test(test_args_quoted_number_is_read_and_named),
         cmocka_unit_test(test_args_test_response_is_kept_as_text),
+        cmocka_unit_test(test_args_plus_behind_digits_is_not_always_a_line),
+        cmocka_unit_test(test_args_more_lines_than_four_in_one_are_malformed),
+        cmocka_unit_test(test_args_blanks_round_a_field_are_left_out),
+        cmocka_unit_test(test_args_extra_field_is_cut_as_a_set),
+        cmocka_unit_test(test_args_hexadecimal_needs_no_prefix),
+        cmocka_unit_test(test_args_word_in_quotes_is_named),
+        cmocka_unit_test(test_args_nothing_behind_a_colon_is_empty),
+        cmocka_unit_test(test_args_missing_literal_is_a_missing_field),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

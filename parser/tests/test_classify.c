@@ -225,6 +225,59 @@ static void test_classify_hash_finds_every_name(void **state)
     }
 }
 
+static void test_classify_name_without_a_record_says_nothing(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+11 text +HTTPINIT '+HTTPINIT' !unknown-record\n"
+          "11+14 text +HTTPINIT '+HTTPINIT: 1' !unknown-record\n"
+          "25+3 text 'E'\n"
+          "28+5 text ': x'\n"
+          "33+12 text 'CONNECT: 1'\n",
+          RECEIVED("+HTTPINIT\r\n+HTTPINIT: 1\r\nE\r\n: x\r\nCONNECT: 1\r\n"));
+}
+
+static void test_classify_text_behind_a_test_command_is_no_information(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+8 text 'SIMCOM'\n"
+          "8+4 result OK (complete)\n",
+          SENT("AT+CGMI=?"), RECEIVED("SIMCOM\r\nOK\r\n"));
+}
+
+static void test_classify_more_echoes_than_four_in_a_line_are_text(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+3 echo 'AT'\n"
+          "3+3 echo 'AT'\n"
+          "6+3 echo 'AT'\n"
+          "9+3 echo 'AT'\n"
+          "12+7 text 'AT\\x0dAT'\n"
+          "19+4 result OK\n",
+          RECEIVED("AT\rAT\rAT\rAT\rAT\rAT\r\nOK\r\n"));
+}
+
+static void test_classify_echo_of_a_command_with_an_lf_is_whole_or_none(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+9 echo 3a38214d\n"
+          "9+3 blank\n"
+          "12+4 result OK\n",
+          SENT("AT+X\n+CSQ"), RECEIVED("AT+X\n+CSQ\r\r\nOK\r\n"));
+    CHECK(SIMCOM,
+          "0+5 echo 'AT+X' !echo-differs\n"
+          "5+5 text '+CSQ' !bare-lf\n"
+          "10+4 result OK\n",
+          SENT("AT+X\n+CSQ"), RECEIVED("AT+X\r+CSQ\nOK\r\n"));
+    CHECK(SIMCOM,
+          "0+6 echo 'AT+X' !echo-differs\n"
+          "6+4 result OK\n",
+          SENT("AT+X\n"), RECEIVED("AT+X\r\nOK\r\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -249,6 +302,10 @@ int main(void)
         cmocka_unit_test(test_classify_unknown_urc_blocks_nothing),
         cmocka_unit_test(test_classify_recv_with_and_without_a_length_are_two_records),
         cmocka_unit_test(test_classify_hash_finds_every_name),
+        cmocka_unit_test(test_classify_name_without_a_record_says_nothing),
+        cmocka_unit_test(test_classify_text_behind_a_test_command_is_no_information),
+        cmocka_unit_test(test_classify_more_echoes_than_four_in_a_line_are_text),
+        cmocka_unit_test(test_classify_echo_of_a_command_with_an_lf_is_whole_or_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

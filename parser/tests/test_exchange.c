@@ -233,6 +233,17 @@ static void test_exchange_payload_bytes_change_nothing_else(void **state)
     }
 }
 
+static void test_exchange_information_behind_the_verdict_of_a_line_is_not_asked(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+12 info +CREG n=0 stat=1\n"
+          "12+11 info +CSQ rssi=1 ber=2\n"
+          "23+4 result OK (complete)\n"
+          "27+12 urc +CREG n=0 stat=1 !not-asked\n",
+          SENT("AT+CREG?;+CSQ"), RECEIVED("+CREG: 0,1\r\n+CSQ: 1,2\r\nOK\r\n+CREG: 0,1\r\n"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -254,6 +265,7 @@ int main(void)
         cmocka_unit_test(test_exchange_next_command_ends_the_upload_of_an_unknown_one),
         cmocka_unit_test(test_exchange_line_that_is_no_command_is_echoed_too),
         cmocka_unit_test(test_exchange_payload_bytes_change_nothing_else),
+        cmocka_unit_test(test_exchange_information_behind_the_verdict_of_a_line_is_not_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

@@ -255,6 +255,135 @@ static void test_frame_numeric_results_end_at_cr(void **state)
           SENT("ATV0"), RECEIVED("ER0\nERROR\r\n0\r\n"));
 }
 
+static void test_frame_three_digits_are_no_numeric_result(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+5 text '123'\n"
+          "5+2 result 0 (complete)\n",
+          SENT("ATV0"), RECEIVED("123\r\n0\r"));
+}
+
+#define A16 "aaaaaaaaaaaaaaaa"
+#define A80 A16 A16 A16 A16 A16
+
+static void test_frame_long_line_is_an_echo_if_it_begins_like_one(void **state)
+{
+    (void)state;
+    static const struct script text[] = {SENT("AT+CSQ"), RECEIVED(A80 "\r\nOK\r\n")};
+    static const struct script echo[] = {SENT("AT+X\n"), RECEIVED("AT" A80 "\r\nOK\r\n")};
+    assert_script(SIMCOM, 64, text, 2,
+                  "0+82 text 888c9526 !long-line\n"
+                  "82+4 result OK !unexpected (violated)\n");
+    assert_script(SIMCOM, 64, echo, 2,
+                  "0+84 echo 5b18d63f !long-line\n"
+                  "84+4 result OK\n");
+}
+
+/* Feeds a script that ends in the middle of something, then ends that. */
+static void assert_cut(const struct script *script, size_t count, bool expire, const char *expected)
+{
+    struct eventtext log;
+    eventtext_init(&log, SIMCOM, 64);
+    for (size_t i = 0; i < count; i++) {
+        if (script[i].sent != NULL) eventtext_sent(&log, script[i].sent);
+        else eventtext_feed(&log, script[i].bytes, script[i].size, 1);
+    }
+    if (expire) atp_expire(&log.parser);
+    assert_string_equal(eventtext_finish(&log), expected);
+    eventtext_free(&log);
+}
+
+static void test_frame_cut_names_what_was_under_way(void **state)
+{
+    (void)state;
+    static const struct script text[] = {RECEIVED("abc\r\r")};
+    static const struct script echo[] = {SENT("AT+X\n" A80), RECEIVED("AT+X\naaa")};
+    static const struct script long_echo[] = {SENT("AT+CSQ"), RECEIVED("AT" A80)};
+    static const struct script upload[] = {SENT("AT"),
+                                           RECEIVED("AT\r\r\nOK\r\n"),
+                                           SENT("AT+CCHSEND=0,5"),
+                                           RECEIVED("AT+CCHSEND=0,5\r\r\n> "),
+                                           SENT_RAW("hello"),
+                                           RECEIVED("hel")};
+    static const struct script nothing[] = {RECEIVED("OK\r\n")};
+    assert_cut(text, 1, false, "0+5 truncated 'abc' !cut\n");
+    assert_cut(echo, 2, false,
+               "0+8 echo 6260d594\n"
+               "8+0 truncated left=77 !short-payload\n");
+    assert_cut(long_echo, 2, false,
+               "0+82 echo 30d8d478 !long-line\n"
+               "82+0 truncated !cut\n");
+    assert_cut(upload, 6, false,
+               "0+5 echo 'AT'\n"
+               "5+4 result OK\n"
+               "9+17 echo 'AT+CCHSEND=0,5'\n"
+               "26+1 prompt >\n"
+               "27+1 blank\n"
+               "28+3 truncated 'hel' !cut\n");
+    assert_cut(upload, 6, true,
+               "0+5 echo 'AT'\n"
+               "5+4 result OK\n"
+               "9+17 echo 'AT+CCHSEND=0,5'\n"
+               "26+1 prompt >\n"
+               "27+1 blank\n"
+               "28+3 truncated 'hel' !cut\n");
+    assert_cut(nothing, 1, true, "0+4 result OK\n");
+}
+
+static void test_frame_bytes_held_back_of_a_stream_are_not_lost(void **state)
+{
+    (void)state;
+    static const struct script stream[] = {SENT("ATO"), RECEIVED("CONNECT\r\nab"), SENT_RAW("+++"),
+                                           RECEIVED("\r\nO")};
+    assert_cut(stream, 4, true,
+               "0+9 result CONNECT (complete)\n"
+               "9+5 stream 10c52856\n");
+    assert_cut(stream, 4, false,
+               "0+9 result CONNECT (complete)\n"
+               "9+5 stream 10c52856\n");
+}
+
+static void test_frame_stream_end_gives_what_is_held_back(void **state)
+{
+    (void)state;
+    struct eventtext log;
+    eventtext_init(&log, SIMCOM, 64);
+    atp_stream_end(&log.parser); /* there is none: nothing changes */
+    eventtext_sent(&log, "ATO\r");
+    eventtext_feed(&log, "CONNECT\r\nab", 11, 0);
+    eventtext_sent(&log, "+++");
+    atp_stream_end(&log.parser);
+    eventtext_feed(&log, "OK\r\n", 4, 0);
+    eventtext_sent(&log, "ATO\r");
+    eventtext_feed(&log, "CONNECT\r\nab", 11, 0);
+    eventtext_sent(&log, "+++");
+    eventtext_feed(&log, "\r\nO", 3, 0);
+    atp_stream_end(&log.parser);
+    eventtext_feed(&log, "OK\r\n", 4, 0);
+    assert_string_equal(eventtext_finish(&log), "0+9 result CONNECT (complete)\n"
+                                                "9+2 stream 4d2505ca\n"
+                                                "11+4 result OK\n"
+                                                "15+9 result CONNECT (complete)\n"
+                                                "24+5 stream 10c52856\n"
+                                                "29+4 result OK\n");
+    assert_int_equal(log.gap, 0);
+    eventtext_free(&log);
+}
+
+static void test_frame_nul_behind_a_spelling_is_no_part_of_it(void **state)
+{
+    (void)state;
+    struct eventtext log;
+    eventtext_init(&log, SIMCOM, 64);
+    eventtext_sent(&log, "ATO\r");
+    eventtext_feed(&log, "CONNECT\r\nab\r\nCLOSED\r\n", 21, 0);
+    assert_int_equal(atp_stream_tail(&log.parser), ATP_RESULT_CLOSED);
+    eventtext_feed(&log, "\0", 1, 0);
+    assert_int_equal(atp_stream_tail(&log.parser), ATP_RESULT_NONE);
+    eventtext_free(&log);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -280,6 +409,12 @@ int main(void)
         cmocka_unit_test(test_frame_stream_is_opaque_until_escape),
         cmocka_unit_test(test_frame_stream_spelling_no_carrier_can_be_read_both_ways),
         cmocka_unit_test(test_frame_numeric_results_end_at_cr),
+        cmocka_unit_test(test_frame_three_digits_are_no_numeric_result),
+        cmocka_unit_test(test_frame_long_line_is_an_echo_if_it_begins_like_one),
+        cmocka_unit_test(test_frame_cut_names_what_was_under_way),
+        cmocka_unit_test(test_frame_bytes_held_back_of_a_stream_are_not_lost),
+        cmocka_unit_test(test_frame_stream_end_gives_what_is_held_back),
+        cmocka_unit_test(test_frame_nul_behind_a_spelling_is_no_part_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

@@ -1,6 +1,6 @@
-/* JUnit XML: a suite a case, a test case an exchange. junit.xsd says what it
- * looks like. XML 1.0, 2.2: all text goes through text.h, which leaves legal
- * characters only. */
+/* JUnit XML: a suite a case, a test case an exchange; a fuzzer is a suite of one
+ * test case. junit.xsd says what it looks like. XML 1.0, 2.2: all text goes through text.h, which
+ * leaves legal characters only. */
 #define _GNU_SOURCE
 #include "store.h"
 #include "text.h"
@@ -68,6 +68,16 @@ static void put_field(FILE *out, const char *name, const char *bytes)
     char *shown = text_shown(bytes);
     fprintf(out, "  %-9s %s\n", name, shown);
     free(shown);
+}
+
+/* The same of a text that has lines, the first beside the name. */
+static void put_lines(FILE *out, const char *name, const char *bytes)
+{
+    char *text = text_format("%s", store_text(bytes));
+    char *rest = text;
+    for (char *line; bytes != NULL && (line = strsep(&rest, "\n")) != NULL; name = "")
+        if (*line != '\0') put_field(out, name, line);
+    free(text);
 }
 
 static void put_finding(FILE *out, const struct reports_case *case_,
@@ -239,11 +249,114 @@ static void put_case(xmlTextWriterPtr xml, const struct store_case *case_)
     close_element(xml);
 }
 
+/* ---- fuzzers ---------------------------------------------------------- */
+
+static void put_fuzz_finding(FILE *out, const struct reports_fuzz_finding *finding)
+{
+    char *where = text_shown(finding->source);
+    char *label = store_fuzz_label(finding);
+    char *shown = text_shown(label);
+    fprintf(out, "%s: %s\n", where, shown);
+    put_lines(out, "text", finding->text);
+    put_lines(out, "stack", finding->stack);
+    put_field(out, "sha256", finding->sha256);
+    put_field(out, "reproduce", finding->reproduce);
+    free(where);
+    free(label);
+    free(shown);
+}
+
+static void put_fuzz_failure(xmlTextWriterPtr xml, const struct reports_fuzz *fuzz)
+{
+    const struct reports_fuzz_finding *first = &fuzz->findings[0];
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = arena_must(open_memstream(&text, &size));
+    for (size_t i = 0; i < fuzz->finding_count; i++) put_fuzz_finding(out, &fuzz->findings[i]);
+    if (fclose(out) != 0) arena_must(NULL);
+    char *label = store_fuzz_label(first);
+    open_element(xml, "failure");
+    put_text(xml, "type", label);
+    put_cut(xml, "message", text_format("%s: %s", label, first->text));
+    xmlTextWriterWriteString(xml, BAD_CAST text);
+    close_element(xml);
+    free(label);
+    free(text);
+}
+
+/* What it did, as the content of the open element. */
+static void put_facts(xmlTextWriterPtr xml, const struct reports_fuzz *fuzz)
+{
+    char *facts[STORE_FUZZ_FACTS_MAX];
+    size_t count = store_fuzz_facts(fuzz, facts);
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0) xmlTextWriterWriteString(xml, BAD_CAST ", ");
+        xmlTextWriterWriteString(xml, BAD_CAST facts[i]);
+        free(facts[i]);
+    }
+}
+
+static void put_number_property(xmlTextWriterPtr xml, const char *name, uint64_t number)
+{
+    char *text = text_format("%" PRIu64, number);
+    put_property(xml, name, text);
+    free(text);
+}
+
+static void put_fuzz_properties(xmlTextWriterPtr xml, const struct reports_fuzz *fuzz)
+{
+    open_element(xml, "properties");
+    put_property(xml, "target", fuzz->target);
+    put_property(xml, "engine", fuzz->engine);
+    put_property(xml, "sanitizers", fuzz->sanitizers);
+    put_property(xml, "mutator", fuzz->mutator ? "true" : "false");
+    put_property(xml, "instance", fuzz->instance);
+    put_number_property(xml, "executions", fuzz->executions);
+    put_number_property(xml, "executions_per_second", fuzz->executions_per_second);
+    if (fuzz->edges > 0) put_number_property(xml, "edges", fuzz->edges);
+    if (fuzz->edges_total > 0) put_number_property(xml, "edges_total", fuzz->edges_total);
+    put_number_property(xml, "corpus_count", fuzz->corpus_count);
+    put_number_property(xml, "corpus_size", fuzz->corpus_size);
+    close_element(xml);
+}
+
+static void count_fuzzer(struct counts *counts, const struct reports_fuzz *fuzz)
+{
+    count_point(counts, store_fuzz_point(fuzz));
+    counts->seconds += (double)fuzz->duration_ms / 1e3;
+    counts->timed = true;
+}
+
+static void put_fuzzer(xmlTextWriterPtr xml, const struct store_fuzz *fuzzer)
+{
+    const struct reports_fuzz *is = &fuzzer->is;
+    struct counts counts = {0};
+    count_fuzzer(&counts, is);
+    open_element(xml, "testsuite");
+    put_owned(xml, "name", text_format("%s", fuzzer->name));
+    put_text(xml, "timestamp", fuzzer->run->started);
+    put_counts(xml, &counts);
+    put_fuzz_properties(xml, is);
+    open_element(xml, "testcase");
+    put_owned(xml, "classname", text_format("%s", fuzzer->name));
+    put_owned(xml, "name", text_format("%s", fuzzer->name));
+    if (is->finding_count > 0) put_text(xml, "file", is->findings[0].source);
+    put_owned(xml, "time", text_format("%.6f", counts.seconds));
+    if (is->finding_count > 0) put_fuzz_failure(xml, is);
+    if (store_fuzz_point(is) == STORE_SKIPPED) put_skipped(xml, "", STORE_FUZZ_IDLE);
+    open_element(xml, "system-out");
+    put_facts(xml, is);
+    close_element(xml);
+    close_element(xml);
+    close_element(xml);
+}
+
 /* What is lost on the way, libxml2 leaves to be seen at `out`. */
 void junit_write(const struct store *store, FILE *out)
 {
     struct counts counts = {0};
     for (size_t i = 0; i < store->case_count; i++) count_case(&counts, &store->cases[i].is);
+    for (size_t i = 0; i < store->fuzz_count; i++) count_fuzzer(&counts, &store->fuzzers[i].is);
     xmlOutputBufferPtr buffer = arena_must(xmlOutputBufferCreateFile(out, NULL));
     xmlTextWriterPtr xml = arena_must(xmlNewTextWriter(buffer));
     xmlTextWriterSetIndent(xml, 1);
@@ -252,6 +365,7 @@ void junit_write(const struct store *store, FILE *out)
     put_text(xml, "name", "atproof");
     put_counts(xml, &counts);
     for (size_t i = 0; i < store->case_count; i++) put_case(xml, &store->cases[i]);
+    for (size_t i = 0; i < store->fuzz_count; i++) put_fuzzer(xml, &store->fuzzers[i]);
     xmlTextWriterEndDocument(xml);
     xmlFreeTextWriter(xml);
 }

@@ -15,7 +15,7 @@ struct reader {
     size_t line;
     FILE *errors;
     struct store *store;
-    size_t capacity; /* of store->cases */
+    size_t case_capacity, fuzz_capacity;
 };
 
 /* An object within those around it: `exchange 2, finding 1`. */
@@ -191,7 +191,7 @@ static bool has_key(const struct schema_object *object, const char *name)
 /* `kind` and `version` are looked at before. */
 static bool is_head(const struct schema_object *object, const char *name)
 {
-    bool is_line = object == &schema_run || object == &schema_case;
+    bool is_line = object == &schema_run || object == &schema_case || object == &schema_fuzz;
     return (is_line && strcmp(name, "kind") == 0)
            || (object == &schema_run && strcmp(name, "version") == 0);
 }
@@ -247,35 +247,62 @@ static bool read_run(struct reader *reader, const json_t *line)
     return read_object(reader, &place, &schema_run, line, run);
 }
 
+/* Room for one element more, of the size, behind `count` of them. */
+static void *grown(void *array, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity) return array;
+    *capacity = *capacity * 2 + 64;
+    return arena_must(reallocarray(array, *capacity, size));
+}
+
+/* Of a case, or a fuzzer. */
+static bool has_run(const struct reader *reader, const struct place *place)
+{
+    return reader->store->run != NULL
+           || complain(reader, place, "a %s before any run, expected the line of its run",
+                       place->name);
+}
+
 static bool read_case(struct reader *reader, const json_t *line)
 {
     struct place place = {.name = "case"};
     struct store *store = reader->store;
-    if (store->run == NULL)
-        return complain(reader, &place, "a case before any run, expected the line of its run");
-    if (store->case_count == reader->capacity) {
-        reader->capacity = reader->capacity * 2 + 64;
-        store->cases =
-            arena_must(reallocarray(store->cases, reader->capacity, sizeof *store->cases));
-    }
+    if (!has_run(reader, &place)) return false;
+    store->cases =
+        grown(store->cases, store->case_count, &reader->case_capacity, sizeof *store->cases);
     struct store_case *added = &store->cases[store->case_count++];
     memset(added, 0, sizeof *added);
     added->run = store->run;
     return read_object(reader, &place, &schema_case, line, &added->is);
 }
 
+static bool read_fuzz(struct reader *reader, const json_t *line)
+{
+    struct place place = {.name = "fuzzer"};
+    struct store *store = reader->store;
+    if (!has_run(reader, &place)) return false;
+    store->fuzzers =
+        grown(store->fuzzers, store->fuzz_count, &reader->fuzz_capacity, sizeof *store->fuzzers);
+    struct store_fuzz *added = &store->fuzzers[store->fuzz_count++];
+    memset(added, 0, sizeof *added);
+    added->run = store->run;
+    return read_object(reader, &place, &schema_fuzz, line, &added->is);
+}
+
 static bool read_line(struct reader *reader, const json_t *line)
 {
+    static bool (*const readers[])(struct reader *, const json_t *) = {read_run, read_case,
+                                                                       read_fuzz};
+    static const char *const kinds[] = {"run", "case", "fuzz", NULL};
     const json_t *kind = json_object_get(line, "kind");
-    const char *word = json_string_value(kind);
     if (!json_is_object(line)) return complain(reader, NULL, "no object, expected one a line");
-    if (kind == NULL) return complain(reader, NULL, "no key \"kind\", expected run or case");
-    if (word != NULL && strcmp(word, "run") == 0) return read_run(reader, line);
-    if (word != NULL && strcmp(word, "case") == 0) return read_case(reader, line);
+    if (kind == NULL) return complain(reader, NULL, "no key \"kind\", expected run, case or fuzz");
+    size_t index = schema_word_index(kinds, store_text(json_string_value(kind)));
+    if (kinds[index] != NULL) return readers[index](reader, line);
     begin_complaint(reader, NULL);
     fputs("\"kind\" is ", reader->errors);
     put_seen(reader->errors, kind);
-    fputs(", expected run or case\n", reader->errors);
+    fputs(", expected run, case or fuzz\n", reader->errors);
     return false;
 }
 
@@ -325,6 +352,6 @@ bool store_read(const char *path, struct store *out, FILE *errors)
         return complain(&reader, NULL, "%s, expected a store to read", strerror(errno));
     bool good = read_lines(&reader, file);
     if (!is_input) fclose(file);
-    if (good) store_name_cases(out);
+    if (good) store_name_all(out);
     return good;
 }

@@ -7,6 +7,9 @@ const char *const schema_levels[] = {"must", "should", "quirk", "info", NULL};
 const char *const schema_verdicts[] = {"pass", "deviation", "fail", "unjudged", NULL};
 const char *const schema_outcomes[] = {"passed",           "failed",          "skipped",
                                        "expected-failure", "unexpected-pass", NULL};
+const char *const schema_engines[] = {"libfuzzer", "afl", "plain", NULL};
+const char *const schema_fuzz_kinds[] = {"crash",         "invariant", "timeout",
+                                         "out-of-memory", "leak",      NULL};
 
 /* ---- tables ----------------------------------------------------------- */
 
@@ -96,8 +99,48 @@ static const struct schema_key case_keys[] = {
     LIST(reports_case, exchanges, exchange_count, &exchange),
 };
 
+static const struct schema_key sample_keys[] = {
+    KEY(reports_sample, time_ms, SCHEMA_U64, true),
+    KEY(reports_sample, executions, SCHEMA_U64, true),
+    KEY(reports_sample, edges, SCHEMA_U64, false),
+};
+
+static const struct schema_object sample = {"sample", sizeof(struct reports_sample),
+                                            KEYS(sample_keys)};
+
+static const struct schema_key fuzz_finding_keys[] = {
+    WORD(reports_fuzz_finding, kind, schema_fuzz_kinds),
+    KEY(reports_fuzz_finding, invariant, SCHEMA_TEXT, false),
+    KEY(reports_fuzz_finding, text, SCHEMA_TEXT, true),
+    KEY(reports_fuzz_finding, stack, SCHEMA_TEXT, false),
+    KEY(reports_fuzz_finding, source, SCHEMA_TEXT, true),
+    KEY(reports_fuzz_finding, sha256, SCHEMA_DIGEST, true),
+    KEY(reports_fuzz_finding, reproduce, SCHEMA_TEXT, true),
+};
+
+static const struct schema_object fuzz_finding = {"finding", sizeof(struct reports_fuzz_finding),
+                                                  KEYS(fuzz_finding_keys)};
+
+static const struct schema_key fuzz_keys[] = {
+    KEY(reports_fuzz, target, SCHEMA_TEXT, true),
+    WORD(reports_fuzz, engine, schema_engines),
+    KEY(reports_fuzz, sanitizers, SCHEMA_TEXT, false),
+    KEY(reports_fuzz, mutator, SCHEMA_FLAG, true),
+    KEY(reports_fuzz, instance, SCHEMA_TEXT, true),
+    KEY(reports_fuzz, duration_ms, SCHEMA_U64, true),
+    KEY(reports_fuzz, executions, SCHEMA_U64, true),
+    KEY(reports_fuzz, executions_per_second, SCHEMA_U64, true),
+    KEY(reports_fuzz, edges, SCHEMA_U64, false),
+    KEY(reports_fuzz, edges_total, SCHEMA_U64, false),
+    KEY(reports_fuzz, corpus_count, SCHEMA_U64, true),
+    KEY(reports_fuzz, corpus_size, SCHEMA_U64, true),
+    LIST(reports_fuzz, samples, sample_count, &sample),
+    LIST(reports_fuzz, findings, finding_count, &fuzz_finding),
+};
+
 const struct schema_object schema_run = {"run", sizeof(struct reports_run), KEYS(run_keys)};
 const struct schema_object schema_case = {"case", sizeof(struct reports_case), KEYS(case_keys)};
+const struct schema_object schema_fuzz = {"fuzz", sizeof(struct reports_fuzz), KEYS(fuzz_keys)};
 
 /* ---- values ----------------------------------------------------------- */
 

@@ -36,9 +36,10 @@ struct schema_object {
     size_t key_count;
 };
 
-extern const struct schema_object schema_run, schema_case;
+extern const struct schema_object schema_run, schema_case, schema_fuzz;
 
 extern const char *const schema_levels[], *const schema_verdicts[], *const schema_outcomes[];
+extern const char *const schema_engines[], *const schema_fuzz_kinds[];
 
 /* Where the word stands in the list, or the list's length. */
 size_t schema_word_index(const char *const *words, const char *word);

@@ -13,6 +13,7 @@
 void store_release(struct store *store)
 {
     free(store->cases);
+    free(store->fuzzers);
     arena_release(&store->arena);
     memset(store, 0, sizeof *store);
 }
@@ -109,6 +110,41 @@ bool store_seconds(const struct reports_exchange *exchange, double *seconds)
     return known;
 }
 
+/* ---- fuzzers ---------------------------------------------------------- */
+
+enum store_point store_fuzz_point(const struct reports_fuzz *fuzz)
+{
+    if (fuzz->finding_count > 0) return STORE_FAILED;
+    return fuzz->executions == 0 ? STORE_SKIPPED : STORE_OK;
+}
+
+/* `12,345 edges`, `1 edge`. */
+static char *counted(uint64_t count, const char *what)
+{
+    char *number = text_grouped(count);
+    char *text = text_format("%s %s%s", number, what, count == 1 ? "" : "s");
+    free(number);
+    return text;
+}
+
+size_t store_fuzz_facts(const struct reports_fuzz *fuzz, char *facts[STORE_FUZZ_FACTS_MAX])
+{
+    size_t count = 0;
+    char *rate = text_grouped(fuzz->executions_per_second);
+    facts[count++] = counted(fuzz->executions, "execution");
+    facts[count++] = text_format("%s/s", rate);
+    if (fuzz->edges > 0) facts[count++] = counted(fuzz->edges, "edge");
+    facts[count++] = counted(fuzz->finding_count, "finding");
+    free(rate);
+    return count;
+}
+
+char *store_fuzz_label(const struct reports_fuzz_finding *finding)
+{
+    bool named = finding->invariant != NULL && *finding->invariant != '\0';
+    return text_format("%s%s%s", finding->kind, named ? " " : "", named ? finding->invariant : "");
+}
+
 /* ---- names ------------------------------------------------------------ */
 
 /* A name that was given, and how many cases wanted it. */
@@ -155,18 +191,34 @@ static void keep(void *entry)
     (void)entry; /* the arena's */
 }
 
-void store_name_cases(struct store *store)
+static const char *name_of_case(struct arena *arena, void **tree, const struct reports_case *case_)
+{
+    char *shown = text_shown(case_->id);
+    size_t size = strlen(shown) + 32;
+    char *wanted = arena_new(arena, size, 1);
+    if (case_->way == 0) snprintf(wanted, size, "%s", shown);
+    else snprintf(wanted, size, "%s way %" PRIu64, shown, case_->way);
+    free(shown);
+    return unique_name(tree, arena, wanted);
+}
+
+static const char *name_of_fuzzer(struct arena *arena, void **tree, const struct reports_fuzz *fuzz)
+{
+    char *bytes = text_format("fuzz.%s.%s.%s", fuzz->target, fuzz->engine, fuzz->instance);
+    char *shown = text_shown(bytes);
+    size_t size = strlen(shown) + 1;
+    char *wanted = memcpy(arena_new(arena, size, 1), shown, size);
+    free(bytes);
+    free(shown);
+    return unique_name(tree, arena, wanted);
+}
+
+void store_name_all(struct store *store)
 {
     void *tree = NULL;
-    for (size_t i = 0; i < store->case_count; i++) {
-        const struct reports_case *case_ = &store->cases[i].is;
-        char *shown = text_shown(case_->id);
-        size_t size = strlen(shown) + 32;
-        char *wanted = arena_new(&store->arena, size, 1);
-        if (case_->way == 0) snprintf(wanted, size, "%s", shown);
-        else snprintf(wanted, size, "%s way %" PRIu64, shown, case_->way);
-        free(shown);
-        store->cases[i].name = unique_name(&tree, &store->arena, wanted);
-    }
+    for (size_t i = 0; i < store->case_count; i++)
+        store->cases[i].name = name_of_case(&store->arena, &tree, &store->cases[i].is);
+    for (size_t i = 0; i < store->fuzz_count; i++)
+        store->fuzzers[i].name = name_of_fuzzer(&store->arena, &tree, &store->fuzzers[i].is);
     tdestroy(tree, keep);
 }

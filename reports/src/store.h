@@ -12,10 +12,18 @@ struct store_case {
                                     * other case of the store bears it        */
 };
 
+struct store_fuzz {
+    struct reports_fuzz is;        /* as above                                */
+    const struct reports_run *run; /* the one above it                        */
+    const char *name;              /* `fuzz.TARGET.ENGINE.INSTANCE`, as above */
+};
+
 struct store {
     struct arena arena; /* all that is below                                 */
     struct store_case *cases;
     size_t case_count;
+    struct store_fuzz *fuzzers;
+    size_t fuzz_count;
     const struct reports_run *run; /* the last                               */
     size_t run_count;
 };
@@ -26,8 +34,8 @@ struct store {
 bool store_read(const char *path, struct store *out, FILE *errors);
 void store_release(struct store *store);
 
-/* Fills in the names of all cases. */
-void store_name_cases(struct store *store);
+/* Fills in the names of all cases and fuzzers. */
+void store_name_all(struct store *store);
 
 /* ---- how a case and its exchanges came out ---------------------------- */
 
@@ -65,6 +73,22 @@ char *store_disagreement(const struct reports_finding *finding);
 
 /* How long the exchange took, in seconds; false if that is not known. */
 bool store_seconds(const struct reports_exchange *exchange, double *seconds);
+
+/* ---- how a fuzzer came out --------------------------------------------- */
+
+/* Failed if it found anything; skipped if it ran nothing, for STORE_FUZZ_IDLE. */
+#define STORE_FUZZ_IDLE "no input was run"
+enum store_point store_fuzz_point(const struct reports_fuzz *fuzz);
+
+/* What it did, in words: executions, how many a second, edges if known,
+ * findings. Returns how many texts. Owns: the caller frees each. */
+#define STORE_FUZZ_FACTS_MAX 4
+size_t store_fuzz_facts(const struct reports_fuzz *fuzz, char *facts[STORE_FUZZ_FACTS_MAX]);
+
+/* `invariant I2`, `crash`. Owns: the caller frees it. */
+char *store_fuzz_label(const struct reports_fuzz_finding *finding);
+
+/* ---- texts ------------------------------------------------------------ */
 
 /* `text`, or "" for NULL. */
 const char *store_text(const char *text);

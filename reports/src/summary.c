@@ -15,6 +15,8 @@
 #define WHOLE_MAX        4  /* so many cases have room for four lines */
 #define TWO_LINES_MAX    8  /* and so many for two                    */
 #define WORD_MAX         5  /* words in the longest list of schema.h  */
+#define FUZZ_LINES_MAX   22 /* fuzzers and what they found            */
+#define FUZZ_FOUND_MAX   4  /* findings, two lines each               */
 
 struct bad_case {
     const struct store_case *case_;
@@ -53,22 +55,36 @@ static void count_case(struct totals *totals, const struct reports_case *case_)
     for (size_t i = 0; i < case_->exchange_count; i++) count_exchange(totals, &case_->exchanges[i]);
 }
 
-/* `12 cases: 10 passed, 2 failed`, folded; words that never came are left out. */
+/* A line of items, folded where it is full. */
+struct folded {
+    FILE *out;
+    int column;
+    const char *separator;
+    size_t line_count;
+};
+
+static void put_item(struct folded *line, const char *item)
+{
+    if (line->column + (int)strlen(item) + 3 > COLUMNS) {
+        fputs(line->separator[0] == ',' ? ",\n   " : ":\n   ", line->out);
+        line->separator = " ";
+        line->column = 3;
+        line->line_count++;
+    }
+    line->column += fprintf(line->out, "%s%s", line->separator, item);
+    line->separator = ", ";
+}
+
+/* `12 cases: 10 passed, 2 failed`; words that never came are left out. */
 static void put_counts(FILE *out, size_t count, const char *what, const char *const *words,
                        const size_t *counts)
 {
-    const char *separator = ": ";
-    int column = fprintf(out, "%zu %s%s", count, what, count == 1 ? "" : "s");
+    struct folded line = {.out = out, .separator = ": ", .line_count = 1};
+    line.column = fprintf(out, "%zu %s%s", count, what, count == 1 ? "" : "s");
     for (size_t i = 0; words[i] != NULL; i++) {
         if (counts[i] == 0) continue;
         char *item = text_format("%zu %s", counts[i], words[i]);
-        if (column + (int)strlen(item) + 3 > COLUMNS) {
-            fputs(separator[0] == ',' ? ",\n   " : ":\n   ", out);
-            separator = " ";
-            column = 3;
-        }
-        column += fprintf(out, "%s%s", separator, item);
-        separator = ", ";
+        put_item(&line, item);
         free(item);
     }
     fputc('\n', out);
@@ -77,6 +93,7 @@ static void put_counts(FILE *out, size_t count, const char *what, const char *co
 static void put_totals(FILE *out, const struct store *store)
 {
     struct totals totals = {0};
+    if (store->case_count == 0 && store->fuzz_count > 0) return;
     for (size_t i = 0; i < store->case_count; i++) count_case(&totals, &store->cases[i].is);
     put_counts(out, store->case_count, "case", schema_outcomes, totals.outcomes);
     put_counts(out, totals.exchanges, "exchange", schema_verdicts, totals.verdicts);
@@ -272,6 +289,82 @@ static void put_bad(const struct screen *screen, const struct bad_case *bad, siz
     put_command(screen, bad);
 }
 
+/* ---- fuzzers ---------------------------------------------------------- */
+
+/* Returns how many lines it took. */
+static size_t put_fuzzer(const struct screen *screen, const struct reports_fuzz *fuzz)
+{
+    bool is_main = strcmp(fuzz->instance, "main") == 0;
+    bool red = screen->colour && fuzz->finding_count > 0;
+    char *facts[STORE_FUZZ_FACTS_MAX];
+    size_t count = store_fuzz_facts(fuzz, facts);
+    char *head = text_format("fuzz %s (%s%s%s)", fuzz->target, fuzz->engine, is_main ? "" : " ",
+                             is_main ? "" : fuzz->instance);
+    char *shown = text_cut(head, COLUMNS / 2);
+    struct folded line = {.out = screen->out, .separator = ": ", .line_count = 1};
+    line.column = (int)text_columns(shown);
+    fprintf(screen->out, "%s%s%s", red ? "\033[31m" : "", shown, red ? "\033[0m" : "");
+    for (size_t i = 0; i < count; i++) {
+        put_item(&line, facts[i]);
+        free(facts[i]);
+    }
+    fputc('\n', screen->out);
+    free(head);
+    free(shown);
+    return line.line_count;
+}
+
+/* What, and the command that shows it again, which is never cut. */
+static void put_found(const struct screen *screen, const struct reports_fuzz_finding *finding)
+{
+    char *label = store_fuzz_label(finding);
+    char *command = text_shown(finding->reproduce);
+    char *text = text_format("%s", finding->text);
+    text[strcspn(text, "\n")] = '\0'; /* its first line */
+    fputs("  ", screen->out);
+    put_cut(screen->out, text_format("%s: %s", label, text), COLUMNS - 2);
+    fprintf(screen->out, "\n    %s\n", command);
+    free(label);
+    free(command);
+    free(text);
+}
+
+/* What has been shown of fuzzers, and what has not for want of room. */
+struct tally {
+    size_t lines, found;
+    size_t more_fuzzers, more_found;
+};
+
+static void put_fuzzer_whole(const struct screen *screen, const struct reports_fuzz *fuzz,
+                             struct tally *tally)
+{
+    bool fits = tally->lines + 2 <= FUZZ_LINES_MAX;
+    if (fits) tally->lines += put_fuzzer(screen, fuzz);
+    else tally->more_fuzzers++;
+    for (size_t i = 0; i < fuzz->finding_count; i++) {
+        if (!fits || tally->found == FUZZ_FOUND_MAX || tally->lines + 2 > FUZZ_LINES_MAX) {
+            tally->more_found++;
+            continue;
+        }
+        put_found(screen, &fuzz->findings[i]);
+        tally->found++;
+        tally->lines += 2;
+    }
+}
+
+/* Those that found something first. */
+static void put_fuzz(const struct screen *screen, const struct store *store)
+{
+    struct tally tally = {0};
+    for (size_t pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < store->fuzz_count; i++) {
+            const struct reports_fuzz *fuzz = &store->fuzzers[i].is;
+            if ((fuzz->finding_count == 0) == pass) put_fuzzer_whole(screen, fuzz, &tally);
+        }
+    if (tally.more_fuzzers > 0) fprintf(screen->out, "and %zu more fuzzers\n", tally.more_fuzzers);
+    if (tally.more_found > 0) fprintf(screen->out, "and %zu more findings\n", tally.more_found);
+}
+
 void summary_write(const struct store *store, FILE *out)
 {
     const char *plain = getenv("NO_COLOR");
@@ -285,5 +378,7 @@ void summary_write(const struct store *store, FILE *out)
     qsort(bad, count, sizeof *bad, by_weight);
     put_totals(out, store);
     put_bad(&screen, bad, count);
+    if (count > 0 && store->fuzz_count > 0) fputc('\n', out);
+    put_fuzz(&screen, store);
     free(bad);
 }

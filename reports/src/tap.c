@@ -7,13 +7,16 @@
  *           ---
  *           findings: ...
  *           ...
- *     not ok 1 - ID */
+ *     not ok 1 - ID
+ *
+ * and a test point a fuzzer, with what it did and found as YAML. */
 #define _GNU_SOURCE
 #include "store.h"
 #include "text.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define DESCRIPTION_COLUMNS 120
 #define SUBTEST             "    "
@@ -29,18 +32,24 @@ static void put_escaped(FILE *out, const char *shown)
     }
 }
 
-/* A key with a string in double quotes (YAML 1.2, 7.3.1). */
-static void put_yaml(FILE *out, const char *indent, const char *key, const char *bytes)
+/* A string in double quotes (YAML 1.2, 7.3.1), which ends the line. */
+static void put_quoted(FILE *out, const char *bytes)
 {
-    if (bytes == NULL) return;
     char *shown = text_shown(bytes);
-    fprintf(out, "%s%s: \"", indent, key);
+    fputc('"', out);
     for (const char *at = shown; *at != '\0'; at++) {
         if (*at == '"' || *at == '\\') fputc('\\', out);
         fputc(*at, out);
     }
     fputs("\"\n", out);
     free(shown);
+}
+
+static void put_yaml(FILE *out, const char *indent, const char *key, const char *bytes)
+{
+    if (bytes == NULL) return;
+    fprintf(out, "%s%s: ", indent, key);
+    put_quoted(out, bytes);
 }
 
 static void put_line_number(FILE *out, const char *indent, size_t line)
@@ -125,9 +134,63 @@ static void put_case(FILE *out, const struct store_case *case_, size_t number)
     fputs("  ...\n", out);
 }
 
+/* ---- fuzzers ---------------------------------------------------------- */
+
+/* A list of the text's lines. */
+static void put_yaml_lines(FILE *out, const char *indent, const char *key, const char *bytes)
+{
+    if (bytes == NULL || *bytes == '\0') return;
+    char *text = text_format("%s", bytes);
+    char *rest = text;
+    fprintf(out, "%s%s:\n", indent, key);
+    for (char *line; (line = strsep(&rest, "\n")) != NULL;) {
+        fprintf(out, "%s  - ", indent);
+        put_quoted(out, line);
+    }
+    free(text);
+}
+
+static void put_fuzz_finding(FILE *out, const struct reports_fuzz_finding *finding)
+{
+    static const char next[] = "      ";
+    put_yaml(out, "    - ", "kind", finding->kind);
+    put_yaml(out, next, "invariant", finding->invariant);
+    put_yaml(out, next, "text", finding->text);
+    put_yaml_lines(out, next, "stack", finding->stack);
+    put_yaml(out, next, "file", finding->source);
+    put_yaml(out, next, "sha256", finding->sha256);
+    put_yaml(out, next, "reproduce", finding->reproduce);
+}
+
+static void put_number(FILE *out, const char *key, uint64_t number)
+{
+    fprintf(out, "  %s: %" PRIu64 "\n", key, number);
+}
+
+static void put_fuzzer(FILE *out, const struct store_fuzz *fuzzer, size_t number)
+{
+    const struct reports_fuzz *is = &fuzzer->is;
+    put_point(out, "", store_fuzz_point(is), number, fuzzer->name, STORE_FUZZ_IDLE);
+    fputs("  ---\n", out);
+    put_yaml(out, "  ", "sanitizers", is->sanitizers);
+    fprintf(out, "  mutator: %s\n", is->mutator ? "true" : "false");
+    put_number(out, "duration_ms", is->duration_ms);
+    put_number(out, "executions", is->executions);
+    put_number(out, "executions_per_second", is->executions_per_second);
+    if (is->edges > 0) put_number(out, "edges", is->edges);
+    if (is->edges_total > 0) put_number(out, "edges_total", is->edges_total);
+    put_number(out, "corpus_count", is->corpus_count);
+    put_number(out, "corpus_size", is->corpus_size);
+    if (is->finding_count > 0) fputs("  findings:\n", out);
+    for (size_t i = 0; i < is->finding_count; i++) put_fuzz_finding(out, &is->findings[i]);
+    fputs("  ...\n", out);
+}
+
 void tap_write(const struct store *store, FILE *out)
 {
-    fprintf(out, "TAP version 14\n1..%zu%s\n", store->case_count,
-            store->case_count == 0 ? " # SKIP no cases" : "");
+    size_t count = store->case_count + store->fuzz_count;
+    fprintf(out, "TAP version 14\n1..%zu%s\n", count, count == 0 ? " # SKIP no cases" : "");
     for (size_t i = 0; i < store->case_count; i++) put_case(out, &store->cases[i], i + 1);
+    for (size_t i = 0; i < store->fuzz_count; i++)
+        put_fuzzer(out, &store->fuzzers[i], store->case_count + i + 1);
 }

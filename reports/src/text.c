@@ -162,6 +162,15 @@ char *text_shell_word(const char *bytes)
     return same ? quoted_word(bytes) : ansi_word(bytes);
 }
 
+char *text_grouped(uint64_t number)
+{
+    if (number < 1000) return text_format("%u", (unsigned)number);
+    char *before = text_grouped(number / 1000);
+    char *text = text_format("%s,%03u", before, (unsigned)(number % 1000));
+    free(before);
+    return text;
+}
+
 char *text_format(const char *format, ...)
 {
     char *text = NULL;

@@ -7,6 +7,7 @@
 #define REPORTS_TEXT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* As text, on one line. Owns: the caller frees it. */
 char *text_shown(const char *bytes);
@@ -22,6 +23,9 @@ size_t text_columns(const char *shown);
 /* As one word of a shell's command line (POSIX, and $'…' where bytes are no
  * text). Owns: the caller frees it. */
 char *text_shell_word(const char *bytes);
+
+/* With a comma before every three digits: `12,345,678`. Owns: the caller. */
+char *text_grouped(uint64_t number);
 
 /* As printf does. Owns: the caller frees it. */
 __attribute__((format(printf, 1, 2))) char *text_format(const char *format, ...);

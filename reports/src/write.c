@@ -165,3 +165,8 @@ bool reports_write_case(FILE *file, const struct reports_case *case_)
 {
     return put_line(file, "{\"kind\":\"case\"", &schema_case, case_);
 }
+
+bool reports_write_fuzz(FILE *file, const struct reports_fuzz *fuzz)
+{
+    return put_line(file, "{\"kind\":\"fuzz\"", &schema_fuzz, fuzz);
+}

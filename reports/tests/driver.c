@@ -66,6 +66,20 @@ static bool write_second_run(FILE *out)
     return reports_write_run(out, &run) && reports_write_case(out, &case_);
 }
 
+static bool write_fuzzers(FILE *out)
+{
+    const struct reports_sample samples[] = {{0, 1, 0}, {1000, 51234, 812}};
+    const struct reports_fuzz_finding findings[] = {
+        {"crash", NULL, "SEGV", NULL, "a/b",
+         "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "fuzz_stream a/b"},
+    };
+    const struct reports_fuzz full = {"stream", "libfuzzer", "address", true, "main", 1000,
+                                      51234,    51234,       812,       5021, 2,      30,
+                                      samples,  2,           findings,  1};
+    const struct reports_fuzz least = {.target = "values", .engine = "plain", .instance = "main"};
+    return reports_write_fuzz(out, &full) && reports_write_fuzz(out, &least);
+}
+
 static bool write_many(FILE *out, size_t count)
 {
     const struct reports_run run = {.tool = "atproof check", .started = "2026-01-31T23:59:59Z"};
@@ -99,7 +113,8 @@ int main(int argc, char **argv)
         [REPORTS_JUNIT] = "junit", [REPORTS_TAP] = "tap", [REPORTS_SUMMARY] = "summary"};
     const char *verb = argc > 1 ? argv[1] : "";
     bool good = false;
-    if (strcmp(verb, "write") == 0) good = write_first_run(stdout) && write_second_run(stdout);
+    if (strcmp(verb, "write") == 0)
+        good = write_first_run(stdout) && write_second_run(stdout) && write_fuzzers(stdout);
     if (strcmp(verb, "write-many") == 0 && argc == 3)
         good = write_many(stdout, strtoul(argv[2], NULL, 10));
     for (enum reports_format i = REPORTS_JUNIT; i < REPORTS_FORMAT_COUNT; i++)

@@ -56,6 +56,43 @@ class Junit(unittest.TestCase):
         self.assertEqual(["".join(map(point, suite.iter("testcase"))) for suite in root],
                          sample.POINTS)
 
+    def test_fuzzers_are_suites_of_one(self):
+        root = self.project(sample.FUZZERS)
+        names = ["fuzz.stream.libfuzzer.main", "fuzz.exchange.afl.secondary1",
+                 "fuzz.values.plain.main", "fuzz.stream.libfuzzer.main (2)",
+                 "fuzz.files.libfuzzer.main"]
+        self.assertEqual([suite.get("name") for suite in root], names)
+        self.assertEqual([case.get("name") for case in root.iter("testcase")], names)
+        self.assertEqual("".join(map(point, root.iter("testcase"))), ".FF.S")
+        self.assertEqual(root.get("time"), "6.000000")
+        self.assertEqual(root[0].get("timestamp"), "2026-01-31T23:59:59Z")
+        self.assertEqual(root[0].find(".//system-out").text,
+                         "12,345,678 executions, 51,234/s, 812 edges, 0 findings")
+        self.assertEqual({p.get("name"): p.get("value") for p in root[2].iter("property")}, {
+            "target": "values", "engine": "plain", "mutator": "false", "instance": "main",
+            "executions": "1", "executions_per_second": "0", "corpus_count": "0",
+            "corpus_size": "0"})
+
+    def test_finding_of_a_fuzzer_says_how_to_see_it_again(self):
+        testcase = self.project(sample.FUZZERS)[1].find("testcase")
+        self.assertEqual(testcase.get("file"), "corpus/regressions/stream/lost-byte")
+        failure = testcase.find("failure")
+        self.assertEqual(failure.attrib, {
+            "type": "invariant I2", "message": "invariant I2: event 3 begins at 9, not at 7"})
+        self.assertEqual(failure.text, (
+            "corpus/regressions/stream/lost-byte: invariant I2\n"
+            "  text      event 3 begins at 9, not at 7\n"
+            "  stack     #0 on_line\n            #1 atp_feed\n"
+            f"  sha256    {'0123456789abcdef' * 4}\n"
+            "  reproduce build/fuzz/fuzz/fuzz_stream corpus/regressions/stream/lost-byte\n"))
+        both = self.project(sample.FUZZERS)[2].find(".//failure")
+        self.assertEqual((both.get("type"), both.text.count("  reproduce ")), ("crash", 2))
+
+    def test_names_of_fuzzers_and_cases_are_unique(self):
+        lines = [sample.run(), sample.fuzz(), sample.case("fuzz.stream.libfuzzer.main")]
+        self.assertEqual([suite.get("name") for suite in self.project(lines)],
+                         ["fuzz.stream.libfuzzer.main", "fuzz.stream.libfuzzer.main (2)"])
+
     def test_failed_case_says_where_and_how(self):
         suite = self.project(sample.OUTCOMES)[3]
         self.assertEqual({key: suite.get(key) for key in ("name", "file", "timestamp")},

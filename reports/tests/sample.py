@@ -43,6 +43,36 @@ def case(identifier, *exchanges, **keys):
             "exchanges": list(exchanges)} | keys
 
 
+def fuzz_finding(**keys):
+    return {"kind": "invariant", "invariant": "I2", "text": "event 3 begins at 9, not at 7",
+            "stack": "#0 on_line\n#1 atp_feed", "source": "corpus/regressions/stream/lost-byte",
+            "sha256": "0123456789abcdef" * 4,
+            "reproduce": "build/fuzz/fuzz/fuzz_stream corpus/regressions/stream/lost-byte"} | keys
+
+
+def fuzz(*findings, **keys):
+    return {"kind": "fuzz", "target": "stream", "engine": "libfuzzer", "mutator": True,
+            "sanitizers": "address,undefined", "instance": "main", "duration_ms": 1500,
+            "executions": 12345678, "executions_per_second": 51234, "edges": 812,
+            "edges_total": 5021, "corpus_count": 40, "corpus_size": 1234,
+            "samples": [{"time_ms": 1000, "executions": 9, "edges": 8}],
+            "findings": list(findings)} | keys
+
+
+# Fuzzers that found nothing, something, several things, ran nothing.
+FUZZERS = [
+    run(started="2026-01-31T23:59:59Z"),
+    fuzz(),
+    fuzz(fuzz_finding(), target="exchange", engine="afl", instance="secondary1"),
+    {"kind": "fuzz", "target": "values", "engine": "plain", "mutator": False, "instance": "main",
+     "duration_ms": 0, "executions": 1, "executions_per_second": 0, "corpus_count": 0,
+     "corpus_size": 0, "samples": [],
+     "findings": [{"kind": "crash", "text": "SEGV", "source": "a/b", "sha256": "0" * 64,
+                   "reproduce": "fuzz_values a/b"}, fuzz_finding(kind="timeout")]},
+    fuzz(),
+    fuzz(target="files", executions=0),
+]
+
 FAIL = exchange(finding(), verdict="fail")
 
 # Each way in which a case and its exchanges can come out.
@@ -95,6 +125,9 @@ def hostile():
                           outcome="expected-failure", reason=text))
         lines.append(case(text, exchange(known, command=text), exchange(), reason=text,
                           source=text, outcome="unexpected-pass"))
+        found = fuzz_finding(invariant=text, text=text, stack=text, source=text, reproduce=text)
+        lines.append(fuzz(found, found, target=text, sanitizers=text, instance=text))
+        lines.append(fuzz(target=text, instance=text))
     return lines
 
 

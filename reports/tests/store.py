@@ -18,12 +18,17 @@ FULL_EXCHANGE = sample.exchange(FULL_FINDING, name="+CSQ", form="execute", varia
 FULL_CASE = sample.case("i", FULL_EXCHANGE, title="t", clause="c", reason="r", way=1,
                         sha256="0123456789abcdef" * 4, manufacturer="m", model="m", firmware="f")
 
+FULL_FUZZ = sample.fuzz(sample.fuzz_finding())
+
 # Where the objects are: the line, the path in it, the schema's name.
 OBJECTS = [
     (FULL_RUN, [], "run"),
     (FULL_CASE, [], "case"),
     (FULL_CASE, ["exchanges", 0], "exchange"),
     (FULL_CASE, ["exchanges", 0, "findings", 0], "finding"),
+    (FULL_FUZZ, [], "fuzz"),
+    (FULL_FUZZ, ["samples", 0], "sample"),
+    (FULL_FUZZ, ["findings", 0], "fuzz-finding"),
 ]
 
 
@@ -54,7 +59,7 @@ class Store(unittest.TestCase):
 
     def test_written_lines_fit(self):
         lines = [json.loads(line) for line in sample.write("write").splitlines()]
-        self.assertEqual([line["kind"] for line in lines], ["run", "case", "run", "case"])
+        self.assertEqual([line["kind"] for line in lines], ["run", "case", "run", "case", "fuzz", "fuzz"])
         for line in lines:
             VALIDATOR.validate(line)
 
@@ -72,7 +77,7 @@ class Store(unittest.TestCase):
         for line, path, name in OBJECTS:
             for key in SCHEMA["$defs"][name]["properties"]:
                 required = key in SCHEMA["$defs"][name]["required"]
-                if key != "kind":
+                if key != "kind" or name == "fuzz-finding":
                     self.check(sample.changed(line, path + [key], None), not required)
 
     def test_unknown_key_is_refused(self):
@@ -111,6 +116,16 @@ class Store(unittest.TestCase):
             (FULL_CASE, inner + ["sent_us"], [-1 << 63]),
             (FULL_CASE, inner + ["findings", 0, "level"], ["fatal"]),
             (FULL_CASE, inner + ["findings", 0, "size"], [1 << 63]),
+            (FULL_FUZZ, ["engine"], ["", "AFL", "honggfuzz"]),
+            (FULL_FUZZ, ["duration_ms"], [-1, 1 << 63]),
+            (FULL_FUZZ, ["executions"], [-1]),
+            (FULL_FUZZ, ["edges"], [0]),
+            (FULL_FUZZ, ["edges_total"], [0]),
+            (FULL_FUZZ, ["samples", 0, "time_ms"], [-1]),
+            (FULL_FUZZ, ["samples", 0, "edges"], [0]),
+            (FULL_FUZZ, ["findings", 0, "kind"], ["", "hang", "Crash"]),
+            (FULL_FUZZ, ["findings", 0, "sha256"], ["", "A" * 64]),
+            (FULL_FUZZ, ["findings", 0, "reproduce"], ["\u20ac"]),
         ]
         for line, path, values in wrong:
             for value in values:
@@ -124,14 +139,18 @@ class Store(unittest.TestCase):
                             (inner + ["time_limit_ms"], (1 << 32) - 1),
                             (["title"], "".join(map(chr, range(1, 256))))]:
             self.check(sample.changed(FULL_CASE, path, value), True)
+        for path, value in [(["executions"], (1 << 63) - 1), (["duration_ms"], 0),
+                            (["samples"], []), (["findings"], []),
+                            (["findings", 0, "stack"], "".join(map(chr, range(1, 256))))]:
+            self.check(sample.changed(FULL_FUZZ, path, value), True)
 
     def test_unknown_kind_is_refused(self):
         for kind in ["suite", "", 1]:
-            for line in (FULL_RUN, FULL_CASE):
+            for line in (FULL_RUN, FULL_CASE, FULL_FUZZ):
                 line = line | {"kind": kind}
                 self.assertFalse(VALIDATOR.is_valid(line))
                 said = sample.project("tap", sample.text_of([line]), 1)
-                self.assertRegex(said, rb'^s\.jsonl:1: "kind" is .*, expected run or case\n$')
+                self.assertRegex(said, rb'^s\.jsonl:1: "kind" is .*, expected run, case or fuzz\n$')
 
     def test_complaints_say_place_and_expectation(self):
         deep = ["exchanges", 0, "findings", 0]
@@ -146,9 +165,16 @@ class Store(unittest.TestCase):
                  '2: exchange 1: "line" is 0, expected an integer of 1 or more'),
                 (FULL_CASE, ["id"], [],
                  '2: "id" is an array, expected a string'),
-                (FULL_CASE, ["exchanges"], [7], "2: exchange 1: no object, expected one")]:
+                (FULL_CASE, ["exchanges"], [7], "2: exchange 1: no object, expected one"),
+                (FULL_FUZZ, ["findings", 0, "kind"], "hang",
+                 '2: finding 1: "kind" is "hang", expected crash, invariant, timeout, '
+                 "out-of-memory or leak"),
+                (FULL_FUZZ, ["samples", 0, "executions"], None,
+                 '2: sample 1: no key "executions", expected it with an integer of 0 or more')]:
             text = sample.text_of(store_of(sample.changed(line, path, value)))
             self.assertEqual(sample.project("junit", text, 1).decode(), f"s.jsonl:{said}\n")
+        self.assertEqual(sample.project("tap", sample.text_of([FULL_FUZZ]), 1).decode(),
+                         "s.jsonl:1: a fuzzer before any run, expected the line of its run\n")
         self.assertEqual(sample.project("tap", "[]\n", 1).decode(),
                          "s.jsonl:1: no object, expected one a line\n")
 
@@ -187,7 +213,7 @@ class Store(unittest.TestCase):
     def test_standard_input_is_read(self):
         done = sample.subprocess.run([sample.DRIVER, "tap", "-"], input=sample.write("write"),
                                      capture_output=True, check=True)
-        self.assertIn(b"\n1..2\n", done.stdout)
+        self.assertIn(b"\n1..4\n", done.stdout)
 
     def test_last_line_without_end_and_crlf_are_read(self):
         good = sample.text_of([sample.run(), FULL_CASE])

@@ -16,10 +16,10 @@ def columns(line):
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line)
 
 
-def on_terminal(environment):
-    """The summary of OUTCOMES as a terminal gets it."""
+def on_terminal(environment, lines):
+    """The summary as a terminal gets it."""
     with tempfile.NamedTemporaryFile() as store:
-        store.write(sample.text_of(sample.OUTCOMES).encode())
+        store.write(sample.text_of(lines).encode())
         store.flush()
         ours, theirs = pty.openpty()
         subprocess.run([sample.DRIVER, "summary", store.name], stdout=theirs, check=True,
@@ -169,9 +169,49 @@ class Summary(unittest.TestCase):
         case = sample.case("a/b.at", sample.FAIL, outcome="failed")
         self.assertEqual(self.project([sample.run(), case])[-1], "  atproof check a/b.at")
 
+    def test_fuzzers_are_told_the_bad_first(self):
+        self.assertEqual(self.project(sample.FUZZERS), [
+            "fuzz exchange (afl secondary1): 12,345,678 executions, 51,234/s, 812 edges,",
+            "    1 finding",
+            "  invariant I2: event 3 begins at 9, not at 7",
+            "    build/fuzz/fuzz/fuzz_stream corpus/regressions/stream/lost-byte",
+            "fuzz values (plain): 1 execution, 0/s, 2 findings",
+            "  crash: SEGV",
+            "    fuzz_values a/b",
+            "  timeout I2: event 3 begins at 9, not at 7",
+            "    build/fuzz/fuzz/fuzz_stream corpus/regressions/stream/lost-byte",
+            "fuzz stream (libfuzzer): 12,345,678 executions, 51,234/s, 812 edges, 0 findings",
+            "fuzz stream (libfuzzer): 12,345,678 executions, 51,234/s, 812 edges, 0 findings",
+            "fuzz files (libfuzzer): 0 executions, 51,234/s, 812 edges, 0 findings"])
+
+    def test_fuzzers_stand_behind_the_cases(self):
+        lines = self.project([sample.run(), self.bad(1), sample.fuzz()])
+        self.assertEqual(lines[0], "1 case: 1 failed")
+        self.assertEqual(lines[-2:], ["", "fuzz stream (libfuzzer): 12,345,678 executions, "
+                                          "51,234/s, 812 edges, 0 findings"])
+
+    def test_many_fuzzers_fit_a_terminal(self):
+        found = [sample.fuzz_finding(text="x" * 200, reproduce=f"again {i}") for i in range(3)]
+        lines = [sample.run()] + [sample.fuzz(instance="m" * 99)] * 9 + [sample.fuzz(*found)] * 9
+        lines = self.project(lines)
+        self.assertLessEqual(len(lines), 24)
+        self.assertEqual(max(map(columns, lines)), 80)
+        self.assertEqual([line for line in lines if line.startswith("    again")],
+                         [f"    again {i}" for i in (0, 1, 2, 0)])
+        self.assertEqual(lines[-2:], ["and 7 more fuzzers", "and 23 more findings"])
+        lines = self.project([sample.run()] + [sample.fuzz()] * 100)
+        self.assertEqual((len(lines), lines[-1]), (22, "and 79 more fuzzers"))
+
+    def test_long_command_of_a_finding_is_whole(self):
+        command = "build/fuzz_stream " + "x" * 500
+        lines = self.project([sample.run(), sample.fuzz(sample.fuzz_finding(reproduce=command))])
+        self.assertEqual(lines[-1], "    " + command)
+
     def test_colour_is_for_terminals(self):
-        self.assertIn(b"\x1b[31m", on_terminal({"NO_COLOR": ""}))
-        self.assertNotIn(b"\x1b", on_terminal({"NO_COLOR": "1"}))
+        for lines in (sample.OUTCOMES, sample.FUZZERS):
+            self.assertIn(b"\x1b[31m", on_terminal({"NO_COLOR": ""}, lines))
+            self.assertNotIn(b"\x1b", on_terminal({"NO_COLOR": "1"}, lines))
+        self.assertNotIn(b"\x1b", on_terminal({"NO_COLOR": ""}, sample.FUZZERS[:2]))
         self.assertNotIn(b"\x1b", sample.project("summary", sample.text_of(sample.OUTCOMES)))
 
 

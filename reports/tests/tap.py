@@ -46,6 +46,9 @@ class Reader:
         return found
 
     def case(self, indent, number):
+        """A fuzzer is a point without a subtest."""
+        if not self.lines[self.at].startswith("# Subtest: "):
+            return self.point(indent, number) | {"points": []}
         title = self.take("# Subtest: ")
         points = self.document("    ", self.point)
         found = self.point(indent, number)
@@ -85,7 +88,7 @@ class Tap(unittest.TestCase):
 
     def test_case_agrees_with_its_points(self):
         for case in self.project(sample.OUTCOMES + sample.hostile()):
-            marks = "".join(map(mark, case["points"]))
+            marks = "".join(map(mark, case["points"])) or mark(case)
             self.assertEqual(mark(case) == "F", "F" in marks, case)
             self.assertEqual(mark(case) == "E", "E" in marks, case)
 
@@ -111,10 +114,42 @@ class Tap(unittest.TestCase):
         self.assertEqual(cases["unjudged"]["points"][0]["reason"], "unknown command")
         self.assertEqual(cases["skipped-empty"]["reason"], "needs network")
 
+    def test_fuzzers_are_points(self):
+        fuzzers = self.project(sample.FUZZERS)
+        self.assertEqual([(mark(fuzzer), fuzzer["name"]) for fuzzer in fuzzers], [
+            (".", "fuzz.stream.libfuzzer.main"), ("F", "fuzz.exchange.afl.secondary1"),
+            ("F", "fuzz.values.plain.main"), (".", "fuzz.stream.libfuzzer.main (2)"),
+            ("S", "fuzz.files.libfuzzer.main")])
+        self.assertEqual(fuzzers[4]["reason"], "no input was run")
+        self.assertEqual(fuzzers[0]["yaml"], {
+            "sanitizers": "address,undefined", "mutator": True, "duration_ms": 1500,
+            "executions": 12345678, "executions_per_second": 51234, "edges": 812,
+            "edges_total": 5021, "corpus_count": 40, "corpus_size": 1234})
+        found = sample.fuzz_finding()
+        self.assertEqual(fuzzers[1]["yaml"]["findings"], [
+            {key: value for key, value in found.items() if key not in ("source", "stack")}
+            | {"file": found["source"], "stack": ["#0 on_line", "#1 atp_feed"]}])
+        self.assertEqual(set(fuzzers[2]["yaml"]), {
+            "mutator", "duration_ms", "executions", "executions_per_second", "corpus_count",
+            "corpus_size", "findings"})
+        self.assertEqual([f["kind"] for f in fuzzers[2]["yaml"]["findings"]],
+                         ["crash", "timeout"])
+
+    def test_prove_reads_fuzzers(self):
+        text = sample.project("tap", sample.text_of(sample.FUZZERS))
+        self.assertIn(b"Failed tests:  2-3\n", prove(text).stdout)
+        text = sample.project("tap", sample.text_of(sample.FUZZERS[:2]))
+        self.assertEqual(prove(text).returncode, 0)
+
     def test_hostile_bytes_stay_in_their_place(self):
         lines = sample.hostile()
         cases = self.project(lines)
         self.assertEqual(len(cases), len(lines) - 1)
+        self.assertEqual([case["points"] for case in cases[32:]], [[]] * 16)
+        found = cases[40]["yaml"]["findings"][0]
+        self.assertEqual(found["text"], "a # SKIP b # TODO c \\# d \\")
+        found = cases[42]["yaml"]["findings"][0]
+        self.assertEqual(found["stack"][:2], ["ok 1", "not ok 2\\x0D"])
         bad = cases[16]["points"][0]
         self.assertEqual(bad["name"], "a # SKIP b # TODO c \\# d \\")
         self.assertEqual(bad["directive"], None)
@@ -139,7 +174,7 @@ class Tap(unittest.TestCase):
     def test_prove_is_not_misled(self):
         done = prove(sample.project("tap", sample.text_of(sample.hostile())))
         self.assertNotIn(b"Parse errors", done.stdout)
-        self.assertIn(b"Tests: 32 Failed: 16)", done.stdout)
+        self.assertIn(b"Tests: 48 Failed: 24)", done.stdout)
 
     def test_no_cases_are_skipped(self):
         text = sample.project("tap", sample.text_of([sample.run()]))

@@ -120,9 +120,28 @@ static void test_text_shell_word_is_quoted_if_needed(void **state)
     assert_all(text_shell_word, pairs, COUNT(pairs));
 }
 
+static void test_text_digits_are_grouped(void **state)
+{
+    static const struct {
+        uint64_t number;
+        const char *text;
+    } cases[] = {{0, "0"},
+                 {999, "999"},
+                 {1000, "1,000"},
+                 {12345678, "12,345,678"},
+                 {UINT64_MAX, "18,446,744,073,709,551,615"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *text = text_grouped(cases[i].number);
+        assert_string_equal(text, cases[i].text);
+        free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_text_digits_are_grouped),
         cmocka_unit_test(test_text_characters_stay),
         cmocka_unit_test(test_text_no_character_is_bytes),
         cmocka_unit_test(test_text_unprintable_is_bytes),

@@ -18,6 +18,12 @@ static const struct reports_exchange plain_exchange = {
 static const struct reports_case plain_case = {
     .id = "a", .dialect = "auto", .level = "must", .verdict = "pass", .outcome = "passed"};
 
+static const struct reports_fuzz plain_fuzz = {
+    .target = "stream", .engine = "afl", .instance = "main"};
+static const char digest[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+static const struct reports_fuzz_finding plain_fuzz_finding = {
+    .kind = "leak", .text = "t", .source = "s", .sha256 = digest, .reproduce = "r"};
+
 struct written {
     char *bytes;
     size_t size;
@@ -71,6 +77,35 @@ static void assert_finding_refused(struct reports_finding finding)
     assert_exchange_refused(exchange);
 }
 
+static struct written write_fuzz(const struct reports_fuzz *fuzz)
+{
+    struct written out = {0};
+    FILE *file = open_memstream(&out.bytes, &out.size);
+    assert_non_null(file);
+    errno = 0;
+    out.good = reports_write_fuzz(file, fuzz);
+    out.error = errno;
+    assert_int_equal(fclose(file), 0);
+    return out;
+}
+
+static void assert_fuzz_refused(const struct reports_fuzz *fuzz)
+{
+    struct written out = write_fuzz(fuzz);
+    assert_false(out.good);
+    assert_int_equal(out.error, EINVAL);
+    assert_int_equal(out.size, 0);
+    free(out.bytes);
+}
+
+static void assert_fuzz_finding_refused(struct reports_fuzz_finding finding)
+{
+    struct reports_fuzz fuzz = plain_fuzz;
+    fuzz.findings = &finding;
+    fuzz.finding_count = 1;
+    assert_fuzz_refused(&fuzz);
+}
+
 /* ---- lines ------------------------------------------------------------ */
 
 static void test_write_unknown_facts_leave_keys_out(void **state)
@@ -114,6 +149,31 @@ static void test_write_known_facts_stand_in_order(void **state)
                 "{\"command\":\"AT\",\"name\":\"\",\"verdict\":\"pass\",\"offset\":0,\"size\":0,"
                 "\"line\":4,\"sent_us\":0,\"over_us\":-7,\"time_limit_ms\":4294967295,"
                 "\"findings\":[]}]}\n");
+}
+
+static void test_write_fuzzer_stands_in_order(void **state)
+{
+    const struct reports_sample samples[] = {{0, 1, 0}, {5, 6, 7}};
+    struct reports_fuzz fuzz = plain_fuzz;
+    (void)state;
+    fuzz.samples = samples;
+    fuzz.sample_count = 2;
+    fuzz.findings = &plain_fuzz_finding;
+    fuzz.finding_count = 1;
+    fuzz.edges_total = 9;
+    struct written out = write_fuzz(&fuzz);
+    assert_true(out.good);
+    assert_string_equal(
+        out.bytes,
+        "{\"kind\":\"fuzz\",\"target\":\"stream\",\"engine\":\"afl\",\"mutator\":false,"
+        "\"instance\":\"main\",\"duration_ms\":0,\"executions\":0,\"executions_per_second\":0,"
+        "\"edges_total\":9,\"corpus_count\":0,\"corpus_size\":0,"
+        "\"samples\":[{\"time_ms\":0,\"executions\":1},"
+        "{\"time_ms\":5,\"executions\":6,\"edges\":7}],"
+        "\"findings\":[{\"kind\":\"leak\",\"text\":\"t\",\"source\":\"s\",\"sha256\":"
+        "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef\","
+        "\"reproduce\":\"r\"}]}\n");
+    free(out.bytes);
 }
 
 static void test_write_bytes_are_one_escape_each(void **state)
@@ -210,16 +270,41 @@ static void test_write_broken_exchange_is_refused(void **state)
     assert_finding_refused(finding);
 }
 
+static void test_write_broken_fuzzer_is_refused(void **state)
+{
+    struct reports_fuzz fuzz = plain_fuzz;
+    struct reports_fuzz_finding finding = plain_fuzz_finding;
+    (void)state;
+    fuzz.target = NULL;
+    assert_fuzz_refused(&fuzz);
+    fuzz = plain_fuzz;
+    fuzz.engine = "honggfuzz";
+    assert_fuzz_refused(&fuzz);
+    fuzz = plain_fuzz;
+    fuzz.executions = UINT64_MAX;
+    assert_fuzz_refused(&fuzz);
+    finding.kind = "hang";
+    assert_fuzz_finding_refused(finding);
+    finding = plain_fuzz_finding;
+    finding.sha256 = NULL;
+    assert_fuzz_finding_refused(finding);
+    finding = plain_fuzz_finding;
+    finding.reproduce = NULL;
+    assert_fuzz_finding_refused(finding);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_write_unknown_facts_leave_keys_out),
         cmocka_unit_test(test_write_known_facts_stand_in_order),
+        cmocka_unit_test(test_write_fuzzer_stands_in_order),
         cmocka_unit_test(test_write_bytes_are_one_escape_each),
         cmocka_unit_test(test_write_full_device_is_told),
         cmocka_unit_test(test_write_broken_run_is_refused),
         cmocka_unit_test(test_write_broken_case_is_refused),
         cmocka_unit_test(test_write_broken_exchange_is_refused),
+        cmocka_unit_test(test_write_broken_fuzzer_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

@@ -81,8 +81,28 @@ enum atp_kind {
     ATP_KIND_TRUNCATED /* what atp_expire or atp_finish cut off             */
 };
 
-/* Deviations from the manual, as bits. Those of fields come first, the graver
- * the higher: of two records the one with the smaller set fits better. */
+/* How a line is read, blanks round it left out:
+ *
+ *   Name. A prefix begins with a symbol (`+CSQ`), has records with fields, and a
+ *   colon and one blank behind it; a lost colon is allowed for before a comma,
+ *   which then stands in its place, or a parenthesis. A word (`OK`) stands alone;
+ *   ATP_NAME_TAIL: or has a blank and text behind it. The longest name counts.
+ *   Fields. Blanks before a field are extra, but for those a literal begins with,
+ *   and so are those behind a field without quotes. A quote closes where a comma
+ *   or the end follows, blanks between; what is between the outer quotes is the
+ *   text. Behind a colon there is one field at least, if the record has any.
+ *   Fields beyond the record are text, and cut as ATP_TYPE_SET is.
+ *   Glued. A number without quotes ends at a `+` and a capital behind its digits:
+ *   there the next line begins, if its end was lost (four times in a line).
+ *   Record. Of the name's records a literal or keyword that differs rules one out;
+ *   so does a value where the first field is an ATP_TYPE_SET. Then goes first
+ *   what has no deviation of a field; then what answers the pending form; then
+ *   where a literal or keyword agrees; then the smaller set of deviations of
+ *   fields (bits 0 to 7: the graver the higher); then the catalogue's order. What
+ *   no variant awaits now is the URC of the same parameters, if there is one.
+ */
+
+/* Deviations from the manual, as bits. */
 #define ATP_DEV_QUOTED          (1u << 0)  /* a number or word in quotes     */
 #define ATP_DEV_UNQUOTED        (1u << 1)  /* a string without quotes        */
 #define ATP_DEV_STRAY_QUOTE     (1u << 2)  /* quotes unbalanced              */
@@ -99,7 +119,7 @@ enum atp_kind {
 #define ATP_DEV_GLUED           (1u << 13) /* no line end before what follows */
 #define ATP_DEV_LONG_LINE       (1u << 14) /* longer than the line buffer    */
 #define ATP_DEV_SHORT_PAYLOAD   (1u << 15) /* fewer bytes than announced     */
-#define ATP_DEV_BAD_LENGTH      (1u << 16) /* announced length is no length  */
+#define ATP_DEV_BAD_LENGTH      (1u << 16) /* announced length is no length (2) */
 #define ATP_DEV_ECHO_DIFFERS    (1u << 17) /* echo is not what was sent      */
 #define ATP_DEV_NOT_ASKED       (1u << 18) /* answers no pending command (1) */
 #define ATP_DEV_UNEXPECTED      (1u << 19) /* in no variant, or not here (1) */
@@ -107,7 +127,8 @@ enum atp_kind {
 #define ATP_DEV_CUT             (1u << 21) /* a line without its end         */
 #define ATP_DEV_UNKNOWN_RECORD  (1u << 22) /* known name, unknown fields  */
 #define ATP_DEV_COUNT           23
-/* (1) Only where atp_sent tells what is asked. */
+/* (1) Only where atp_sent tells what is asked.
+ * (2) Not there, empty, no number of 32 bits, or with a minus sign. */
 
 /* How far a field could be read. */
 enum atp_field_status {
@@ -120,9 +141,10 @@ enum atp_field_status {
 #define ATP_FIELD_NEGATIVE 0x80u /* or-ed to the status: bears a minus sign */
 
 /* One field of a line. Its text, without quotes, begins at
- * event->bytes + offset. */
+ * event->bytes + offset. Quotes with nothing between are an empty text, which no
+ * number is; nothing at all is an empty field. */
 struct atp_field {
-    uint32_t value;  /* magnitude of a number, else 0                       */
+    uint32_t value;  /* magnitude of a number of 32 bits, else 0            */
     uint16_t offset; /* bytes                                               */
     uint16_t size;   /* bytes                                               */
 };
@@ -146,8 +168,9 @@ struct atp_event {
     uint8_t more;     /* 1: a further span of the same event follows    */
     uint8_t field_count;
     uint8_t status[ATP_FIELD_COUNT_MAX]; /* of the fields: atp_field_status */
-    uint16_t text_offset;                /* of the line without its line end, in bytes     */
-    uint16_t text_size;                  /* 0 for spans                                    */
+    uint16_t text_offset;                /* of the line without its line end, in bytes;    */
+    uint16_t text_size;                  /* of a known one without the blanks round it;    */
+                                         /* 0 for spans                                    */
     uint32_t deviations;                 /* ATP_DEV_*                                      */
     uint32_t left;                       /* DATA: payload bytes yet to come; TRUNCATED:
                                           * bytes that never came                          */

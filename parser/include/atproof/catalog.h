@@ -35,13 +35,16 @@ extern "C" {
 /* How a field is written on the line. */
 enum atp_type {
     ATP_TYPE_INT,     /* decimal, may be negative; range limits the value   */
-    ATP_TYPE_HEX,     /* hexadecimal, 0x allowed; range limits the value    */
-    ATP_TYPE_STRING,  /* in double quotes; range limits the size            */
+    ATP_TYPE_HEX,     /* hexadecimal, 0x allowed, no minus; range limits the value */
+    ATP_TYPE_STRING,  /* in double quotes; range limits the size, but of an
+                       * empty one only where the field may not be empty    */
     ATP_TYPE_WORD,    /* bare text to the next comma; range limits the size */
     ATP_TYPE_ANY,     /* a string or bare text                              */
     ATP_TYPE_CODE,    /* a number, or text to the end of the line           */
-    ATP_TYPE_REST,    /* everything to the end of the line                  */
-    ATP_TYPE_SET,     /* a field of a test response: (0-4), kept as text    */
+    ATP_TYPE_REST,    /* everything to the end of the line, be it nothing   */
+    ATP_TYPE_SET,     /* a field of a test response: begins with ( < or a
+                       * quote, commas in parentheses and quotes belong to
+                       * it; kept as text, without brackets round it        */
     ATP_TYPE_LITERAL, /* must be this text, byte for byte                   */
     ATP_TYPE_KEYWORD  /* must be this text, in double quotes                */
 };
@@ -115,7 +118,7 @@ struct atp_record {
 
 #define ATP_NAME_NUMERIC 1u /* a V0 form: only where ATV0 is known          */
 #define ATP_NAME_TAIL    2u /* text may follow behind a space: CONNECT 9600 */
-#define ATP_NAME_BARE    4u /* no prefix: known by its command alone        */
+#define ATP_NAME_BARE    4u /* lines without it answer its command as well  */
 
 /* A prefix or result code, and the records that begin with it. */
 struct atp_name {

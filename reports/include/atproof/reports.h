@@ -2,7 +2,8 @@
  *
  * A store is a file of JSON objects, one a line (`results.jsonl`, schema in
  * reports/results.schema.json): a line `run` that says who judged what and
- * when, then one line `case` for each case. Stores may be joined end to end.
+ * when, then one line `case` for each case, or one line `fuzz` for each fuzzer
+ * that ran. Stores may be joined end to end.
  * JUnit, TAP and the summary are made from a store and from nothing else. */
 #ifndef ATPROOF_REPORTS_H
 #define ATPROOF_REPORTS_H
@@ -88,12 +89,51 @@ struct reports_case {
     size_t exchange_count;
 };
 
+/* What a fuzzer had reached some time after its start. */
+struct reports_sample {
+    uint64_t time_ms; /* since the start                                    */
+    uint64_t executions;
+    uint64_t edges; /* 0: not known                                         */
+};
+
+struct reports_fuzz_finding {
+    const char *kind;      /* crash, invariant, timeout, out-of-memory, leak */
+    const char *invariant; /* `I2`; NULL: none is named                     */
+    const char *text;      /* what the program said                         */
+    const char *stack;     /* where; may have line ends                     */
+    const char *source;    /* file of the minimised input                   */
+    const char *sha256;    /* of that file, hexadecimal                     */
+    const char *reproduce; /* the command line that shows it again          */
+};
+
+/* A fuzzer that ran: one process, or one instance of several that share a
+ * corpus. */
+struct reports_fuzz {
+    const char *target;     /* `stream`                                     */
+    const char *engine;     /* libfuzzer, afl, plain                        */
+    const char *sanitizers; /* `address,undefined`; NULL: none              */
+    bool mutator;           /* whether it mutated by what it knows of AT    */
+    const char *instance;   /* `main`                                       */
+    uint64_t duration_ms;
+    uint64_t executions;
+    uint64_t executions_per_second;
+    uint64_t edges;       /* reached; 0: not known                          */
+    uint64_t edges_total; /* of the program; 0: not known                   */
+    uint64_t corpus_count;
+    uint64_t corpus_size;                 /* bytes                                          */
+    const struct reports_sample *samples; /* in order of time               */
+    size_t sample_count;
+    const struct reports_fuzz_finding *findings;
+    size_t finding_count;
+};
+
 /* Appends one line to the file. Returns: false if it could not be written, or
  * with errno EINVAL, and nothing written, if it would break the schema: a text
  * that the schema requires is NULL, a word is none of its list, a number is
  * beyond 2^63 - 1. */
 bool reports_write_run(FILE *file, const struct reports_run *run);
 bool reports_write_case(FILE *file, const struct reports_case *case_);
+bool reports_write_fuzz(FILE *file, const struct reports_fuzz *fuzz);
 
 /* ---- projections ------------------------------------------------------ */
 
