@@ -149,6 +149,15 @@ def watch(process, work, seconds):
     return spent
 
 
+def settle(process, work):
+    """An engine that found a crash writes it out and ends; with a hang it goes on."""
+    if inputs_found(work):
+        try:
+            process.wait(2)
+        except subprocess.TimeoutExpired:
+            return
+
+
 def hunt(engine, program, work, seconds, seed, extra):
     """Fuzzes the program for that long. Returns: seconds spent, and of what was
     found the input and what it breaks, or None."""
@@ -158,11 +167,15 @@ def hunt(engine, program, work, seconds, seed, extra):
         process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, cwd=work,
                                    env={**settings, **extra}, start_new_session=True)
         spent = watch(process, work, seconds)
+        settle(process, work)
         ended = process.poll()
         end(process)
-    found = inputs_found(work)
-    if found:
-        return spent, found[0], replay(program, found[0])[1]
+    for path in inputs_found(work):
+        fine, by = replay(program, path)
+        if not fine:
+            return spent, path, by
+        os.remove(path)  # a hang of a busy machine
+        ended = 0
     if ended not in (None, 0):
         with open(log_path, encoding="utf-8", errors="replace") as log:
             raise defects.Broken(f"{engine} ends with {ended}: {log.read()[-500:].strip()}")
