@@ -18,6 +18,7 @@ struct http_job {
     pthread_t thread;
     atomic_bool broken_off;
     atomic_bool over;
+    bool offline; /* it has no thread                                        */
     char *method;
     char *url;
     struct curl_slist *headers;
@@ -218,11 +219,25 @@ static void release(struct http_job *job)
     free(job);
 }
 
+static void end_offline(struct http_job *job)
+{
+    const uint64_t one = 1;
+    job->offline = true;
+    job->response.code = error_code(CURLE_COULDNT_RESOLVE_HOST);
+    atomic_store(&job->over, true);
+    if (write(job->event, &one, sizeof one) != sizeof one) abort();
+}
+
 struct http_job *http_begin(const struct http_request *request)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, initialize);
     struct http_job *job = memory_new(1, sizeof *job);
+    job->event = request->event;
+    if (request->offline) {
+        end_offline(job);
+        return job;
+    }
+    pthread_once(&once, initialize);
     job->method = memory_text(request->method);
     job->url = usual_url(request->url);
     for (size_t i = 0; request->headers[i] != NULL; i++)
@@ -231,7 +246,6 @@ struct http_job *http_begin(const struct http_request *request)
     copy_tls(&job->tls, request->tls);
     job->connect_limit_s = request->connect_limit_s;
     job->receive_limit_s = request->receive_limit_s;
-    job->event = request->event;
     if (pthread_create(&job->thread, NULL, run, job) == 0) return job;
     release(job);
     return NULL;
@@ -245,7 +259,7 @@ bool http_is_over(const struct http_job *job)
 void http_end(struct http_job *job, struct http_response *response)
 {
     atomic_store(&job->broken_off, true);
-    pthread_join(job->thread, NULL);
+    if (!job->offline) pthread_join(job->thread, NULL);
     if (response != NULL) *response = job->response;
     else http_release(&job->response);
     release(job);

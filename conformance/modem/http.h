@@ -19,6 +19,7 @@ struct http_request {
     const struct link_tls *tls; /* of https; server_name is the URL's, or NULL: none is said */
     long connect_limit_s;
     long receive_limit_s; /* longest silence of the server                  */
+    bool offline;         /* over at once: no name has an address             */
     int event;            /* eventfd that is written to when the job is over           */
 };
 

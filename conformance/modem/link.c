@@ -370,6 +370,10 @@ struct link *link_open(const struct link_options *options)
     link->handshake_limit_us = options->handshake_limit_us;
     link->owners = 2;
     if (link->wake < 0) abort();
+    if (options->offline) {
+        fail(link, LINK_NO_HOST);
+        return link;
+    }
     link->reason = set_up(link, options);
     if (link->reason == LINK_OWN_FILES) {
         fail(link, LINK_OWN_FILES);

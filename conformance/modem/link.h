@@ -60,6 +60,7 @@ struct link_options {
     size_t send_room;    /* bytes that link_send takes before the peer does */
     size_t receive_room; /* bytes that are held; then the peer has to wait  */
     int event;           /* eventfd; not written to behind link_close       */
+    bool offline;        /* it is closed at once: LINK_NO_HOST, without a thread */
 };
 
 /* Never NULL; what fails shows in its state. */

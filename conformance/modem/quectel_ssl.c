@@ -161,6 +161,7 @@ static void connect_client(struct modem *modem, struct qssl_client *client,
         .send_room = QSSL_SEND_ROOM,
         .receive_room = QSSL_RECEIVE_ROOM,
         .event = modem->event,
+        .offline = modem->options.offline,
     };
     client->link = link_open(&options);
 }

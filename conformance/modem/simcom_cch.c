@@ -197,6 +197,7 @@ static bool begin(struct modem *modem, struct modem_session *session, int id)
         .send_room = SEND_ROOM,
         .receive_room = RECEIVE_ROOM,
         .event = modem->event,
+        .offline = modem->options.offline,
     };
     session->link = link_open(&options);
     return true;

@@ -136,6 +136,7 @@ static void begin_job(struct modem *modem, const char *const *headers, const cha
         .body_size = body_size,
         .connect_limit_s = http->connect_limit_s,
         .receive_limit_s = http->receive_limit_s,
+        .offline = modem->options.offline,
         .event = modem->event,
     };
     http_release(&http->response);

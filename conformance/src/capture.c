@@ -262,34 +262,44 @@ static void take_lines(struct reader *reader, char *text)
     end_item(reader);
 }
 
-bool capture_read(const char *path, const struct capture_format *format, struct transcript *out,
-                  struct transcript_error *error)
+static bool read_text(struct reader *reader, const void *text, size_t size, struct transcript *out,
+                      struct transcript_error *error)
+{
+    char first[64];
+    char *copy = memory_slice(text, size);
+    for (size_t i = 0; i < size; i++) /* a log is text: a NUL would end it */
+        if (copy[i] == '\0') copy[i] = ' ';
+    snprintf(first, sizeof first, "%.*s", (int)strcspn(copy, "\r\n"), copy);
+    take_lines(reader, copy);
+    free(copy);
+    return check_matched(reader, first, error) && transcript_build(&reader->out, out, error);
+}
+
+bool capture_parse(const void *text, size_t size, const struct capture_format *format,
+                   struct transcript *out, struct transcript_error *error)
 {
     struct reader reader = {.format = format, .time_us = TRANSCRIPT_NO_TIME};
-    struct buffer text = {0};
     if (!compile(&reader.sent, format->sent, error)) return false;
-    if (!compile(&reader.received, format->received, error)) {
-        regfree(&reader.sent);
-        return false;
-    }
-    bool good = transcript_read_file(path, TRANSCRIPT_BYTES_SIZE_MAX, &text, error);
-    for (size_t i = 0; i < text.size; i++) /* a log is text: a NUL would end it */
-        if (text.bytes[i] == '\0') text.bytes[i] = ' ';
-    buffer_append(&text, "", 1);
+    bool good = compile(&reader.received, format->received, error);
     if (good) {
-        char first[64];
-        snprintf(first, sizeof first, "%.*s", (int)strcspn((char *)text.bytes, "\r\n"),
-                 (char *)text.bytes);
-        take_lines(&reader, (char *)text.bytes);
-        good = check_matched(&reader, first, error);
+        good = read_text(&reader, text, size, out, error);
+        regfree(&reader.received);
     }
-    if (good) good = transcript_build(&reader.out, out, error);
     buffer_release(&reader.out.bytes);
     buffer_release(&reader.out.items);
     buffer_release(&reader.text);
-    buffer_release(&text);
     regfree(&reader.sent);
-    regfree(&reader.received);
+    return good;
+}
+
+bool capture_read(const char *path, const struct capture_format *format, struct transcript *out,
+                  struct transcript_error *error)
+{
+    struct buffer text = {0};
+    bool good = transcript_read_file(path, TRANSCRIPT_BYTES_SIZE_MAX, &text, error);
+    buffer_append(&text, "", 1); /* so that an empty one has bytes, too */
+    good = good && capture_parse(text.bytes, text.size - 1, format, out, error);
+    buffer_release(&text);
     return good;
 }
 

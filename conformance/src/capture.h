@@ -39,6 +39,10 @@ const struct capture_format *capture_find_format(const char *name);
 bool capture_read(const char *path, const struct capture_format *format, struct transcript *out,
                   struct transcript_error *error);
 
+/* The same of a log in memory. */
+bool capture_parse(const void *text, size_t size, const struct capture_format *format,
+                   struct transcript *out, struct transcript_error *error);
+
 /* The format that most lines of the text match, or NULL: for a hint. */
 const struct capture_format *capture_guess(const void *text, size_t size);
 

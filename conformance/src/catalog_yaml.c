@@ -85,8 +85,25 @@ void catalog_tell(struct catalog_errors *errors)
 
 /* ---- places ------------------------------------------------------------- */
 
+static size_t character_size(const char *bytes)
+{
+    unsigned char first = (unsigned char)*bytes;
+    return first < 0x80 ? 1u : first < 0xE0 ? 2u : first < 0xF0 ? 3u : 4u;
+}
+
+/* The place of byte `offset` in line `line`, 0 the first. */
+static struct catalog_location place(const struct yaml_reader *reader, size_t line, size_t offset)
+{
+    struct catalog_location at = {reader->file, (unsigned)line + 1, 1};
+    for (size_t raw = reader->lines[line]; raw < offset; at.column++)
+        raw += character_size(reader->bytes + raw);
+    return at;
+}
+
+/* To libyaml the end of a file without a last line break is on a further line. */
 static struct catalog_location location(const struct yaml_reader *reader, yaml_mark_t mark)
 {
+    if (mark.line >= reader->line_count) return place(reader, reader->line_count - 1, reader->size);
     return (struct catalog_location){reader->file, (unsigned)mark.line + 1,
                                      (unsigned)mark.column + 1};
 }
@@ -145,12 +162,6 @@ static int index_lines(struct yaml_reader *reader)
 }
 
 /* ---- texts and their bytes ---------------------------------------------- */
-
-static size_t character_size(const char *bytes)
-{
-    unsigned char first = (unsigned char)*bytes;
-    return first < 0x80 ? 1u : first < 0xE0 ? 2u : first < 0xF0 ? 3u : 4u;
-}
 
 /* Bytes that one character of the text takes in the file, and gives. */
 struct step {
@@ -215,11 +226,8 @@ static void complain_of_parser(struct yaml_reader *reader, const yaml_parser_t *
     }
     size_t line = reader->line_count - 1;
     while (line > 0 && reader->lines[line] > parser->problem_offset) line--;
-    at.line = (unsigned)line + 1;
-    at.column = 1;
-    for (size_t raw = reader->lines[line]; raw < parser->problem_offset; at.column++)
-        raw += character_size(reader->bytes + raw);
-    catalog_complain(reader->errors, at, "%s; expected UTF-8", problem);
+    catalog_complain(reader->errors, place(reader, line, parser->problem_offset),
+                     "%s; expected UTF-8", problem);
 }
 
 /* What an event has that the catalogue does not use, or NULL. */

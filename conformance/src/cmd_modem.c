@@ -81,6 +81,7 @@ enum {
     OPTION_STDIO,
     OPTION_LIST,
     OPTION_BANNER,
+    OPTION_OFFLINE,
     OPTION_SEED,
     OPTION_FILE,
     OPTION_DEFECT,
@@ -117,6 +118,8 @@ static const struct argp_option argp_options[] = {
      "List the defects: name, dialects, the clauses that are broken, what is wrong", 0},
     {"file", OPTION_FILE, "NAME=PATH", 0, "Begin with a copy of the file PATH in the store", 0},
     {"banner", OPTION_BANNER, NULL, 0, "Begin with what a module says when it is switched on", 0},
+    {"offline", OPTION_OFFLINE, NULL, 0,
+     "Open no connection: every request fails at once, as if no name had an address", 0},
     {"replay", OPTION_REPLAY, "RECORDING", 0,
      "Be the module of this transcript instead: what the host sends is found in it, in order, "
      "later "
@@ -188,12 +191,11 @@ static int check_replay(const struct options *options)
     const struct modem_options *modem = &options->modem;
     if (options->fast && options->replay == NULL)
         return cli_misuse("modem", "--fast without --replay");
-    bool is_other = options->file_count > 0 || modem->seed != 0 || modem->banner || modem->urcs != 0
-                    || modem->flaw_count > 0;
+    bool is_other = options->file_count > 0 || modem->seed != 0 || modem->banner || modem->offline
+                    || modem->urcs != 0 || modem->flaw_count > 0;
     if (options->replay != NULL && is_other)
-        return cli_misuse(
-            "modem",
-            "--file, --seed, --urcs, --defect and --banner are not for --replay RECORDING");
+        return cli_misuse("modem", "--file, --seed, --urcs, --defect, --offline and --banner are "
+                                   "not for --replay RECORDING");
     return 0;
 }
 
@@ -230,6 +232,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_DEFECT: return add_defect(options, argument);
     case OPTION_LIST_DEFECTS: options->lists_defects = true; return 0;
     case OPTION_BANNER: options->modem.banner = true; return 0;
+    case OPTION_OFFLINE: options->modem.offline = true; return 0;
     case ARGP_KEY_ARG:
         return cli_misuse("modem", "unexpected '%s'; it takes options alone", argument);
     case ARGP_KEY_END: return check_options(options);

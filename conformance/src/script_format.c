@@ -262,15 +262,17 @@ static void end_header(struct formatter *formatter)
     formatter->in_header = false;
 }
 
-static bool take_header(struct script_reader *reader, struct formatter *formatter, size_t key)
+static void take_header(struct script_reader *reader, struct formatter *formatter, size_t key)
 {
     struct header_line line = {.key = key, .offset = formatter->pending};
-    if (!put_value(reader, &formatter->header, header_keys[key])) return false;
-    buffer_append_text(&formatter->header, "\n");
+    struct buffer *out = &formatter->header;
+    put(out, "@ %s:", header_keys[key]);
+    if (reader->at < reader->size) buffer_append_text(out, " ");
+    buffer_append(out, reader->line + reader->at, reader->size - reader->at); /* blanks, too */
+    buffer_append_text(out, "\n");
     line.size = formatter->header.size - line.offset;
     formatter->pending = formatter->header.size;
     buffer_append(&formatter->lines, &line, sizeof line);
-    return true;
 }
 
 /* ---- lines ------------------------------------------------------------ */
@@ -302,7 +304,8 @@ static bool take_directive(struct script_reader *reader, struct formatter *forma
         formatter->in_header = true;
         formatter->blank = false;
     }
-    return take_header(reader, formatter, header);
+    take_header(reader, formatter, header);
+    return true;
 }
 
 static bool take_item(struct script_reader *reader, struct formatter *formatter,

@@ -52,6 +52,9 @@ sys.stdout.buffer.write(bytes(range(256)))') | "$atproof" modem --stdio -d quect
     | tr -d '\r' | grep QFUPL: )
 check "all byte values uploaded" '+QFUPL: 256,0' "$sum"
 
+check "offline" '+CCHOPEN:0,13' \
+    "$(talk 'ATE0\rAT+CCHSTART\rAT+CCHOPEN=0,"127.0.0.1",1,1\r' --offline | grep -o '+CCHOPEN:0,13')"
+
 # ---- defects and URCs
 check "a defect" 'ATE0\r\nOK\n\n+CSQ:23,0\n\nOK\n' "$(talk 'ATE0\rAT+CSQ\r' --defect lf-only)"
 check "a defect, its second time alone" \

@@ -407,6 +407,37 @@ static void answer_set(const char *dialect, const char *folder)
     assert_int_equal(failed, 0);
 }
 
+/* An address that is no name, too, so that a connection to it would be refused
+ * (714, 14, 566). */
+static void test_modem_offline_opens_no_connection(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *dialect, *typed, *result;
+    } cases[] = {
+        {"simcom",
+         "ATE0;+HTTPINIT;+HTTPPARA=\"URL\",\"http://127.0.0.1:1/\";+HTTPACTION=0\r",
+         "+HTTPACTION: 0,713,0"},
+        {"simcom", "ATE0;+CCHSTART\rAT+CCHOPEN=0,\"127.0.0.1\",1,1\r", "+CCHOPEN: 0,13"},
+        {"simcom", "ATE0;+CCHSTART\rAT+CCHOPEN=0,\"127.0.0.1\",1,2\r", "+CCHOPEN: 0,13"},
+        {"quectel-ugxx",
+         "ATE0+QICSGP=1,1,\"a.test\"\rAT+QIACT=1\rAT+QSSLOPEN=1,1,1,\"127.0.0.1\",1,0\r",
+         "+QSSLOPEN: 1,565"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const struct modem_options options = {.dialect = catalog_find_dialect(cases[i].dialect),
+                                              .offline = true};
+        struct host host = {.modem = modem_new(model, &options)};
+        type(&host, cases[i].typed);
+        listen(&host, 1000000);
+        buffer_append(&host.heard, "", 1);
+        if (strstr((char *)host.heard.bytes, cases[i].result) == NULL)
+            fail_msg("%s: %s", cases[i].result, (char *)host.heard.bytes);
+        assert_false(modem_is_working(host.modem));
+        end_host(&host);
+    }
+}
+
 static void test_modem_answers_as_the_manual_has_it(void **state)
 {
     (void)state;
@@ -437,6 +468,7 @@ int main(void)
         cmocka_unit_test(test_modem_keeps_to_the_speed_of_the_line),
         cmocka_unit_test(test_modem_seed_changes_the_chunks_alone),
         cmocka_unit_test(test_modem_urc_waits_for_the_command_line),
+        cmocka_unit_test(test_modem_offline_opens_no_connection),
         cmocka_unit_test(test_modem_answers_as_the_manual_has_it),
     };
     model = catalog_load_builtin(stderr);

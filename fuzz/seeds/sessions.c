@@ -1,6 +1,6 @@
 /* Seeds of the targets that take sessions, made from the corpus.
  *
- *     fuzz-seeds OUT CORPUS...     writes OUT/stream/HASH and OUT/exchange/HASH
+ *     fuzz-seeds-sessions OUT CORPUS...     writes OUT/stream/HASH and OUT/exchange/HASH
  *
  * Each sample of the corpus is one seed; what does not fit into an input is cut
  * off behind it. */
@@ -85,7 +85,7 @@ int main(int argc, char **argv)
 {
     size_t count = 0;
     if (argc < 3) {
-        fprintf(stderr, "usage: fuzz-seeds OUT CORPUS...\n");
+        fprintf(stderr, "usage: fuzz-seeds-sessions OUT CORPUS...\n");
         return 2;
     }
     make_folder(argv[1], "stream");

@@ -150,7 +150,7 @@ static struct trial choose_record(const struct atp_catalog *catalog, const struc
     for (unsigned i = 0; i < name->record_count; i++) {
         const struct atp_record *record = &catalog->records[name->record + i];
         struct trial trial = {.answers = answers(record, pending)};
-        bool some = fields.at < fields.end || (colon && record->param_count > 0);
+        bool some = fields.at < fields.end || colon;
         trial.line.record = record;
         try_record(catalog, record, fields, some, &trial);
         if (fits_better(&trial, &best)) best = trial;

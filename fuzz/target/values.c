@@ -156,10 +156,12 @@ static void check_texts(const struct run *run, const struct atp_event *event, un
           atp_read_string(event, index, seen, expected_size - 1, &seen_size));
 }
 
+/* One name an input is enough: the size of the text says which. */
 static void check_names(const struct run *run, const struct atp_event *event)
 {
     const struct atp_record *record = run->expected.record;
-    for (unsigned i = 0; record != NULL && i < record->param_count; i++) {
+    if (record != NULL && record->param_count > 0) {
+        unsigned i = (unsigned)(run->size % record->param_count);
         const char *name = run->catalog->text + run->catalog->params[record->param + i].name;
         check(run, "atp_find_field", i, reference_find_field(run->catalog, &run->expected, name),
               atp_find_field(event, name));

@@ -260,9 +260,9 @@ COLD static bool take_first(struct atp_parser *p, const uint8_t **in, const uint
 {
     if (awaits_upload_echo(p)) {
         if (take_upload_echo(p, in, end, unit)) return true;
-        if (*in == end) return false;
+        if (*in == end) return false; /* what seemed an echo may begin a line now */
     }
-    if (**in == '>' && (p->flags & FLAG_PROMPT_OK) != 0) {
+    if (p->line_size == 0 && **in == '>' && (p->flags & FLAG_PROMPT_OK) != 0) {
         p->state = STATE_PROMPTED;
         return give(unit, UNIT_PROMPT, (*in)++, 1, false);
     }

@@ -156,6 +156,22 @@ static void test_host_counted_upload_holds_any_byte(void **state)
           RECEIVED("a\x1A\r\n\r\nOK\r\n"));
 }
 
+/* The echo of an upload that was none after all is the beginning of a line. */
+static void test_host_prompt_behind_a_broken_echo_is_text(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+5 echo 'AT'\n"
+          "5+4 result OK\n"
+          "9+10 echo 'AT+NONE'\n"
+          "19+1 prompt >\n"
+          "20+1 blank\n"
+          "21+5 text 'he>'\n"
+          "26+4 result OK\n",
+          SENT("AT"), RECEIVED("AT\r\r\nOK\r\n"), SENT("AT+NONE"), RECEIVED("AT+NONE\r\r\n> "),
+          SENT_RAW("hello\x1A"), RECEIVED("he>\r\nOK\r\n"));
+}
+
 static void test_host_text_ahead_of_the_prompt_is_no_echo(void **state)
 {
     (void)state;
@@ -242,6 +258,7 @@ int main(void)
         cmocka_unit_test(test_host_ctrl_z_alone_is_no_data),
         cmocka_unit_test(test_host_upload_of_two_lines_is_echo),
         cmocka_unit_test(test_host_counted_upload_holds_any_byte),
+        cmocka_unit_test(test_host_prompt_behind_a_broken_echo_is_text),
         cmocka_unit_test(test_host_text_ahead_of_the_prompt_is_no_echo),
         cmocka_unit_test(test_host_text_behind_the_verdict_is_echoed),
         cmocka_unit_test(test_host_line_that_is_no_command_is_echoed_whole),

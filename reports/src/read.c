@@ -342,6 +342,15 @@ static bool read_lines(struct reader *reader, FILE *file)
     return good;
 }
 
+bool store_read_file(FILE *file, const char *name, struct store *out, FILE *errors)
+{
+    memset(out, 0, sizeof *out);
+    struct reader reader = {.path = name, .errors = errors, .store = out};
+    bool good = read_lines(&reader, file);
+    if (good) store_name_all(out);
+    return good;
+}
+
 bool store_read(const char *path, struct store *out, FILE *errors)
 {
     memset(out, 0, sizeof *out);
@@ -350,8 +359,7 @@ bool store_read(const char *path, struct store *out, FILE *errors)
     FILE *file = is_input ? stdin : fopen(path, "r");
     if (file == NULL)
         return complain(&reader, NULL, "%s, expected a store to read", strerror(errno));
-    bool good = read_lines(&reader, file);
+    bool good = store_read_file(file, path, out, errors);
     if (!is_input) fclose(file);
-    if (good) store_name_all(out);
     return good;
 }

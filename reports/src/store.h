@@ -32,6 +32,10 @@ struct store {
  * `errors` as `PATH:LINE: text`.
  * Owns: the caller releases *out with store_release, also if false. */
 bool store_read(const char *path, struct store *out, FILE *errors);
+
+/* The same of a file that is open; `name` stands in the complaints. */
+bool store_read_file(FILE *file, const char *name, struct store *out, FILE *errors);
+
 void store_release(struct store *store);
 
 /* Fills in the names of all cases and fuzzers. */

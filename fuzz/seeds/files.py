@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+"""Seeds of the targets that read files, and of the module.
+
+usage: files.py OUT
+
+Writes OUT/script, catalog, results, capture and module, a file a seed, from
+corpus/, parser/catalog/ and the stores of the reports' own tests. The same
+corpus gives the same files. Standard library alone.
+"""
+import json
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+CORPUS = ROOT / "corpus"
+SIZE_MAX = 4096  # FUZZ_INPUT_SIZE_MAX
+MARK = b"\xfe"  # SESSION_MARK
+DIALECTS = {"simcom": 1, "quectel-ugxx": 2, "quectel-ec200": 3}  # session_catalog
+STYLES = ["arrows", "angle", "tx-rx", "tx-rx-hex", "tx-rx-c", "tx-rx-angle", "timestamps",
+          "terminal"]  # capture_formats
+
+
+def write(folder, name, data):
+    """One seed; what is longer than a target takes is none."""
+    if 0 < len(data) <= SIZE_MAX:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / name.replace("/", "_")).write_bytes(data)
+
+
+def scripts():
+    """(name, text) of every script of the corpus that is text."""
+    for path in sorted(CORPUS.rglob("*.at")):
+        yield str(path.relative_to(CORPUS))[:-3], path.read_bytes()
+
+
+# ---- scripts --------------------------------------------------------------
+
+
+def cut_cases(text):
+    """What of a script's cases, whole, makes a seed."""
+    if len(text) <= SIZE_MAX:
+        return text
+    cases = re.split(rb"(?m)^(?=@ id:)", text)
+    cut = cases[0]
+    for case in cases[1:]:
+        if len(cut) + len(case) > SIZE_MAX:
+            break
+        cut += case
+    return cut
+
+
+def make_scripts(out):
+    for name, text in scripts():
+        write(out, name, cut_cases(text))
+
+
+# ---- catalogues -----------------------------------------------------------
+
+
+def blocks(text, indent):
+    """{key: text with its lines} of a block mapping at that indent."""
+    parts = re.split(rf"(?m)^(?=[ ]{{{indent}}}[^ \n#-])", text)
+    return {part.split(":")[0].strip().strip('"'): part for part in parts[1:]}
+
+
+def used(section, names, indent=2):
+    return "".join(part for name, part in blocks(section, indent).items() if name in names)
+
+
+def used_results(top, command):
+    """The result codes of the set that the command answers with."""
+    items = re.split(r"(?m)^(?=  - )", top.get("results", ""))[1:]
+    names = [re.search(r'notation: "?([A-Z+ ]+)', item).group(1) for item in items]
+    return "".join(item for item, name in zip(items, names)
+                   if re.search(rf"(?<![A-Z]){re.escape(name)}(?![A-Z])", command))
+
+
+def one_command(top, command):
+    """A catalogue of one command with what it refers to."""
+    names = set(re.findall(r"<([A-Za-z_][\w-]*)", command))
+    params = used(top.get("parameters", ""), names)
+    tables = used(top.get("tables", ""), set(re.findall(r"table: *([\w-]+)", params + command)))
+    text = top["set"] + top["title"] + top.get("document", "") + top.get("editions", "")
+    results = used_results(top, command)
+    if results:
+        text += "results:\n" + results
+    if params:
+        text += "parameters:\n" + params
+    if tables:
+        text += "tables:\n" + tables
+    return text + "commands:\n" + command
+
+
+def make_catalogs(out):
+    for path in sorted((ROOT / "parser/catalog").glob("*.yaml")):
+        top = blocks(path.read_text(), 0)
+        for name, command in blocks(top["commands"], 2).items():
+            write(out, path.stem + name.replace("/", "-"), one_command(top, command).encode())
+        for name in ("urcs", "results"):
+            if name in top:
+                text = top["set"] + top["title"] + top.get("parameters", "") \
+                    + top.get("tables", "") + top[name]
+                write(out, f"{path.stem}-{name}", text.encode())
+    for path in sorted((ROOT / "conformance/tests/data").glob("*.yaml")):
+        write(out, path.stem, path.read_bytes())
+
+
+# ---- stores ---------------------------------------------------------------
+
+
+def make_results(out):
+    """The stores of the reports' own tests: each outcome, and each hostile text."""
+    sys.path.insert(0, str(ROOT / "reports/tests"))
+    import sample  # pylint: disable=import-outside-toplevel,import-error
+
+    head = sample.text_of([sample.run()])
+    for kind, lines in (("outcome", sample.OUTCOMES[1:]), ("hostile", sample.hostile()[1:])):
+        for at, line in enumerate(lines):
+            write(out, f"{kind}-{at}", (head + sample.text_of([line])).encode())
+    full = sample.run(started="2026-01-31T23:59:59Z", version=1, command="check a.at",
+                      dialect="simcom", strict=True)
+    write(out, "store", sample.text_of([full, *sample.OUTCOMES[1:6]]).encode())
+    for at, wrong in enumerate(({"kind": "run"}, {"kind": "case", "id": 1}, [], {"kind": "x"})):
+        write(out, f"wrong-{at}", (json.dumps(wrong) + "\n").encode())
+
+
+# ---- captures -------------------------------------------------------------
+
+
+def escaped(text, style):
+    """Bytes as that style writes those that are no text."""
+    if style == "tx-rx-hex":
+        return " ".join(f"{byte:02X}" for byte in text.encode("latin-1"))
+    if style == "tx-rx-c":
+        return text + "\\r\\n"
+    return text + "<CR><LF>" if style == "tx-rx-angle" else text
+
+
+def line_of(style, sent, text, at):
+    """A line of a log, and the time before it where the style has one."""
+    time = f"12:00:{at % 60:02}.{at * 37 % 1000:03} "
+    heads = {"arrows": ("-> ", "<- "), "angle": (time + "> ", time + "< "), "terminal": ("", "")}
+    heads["timestamps"] = (f"[{time.strip()}] ", f"[{time.strip()}] ")
+    head = heads.get(style, ("TX: ", "RX: "))[0 if sent else 1]
+    return head + escaped(text, style) + "\n"
+
+
+def make_captures(out):
+    for number, (name, text) in enumerate(scripts()):
+        if not name.startswith(("captures/", "transcripts/")) or "generated" in name:
+            continue
+        lines = re.findall(r"(?m)^([<>]) (.+)$", text.decode("latin-1"))
+        style = number % len(STYLES)
+        log = "".join(line_of(STYLES[style], mark == ">", said, at)
+                      for at, (mark, said) in enumerate(lines))
+        write(out, name, bytes([style]) + log.encode("latin-1")[:SIZE_MAX - 1])
+
+
+# ---- what a host says -----------------------------------------------------
+
+
+def unescaped(text):
+    """The bytes of strings with C escapes, those that count repeated."""
+    letters = {"r": b"\r", "n": b"\n", "t": b"\t", "0": b"\0", "e": b"\x1b"}
+    joined = b""
+    for string, count in re.findall(r'"((?:[^"\\]|\\.)*)"(?:\*(\d+))?', text):
+        data = b""
+        for part in re.findall(r"\\x[0-9A-Fa-f]{2}|\\.|[^\\]", string):
+            if part.startswith("\\x"):
+                data += bytes([int(part[2:], 16)])
+            else:
+                data += letters.get(part[1:], part[-1:].encode("latin-1"))
+        joined += data * min(int(count or 1), SIZE_MAX)
+    return joined
+
+
+def filled(text, variables):
+    """A command with the examples of its placeholders."""
+    def value(match):
+        name, example = match.group(1), re.search(r" =(.*)$", match.group(0)[:-1])
+        return example.group(1) if example else variables.get(name, "1")
+
+    return re.sub(r"\{\{?(\w*)[^}]*\}", value, text)
+
+
+def host_bytes(line, variables):
+    """What the host sends by a line of a script, or None."""
+    if line.startswith(("> ", "@ setup: ", "@ cleanup: ")):
+        text = line.split(" ", 2)[2] if line.startswith("@") else line[2:]
+        return filled(text, variables).encode("latin-1", "replace") + b"\r"
+    if line.startswith(">> ") or line.startswith(">= text "):
+        return unescaped(line)
+    if line.startswith(">= length "):
+        digits = re.findall(r"\d+", line)
+        return b"0123456789" * (min(int(digits[0]), 2000) // 10 + 1) if digits else None
+    return None
+
+
+def sessions(text):
+    """The cases of a script as sessions: what its host sends, time passing behind it."""
+    variables = dict(re.findall(r"(?m)^@ var: (\S+) = (.*)$", text))
+    dialect = re.search(r"(?m)^@ dialect: (\S+)", text)
+    setting = bytes([DIALECTS.get(dialect.group(1) if dialect else "", 1)])
+    for case in re.split(r"(?m)^(?=@ id:)", text):
+        sent = [host_bytes(line, variables) for line in case.splitlines()]
+        items = [MARK + b"s" + part.replace(MARK, MARK * 2) for part in sent if part]
+        if items:
+            yield setting + (MARK + b"x").join(items)
+
+
+def make_sessions(out):
+    for name, text in scripts():
+        if name.startswith(("live/", "transcripts/")) and "generated" not in name:
+            for number, session in enumerate(sessions(text.decode("latin-1"))):
+                write(out, f"{name}-{number}", session)
+
+
+def main():
+    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+        sys.exit(__doc__)
+    out = pathlib.Path(sys.argv[1])
+    makers = {"script": make_scripts, "catalog": make_catalogs, "results": make_results,
+              "capture": make_captures, "module": make_sessions}
+    for target, make in makers.items():
+        make(out / target)
+        if not any((out / target).iterdir()):
+            sys.exit(f"files.py: no seeds for {target}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+/* The reader of result stores (reports/src/store.h) and what is made of a store:
+ * any bytes as `results.jsonl`.
+ *
+ *   error    what is refused is refused with a complaint that names the store,
+ *            what is read without one
+ *   junit    the JUnit file is well-formed XML
+ *   tap      the plan of the TAP file is the number of its points
+ *   summary  the summary is written, and no control byte of the store reaches
+ *            the terminal by it
+ *   again    what was read is written by reports_write_… without complaint, and
+ *            read again it gives the same JUnit and TAP files */
+#include "target.h"
+
+#include "store.h"
+
+#include <libxml/parser.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAME "results.jsonl"
+
+struct text {
+    char *bytes;
+    size_t size;
+};
+
+static FILE *open_text(struct text *text)
+{
+    *text = (struct text){0};
+    FILE *file = open_memstream(&text->bytes, &text->size);
+    if (file == NULL) abort();
+    return file;
+}
+
+static struct text write_text(void (*writer)(const struct store *, FILE *),
+                              const struct store *store)
+{
+    struct text text;
+    FILE *file = open_text(&text);
+    writer(store, file);
+    if (fclose(file) != 0) fuzz_fail("junit", "not written");
+    return text;
+}
+
+/* ---- reading ---------------------------------------------------------- */
+
+static void check_complaints(const struct text *complaints, bool good)
+{
+    if (good && complaints->size > 0) fuzz_fail("error", "read, yet: %s", complaints->bytes);
+    if (good) return;
+    if (strncmp(complaints->bytes, NAME ":", sizeof NAME) != 0)
+        fuzz_fail("error", "a complaint that does not name the store: %s", complaints->bytes);
+    if (complaints->bytes[complaints->size - 1] != '\n')
+        fuzz_fail("error", "a complaint without an end: %s", complaints->bytes);
+}
+
+static bool read_bytes(const void *bytes, size_t size, struct store *store)
+{
+    struct text complaints;
+    FILE *errors = open_text(&complaints);
+    FILE *file = fmemopen((void *)(uintptr_t)bytes, size, "r"); /* not written to */
+    if (file == NULL) abort();
+    bool good = store_read_file(file, NAME, store, errors);
+    fclose(file);
+    fclose(errors);
+    check_complaints(&complaints, good);
+    free(complaints.bytes);
+    return good;
+}
+
+/* ---- projections ------------------------------------------------------ */
+
+static void check_junit(const struct text *junit)
+{
+    xmlDoc *document =
+        xmlReadMemory(junit->bytes, (int)junit->size, "junit.xml", NULL,
+                      XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_HUGE);
+    if (document == NULL) fuzz_fail("junit", "not well-formed: %s", junit->bytes);
+    xmlFreeDoc(document);
+}
+
+static void check_tap(const struct text *tap)
+{
+    size_t points = 0;
+    unsigned long plan = 0;
+    bool has_plan = false;
+    for (const char *line = tap->bytes; line != NULL && *line != '\0';) {
+        if (strncmp(line, "1..", 3) == 0) {
+            has_plan = true;
+            plan = strtoul(line + 3, NULL, 10);
+        }
+        points += strncmp(line, "ok ", 3) == 0 || strncmp(line, "not ok ", 7) == 0;
+        line = strchr(line, '\n');
+        if (line != NULL) line++;
+    }
+    if (!has_plan || plan != points)
+        fuzz_fail("tap", "a plan of %lu, and %zu points: %s", plan, points, tap->bytes);
+}
+
+static void check_summary(const struct text *summary)
+{
+    if (summary->size == 0) fuzz_fail("summary", "nothing");
+    for (size_t i = 0; i < summary->size; i++) {
+        unsigned char byte = (unsigned char)summary->bytes[i];
+        if ((byte < 0x20 && byte != '\n') || byte == 0x7F)
+            fuzz_fail("summary", "byte 0x%02X: %s", byte, summary->bytes);
+    }
+}
+
+/* ---- written again ---------------------------------------------------- */
+
+static void check_same(const char *what, const struct text *text,
+                       void (*writer)(const struct store *, FILE *), const struct store *store)
+{
+    struct text again = write_text(writer, store);
+    if (again.size != text->size || memcmp(again.bytes, text->bytes, text->size) != 0)
+        fuzz_fail("again", "%s differs: %s\n%s", what, text->bytes, again.bytes);
+    free(again.bytes);
+}
+
+/* The run that what comes next belongs to, unless it stands there already. */
+static void write_run(const struct reports_run **last, const struct reports_run *run, FILE *out)
+{
+    if (run != *last && !reports_write_run(out, run)) fuzz_fail("again", "a run is refused");
+    *last = run;
+}
+
+static void write_store(const struct store *store, FILE *out)
+{
+    const struct reports_run *run = NULL;
+    for (size_t i = 0; i < store->case_count; i++) {
+        write_run(&run, store->cases[i].run, out);
+        if (!reports_write_case(out, &store->cases[i].is))
+            fuzz_fail("again", "case %zu is refused", i + 1);
+    }
+    for (size_t i = 0; i < store->fuzz_count; i++) {
+        write_run(&run, store->fuzzers[i].run, out);
+        if (!reports_write_fuzz(out, &store->fuzzers[i].is))
+            fuzz_fail("again", "fuzzer %zu is refused", i + 1);
+    }
+    write_run(&run, store->run, out);
+}
+
+static void check_store(const struct store *store)
+{
+    struct store other;
+    struct text written = write_text(write_store, store);
+    struct text junit = write_text(junit_write, store);
+    struct text tap = write_text(tap_write, store);
+    struct text summary = write_text(summary_write, store);
+    check_junit(&junit);
+    check_tap(&tap);
+    check_summary(&summary);
+    if (!read_bytes(written.bytes, written.size, &other))
+        fuzz_fail("again", "what was written is refused: %s", written.bytes);
+    check_same("junit", &junit, junit_write, &other);
+    check_same("tap", &tap, tap_write, &other);
+    store_release(&other);
+    free(written.bytes);
+    free(junit.bytes);
+    free(tap.bytes);
+    free(summary.bytes);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct store store;
+    if (size > FUZZ_INPUT_SIZE_MAX) size = FUZZ_INPUT_SIZE_MAX;
+    if (size == 0) return 0; /* fmemopen takes none */
+    if (read_bytes(data, size, &store)) check_store(&store);
+    store_release(&store);
+    return 0;
+}
