@@ -140,8 +140,10 @@ static void test_api_string_escapes_are_undone_within_bounds(void **state)
     assert_int_equal(size, 5);
     assert_memory_equal(out, "a\"b\\c", 5);
     size = 99;
+    out[4] = 'x';
     assert_int_equal(atp_read_string(&kept, 0, out, 4, &size), ATP_ERROR_RANGE);
     assert_int_equal(size, 99);
+    assert_int_equal(out[4], 'x');
     decode("+CCERTLIST: \"a\\2\"\r\n");
     assert_int_equal(atp_read_string(&kept, 0, out, sizeof out, &size), ATP_OK);
     assert_int_equal(size, 3);

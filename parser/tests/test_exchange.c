@@ -85,6 +85,21 @@ static void test_exchange_missing_result_is_named(void **state)
     eventtext_free(&log);
 }
 
+static void test_exchange_result_that_never_comes_is_late(void **state)
+{
+    (void)state;
+    struct eventtext log;
+    struct atp_exchange exchange;
+    eventtext_init(&log, SIMCOM, 512);
+    eventtext_sent(&log, "AT+HTTPACTION=0\r");
+    eventtext_feed(&log, "OK\r\n", 4, 0);
+    atp_expire(&log.parser);
+    eventtext_feed(&log, "+HTTPACTION: 0,200,5\r\n", 22, 0);
+    atp_exchange_read(&log.parser, &exchange);
+    assert_int_equal(exchange.state, ATP_EXCHANGE_LATE);
+    eventtext_free(&log);
+}
+
 static void test_exchange_second_answer_is_not_asked(void **state)
 {
     (void)state;
@@ -112,6 +127,21 @@ static void test_exchange_stale_ok_ahead_of_the_echo_is_named(void **state)
           "34+4 result OK (complete)\n",
           SENT("AT"), RECEIVED("AT\r\r\nOK\r\n"), SENT("AT+CSQ"),
           RECEIVED("OK\r\nAT+CSQ\r\r\n+CSQ: 23,0\r\nOK\r\n"));
+}
+
+static void test_exchange_one_result_ahead_of_the_echo_is_stale(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+5 echo 'AT'\n5+4 result OK\n9+4 result OK !stale\n13+7 result ERROR (complete)\n",
+          SENT("AT"), RECEIVED("AT\r\r\nOK\r\n"), SENT("AT+CSQ"), RECEIVED("OK\r\nERROR\r\n"));
+}
+
+static void test_exchange_echo_that_differs_at_its_end_is_told(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM, "0+19 echo 'AT+HTTPACTION=1' !echo-differs\n19+4 result OK\n",
+          SENT("AT+HTTPACTION=0"), RECEIVED("AT+HTTPACTION=1\r\r\r\nOK\r\n"));
 }
 
 static void test_exchange_result_before_ok_is_information(void **state)
@@ -221,9 +251,12 @@ int main(void)
         cmocka_unit_test(test_exchange_cme_error_counts_as_error),
         cmocka_unit_test(test_exchange_read_with_blocks_ends_at_its_trailer),
         cmocka_unit_test(test_exchange_missing_result_is_named),
+        cmocka_unit_test(test_exchange_result_that_never_comes_is_late),
         cmocka_unit_test(test_exchange_second_answer_is_not_asked),
         cmocka_unit_test(test_exchange_urc_between_information_and_ok_is_kept_apart),
         cmocka_unit_test(test_exchange_stale_ok_ahead_of_the_echo_is_named),
+        cmocka_unit_test(test_exchange_one_result_ahead_of_the_echo_is_stale),
+        cmocka_unit_test(test_exchange_echo_that_differs_at_its_end_is_told),
         cmocka_unit_test(test_exchange_result_before_ok_is_information),
         cmocka_unit_test(test_exchange_upload_prompt_of_qfupl_is_no_stream),
         cmocka_unit_test(test_exchange_unasked_prompt_of_unknown_command_is_a_prompt),
