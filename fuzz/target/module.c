@@ -190,7 +190,8 @@ static uint8_t *next_command(struct typed *line, size_t *at)
 static bool has_several(struct typed *line)
 {
     size_t at = 2;
-    return next_command(line, &at) != NULL && next_command(line, &at) != NULL;
+    const uint8_t *first = next_command(line, &at);
+    return first != NULL && next_command(line, &at) != NULL;
 }
 
 /* See the host above. */
@@ -267,6 +268,23 @@ static void type_byte(struct host *host, struct typed *line, uint8_t byte, bool 
     }
 }
 
+/* A piece of an item. */
+static void send_bytes(struct host *host, struct typed *line, const uint8_t *bytes, size_t size)
+{
+    for (size_t at = 0; at < size;) {
+        if (atp_is_stream(&host->lossless.parser)) {
+            send_into_stream(host, bytes + at, size - at);
+            return;
+        }
+        if (host->prompted) {
+            at += send_upload(host, bytes + at, size - at);
+        } else {
+            type_byte(host, line, bytes[at], at == 0);
+            at++;
+        }
+    }
+}
+
 /* An item and the pieces behind it. Returns: how many there are. */
 static unsigned send_item(struct host *host, const struct session *session, unsigned first)
 {
@@ -274,16 +292,8 @@ static unsigned send_item(struct host *host, const struct session *session, unsi
     unsigned item = first;
     line.size = 0;
     do {
-        const uint8_t *bytes = session->bytes + session->items[item].offset;
-        size_t size = session->items[item].size;
-        for (size_t at = 0; at < size;) {
-            if (atp_is_stream(&host->lossless.parser)) {
-                send_into_stream(host, bytes + at, size - at);
-                break;
-            }
-            if (host->prompted) at += send_upload(host, bytes + at, size - at);
-            else type_byte(host, &line, bytes[at], at == 0), at++;
-        }
+        const struct session_item *piece = &session->items[item];
+        send_bytes(host, &line, session->bytes + piece->offset, piece->size);
     } while (++item < session->item_count && session->items[item].kind == SESSION_SPLIT);
     send_line(host, &line);
     return item - first;
