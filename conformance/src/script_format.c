@@ -300,7 +300,8 @@ static bool take_directive(struct script_reader *reader, struct formatter *forma
         return good;
     }
     if (!formatter->in_header) {
-        if (formatter->out->size > 0) buffer_append_text(formatter->out, "\n");
+        bool remarked = !formatter->has_body && !formatter->blank; /* comments of the header's */
+        if (formatter->out->size > 0 && !remarked) buffer_append_text(formatter->out, "\n");
         formatter->in_header = true;
         formatter->blank = false;
     }

@@ -415,8 +415,7 @@ static void test_modem_offline_opens_no_connection(void **state)
     static const struct {
         const char *dialect, *typed, *result;
     } cases[] = {
-        {"simcom",
-         "ATE0;+HTTPINIT;+HTTPPARA=\"URL\",\"http://127.0.0.1:1/\";+HTTPACTION=0\r",
+        {"simcom", "ATE0;+HTTPINIT;+HTTPPARA=\"URL\",\"http://127.0.0.1:1/\";+HTTPACTION=0\r",
          "+HTTPACTION: 0,713,0"},
         {"simcom", "ATE0;+CCHSTART\rAT+CCHOPEN=0,\"127.0.0.1\",1,1\r", "+CCHOPEN: 0,13"},
         {"simcom", "ATE0;+CCHSTART\rAT+CCHOPEN=0,\"127.0.0.1\",1,2\r", "+CCHOPEN: 0,13"},

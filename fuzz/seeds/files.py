@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """Seeds of the targets that read files, and of the module.
 
-usage: files.py OUT
+usage: files.py OUT [ATPROOF]
 
 Writes OUT/script, catalog, results, capture and module, a file a seed, from
-corpus/, parser/catalog/ and the stores of the reports' own tests. The same
-corpus gives the same files. Standard library alone.
+corpus/, parser/catalog/ and the stores of the reports' own tests; with the
+program ATPROOF also from stores that its `check` makes. The same corpus gives
+the same files. Standard library alone.
 """
 import json
 import pathlib
 import re
+import subprocess
 import sys
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CORPUS = ROOT / "corpus"
@@ -125,6 +128,23 @@ def make_results(out):
         write(out, f"wrong-{at}", (json.dumps(wrong) + "\n").encode())
 
 
+def make_stores(out, atproof):
+    """What `check` keeps of a transcript; each a store that fits."""
+    for number, (name, text) in enumerate(scripts()):
+        if number % 8 != 0 or len(text) > SIZE_MAX or name.startswith("live/"):
+            continue
+        with tempfile.TemporaryDirectory() as scratch:
+            store = pathlib.Path(scratch) / "results.jsonl"
+            subprocess.run([atproof, "check", "--results", store, f"corpus/{name}.at"], cwd=ROOT,
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+            if not store.exists():
+                sys.exit(f"seeds_files.py: {atproof} check made no store of {name}")
+            head, *cases = store.read_bytes().splitlines(True)
+            write(out, f"check-{name}", head + b"".join(cases))
+            for at, case in enumerate(cases[:3]):
+                write(out, f"check-{name}-{at}", head + case)
+
+
 # ---- captures -------------------------------------------------------------
 
 
@@ -217,13 +237,15 @@ def make_sessions(out):
 
 
 def main():
-    if len(sys.argv) != 2 or sys.argv[1].startswith("-"):
+    if len(sys.argv) not in (2, 3) or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     out = pathlib.Path(sys.argv[1])
     makers = {"script": make_scripts, "catalog": make_catalogs, "results": make_results,
               "capture": make_captures, "module": make_sessions}
     for target, make in makers.items():
         make(out / target)
+        if target == "results" and len(sys.argv) == 3:
+            make_stores(out / target, sys.argv[2])
         if not any((out / target).iterdir()):
             sys.exit(f"files.py: no seeds for {target}")
 

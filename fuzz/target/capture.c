@@ -116,7 +116,7 @@ static void check_script(const struct transcript *transcript)
 
 static const struct capture_format *choose(uint8_t byte)
 {
-    size_t count = 0;
+    size_t count = 1;
     while (capture_formats[count].name != NULL) count++;
     return &capture_formats[byte % count];
 }

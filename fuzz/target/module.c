@@ -16,7 +16,8 @@
  *   - a command line begins with AT (it is put before what does not) or is A/;
  *     it ends in CR (put behind a last one without); control bytes and DEL are
  *     left out, for they edit the line, and the parser is told whole ones
- *   - it does not type ahead: the next line comes behind the final result
+ *   - it does not type ahead: the next line comes behind the final result, and
+ *     behind the asynchronous one if that comes
  *   - an upload begins behind its prompt; it ends with the result
  *   - while the module echoes there is no V0 and no Q1: nothing would part an echo
  *     from what follows
@@ -128,15 +129,22 @@ static bool pass_time(struct host *host, int64_t until)
     return true;
 }
 
+/* Whether a stream or an upload has begun, or nothing of the answer is to come. */
+static bool is_over(const struct host *host)
+{
+    struct atp_exchange exchange;
+    if (host->prompted || atp_is_stream(&host->lossless.parser)) return true;
+    atp_exchange_read(&host->lossless.parser, &exchange);
+    return host->answered && exchange.state != ATP_EXCHANGE_AWAITING;
+}
+
 static void await_answer(struct host *host, const struct typed *line)
 {
     int64_t until = host->now + ANSWER_LIMIT_US;
     listen(host);
-    for (unsigned step = 0; step < STEP_MAX; step++) {
-        if (host->answered || host->prompted || atp_is_stream(&host->lossless.parser)) return;
+    for (unsigned step = 0; step < STEP_MAX && !is_over(host); step++)
         if (!pass_time(host, until)) break;
-    }
-    if (!host->quiet)
+    if (!host->answered && !host->prompted && !host->quiet && !is_over(host))
         fuzz_fail("answer", "none to %.*s", (int)line->size, (const char *)line->bytes);
 }
 
@@ -190,7 +198,8 @@ static uint8_t *next_command(struct typed *line, size_t *at)
 static bool has_several(struct typed *line)
 {
     size_t at = 2;
-    return next_command(line, &at) != NULL && next_command(line, &at) != NULL;
+    const uint8_t *first = next_command(line, &at);
+    return first != NULL && next_command(line, &at) != NULL;
 }
 
 /* See the host above. */
@@ -267,6 +276,23 @@ static void type_byte(struct host *host, struct typed *line, uint8_t byte, bool 
     }
 }
 
+/* A piece of an item. */
+static void send_bytes(struct host *host, struct typed *line, const uint8_t *bytes, size_t size)
+{
+    for (size_t at = 0; at < size;) {
+        if (atp_is_stream(&host->lossless.parser)) {
+            send_into_stream(host, bytes + at, size - at);
+            return;
+        }
+        if (host->prompted) {
+            at += send_upload(host, bytes + at, size - at);
+        } else {
+            type_byte(host, line, bytes[at], at == 0);
+            at++;
+        }
+    }
+}
+
 /* An item and the pieces behind it. Returns: how many there are. */
 static unsigned send_item(struct host *host, const struct session *session, unsigned first)
 {
@@ -274,16 +300,8 @@ static unsigned send_item(struct host *host, const struct session *session, unsi
     unsigned item = first;
     line.size = 0;
     do {
-        const uint8_t *bytes = session->bytes + session->items[item].offset;
-        size_t size = session->items[item].size;
-        for (size_t at = 0; at < size;) {
-            if (atp_is_stream(&host->lossless.parser)) {
-                send_into_stream(host, bytes + at, size - at);
-                break;
-            }
-            if (host->prompted) at += send_upload(host, bytes + at, size - at);
-            else type_byte(host, &line, bytes[at], at == 0), at++;
-        }
+        const struct session_item *piece = &session->items[item];
+        send_bytes(host, &line, session->bytes + piece->offset, piece->size);
     } while (++item < session->item_count && session->items[item].kind == SESSION_SPLIT);
     send_line(host, &line);
     return item - first;

@@ -4,7 +4,8 @@
  *   error    what is refused is refused with a complaint that names the store,
  *            what is read without one
  *   junit    the JUnit file is well-formed XML
- *   tap      the plan of the TAP file is the number of its points
+ *   tap      the plan of the TAP file is the number of its points, and so are those
+ *            of its subtests
  *   summary  the summary is written, and no control byte of the store reaches
  *            the terminal by it
  *   again    what was read is written by reports_write_… without complaint, and
@@ -81,22 +82,26 @@ static void check_junit(const struct text *junit)
     xmlFreeDoc(document);
 }
 
-static void check_tap(const struct text *tap)
+/* Plans and points of one depth: the whole, or all subtests together. */
+static void check_plan(const struct text *tap, const char *indent)
 {
     size_t points = 0;
-    unsigned long plan = 0;
-    bool has_plan = false;
+    size_t planned = 0;
+    size_t plans = 0;
+    size_t margin = strlen(indent);
     for (const char *line = tap->bytes; line != NULL && *line != '\0';) {
-        if (strncmp(line, "1..", 3) == 0) {
-            has_plan = true;
-            plan = strtoul(line + 3, NULL, 10);
+        const char *text = strncmp(line, indent, margin) == 0 ? line + margin : "";
+        if (strncmp(text, "1..", 3) == 0) {
+            plans++;
+            planned += strtoul(text + 3, NULL, 10);
         }
-        points += strncmp(line, "ok ", 3) == 0 || strncmp(line, "not ok ", 7) == 0;
+        points += strncmp(text, "ok ", 3) == 0 || strncmp(text, "not ok ", 7) == 0;
         line = strchr(line, '\n');
         if (line != NULL) line++;
     }
-    if (!has_plan || plan != points)
-        fuzz_fail("tap", "a plan of %lu, and %zu points: %s", plan, points, tap->bytes);
+    if (planned != points || (margin == 0 && plans != 1))
+        fuzz_fail("tap", "%zu points planned in %zu plans, and %zu seen: %s", planned, plans,
+                  points, tap->bytes);
 }
 
 static void check_summary(const struct text *summary)
@@ -151,7 +156,8 @@ static void check_store(const struct store *store)
     struct text tap = write_text(tap_write, store);
     struct text summary = write_text(summary_write, store);
     check_junit(&junit);
-    check_tap(&tap);
+    check_plan(&tap, "");
+    check_plan(&tap, "    ");
     check_summary(&summary);
     if (!read_bytes(written.bytes, written.size, &other))
         fuzz_fail("again", "what was written is refused: %s", written.bytes);
