@@ -85,7 +85,7 @@ static bool has_fields(const struct atp_catalog *catalog, const struct atp_name 
 }
 
 /* Whether a line that begins with the name may go on as `rest`. A prefix whose
- * records have fields does not stand alone, a word whose records have none takes
+ * records have fields, or that has none, does not stand alone, a word whose records have none takes
  * no colon; the text behind CONNECT stands behind a blank. */
 static bool may_follow(const struct atp_catalog *catalog, const struct atp_name *name,
                        struct span rest)
@@ -94,7 +94,7 @@ static bool may_follow(const struct atp_catalog *catalog, const struct atp_name 
     bool prefix = is_prefix(catalog, name);
     bool fields = has_fields(catalog, name);
     if (name->record_count == 0 && !prefix) return false;
-    if (rest.at == rest.end) return tail || !fields;
+    if (rest.at == rest.end) return tail || (name->record_count > 0 && !fields);
     uint8_t byte = rest.text[rest.at];
     if (tail) return byte == ' ';
     if (byte == ':') return prefix || fields;

@@ -25,16 +25,16 @@ const struct atp_name *atp_find_name(const struct atp_catalog *catalog, const ui
     return NULL;
 }
 
-static bool has_fields(const struct atp_parser *p, const struct atp_name *name)
+static bool stands_alone(const struct atp_parser *p, const struct atp_name *name)
 {
-    return name->record_count > 0 && p->catalog->records[name->record].param_count > 0;
+    return name->record_count > 0 && p->catalog->records[name->record].param_count == 0;
 }
 
 /* A plain word (OK, RDY) takes no colon: `OK: x` is not OK. */
 static bool takes_colon(const struct atp_parser *p, const struct atp_name *name)
 {
     return (name->flags & ATP_NAME_TAIL) == 0
-           && (IS_SYMBOL((uint8_t)p->catalog->text[name->text]) || has_fields(p, name));
+           && (IS_SYMBOL((uint8_t)p->catalog->text[name->text]) || !stands_alone(p, name));
 }
 
 static const struct atp_name *find_usable(const struct atp_parser *p, const uint8_t *text,
@@ -79,7 +79,7 @@ static const struct atp_name *match_word(struct atp_parser *p, const uint8_t *te
 {
     const struct atp_name *name = find_usable(p, text, size);
     p->reader.at = (unsigned)size;
-    if (name != NULL && IS_SYMBOL(text[0]) && has_fields(p, name)) return NULL; /* of an echo */
+    if (name != NULL && IS_SYMBOL(text[0]) && !stands_alone(p, name)) return NULL; /* of an echo */
     if (name != NULL) return name;
 
     const uint8_t *blank = memchr(text, ' ', size < ATP_NAME_SIZE_MAX ? size : ATP_NAME_SIZE_MAX);

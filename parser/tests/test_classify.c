@@ -229,7 +229,7 @@ static void test_classify_name_without_a_record_says_nothing(void **state)
 {
     (void)state;
     CHECK(SIMCOM,
-          "0+11 text +HTTPINIT '+HTTPINIT' !unknown-record\n"
+          "0+11 text '+HTTPINIT'\n"
           "11+14 text +HTTPINIT '+HTTPINIT: 1' !unknown-record\n"
           "25+3 text 'E'\n"
           "28+5 text ': x'\n"

@@ -83,9 +83,9 @@ enum atp_kind {
 
 /* How a line is read, blanks round it left out:
  *
- *   Name. A prefix begins with a symbol (`+CSQ`), has records with fields, and a
- *   colon and one blank behind it; a lost colon is allowed for before a comma,
- *   which then stands in its place, or a parenthesis. A word (`OK`) stands alone;
+ *   Name. A prefix begins with a symbol (`+CSQ`), and a colon and one blank stand
+ *   behind it, unless a record of it has no fields; a lost colon is allowed for
+ *   before a comma, which then stands in its place, or a parenthesis. A word (`OK`) stands alone;
  *   ATP_NAME_TAIL: or has a blank and text behind it. The longest name counts.
  *   Fields. Blanks before a field are extra, but for those a literal begins with,
  *   and so are those behind a field without quotes. A quote closes where a comma
@@ -125,7 +125,7 @@ enum atp_kind {
 #define ATP_DEV_UNEXPECTED      (1u << 19) /* in no variant, or not here (1) */
 #define ATP_DEV_STALE           (1u << 20) /* a result ahead of the echo     */
 #define ATP_DEV_CUT             (1u << 21) /* a line without its end         */
-#define ATP_DEV_UNKNOWN_RECORD  (1u << 22) /* known name, unknown fields  */
+#define ATP_DEV_UNKNOWN_RECORD  (1u << 22) /* known name, in none of its records */
 #define ATP_DEV_COUNT           23
 /* (1) Only where atp_sent tells what is asked.
  * (2) Not there, empty, no number of 32 bits, or with a minus sign. */

@@ -118,7 +118,8 @@ struct atp_record {
 
 #define ATP_NAME_NUMERIC 1u /* a V0 form: only where ATV0 is known          */
 #define ATP_NAME_TAIL    2u /* text may follow behind a space: CONNECT 9600 */
-#define ATP_NAME_BARE    4u /* lines without it answer its command as well  */
+#define ATP_NAME_BARE    4u /* lines without it answer its command (1)      */
+/* (1) One that begins with a letter (the I of ATI) is no prefix at all. */
 
 /* A prefix or result code, and the records that begin with it. */
 struct atp_name {
