@@ -75,6 +75,8 @@ void variant_begin(struct variant_watch *variants, const struct watch *watch)
     variants->form = NULL;
     variants->sent = 0;
     variants->start_count = 0;
+    variants->calls = 0;
+    variants->final = variants->unsure = variants->stream = false;
     variants->state = ATP_EXCHANGE_NONE;
     add_start(variants);
 }
@@ -104,9 +106,16 @@ static void follow(struct variant_watch *variants, struct variant_trail *trail,
     if (found == FOUND_NONE) trail->count--;
 }
 
-static void judge(const struct variant_watch *variants, const struct atp_event *event,
-                  struct verdicts verdicts, bool changed)
+static bool is_ending(const struct atp_event *event)
 {
+    return event->result == ATP_RESULT_NO_CARRIER || event->result == ATP_RESULT_CLOSED;
+}
+
+/* What a response may do to the exchange. */
+static void judge(const struct variant_watch *variants, const struct atp_event *event,
+                  struct verdicts verdicts)
+{
+    bool changed = event->exchange != variants->state;
     bool unexpected = (event->deviations & ATP_DEV_UNEXPECTED) != 0;
     bool awaited = verdicts.awaited == variants->start_count;
     bool whole = verdicts.complete == variants->start_count;
@@ -116,6 +125,48 @@ static void judge(const struct variant_watch *variants, const struct atp_event *
         fuzz_fail("I8", "%s completes a response that is no variant", atp_event_name(event));
     if (changed && event->exchange == ATP_EXCHANGE_VIOLATED && whole)
         fuzz_fail("I8", "%s violates a response that is a variant", atp_event_name(event));
+    if (changed && event->exchange == ATP_EXCHANGE_VIOLATED && is_ending(event)
+        && verdicts.awaited == 0)
+        fuzz_fail("I8", "%s ends a command that does not await it", atp_event_name(event));
+}
+
+/* Where it is known which response this is: before its result code and behind. */
+static void judge_order(const struct variant_watch *variants, const struct atp_event *event,
+                        struct verdicts verdicts)
+{
+    bool answer = event->kind == ATP_KIND_RESULT
+                  && (event->result == ATP_RESULT_OK || event->result == ATP_RESULT_ERROR);
+    bool open = event->exchange == ATP_EXCHANGE_OPEN || event->exchange == ATP_EXCHANGE_COMPLETE
+                || event->exchange == ATP_EXCHANGE_LATE;
+    if (variants->start_count != 1 || variants->unsure) return;
+    if (verdicts.awaited > 0 && event->kind != ATP_KIND_RESULT && !variants->final && !open)
+        fuzz_fail("I8", "%s comes before the result code, yet the exchange is %s",
+                  atp_event_name(event), atp_exchange_state_name(event->exchange));
+    if (verdicts.awaited == 0 && answer && variants->final && variants->watch->sent > 0)
+        fuzz_fail("I8", "%s is a second result code, and no deviation tells",
+                  atp_event_name(event));
+}
+
+/* A stream begins with the CONNECT that a variant awaits, and with nothing else. */
+static void judge_stream(struct variant_watch *variants, const struct atp_event *event,
+                         struct verdicts verdicts)
+{
+    bool stream = atp_is_stream(variants->watch->parser);
+    bool connect = event->kind == ATP_KIND_RESULT && event->result == ATP_RESULT_CONNECT;
+    bool known = variants->start_count <= VARIANT_START_MAX;
+    if (stream && !variants->stream && (!connect || (known && verdicts.awaited == 0)))
+        fuzz_fail("I4", "%s %s begins a stream that no command opens", atp_kind_name(event->kind),
+                  atp_event_name(event));
+    variants->stream = stream;
+}
+
+static void note_final(struct variant_watch *variants, const struct atp_event *event,
+                       struct verdicts verdicts)
+{
+    if (event->kind != ATP_KIND_RESULT || (event->deviations & ATP_DEV_STALE) != 0) return;
+    bool connect = event->result == ATP_RESULT_CONNECT;
+    if (connect ? variants->stream : !is_ending(event) || verdicts.awaited > 0)
+        variants->final = true;
 }
 
 /* The command that is pending is another, or the same again. */
@@ -123,26 +174,57 @@ static void note_command(struct variant_watch *variants, const struct atp_event 
 {
     struct atp_exchange exchange;
     atp_exchange_read(variants->watch->parser, &exchange);
-    if (exchange.form != variants->form) variants->start_count = 0;
-    if (variants->sent != variants->watch->sent || event->kind == ATP_KIND_ECHO
-        || variants->start_count == 0)
+    bool begins = variants->sent != variants->watch->sent || event->kind == ATP_KIND_ECHO
+                  || exchange.form != variants->form || variants->start_count == 0;
+    if (exchange.form != variants->form) {
+        variants->start_count = 0;
+        variants->final = variants->unsure = false;
+    }
+    if (begins) {
         add_start(variants);
+        variants->unsure |= variants->final;
+    }
     variants->form = exchange.form;
     variants->sent = variants->watch->sent;
+}
+
+/* What nobody asked for changes nothing, unless the host did meanwhile. */
+static void check_state(struct variant_watch *variants, const struct atp_event *event)
+{
+    bool apart = event->kind == ATP_KIND_TEXT || event->kind == ATP_KIND_BLANK
+                 || event->kind == ATP_KIND_DATA || event->kind == ATP_KIND_STREAM
+                 || (event->kind == ATP_KIND_URC && event->record->role == ATP_ROLE_URC);
+    unsigned calls = variants->watch->sent + variants->watch->expired;
+    if (apart && calls == variants->calls && event->exchange != variants->state)
+        fuzz_fail("I8", "%s %s makes the exchange %s", atp_kind_name(event->kind),
+                  atp_event_name(event), atp_exchange_state_name(event->exchange));
+    variants->calls = calls;
+}
+
+static struct verdicts follow_all(struct variant_watch *variants, const struct atp_event *event)
+{
+    struct verdicts verdicts = {0, 0};
+    if (variants->form == NULL || !is_response(event)) return verdicts;
+    if (variants->start_count > VARIANT_START_MAX) return verdicts;
+    for (unsigned i = 0; i < variants->start_count; i++) {
+        if (variants->starts[i].count < VARIANT_TRAIL_MAX) continue;
+        variants->start_count = VARIANT_START_MAX + 1; /* too long to say more */
+        return verdicts;
+    }
+    for (unsigned i = 0; i < variants->start_count; i++)
+        follow(variants, &variants->starts[i], event, &verdicts);
+    judge(variants, event, verdicts);
+    judge_order(variants, event, verdicts);
+    return verdicts;
 }
 
 void variant_on_event(void *user, const struct atp_event *event)
 {
     struct variant_watch *variants = user;
-    struct verdicts verdicts = {0, 0};
-    bool changed = event->exchange != variants->state;
+    check_state(variants, event);
     note_command(variants, event);
+    struct verdicts verdicts = follow_all(variants, event);
+    judge_stream(variants, event, verdicts);
+    note_final(variants, event, verdicts);
     variants->state = event->exchange;
-    if (variants->form == NULL || !is_response(event)) return;
-    if (variants->start_count > VARIANT_START_MAX) return;
-    for (unsigned i = 0; i < variants->start_count; i++) {
-        if (variants->starts[i].count == VARIANT_TRAIL_MAX) return;
-        follow(variants, &variants->starts[i], event, &verdicts);
-    }
-    judge(variants, event, verdicts, changed);
 }

@@ -23,7 +23,11 @@ struct variant_watch {
     unsigned sent;               /* calls of watch_sent so far               */
     unsigned start_count;        /* more than VARIANT_START_MAX: given up    */
     struct variant_trail starts[VARIANT_START_MAX];
-    uint8_t state; /* enum atp_exchange_state, as it was told last           */
+    unsigned calls; /* of the host's that may change the exchange, so far    */
+    bool final;     /* the result code has come since                        */
+    bool unsure;    /* or of the same command before it was sent again       */
+    bool stream;    /* one is under way                                      */
+    uint8_t state;  /* enum atp_exchange_state, as it was told last          */
 };
 
 /* Before watch_run, of `watch`, with variant_on_event as its on_event. */

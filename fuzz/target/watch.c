@@ -26,8 +26,8 @@ static void *line_buffer(uint8_t setting)
     } buffers[4];
     unsigned index = setting >> 2 & 3u;
     if (buffers[index].block == NULL)
-        buffers[index].block = new_block(ATP_BUFFER_SIZE(session_line_size(setting)));
-    return buffers[index].block;
+        buffers[index].block = new_block(ATP_BUFFER_SIZE(session_line_size(setting)) + 1);
+    return (uint8_t *)buffers[index].block + 1; /* which the alignment makes flush */
 }
 
 /* A copy of a chunk, its end at a wall. The next chunk lies where this one did:
@@ -171,6 +171,7 @@ static void on_event(void *user, const struct atp_event *event)
     watch_check_event(watch, event);
     check_payload(watch, event);
     note_header(watch, event);
+    watch_host_event(watch, event);
     if (watch->on_event != NULL) watch->on_event(watch->user, event);
     keep(watch, event);
     watch->next += event->size;
@@ -261,31 +262,44 @@ void watch_sent(struct watch *watch, const void *bytes, size_t size)
 {
     bool escape = size == 3 && memcmp(bytes, "+++", 3) == 0;
     if (escape && atp_is_stream(watch->parser)) watch->escaping = true;
+    struct atp_exchange before;
+    atp_exchange_read(watch->parser, &before);
     watch->sent++;
     if (atp_sent(watch->parser, place_chunk(bytes, size), size) != ATP_OK)
         fuzz_fail("I7", "atp_sent refuses %zu bytes", size);
+    watch_host_sent(watch, bytes, size, &before);
     if (!atp_is_stream(watch->parser)) watch->escaping = false;
 }
 
 void watch_expire(struct watch *watch)
 {
+    watch->expired++;
     atp_expire(watch->parser);
+    watch_host_expired(watch);
     if (watch->announced > 0) fuzz_fail("I5", "atp_expire leaves a payload open");
 }
 
 /* The parser's memory, and what it is given, hold something else each time:
  * what depends on it differs from run to run. */
-static void begin(struct watch *watch, const struct session *session, const uint8_t *input)
+static void begin_parser(struct watch *watch, const struct session *session)
 {
     static uint8_t filler = 0xA5;
     size_t size = ATP_BUFFER_SIZE(session_line_size(session->setting));
     void *buffer = line_buffer(session->setting);
     filler ^= 0xFF;
-    shown = watch;
-    fuzz_explain = explain;
     if (watch->parser == NULL) watch->parser = new_block(sizeof *watch->parser);
     memset(watch->parser, filler, sizeof *watch->parser);
     memset(buffer, filler, size < 512 ? size : 512);
+    if (atp_init(watch->parser, session_catalog(session->setting), buffer, size, on_event, watch)
+        != ATP_OK)
+        fuzz_fail("I7", "atp_init refuses a buffer for lines of %zu bytes",
+                  session_line_size(session->setting));
+}
+
+static void begin(struct watch *watch, const struct session *session, const uint8_t *input)
+{
+    shown = watch;
+    fuzz_explain = explain;
     watch->catalog = session_catalog(session->setting);
     watch->line_size = session_line_size(session->setting);
     watch->input = input;
@@ -294,11 +308,9 @@ static void begin(struct watch *watch, const struct session *session, const uint
     watch->announced = 0;
     watch->glued = watch->escaping = watch->more = false;
     watch->count = 0;
-    watch->sent = 0;
+    watch->sent = watch->expired = 0;
     memset(&watch->last, 0, sizeof watch->last);
-    if (atp_init(watch->parser, watch->catalog, buffer, size, on_event, watch) != ATP_OK)
-        fuzz_fail("I7", "atp_init refuses a buffer for lines of %zu bytes",
-                  session_line_size(session->setting));
+    memset(&watch->host, 0, offsetof(struct watch_host, sent));
 }
 
 static void run_item(struct watch *watch, const struct session *session,
@@ -316,8 +328,8 @@ static void run_item(struct watch *watch, const struct session *session,
     }
 }
 
-void watch_run(struct watch *watch, const struct session *session, const uint8_t *input,
-               enum watch_chunking chunking)
+static void run(struct watch *watch, const struct session *session, const uint8_t *input,
+                enum watch_chunking chunking)
 {
     unsigned kind = SESSION_RECEIVED;
     size_t waiting = 0; /* received, and not fed yet */
@@ -336,6 +348,20 @@ void watch_run(struct watch *watch, const struct session *session, const uint8_t
         run_item(watch, session, item, kind);
     }
     feed(watch, waiting);
+}
+
+void watch_run(struct watch *watch, const struct session *session, const uint8_t *input,
+               enum watch_chunking chunking)
+{
+    begin_parser(watch, session);
+    run(watch, session, input, chunking);
+}
+
+void watch_run_again(struct watch *watch, const struct session *session, const uint8_t *input,
+                     enum watch_chunking chunking)
+{
+    atp_reset(watch->parser);
+    run(watch, session, input, chunking);
 }
 
 /* What is fed behind the run is copied behind the input. */

@@ -44,6 +44,19 @@ enum watch_chunking {
 /* Called behind the checks of each event; NULL: nothing. */
 typedef void watch_event_fn(void *user, const struct atp_event *event);
 
+/* What the host sent. */
+struct watch_host {
+    uint32_t count; /* of data that the pending command announces, 0: none  */
+    uint32_t owed;  /* of them, behind the prompt                           */
+    bool owing;     /* data may be due: a prompt came, and no result since  */
+    bool prompted;  /* its prompt was the last that came                    */
+    bool echoed;    /* the module has echoed the command                    */
+    bool stale;     /* the last result code was one of an earlier command   */
+    size_t data;    /* where in `sent` the data begin                       */
+    size_t sent_size;
+    uint8_t sent[2u * FUZZ_INPUT_SIZE_MAX]; /* all of it                    */
+};
+
 /* Large: make it static. */
 struct watch {
     struct atp_parser *parser; /* flush against the end of its memory       */
@@ -56,9 +69,11 @@ struct watch {
     uint32_t announced;    /* payload bytes that must come next              */
     bool glued;            /* but for what else stood in the header's line   */
     unsigned sent;         /* calls of watch_sent so far                      */
+    unsigned expired;      /* calls of watch_expire so far                   */
     bool escaping;         /* +++ was sent into the stream                   */
     bool more;             /* a further span of the last event must follow   */
     struct atp_event last; /* its scalars                                   */
+    struct watch_host host;
     watch_event_fn *on_event;
     void *user;
     size_t count;
@@ -74,6 +89,10 @@ size_t watch_join(const struct session *session, uint8_t *input);
 void watch_run(struct watch *watch, const struct session *session, const uint8_t *input,
                enum watch_chunking chunking);
 
+/* The same with the parser that ran before, reset. */
+void watch_run_again(struct watch *watch, const struct session *session, const uint8_t *input,
+                     enum watch_chunking chunking);
+
 /* Behind watch_run. */
 void watch_feed(struct watch *watch, const void *bytes, size_t size);
 void watch_sent(struct watch *watch, const void *bytes, size_t size);
@@ -84,6 +103,13 @@ void watch_finish(struct watch *watch); /* and checks that nothing is left  */
  * events that were expected. */
 void watch_compare(const struct watch *expected, size_t count, const struct watch *seen,
                    const char *invariant);
+
+/* The checks of what the host sent (I4, I5, I8): watch_host.c. `before`: the
+ * exchange before it was sent. */
+void watch_host_sent(struct watch *watch, const void *bytes, size_t size,
+                     const struct atp_exchange *before);
+void watch_host_event(struct watch *watch, const struct atp_event *event);
+void watch_host_expired(struct watch *watch);
 
 /* The checks of one event by itself (I4, I7, I8): watch_check.c. */
 void watch_check_event(const struct watch *watch, const struct atp_event *event);
