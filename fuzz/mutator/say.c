@@ -237,21 +237,9 @@ void say_urc(struct said *said, struct random *random, const struct atp_catalog 
 void say_payload(struct said *said, struct random *random, size_t size)
 {
     static const char *const pieces[] = {
-        "0123456789",
-        "\r\nOK\r\n",
-        "\r\n",
-        "\n",
-        "+CSQ: 1,2\r\n",
-        "ERROR\r\n",
-        "\r\nNO CARRIER\r\n",
-        "> ",
-        "AT\r",
-        "a",
-        "\xFF",
-        "+HTTPREAD: 0\r\n",
-        "\x1A",
-        "\x1A"
-        "AT\r",
+        "0123456789", "\r\nOK\r\n",         "\r\n", "\n",       "+CSQ: 1,2\r\n",
+        "ERROR\r\n",  "\r\nNO CARRIER\r\n", "> ",   "AT\r",     "a",
+        "\xFF",       "+HTTPREAD: 0\r\n",   "\x1A", "\032AT\r",
     };
     size_t end = said->size + size;
     while (said->size < end && said->size < sizeof said->bytes) {
