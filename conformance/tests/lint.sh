@@ -11,7 +11,8 @@ clang-format-14 --dry-run -Werror $files || {
     exit 1
 }
 sources=$(git ls-files 'parser/src/*.c' 'conformance/src/*.c' 'conformance/modem/*.c' \
-    'conformance/port/*.c' 'conformance/record/*.c' 'conformance/run/*.c' 'conformance/server/*.c' 'reports/src/*.c')
+    'conformance/port/*.c' 'conformance/record/*.c' 'conformance/run/*.c' 'conformance/server/*.c' 'fuzz/*/*.c' \
+    'reports/src/*.c')
 echo "$sources" | xargs -P 2 -n 4 clang-tidy-14 -p "$2" --quiet 2> /dev/null || {
     echo "clang-tidy has findings, see above"
     exit 1

@@ -51,7 +51,7 @@ def read_samples(path):
 
 
 def fuzz(target, preset, name, seconds, corpus, folder, mutator=True, seed=0, share=None,
-         main=False):
+         main=False, max_len=4096):
     """Fuzzes for so long, as the main or a secondary of the shared folder.
     Returns: the instance."""
     mutator = mutator and target in TARGETS_OF_SESSIONS
@@ -60,10 +60,9 @@ def fuzz(target, preset, name, seconds, corpus, folder, mutator=True, seed=0, sh
     own = out / name
     shutil.rmtree(own, ignore_errors=True)
     out.mkdir(parents=True, exist_ok=True)
-    known = instances.options(target)
     command = ["afl-fuzz", "-i", corpus, "-o", out, "-M" if main else "-S", name, "-V",
                str(seconds), "-t", str(TIMEOUT_MS), "-m", "none", "-s", str(seed), "-G",
-               str(known["max_len"]), "-x", known["dict"]]
+               str(max_len), "-x", instances.dictionary(target)]
     if main:
         command += ["-c", instances.program("afl-cmplog", target)]
     command += ["--", instances.program(preset, target)]

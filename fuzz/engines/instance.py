@@ -46,10 +46,9 @@ def program(preset, target, plain=False):
     return ROOT / "build" / preset / "fuzz" / f"fuzz_{target}{'_plain' if plain else ''}"
 
 
-def options(target):
-    """The longest input and the dictionary of a target."""
+def dictionary(target):
     own = ROOT / "fuzz" / f"{target}.dict"
-    return {"max_len": 4096, "dict": own if own.exists() else ROOT / "fuzz" / "at.dict"}
+    return own if own.exists() else ROOT / "fuzz" / "at.dict"
 
 
 def count_corpus(instance, folder):

@@ -44,7 +44,7 @@ def follow(instance, stream, started, log):
             instance["executions"] = int(TOTAL.search(line).group(1))
 
 
-def fuzz(target, preset, name, seconds, corpus, folder, mutator=True, seed=0):
+def fuzz(target, preset, name, seconds, corpus, folder, mutator=True, seed=0, max_len=4096):
     """Fuzzes for so long; the corpus grows in place. Returns: the instance."""
     plain = instances.program(preset, target, plain=True)
     program = plain if not mutator and plain.exists() else instances.program(preset, target)
@@ -53,9 +53,8 @@ def fuzz(target, preset, name, seconds, corpus, folder, mutator=True, seed=0):
     artifacts = folder / "artifacts" / target / name
     shutil.rmtree(artifacts, ignore_errors=True)
     artifacts.mkdir(parents=True)
-    known = instances.options(target)
-    command = [program, f"-max_total_time={seconds}", f"-max_len={known['max_len']}",
-               f"-dict={known['dict']}", f"-artifact_prefix={artifacts}/", f"-seed={seed}",
+    command = [program, f"-max_total_time={seconds}", f"-max_len={max_len}",
+               f"-dict={instances.dictionary(target)}", f"-artifact_prefix={artifacts}/", f"-seed={seed}",
                f"-timeout={TIMEOUT_S}", f"-rss_limit_mb={MEMORY_MB}", "-print_final_stats=1",
                "-report_slow_units=1", *(QUICK if preset == "fuzz-fast" else []), corpus]
     log_path = folder / "logs" / f"{target}-{name}.log"

@@ -210,28 +210,40 @@ void say_exchange(struct session *session, struct random *random, const struct a
     if (form->variant_count > 0) say_elements(&speaker);
 }
 
+/* The command whose name is the longest that the text begins with. */
+static const struct atp_command *find_command(const struct atp_catalog *catalog,
+                                              const uint8_t *text, size_t size, size_t *name_size)
+{
+    const struct atp_command *found = NULL;
+    *name_size = 0;
+    for (unsigned i = 0; i < catalog->command_count; i++) {
+        const struct atp_name *name = &catalog->names[catalog->commands[i].name];
+        if (name->size > size || name->size <= *name_size
+            || memcmp(catalog->text + name->text, text, name->size) != 0)
+            continue;
+        found = &catalog->commands[i];
+        *name_size = name->size;
+    }
+    return found;
+}
+
+static unsigned kind_of(const uint8_t *rest, size_t size)
+{
+    if (size > 0 && rest[0] == '?') return ATP_FORM_READ;
+    if (size == 0 || rest[0] != '=') return ATP_FORM_EXECUTE;
+    return size > 1 && rest[1] == '?' ? ATP_FORM_TEST : ATP_FORM_WRITE;
+}
+
 const struct atp_form *say_find_form(const struct atp_catalog *catalog, const uint8_t *bytes,
                                      size_t size)
 {
-    const struct atp_command *found = NULL;
-    size_t found_size = 0;
+    size_t n;
     if (size < 3 || (bytes[0] | 0x20) != 'a' || (bytes[1] | 0x20) != 't') return NULL;
-    for (unsigned i = 0; i < catalog->command_count; i++) {
-        const struct atp_name *name = &catalog->names[catalog->commands[i].name];
-        if (name->size > size - 2 || name->size <= found_size
-            || memcmp(catalog->text + name->text, bytes + 2, name->size) != 0)
-            continue;
-        found = &catalog->commands[i];
-        found_size = name->size;
-    }
-    if (found == NULL) return NULL;
-    const uint8_t *rest = bytes + 2 + found_size;
-    size_t left = size - 2 - found_size;
-    unsigned kind = ATP_FORM_EXECUTE;
-    if (left > 0 && rest[0] == '?') kind = ATP_FORM_READ;
-    if (left > 0 && rest[0] == '=')
-        kind = left > 1 && rest[1] == '?' ? ATP_FORM_TEST : ATP_FORM_WRITE;
-    for (unsigned i = 0; i < found->form_count; i++)
-        if (catalog->forms[found->form + i].kind == kind) return &catalog->forms[found->form + i];
+    const struct atp_command *command = find_command(catalog, bytes + 2, size - 2, &n);
+    if (command == NULL) return NULL;
+    unsigned kind = kind_of(bytes + 2 + n, size - 2 - n);
+    for (unsigned i = 0; i < command->form_count; i++)
+        if (catalog->forms[command->form + i].kind == kind)
+            return &catalog->forms[command->form + i];
     return NULL;
 }

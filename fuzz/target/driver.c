@@ -4,19 +4,21 @@
  *     fuzz_TARGET --runs N [--seed S] [--max-len BYTES] PATH...
  *                                               runs them mutated, N times in all
  *
- * Exit status 0: all passed; 1: there was none, or one is unreadable; 2: usage. A
- * broken invariant aborts: the input's path is told, or, of a mutated one, it is
- * written to fuzz-TARGET-SEED-RUN in the working directory. */
+ * Exit status 0: all passed; 1: there was none, one is unreadable, or one failed: its
+ * path is told, or, of a mutated one, it is written to fuzz-TARGET-SEED-RUN in the
+ * working directory; 2: usage. */
 #include "mutator.h"
 #include "target.h"
 
 #include <dirent.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 extern const char fuzz_target_name[];
 
@@ -95,72 +97,82 @@ static bool read_path(const char *path)
 
 /* ---- telling ---------------------------------------------------------- */
 
-static struct {
-    const char *path; /* NULL: mutated                                       */
-    const uint8_t *bytes;
+/* What the child runs, for its parent to tell if it dies. */
+struct running {
+    size_t index; /* of an input; inputs.count: `bytes`                     */
     size_t size;
-    unsigned long seed, run;
-} running;
+    unsigned long run;
+    uint8_t bytes[FUZZ_INPUT_SIZE_MAX];
+};
 
-/* Of the sanitizers' runtime, if there is one. */
-__attribute__((weak)) void __sanitizer_set_death_callback(void (*callback)(void));
+static struct running *running;
 
-static void tell_input(void)
+static void tell_input(unsigned long seed)
 {
     char path[256];
-    if (running.path != NULL) {
-        fprintf(stderr, "input: %s\n", running.path);
+    if (running->index < inputs.count) {
+        fprintf(stderr, "input: %s\n", inputs.items[running->index].path);
         return;
     }
-    snprintf(path, sizeof path, "fuzz-%s-%lu-%lu", fuzz_target_name, running.seed, running.run);
+    snprintf(path, sizeof path, "fuzz-%s-%lu-%lu", fuzz_target_name, seed, running->run);
     FILE *file = fopen(path, "wb");
-    if (file == NULL || fwrite(running.bytes, 1, running.size, file) != running.size) perror(path);
+    if (file == NULL || fwrite(running->bytes, 1, running->size, file) != running->size)
+        perror(path);
     if (file != NULL) fclose(file);
     fprintf(stderr, "input: %s\n", path);
 }
 
-static void on_abort(int signal_number)
-{
-    (void)signal_number;
-    tell_input();
-}
-
 /* ---- running ---------------------------------------------------------- */
 
-static int run_files(void)
+static void run_files(void)
 {
-    for (size_t i = 0; i < inputs.count; i++) {
-        running.path = inputs.items[i].path;
-        LLVMFuzzerTestOneInput(inputs.items[i].bytes, inputs.items[i].size);
+    for (running->index = 0; running->index < inputs.count; running->index++) {
+        const struct input *input = &inputs.items[running->index];
+        LLVMFuzzerTestOneInput(input->bytes, input->size);
     }
     printf("%zu inputs passed\n", inputs.count);
-    return 0;
 }
 
-static int run_mutated(unsigned long runs, unsigned long seed, size_t capacity)
+static void run_mutated(unsigned long runs, unsigned long seed, size_t capacity)
 {
     static struct mutator mutator;
-    static uint8_t bytes[FUZZ_INPUT_SIZE_MAX];
     struct random random;
-    if (!mutator_kinds(fuzz_target_name, &mutator.kinds)) {
-        fprintf(stderr, "the inputs of %s are no sessions: --runs needs an engine\n",
-                fuzz_target_name);
-        return 2;
-    }
+    mutator_kinds(fuzz_target_name, &mutator.kinds);
     random_seed(&random, seed);
-    running.path = NULL;
-    running.bytes = bytes;
-    running.seed = seed;
-    for (running.run = 0; running.run < runs; running.run++) {
+    running->index = inputs.count;
+    for (running->run = 0; running->run < runs; running->run++) {
         const struct input *input = &inputs.items[random_below(&random, inputs.count)];
         size_t size = input->size < capacity ? input->size : capacity;
-        memcpy(bytes, input->bytes, size);
-        running.size = mutator_mutate(&mutator, bytes, size, capacity, random.state);
-        LLVMFuzzerTestOneInput(bytes, running.size);
+        memcpy(running->bytes, input->bytes, size);
+        running->size = mutator_mutate(&mutator, running->bytes, size, capacity, random.state);
+        LLVMFuzzerTestOneInput(running->bytes, running->size);
     }
     double seconds = (double)clock() / CLOCKS_PER_SEC;
     printf("%lu executions, %.0f a second of processor time\n", runs, (double)runs / seconds);
-    return 0;
+}
+
+struct options {
+    unsigned long runs, seed, capacity;
+};
+
+/* Runs all in a child, and tells what it died of. Returns: the exit status. */
+static int run(const struct options *options)
+{
+    int status = 0;
+    running =
+        mmap(NULL, sizeof *running, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (running == MAP_FAILED) abort();
+    pid_t child = fork();
+    if (child < 0) abort();
+    if (child == 0) {
+        if (options->runs > 0) run_mutated(options->runs, options->seed, options->capacity);
+        else run_files();
+        return 0;
+    }
+    if (waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return 0;
+    tell_input(options->seed);
+    return 1;
 }
 
 /* `--NAME N` ahead of the paths. Writes: *out if it stands there. */
@@ -178,25 +190,25 @@ static int take_number(int argc, char **argv, int at, const char *name, unsigned
 
 int main(int argc, char **argv)
 {
-    unsigned long runs = 0;
-    unsigned long seed = 1;
-    unsigned long capacity = FUZZ_INPUT_SIZE_MAX;
-    int at = take_number(argc, argv, 1, "--runs", &runs);
-    at = take_number(argc, argv, at, "--seed", &seed);
-    at = take_number(argc, argv, at, "--max-len", &capacity);
-    if (at >= argc || capacity == 0 || capacity > FUZZ_INPUT_SIZE_MAX) {
+    struct options options = {0, 1, FUZZ_INPUT_SIZE_MAX};
+    unsigned kinds;
+    int at = take_number(argc, argv, 1, "--runs", &options.runs);
+    at = take_number(argc, argv, at, "--seed", &options.seed);
+    at = take_number(argc, argv, at, "--max-len", &options.capacity);
+    if (at >= argc || options.capacity == 0 || options.capacity > FUZZ_INPUT_SIZE_MAX) {
         fprintf(stderr,
                 "usage: fuzz_%s [--runs N [--seed S] [--max-len BYTES, at most %u]] PATH...\n",
                 fuzz_target_name, FUZZ_INPUT_SIZE_MAX);
         return 2;
     }
+    if (options.runs > 0 && !mutator_kinds(fuzz_target_name, &kinds)) {
+        fprintf(stderr, "the inputs of %s are no sessions: --runs needs an engine\n",
+                fuzz_target_name);
+        return 2;
+    }
     bool fine = true;
     for (; at < argc; at++) fine &= read_path(argv[at]);
-    if (!fine || inputs.count == 0) {
-        fprintf(stderr, "%zu inputs could be read\n", inputs.count);
-        return 1;
-    }
-    signal(SIGABRT, on_abort);
-    if (__sanitizer_set_death_callback != NULL) __sanitizer_set_death_callback(tell_input);
-    return runs > 0 ? run_mutated(runs, seed, capacity) : run_files();
+    if (fine && inputs.count > 0) return run(&options);
+    fprintf(stderr, "%zu inputs could be read\n", inputs.count);
+    return 1;
 }
