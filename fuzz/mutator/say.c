@@ -71,6 +71,10 @@ void say_boundary(struct said *said, struct random *random)
         "18446744073709551621",
         "99999999999999999999999",
         "0x10",
+        "FFFFFFFF",
+        "100000000",
+        "111111111",
+        "0x1FFFFFFFF",
         "1e3",
         "1.5",
     };

@@ -31,7 +31,9 @@
  *   - `unexpected` and `not-asked` in the answer to a line of several commands,
  *     the last of which the parser takes for the pending one; and what is wrong
  *     with the fields of a line without a prefix, which it takes for that one's
- *   - behind Q1 there is no result to wait for */
+ *   - behind Q1 there is no result to wait for
+ *   - `not-asked` of +CPSI, whose reports (AT+CPSI=<time>) the catalogue does not
+ *     have as URCs */
 #include "lossless.h"
 #include "session.h"
 
@@ -83,6 +85,7 @@ static uint32_t excused(const struct host *host, const struct atp_event *event)
     if (host->several) return of_several;
     if (event->kind == ATP_KIND_RESULT && event->result == ATP_RESULT_ERROR)
         return ATP_DEV_UNEXPECTED;
+    if (strcmp(atp_event_name(event), "+CPSI") == 0) return ATP_DEV_NOT_ASKED;
     return 0;
 }
 
