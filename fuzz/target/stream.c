@@ -19,18 +19,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     session_read(&session, data, size, SESSION_CHUNKS);
     watch_join(&session, input);
-    whole.on_event = variant_on_event;
-    whole.user = &variants;
-    variant_begin(&variants, &whole);
-    watch_run(&whole, &session, input, WATCH_WHOLE);
-    size_t count = whole.count;
-    whole.on_event = NULL;
-    watch_recovers(&whole);
-    watch_finish(&whole);
+    size_t count = variant_run(&variants, &whole, &session, input);
     watch_run(&split, &session, input, session.item_count > 1 ? WATCH_AS_SPLIT : WATCH_BYTES);
     watch_compare(&whole, count, &split, "I1");
     watch_finish(&split);
-    if (size % 8 == 5) { /* what was before a reset leaves no trace */
+    if (size % 8 == 5) { /* now and then: what was before a reset leaves no trace */
         watch_run_again(&split, &session, input, WATCH_WHOLE);
         watch_compare(&whole, count, &split, "I1");
     }

@@ -69,7 +69,7 @@ static void add_start(struct variant_watch *variants)
     variants->start_count++;
 }
 
-void variant_begin(struct variant_watch *variants, const struct watch *watch)
+static void begin(struct variant_watch *variants, const struct watch *watch)
 {
     variants->watch = watch;
     variants->form = NULL;
@@ -218,7 +218,7 @@ static struct verdicts follow_all(struct variant_watch *variants, const struct a
     return verdicts;
 }
 
-void variant_on_event(void *user, const struct atp_event *event)
+static void on_event(void *user, const struct atp_event *event)
 {
     struct variant_watch *variants = user;
     check_state(variants, event);
@@ -227,4 +227,18 @@ void variant_on_event(void *user, const struct atp_event *event)
     judge_stream(variants, event, verdicts);
     note_final(variants, event, verdicts);
     variants->state = event->exchange;
+}
+
+size_t variant_run(struct variant_watch *variants, struct watch *watch,
+                   const struct session *session, const uint8_t *input)
+{
+    begin(variants, watch);
+    watch->on_event = on_event;
+    watch->user = variants;
+    watch_run(watch, session, input, WATCH_WHOLE);
+    watch->on_event = NULL;
+    size_t count = watch->count;
+    watch_recovers(watch);
+    watch_finish(watch);
+    return count;
 }

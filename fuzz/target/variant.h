@@ -30,10 +30,9 @@ struct variant_watch {
     uint8_t state;  /* enum atp_exchange_state, as it was told last          */
 };
 
-/* Before watch_run, of `watch`, with variant_on_event as its on_event. */
-void variant_begin(struct variant_watch *variants, const struct watch *watch);
-
-/* A watch_event_fn; `user` is a struct variant_watch. Fails as I8. */
-void variant_on_event(void *user, const struct atp_event *event);
+/* Runs the session in one piece, judged so (failures are I4 and I8), and then
+ * what watch_recovers feeds. Returns: how many events the session has. */
+size_t variant_run(struct variant_watch *variants, struct watch *watch,
+                   const struct session *session, const uint8_t *input);
 
 #endif
