@@ -214,7 +214,7 @@ void say_record(struct said *said, struct random *random, const struct atp_catal
         if (random_one_in(random, optional ? 3 : 40)) break;
         if (i > 0) said_text(said, ",");
         else if ((name->flags & ATP_NAME_BARE) == 0) say_separator(said, random, name);
-        if (i + 1 == record->payload) say_number(said, count);
+        if (i + 1 == record->payload && !random_one_in(random, 12)) say_number(said, count);
         else say_field(said, random, catalog, &params[i]);
     }
     if (random_one_in(random, 40)) said_text(said, ",1");

@@ -60,8 +60,12 @@ static void note_header(struct watch *watch, const struct atp_event *event)
     bool line = event->kind == ATP_KIND_INFO || event->kind == ATP_KIND_URC;
     if (!line || record == NULL || record->payload == 0) return;
     unsigned index = record->payload - 1u;
-    if ((event->deviations & ATP_DEV_BAD_LENGTH) != 0) return;
-    if (index >= event->field_count) fuzz_fail("I3", "a header without a length is not called so");
+    uint8_t status = index < event->field_count ? event->status[index] : ATP_FIELD_MALFORMED;
+    bool counts = status == ATP_FIELD_VALID || status == ATP_FIELD_RANGE;
+    if (counts == ((event->deviations & ATP_DEV_BAD_LENGTH) != 0))
+        fuzz_fail("I3", "a header whose length has status %u is %scalled bad", (unsigned)status,
+                  counts ? "" : "not ");
+    if (!counts) return;
     const struct atp_field *field = &event->fields[index];
     uint64_t value = read_length(event->bytes + field->offset, field->size);
     unsigned type = event->catalog->params[record->param + index].type & ATP_PARAM_TYPE;
