@@ -211,12 +211,26 @@ bool mutate_long(struct mutator *mutator, struct session *session)
 bool mutate_forge(struct mutator *mutator, struct session *session)
 {
     static const char *const words[] = {
-        "\r\nOK\r\n",         "OK\r\n",          "\r\nERROR\r\n",
-        "OKAY\r\n",           "\r\n> ",          ">",
-        "AT\r\r\n",           "\r\nCONNECT\r\n", "+++",
-        "\r\nNO CARRIER\r\n", "\r\nCLOSED\r\n",  "0\r",
-        "\r\nRDY\r\n",        "+CSQ: 1,2\r\n",   "A/",
-        "\r\nSEND OK\r\n",    "\r\nO",           "\r\nOK",
+        "\r\nOK: 1\r\n",
+        "OK:\r\n",
+        "\r\nOK\r\n",
+        "OK\r\n",
+        "\r\nERROR\r\n",
+        "OKAY\r\n",
+        "\r\n> ",
+        ">",
+        "AT\r\r\n",
+        "\r\nCONNECT\r\n",
+        "+++",
+        "\r\nNO CARRIER\r\n",
+        "\r\nCLOSED\r\n",
+        "0\r",
+        "\r\nRDY\r\n",
+        "+CSQ: 1,2\r\n",
+        "A/",
+        "\r\nSEND OK\r\n",
+        "\r\nO",
+        "\r\nOK",
         "\r\nNO CARRIE",
     };
     const char *word = words[random_below(&mutator->random, COUNT_OF(words))];
