@@ -80,7 +80,9 @@ static void upload(const struct speaker *speaker)
 {
     struct said said = {0};
     struct random *random = speaker->random;
+    if (random_one_in(random, 2)) said_text(&said, "data");
     say_payload(&said, random, speaker->upload);
+    if (said.size > speaker->upload && speaker->form->upload > 0) said.size = speaker->upload;
     if (speaker->form->upload == 0) said_text(&said, random_one_in(random, 8) ? "\x1B" : "\x1A");
     edit_add(speaker->session, SESSION_SENT, said.bytes, said.size);
     if (random_one_in(random, 3)) receive(speaker, &said);
