@@ -46,13 +46,14 @@ typedef void watch_event_fn(void *user, const struct atp_event *event);
 
 /* What the host sent. */
 struct watch_host {
-    uint32_t count; /* of data that the pending command announces, 0: none  */
-    uint32_t owed;  /* of them, behind the prompt                           */
-    bool owing;     /* data may be due: a prompt came, and no result since  */
-    bool prompted;  /* its prompt was the last that came                    */
-    bool echoed;    /* the module has echoed the command                    */
-    bool stale;     /* the last result code was one of an earlier command   */
-    size_t data;    /* where in `sent` the data begin                       */
+    uint32_t count;   /* of data that the pending command announces, 0: none  */
+    uint32_t owed;    /* of them, behind the prompt                           */
+    bool owing;       /* data may be due: a prompt came, and no result since  */
+    bool prompted;    /* its prompt was the last that came                    */
+    bool echoed;      /* the module has echoed the command                    */
+    bool stale;       /* the last result code was one of an earlier command   */
+    size_t data;      /* where in `sent` the data begin                       */
+    size_t data_from; /* received by when they were sent                    */
     size_t sent_size;
     uint8_t sent[2u * FUZZ_INPUT_SIZE_MAX]; /* all of it                    */
 };

@@ -54,6 +54,7 @@ void watch_host_sent(struct watch *watch, const void *bytes, size_t size,
     struct atp_exchange after;
     atp_exchange_read(watch->parser, &after);
     host->stale = false;
+    if (host->data == host->sent_size) host->data_from = watch->input_size;
     if (host->owed > 0) {
         if (size <= host->owed && after.command != before->command)
             fuzz_fail("I4",
@@ -93,7 +94,8 @@ static void check_upload_echo(const struct watch *watch, const struct atp_event 
     const uint8_t *data = host->sent + host->data;
     size_t size = host->sent_size - host->data;
     size_t first = 0;
-    if (!host->prompted || !host->echoed || host->count == 0) return;
+    if (!host->prompted || !host->echoed || host->count == 0 || event->offset < host->data_from)
+        return;
     if (size > host->count) size = host->count;
     while (first < size && first < 4 && !is_stop(data[first])) first++;
     if (first == 0 || data[0] == ' ' || watch->input_size - event->offset < first
