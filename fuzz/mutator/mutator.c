@@ -212,6 +212,7 @@ bool mutator_kinds(const char *target, unsigned *kinds)
         {"stream", 1u << SESSION_RECEIVED | 1u << SESSION_SPLIT},
         {"exchange", SESSION_ALL},
         {"values", 1u << SESSION_RECEIVED},
+        {"empty", SESSION_ALL}, /* to be measured beside the others */
         {"module", 1u << SESSION_SENT | 1u << SESSION_SPLIT | 1u << SESSION_EXPIRE},
     };
     for (size_t i = 0; i < COUNT_OF(targets); i++) {
