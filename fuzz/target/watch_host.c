@@ -96,7 +96,7 @@ static void check_upload_echo(const struct watch *watch, const struct atp_event 
     size_t first = 0;
     if (!host->prompted || !host->echoed || host->count == 0 || event->offset < host->data_from)
         return;
-    if (size > host->count) size = host->count;
+    if (size > host->count) return; /* what is beyond may be a command, which ends it */
     while (first < size && first < 4 && !is_stop(data[first])) first++;
     if (first == 0 || data[0] == ' ' || watch->input_size - event->offset < first
         || memcmp(watch->input + event->offset, data, first) != 0)
