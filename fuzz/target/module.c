@@ -25,15 +25,15 @@
  *     were done in one that is refused nobody can tell
  *   - without echo there is no E, Z and &F, and what switches it on by a restart
  *     is followed by ATE0 (an X is put for commands that are left out)
+ *   - it does not ask for reports of the serving cell (AT+CPSI=<time>): they never
+ *     end, and the catalogue does not have them as URCs
  * What is excused:
  *   - `unexpected` of an ERROR or +CME ERROR: of a command that is refused no
  *     variant need list the refusal
  *   - `unexpected` and `not-asked` in the answer to a line of several commands,
  *     the last of which the parser takes for the pending one; and what is wrong
  *     with the fields of a line without a prefix, which it takes for that one's
- *   - behind Q1 there is no result to wait for
- *   - `not-asked` of +CPSI, whose reports (AT+CPSI=<time>) the catalogue does not
- *     have as URCs */
+ *   - behind Q1 there is no result to wait for */
 #include "lossless.h"
 #include "session.h"
 
@@ -43,6 +43,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define US_A_S          INT64_C(1000000)
 #define ANSWER_LIMIT_US (400 * US_A_S)
@@ -85,7 +86,6 @@ static uint32_t excused(const struct host *host, const struct atp_event *event)
     if (host->several) return of_several;
     if (event->kind == ATP_KIND_RESULT && event->result == ATP_RESULT_ERROR)
         return ATP_DEV_UNEXPECTED;
-    if (strcmp(atp_event_name(event), "+CPSI") == 0) return ATP_DEV_NOT_ASKED;
     return 0;
 }
 
@@ -213,7 +213,9 @@ static void leave_out(struct host *host, struct typed *line)
     const char *refused = host->silent ? (alone ? "EZ&" : "EZ&VQ") : (alone ? "VQ" : "EVQ");
     for (uint8_t *first; (first = next_command(line, &at)) != NULL;) {
         uint8_t upper = *first == '&' ? '&' : (uint8_t)(*first & ~0x20);
-        if (strchr(refused, upper) != NULL) *first = 'X';
+        bool reports = line->bytes + line->size - first > 6
+                       && strncasecmp((const char *)first, "+CPSI=", 6) == 0 && first[6] != '?';
+        if (strchr(refused, upper) != NULL || reports) *first = 'X';
         else if (upper == 'Q' && at < line->size && line->bytes[at] != '0') host->quiet = true;
     }
 }

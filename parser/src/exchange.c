@@ -133,8 +133,8 @@ static bool is_stale(struct atp_parser *p, const struct atp_event *event)
 
 static void note_final(struct atp_parser *p, const struct atp_event *event)
 {
-    bool verbose = (event->name->flags & ATP_NAME_NUMERIC) == 0;
-    if (verbose) p->flags &= ~FLAG_NUMERIC; /* whatever the host asked for */
+    bool verbose = atp_is_letter((uint8_t)p->catalog->text[event->name->text]);
+    if (verbose) p->flags &= ~FLAG_NUMERIC; /* whatever the host asked for; +CME ERROR tells not */
     p->flags |= FLAG_FINAL;
     p->flags &= ~FLAG_UPLOAD;
     atp_frame_drop_upload_echo(p);
