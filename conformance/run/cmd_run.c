@@ -367,7 +367,8 @@ static int run_cases(struct run *run, const struct arguments *arguments, const c
     const struct run_options *options = &arguments->options;
     char *path = memory_format("%s/results.jsonl", options->out);
     bool good = (run->store = fopen(path, "w")) != NULL
-                && results_begin(run->store, "atproof run", command, run->dialect, options->strict);
+                && results_begin(run->store, "atproof run", command, run->dialect, options->strict)
+                && results_keep_clauses(run->store, run->compiled);
     if (!good) cli_complain("%s: cannot write: %s", path, strerror(errno));
     if (good) {
         run_progress_begin(&run->progress, cases->count * options->repeats, options->quiet);

@@ -392,6 +392,7 @@ static void keep(struct attempt *attempt, unsigned try)
         .id = item->id,
         .dialect = run->dialect,
         .line = 1,
+        .tries = try > 1 ? try : 0,
         .identity = &run->identity,
     };
     const char *outcome = results_decide(&run->tally, excuses, run->options->today, &subject,

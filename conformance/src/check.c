@@ -35,6 +35,8 @@ const struct compiled_catalog *check_open_tables(struct check *check, const char
                              : catalog_open_dialect(dialect, &compiled, stderr);
     if (status != 0) return NULL;
     check->tables[check->table_count++] = (struct check_tables){memory_text(dialect), compiled};
+    if (check->store != NULL && !results_keep_clauses(check->store, compiled))
+        check->tally.broken = true;
     return compiled;
 }
 

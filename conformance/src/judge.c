@@ -31,6 +31,7 @@ struct run {
     int64_t now_us;
     uint64_t fed;
     struct buffer echo; /* of an echo that comes in spans                   */
+    struct judge_tape tape;
 };
 
 /* ---- exchanges -------------------------------------------------------- */
@@ -43,6 +44,7 @@ static struct judge_work *current(struct run *run)
 static struct judge_work *add_work(struct run *run)
 {
     struct judge *judge = &run->judge;
+    judge_tape_close(&run->tape);
     judge->works = memory_grow(judge->works, judge->work_count + 1, &judge->work_capacity,
                                sizeof *judge->works);
     struct judge_work *work = &judge->works[judge->work_count++];
@@ -330,6 +332,7 @@ static void on_event(void *user, const struct atp_event *event)
     check_line_end(run, event, at);
     work->out.size = event->offset + event->size - work->out.offset;
     int64_t now = time_of(run, event);
+    judge_tape_event(&run->tape, work, event, at.line, now);
     if (now != TRANSCRIPT_NO_TIME) work->last_us = now;
     bool unasked = event->record != NULL && event->record->role == ATP_ROLE_URC;
     if (event->kind == ATP_KIND_DATA && !unasked) work->payload += event->size;
@@ -362,6 +365,7 @@ static bool is_repeat(const struct run *run, const uint8_t *bytes, size_t size)
 
 static void send(struct run *run, const uint8_t *bytes, const struct transcript_item *item)
 {
+    const uint8_t *typed = bytes;
     size_t size = item->size;
     if (is_repeat(run, bytes, size)) {
         bytes = run->line;
@@ -377,6 +381,7 @@ static void send(struct run *run, const uint8_t *bytes, const struct transcript_
     } else if (item->time_us != TRANSCRIPT_NO_TIME) {
         current(run)->last_us = item->time_us;
     }
+    judge_tape_sent(&run->tape, current(run), command, typed, item);
 }
 
 static void receive(struct run *run, const uint8_t *bytes, const struct transcript_item *item)
@@ -449,6 +454,7 @@ static void release_work(struct judge_work *work)
 static void hand_over(struct run *run, struct judgement *out)
 {
     struct judge *judge = &run->judge;
+    judge_tape_release(&run->tape);
     out->exchange_count = judge->work_count;
     out->exchanges = memory_new(judge->work_count, sizeof *out->exchanges);
     for (size_t i = 0; i < judge->work_count; i++) {
@@ -494,6 +500,11 @@ static void release_exchange(struct judge_exchange *exchange)
         free(exchange->findings[i].seen);
         free(exchange->findings[i].reason);
     }
+    for (size_t i = 0; i < exchange->wire_count; i++) {
+        free(exchange->wire[i].text);
+        free(exchange->wire[i].deviations);
+    }
+    free(exchange->wire);
     free(exchange->findings);
     free(exchange->command);
     free(exchange->clause);

@@ -62,6 +62,22 @@ enum judge_verdict {
 };
 const char *judge_verdict_name(enum judge_verdict verdict); /* "pass", …  */
 
+/* What was said during an exchange, in the order of the line: a command, data of
+ * the host, or an event of the module. A payload in spans is one. */
+struct judge_wire {
+    bool is_sent;
+    const char *kind; /* sent: "command", "data"; received: of the event. Static */
+    const char *name; /* of the record; NULL: none is known. Borrowed       */
+    uint64_t offset;  /* received: in all bytes of the module; sent: 0      */
+    uint64_t size;    /* bytes                                              */
+    size_t line;      /* of the transcript's item, 0: none                  */
+    int64_t time_us;  /* TRANSCRIPT_NO_TIME: not known                      */
+    char *text;       /* the first JUDGE_WIRE_TEXT bytes, as C escapes      */
+    char *deviations; /* names, with commas; NULL: none                     */
+    char sha256[65];  /* of all bytes, if the text has not all of them; else "" */
+};
+#define JUDGE_WIRE_TEXT 256
+
 struct judge_exchange {
     char *command;        /* as sent, escaped, without its CR; "" of the first */
     const char *name;     /* `+CSQ`; "" if none or unknown. Borrowed         */
@@ -80,6 +96,8 @@ struct judge_exchange {
     uint32_t time_limit_ms; /* of the form, 0: none stated                  */
     struct judge_finding *findings;
     size_t finding_count;
+    struct judge_wire *wire;
+    size_t wire_count;
 };
 
 /* What the module said of itself, as far as the transcript has it. */

@@ -2,6 +2,7 @@
 #ifndef CONFORMANCE_JUDGE_INTERNAL_H
 #define CONFORMANCE_JUDGE_INTERNAL_H
 
+#include "buffer.h"
 #include "judge.h"
 
 #define NO_INDEX SIZE_MAX
@@ -54,6 +55,15 @@ struct judge_work {
     struct judge_seen *seen;
     size_t seen_count, seen_capacity;
     size_t finding_capacity;
+    size_t wire_capacity;
+};
+
+/* What the line's log keeps of the item under way. All zero: none is. */
+struct judge_tape {
+    struct judge_wire *open; /* NULL: none, or it is whole                  */
+    bool goes_on;            /* the event said that a further span follows  */
+    struct buffer head;      /* its first bytes                             */
+    void *digest;            /* EVP_MD_CTX, of an item longer than its text */
 };
 
 struct judge {
@@ -82,6 +92,17 @@ char *judge_escape(const uint8_t *bytes, size_t size, size_t limit);
  * each exchange its verdict. */
 void judge_declare(struct judge *judge);
 void judge_conclude(struct judge *judge);
+
+/* ---- the log of the line (judge_wire.c) ------------------------------- */
+
+void judge_tape_sent(struct judge_tape *tape, struct judge_work *work, bool is_command,
+                     const uint8_t *bytes, const struct transcript_item *item);
+void judge_tape_event(struct judge_tape *tape, struct judge_work *work,
+                      const struct atp_event *event, size_t line, int64_t time_us);
+
+/* The last item is whole. Before the works are touched otherwise, too. */
+void judge_tape_close(struct judge_tape *tape);
+void judge_tape_release(struct judge_tape *tape);
 
 /* ---- the command (judge_command.c) ------------------------------------ */
 

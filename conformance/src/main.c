@@ -21,7 +21,7 @@ static const struct command {
     {"record", "stand between a host and a module, keep what they say", cmd_record},
     {"modem", "be a virtual module on a pseudo terminal or a TCP port", cmd_modem},
     {"run", "judge a module: play cases against it", cmd_run},
-    {"modem", "be a virtual module on a pseudo terminal", cmd_modem},
+    {"report", "make a page, or what machines read, of results", cmd_report},
     {"server", "the HTTP, HTTPS, TCP and TLS peer of modules", cmd_server},
     {"catalog", "show, check and convert what the manuals say", cmd_catalog},
 };

@@ -75,6 +75,7 @@ static void fill_finding(struct reports_finding *out, const struct judge_finding
         .seen = finding->seen,
         .declared = finding->declared,
         .reason = finding->reason,
+        .help = finding->rule->text,
     };
 }
 
@@ -88,6 +89,27 @@ static void fill_fault(struct reports_finding *out, const struct results_fault *
         .expected = fault->expected,
         .seen = fault->seen,
     };
+}
+
+static struct reports_wire *new_wire(const struct judge_exchange *exchange)
+{
+    struct reports_wire *wire = memory_new(exchange->wire_count, sizeof *wire);
+    for (size_t i = 0; i < exchange->wire_count; i++) {
+        const struct judge_wire *item = &exchange->wire[i];
+        wire[i] = (struct reports_wire){
+            .direction = item->is_sent ? "sent" : "received",
+            .kind = item->kind,
+            .name = item->name,
+            .offset = item->offset,
+            .size = item->size,
+            .line = item->line,
+            .time_us = item->time_us,
+            .text = item->text,
+            .sha256 = item->sha256,
+            .deviations = item->deviations,
+        };
+    }
+    return wire;
 }
 
 /* Whether the fault stands in this exchange: the last that began before it. */
@@ -129,7 +151,16 @@ static void fill_exchange(struct reports_exchange *out, const struct judgement *
         .time_limit_ms = exchange->time_limit_ms,
         .findings = findings,
         .finding_count = count,
+        .wire = new_wire(exchange),
+        .wire_count = exchange->wire_count,
     };
+}
+
+/* Its own arrays; all else is borrowed. */
+static void release_exchange(struct reports_exchange *exchange)
+{
+    free((void *)(uintptr_t)exchange->findings);
+    free((void *)(uintptr_t)exchange->wire);
 }
 
 char *results_clause_of(const char *id)
@@ -156,6 +187,7 @@ static bool write_case(FILE *store, const struct results_subject *subject,
         .reason = reason,
         .line = subject->line,
         .way = subject->way,
+        .tries = subject->tries,
         .identity = {.source = subject->path,
                      .sha256 = subject->sha256,
                      .manufacturer = identity->manufacturer,
@@ -181,11 +213,11 @@ bool results_keep(FILE *store, const struct results_subject *subject,
         fill_exchange(&exchanges[count], judgement, i, verdict, faults, fault_count);
         bool empty =
             results_is_empty(&judgement->exchanges[i]) && exchanges[count].finding_count == 0;
-        if (empty) free((void *)(uintptr_t)exchanges[count].findings);
+        if (empty) release_exchange(&exchanges[count]);
         else count++;
     }
     bool good = write_case(store, subject, verdict, outcome, reason, exchanges, count);
-    for (size_t i = 0; i < count; i++) free((void *)(uintptr_t)exchanges[i].findings);
+    for (size_t i = 0; i < count; i++) release_exchange(&exchanges[i]);
     free(exchanges);
     return good;
 }
@@ -252,7 +284,8 @@ bool results_project(const char *store, enum reports_format format, const char *
         cli_complain("%s: cannot write: %s", path, strerror(errno));
         return false;
     }
-    bool good = reports_project(store, format, out, stderr);
+    const struct reports_input input = {.stores = &store, .store_count = 1};
+    bool good = reports_project(&input, format, out, stderr);
     if (!standard && fclose(out) != 0) good = false;
     return good;
 }

@@ -12,8 +12,9 @@ struct results_subject {
     const struct script_case *case_; /* NULL: a recording of no case        */
     const char *id;
     const char *dialect;
-    size_t way;  /* of several, 1 the first; 0: there is one                */
-    size_t line; /* of its first line                                       */
+    size_t way;     /* of several, 1 the first; 0: there is one                */
+    size_t line;    /* of its first line                                       */
+    unsigned tries; /* how often it was played; 0: once                     */
     const struct judge_identity *identity;
 };
 
@@ -48,6 +49,10 @@ bool results_keep(FILE *store, const struct results_subject *subject,
 /* Appends the run's line. `command`: the command line. */
 bool results_begin(FILE *store, const char *tool, const char *command, const char *dialect,
                    bool strict);
+
+/* Appends a line for each clause of the catalogue. Returns: false with a
+ * complaint made. */
+bool results_keep_clauses(FILE *store, const struct compiled_catalog *compiled);
 
 /* The exit code that the counts stand for. */
 int results_exit_code(const struct results_tally *tally);

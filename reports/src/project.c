@@ -1,22 +1,30 @@
-/* From a store to one of its projections. */
+/* From stores to one of their projections. */
 #include "store.h"
 
 #include <errno.h>
 #include <string.h>
 
-bool reports_project(const char *path, enum reports_format format, FILE *out, FILE *errors)
+static void write_format(const struct store *store, const struct reports_input *input,
+                         enum reports_format format, FILE *out)
 {
-    static void (*const writers[])(const struct store *, FILE *) = {
-        [REPORTS_JUNIT] = junit_write,
-        [REPORTS_TAP] = tap_write,
-        [REPORTS_SUMMARY] = summary_write,
-    };
+    switch (format) {
+    case REPORTS_JUNIT: junit_write(store, out); break;
+    case REPORTS_TAP: tap_write(store, out); break;
+    case REPORTS_SUMMARY: summary_write(store, out); break;
+    case REPORTS_HTML: html_write(store, input, out); break;
+    case REPORTS_FORMAT_COUNT: break;
+    }
+}
+
+bool reports_project(const struct reports_input *input, enum reports_format format, FILE *out,
+                     FILE *errors)
+{
     struct store store;
-    bool good = store_read(path, &store, errors);
+    bool good = store_read(input->stores, input->store_count, &store, errors);
     if (good) {
-        writers[format](&store, out);
+        write_format(&store, input, format, out);
         if (fflush(out) != 0 || ferror(out)) {
-            fprintf(errors, "%s: what was made of it was not written whole: %s\n", path,
+            fprintf(errors, "%s: what was made of it was not written whole: %s\n", input->stores[0],
                     strerror(errno));
             good = false;
         }

@@ -15,7 +15,7 @@ struct reader {
     size_t line;
     FILE *errors;
     struct store *store;
-    size_t case_capacity, fuzz_capacity;
+    size_t clause_capacity, case_capacity, fuzz_capacity;
 };
 
 /* An object within those around it: `exchange 2, finding 1`. */
@@ -191,7 +191,8 @@ static bool has_key(const struct schema_object *object, const char *name)
 /* `kind` and `version` are looked at before. */
 static bool is_head(const struct schema_object *object, const char *name)
 {
-    bool is_line = object == &schema_run || object == &schema_case || object == &schema_fuzz;
+    bool is_line = object == &schema_run || object == &schema_clause || object == &schema_case
+                   || object == &schema_fuzz;
     return (is_line && strcmp(name, "kind") == 0)
            || (object == &schema_run && strcmp(name, "version") == 0);
 }
@@ -263,6 +264,24 @@ static bool has_run(const struct reader *reader, const struct place *place)
                        place->name);
 }
 
+/* The first of an id stands. */
+static bool read_clause(struct reader *reader, const json_t *line)
+{
+    struct place place = {.name = "clause"};
+    struct store *store = reader->store;
+    struct reports_clause clause = {0};
+    if (!has_run(reader, &place) || !read_object(reader, &place, &schema_clause, line, &clause))
+        return false;
+    if (store_find_clause(store, clause.id) != NULL) return true;
+    store->clauses = grown(store->clauses, store->clause_count, &reader->clause_capacity,
+                           sizeof *store->clauses);
+    size_t at = store->clause_count++;
+    for (; at > 0 && strcmp(store->clauses[at - 1].id, clause.id) > 0; at--)
+        store->clauses[at] = store->clauses[at - 1];
+    store->clauses[at] = clause;
+    return true;
+}
+
 static bool read_case(struct reader *reader, const json_t *line)
 {
     struct place place = {.name = "case"};
@@ -291,18 +310,19 @@ static bool read_fuzz(struct reader *reader, const json_t *line)
 
 static bool read_line(struct reader *reader, const json_t *line)
 {
-    static bool (*const readers[])(struct reader *, const json_t *) = {read_run, read_case,
-                                                                       read_fuzz};
-    static const char *const kinds[] = {"run", "case", "fuzz", NULL};
+    static bool (*const readers[])(struct reader *, const json_t *) = {read_run, read_clause,
+                                                                       read_case, read_fuzz};
+    static const char *const kinds[] = {"run", "clause", "case", "fuzz", NULL};
     const json_t *kind = json_object_get(line, "kind");
     if (!json_is_object(line)) return complain(reader, NULL, "no object, expected one a line");
-    if (kind == NULL) return complain(reader, NULL, "no key \"kind\", expected run, case or fuzz");
+    if (kind == NULL)
+        return complain(reader, NULL, "no key \"kind\", expected run, clause, case or fuzz");
     size_t index = schema_word_index(kinds, store_text(json_string_value(kind)));
     if (kinds[index] != NULL) return readers[index](reader, line);
     begin_complaint(reader, NULL);
     fputs("\"kind\" is ", reader->errors);
     put_seen(reader->errors, kind);
-    fputs(", expected run, case or fuzz\n", reader->errors);
+    fputs(", expected run, clause, case or fuzz\n", reader->errors);
     return false;
 }
 
@@ -342,24 +362,42 @@ static bool read_lines(struct reader *reader, FILE *file)
     return good;
 }
 
+static bool read_file(struct reader *reader, FILE *file, const char *name)
+{
+    reader->path = name;
+    reader->line = 0;
+    reader->store->run = NULL;
+    return read_lines(reader, file);
+}
+
 bool store_read_file(FILE *file, const char *name, struct store *out, FILE *errors)
 {
     memset(out, 0, sizeof *out);
-    struct reader reader = {.path = name, .errors = errors, .store = out};
-    bool good = read_lines(&reader, file);
+    struct reader reader = {.errors = errors, .store = out};
+    bool good = read_file(&reader, file, name);
     if (good) store_name_all(out);
     return good;
 }
 
-bool store_read(const char *path, struct store *out, FILE *errors)
+static bool read_path(struct reader *reader, const char *path)
+{
+    reader->path = path;
+    reader->line = 0;
+    if (strcmp(path, "-") == 0) return read_file(reader, stdin, path);
+    FILE *file = fopen(path, "r");
+    if (file == NULL)
+        return complain(reader, NULL, "%s, expected a store to read", strerror(errno));
+    bool good = read_file(reader, file, path);
+    fclose(file);
+    return good;
+}
+
+bool store_read(const char *const *paths, size_t count, struct store *out, FILE *errors)
 {
     memset(out, 0, sizeof *out);
-    struct reader reader = {.path = path, .errors = errors, .store = out};
-    bool is_input = strcmp(path, "-") == 0;
-    FILE *file = is_input ? stdin : fopen(path, "r");
-    if (file == NULL)
-        return complain(&reader, NULL, "%s, expected a store to read", strerror(errno));
-    bool good = store_read_file(file, path, out, errors);
-    if (!is_input) fclose(file);
-    return good;
+    struct reader reader = {.errors = errors, .store = out};
+    for (size_t i = 0; i < count; i++)
+        if (!read_path(&reader, paths[i])) return false;
+    store_name_all(out);
+    return true;
 }

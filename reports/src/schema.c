@@ -24,6 +24,11 @@ const char *const schema_fuzz_kinds[] = {"crash",         "invariant", "timeout"
         .name = #member, .type = SCHEMA_WORD, .required = true,                                    \
         .offset = offsetof(struct owner, member), .words = (list)                                  \
     }
+#define OPTIONAL_LIST(owner, member, count, object)                                                \
+    {                                                                                              \
+        .name = #member, .type = SCHEMA_LIST, .offset = offsetof(struct owner, member),            \
+        .items = (object), .count_offset = offsetof(struct owner, count)                           \
+    }
 #define LIST(owner, member, count, object)                                                         \
     {                                                                                              \
         .name = #member, .type = SCHEMA_LIST, .required = true,                                    \
@@ -55,7 +60,36 @@ static const struct schema_key finding_keys[] = {
     KEY(reports_finding, seen, SCHEMA_TEXT, false),
     KEY(reports_finding, declared, SCHEMA_FLAG, true),
     KEY(reports_finding, reason, SCHEMA_TEXT, false),
+    KEY(reports_finding, help, SCHEMA_TEXT, false),
 };
+
+static const struct schema_key clause_keys[] = {
+    KEY(reports_clause, id, SCHEMA_TEXT, true),
+    KEY(reports_clause, command, SCHEMA_TEXT, false),
+    KEY(reports_clause, title, SCHEMA_TEXT, false),
+    KEY(reports_clause, document, SCHEMA_TEXT, false),
+    KEY(reports_clause, source, SCHEMA_TEXT, false),
+    KEY(reports_clause, line, SCHEMA_SIZE, false),
+};
+
+static const char *const directions[] = {"sent", "received", NULL};
+static const char *const wire_kinds[] = {"command", "data",   "echo", "info",  "result",    "urc",
+                                         "prompt",  "stream", "text", "blank", "truncated", NULL};
+
+static const struct schema_key wire_keys[] = {
+    WORD(reports_wire, direction, directions),
+    WORD(reports_wire, kind, wire_kinds),
+    KEY(reports_wire, name, SCHEMA_TEXT, false),
+    KEY(reports_wire, offset, SCHEMA_U64, false),
+    KEY(reports_wire, size, SCHEMA_U64, true),
+    KEY(reports_wire, line, SCHEMA_SIZE, false),
+    KEY(reports_wire, time_us, SCHEMA_TIME, false),
+    KEY(reports_wire, text, SCHEMA_TEXT, true),
+    KEY(reports_wire, sha256, SCHEMA_DIGEST, false),
+    KEY(reports_wire, deviations, SCHEMA_TEXT, false),
+};
+
+static const struct schema_object wire = {"wire", sizeof(struct reports_wire), KEYS(wire_keys)};
 
 static const struct schema_object finding = {"finding", sizeof(struct reports_finding),
                                              KEYS(finding_keys)};
@@ -75,6 +109,7 @@ static const struct schema_key exchange_keys[] = {
     KEY(reports_exchange, over_us, SCHEMA_TIME, false),
     KEY(reports_exchange, time_limit_ms, SCHEMA_U32, false),
     LIST(reports_exchange, findings, finding_count, &finding),
+    OPTIONAL_LIST(reports_exchange, wire, wire_count, &wire),
 };
 
 static const struct schema_object exchange = {"exchange", sizeof(struct reports_exchange),
@@ -91,6 +126,7 @@ static const struct schema_key case_keys[] = {
     KEY(reports_case, reason, SCHEMA_TEXT, false),
     KEY(reports_case, line, SCHEMA_SIZE, false),
     KEY(reports_case, way, SCHEMA_U64, false),
+    KEY(reports_case, tries, SCHEMA_U64, false),
     IDENTITY(source, SCHEMA_TEXT),
     IDENTITY(sha256, SCHEMA_DIGEST),
     IDENTITY(manufacturer, SCHEMA_TEXT),
@@ -139,6 +175,8 @@ static const struct schema_key fuzz_keys[] = {
 };
 
 const struct schema_object schema_run = {"run", sizeof(struct reports_run), KEYS(run_keys)};
+const struct schema_object schema_clause = {"clause", sizeof(struct reports_clause),
+                                            KEYS(clause_keys)};
 const struct schema_object schema_case = {"case", sizeof(struct reports_case), KEYS(case_keys)};
 const struct schema_object schema_fuzz = {"fuzz", sizeof(struct reports_fuzz), KEYS(fuzz_keys)};
 

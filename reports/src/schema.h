@@ -36,7 +36,7 @@ struct schema_object {
     size_t key_count;
 };
 
-extern const struct schema_object schema_run, schema_case, schema_fuzz;
+extern const struct schema_object schema_run, schema_clause, schema_case, schema_fuzz;
 
 extern const char *const schema_levels[], *const schema_verdicts[], *const schema_outcomes[];
 extern const char *const schema_engines[], *const schema_fuzz_kinds[];

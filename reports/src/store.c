@@ -12,6 +12,7 @@
 
 void store_release(struct store *store)
 {
+    free(store->clauses);
     free(store->cases);
     free(store->fuzzers);
     arena_release(&store->arena);
@@ -211,6 +212,17 @@ static const char *name_of_fuzzer(struct arena *arena, void **tree, const struct
     free(bytes);
     free(shown);
     return unique_name(tree, arena, wanted);
+}
+
+static int compare_clause(const void *key, const void *item)
+{
+    return strcmp(key, ((const struct reports_clause *)item)->id);
+}
+
+const struct reports_clause *store_find_clause(const struct store *store, const char *id)
+{
+    if (store->clause_count == 0) return NULL;
+    return bsearch(id, store->clauses, store->clause_count, sizeof *store->clauses, compare_clause);
 }
 
 void store_name_all(struct store *store)

@@ -19,7 +19,9 @@ struct store_fuzz {
 };
 
 struct store {
-    struct arena arena; /* all that is below                                 */
+    struct arena arena;             /* all that is below                                 */
+    struct reports_clause *clauses; /* sorted by id                          */
+    size_t clause_count;
     struct store_case *cases;
     size_t case_count;
     struct store_fuzz *fuzzers;
@@ -28,15 +30,18 @@ struct store {
     size_t run_count;
 };
 
-/* Reads and checks a store; `-` is the standard input. Complaints go to
- * `errors` as `PATH:LINE: text`.
+/* Reads and checks stores, as if they were joined; `-` is the standard input.
+ * Complaints go to `errors` as `PATH:LINE: text`.
  * Owns: the caller releases *out with store_release, also if false. */
-bool store_read(const char *path, struct store *out, FILE *errors);
+bool store_read(const char *const *paths, size_t count, struct store *out, FILE *errors);
 
 /* The same of a file that is open; `name` stands in the complaints. */
 bool store_read_file(FILE *file, const char *name, struct store *out, FILE *errors);
 
 void store_release(struct store *store);
+
+/* The clause of the id; NULL: no store said of it. Borrows. */
+const struct reports_clause *store_find_clause(const struct store *store, const char *id);
 
 /* Fills in the names of all cases and fuzzers. */
 void store_name_all(struct store *store);
@@ -102,5 +107,6 @@ const char *store_text(const char *text);
 void junit_write(const struct store *store, FILE *out);
 void tap_write(const struct store *store, FILE *out);
 void summary_write(const struct store *store, FILE *out);
+void html_write(const struct store *store, const struct reports_input *input, FILE *out);
 
 #endif

@@ -25,8 +25,9 @@ static uint64_t number_at(const struct schema_key *key, const void *at)
 }
 
 /* Whether the key is left out. */
-static bool is_absent(const struct schema_key *key, const void *at)
+static bool is_absent(const struct schema_key *key, const void *owner)
 {
+    const void *at = member(owner, key->offset);
     switch (key->type) {
     case SCHEMA_TEXT:
     case SCHEMA_WORD: return text_at(at) == NULL;
@@ -36,8 +37,9 @@ static bool is_absent(const struct schema_key *key, const void *at)
     case SCHEMA_SIZE:
     case SCHEMA_U32: return !key->required && number_at(key, at) == 0;
     case SCHEMA_TIME: return *(const int64_t *)at == REPORTS_NO_TIME;
-    case SCHEMA_FLAG:
-    case SCHEMA_LIST: return false;
+    case SCHEMA_FLAG: return false;
+    case SCHEMA_LIST:
+        return !key->required && *(const size_t *)member(owner, key->count_offset) == 0;
     }
     return false;
 }
@@ -56,7 +58,7 @@ static bool is_whole_list(const struct schema_key *key, const void *owner)
 static bool is_sound(const struct schema_key *key, const void *owner)
 {
     const void *at = member(owner, key->offset);
-    if (is_absent(key, at)) return !key->required;
+    if (is_absent(key, owner)) return !key->required;
     switch (key->type) {
     case SCHEMA_TEXT:
     case SCHEMA_WORD:
@@ -134,7 +136,7 @@ static void put_keys(FILE *out, const struct schema_object *object, const void *
 {
     for (size_t i = 0; i < object->key_count; i++) {
         const struct schema_key *key = &object->keys[i];
-        if (is_absent(key, member(owner, key->offset))) continue;
+        if (is_absent(key, owner)) continue;
         fprintf(out, "%s\"%s\":", separator, key->name);
         put_value(out, key, owner);
         separator = ",";
@@ -159,6 +161,11 @@ bool reports_write_run(FILE *file, const struct reports_run *run)
     char head[40];
     snprintf(head, sizeof head, "{\"kind\":\"run\",\"version\":%d", REPORTS_VERSION);
     return put_line(file, head, &schema_run, run);
+}
+
+bool reports_write_clause(FILE *file, const struct reports_clause *clause)
+{
+    return put_line(file, "{\"kind\":\"clause\"", &schema_clause, clause);
 }
 
 bool reports_write_case(FILE *file, const struct reports_case *case_)

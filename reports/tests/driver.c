@@ -1,7 +1,7 @@
 /* The library's command line for the tests.
  * usage: reports-driver write            a store of two runs to standard output
  *        reports-driver write-many COUNT one of many cases
- *        reports-driver junit|tap|summary STORE */
+ *        reports-driver junit|tap|summary|html STORE... */
 #include <atproof/reports.h>
 
 #include <stdio.h>
@@ -29,14 +29,22 @@ static bool write_first_run(FILE *out)
         .strict = true,
     };
     const struct reports_finding findings[] = {
-        {"range", "must", "simcom-http/2.2.4", 9, 4, 7, "<0..100>", "300", false, NULL},
-        {"quoted", "should", "simcom-http/2.2.4", 0, 0, 0, NULL, NULL, true, "known"},
+        {"range", "must", "simcom-http/2.2.4", 9, 4, 7, "<0..100>", "300", false, NULL,
+         "A value lies within the range."},
+        {"quoted", "should", "simcom-http/2.2.4", 0, 0, 0, NULL, NULL, true, "known", NULL},
+    };
+    const struct reports_wire wire[] = {
+        {"sent", "command", NULL, 0, 7, 6, -5, "AT+CSQ\\r", NULL, NULL},
+        {"received", "info", "+CSQ", 9, 300, 7, REPORTS_NO_TIME, "+CSQ: 300",
+         "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+         "out-of-range,no-space"},
+        {"received", "blank", NULL, 309, 2, 0, REPORTS_NO_TIME, "\\r\\n", NULL, NULL},
     };
     const struct reports_exchange exchanges[] = {
         {"AT+CSQ", "+CSQ", "execute", "ok", "core/6.5", "fail", NULL, 9, 30, 6, -5, 1200000, 5000,
-         findings, 2},
+         findings, 2, wire, 3},
         {"", "", "", "", "", "unjudged", "no command", 0, 9, 0, REPORTS_NO_TIME, REPORTS_NO_TIME, 0,
-         NULL, 0},
+         NULL, 0, NULL, 0},
     };
     const struct reports_case case_ = {
         .id = "simcom-http/2.2.4/range",
@@ -49,12 +57,17 @@ static bool write_first_run(FILE *out)
         .reason = "known to fail",
         .line = 3,
         .way = 2,
+        .tries = 3,
         .identity = {"a.at", "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
                      "SIMCOM", "A7670E", "V1"},
         .exchanges = exchanges,
         .exchange_count = 2,
     };
-    return reports_write_run(out, &run) && reports_write_case(out, &case_);
+    const struct reports_clause clause = {"simcom-http/2.2.4", "+HTTPACTION",      "a title",
+                                          "a manual",          "simcom-http.yaml", 7};
+    const struct reports_clause least = {.id = "core/1"};
+    return reports_write_run(out, &run) && reports_write_clause(out, &clause)
+           && reports_write_clause(out, &least) && reports_write_case(out, &case_);
 }
 
 /* As little as may be known. */
@@ -87,11 +100,11 @@ static bool write_many(FILE *out, size_t count)
     for (size_t i = 0; good && i < count; i++) {
         const bool fails = i % 10 == 0;
         const struct reports_finding finding = {
-            "range", "must", "simcom-http/2.2.4", 9, 4, i + 2, "<0..100>", "300", false, NULL};
+            "range", "must", "simcom-http/2.2.4", 9, 4, i + 2, "<0..100>", "300", false,
+            NULL,    NULL};
         const struct reports_exchange exchange = {
-            "AT+CSQ", "+CSQ",   "execute",    "ok",  "core/6.5", fails ? "fail" : "pass",
-            NULL,     0,        30,           i + 1, 0,          1500000,
-            0,        &finding, fails ? 1 : 0};
+            "AT+CSQ", "+CSQ", "execute", "ok", "core/6.5", fails ? "fail" : "pass", NULL, 0, 30,
+            i + 1,    0,      1500000,   0,    &finding,   fails ? 1 : 0,           NULL, 0};
         char id[80];
         snprintf(id, sizeof id, "simcom-http/2.2.4/generated-%zu", i);
         const struct reports_case case_ = {.id = id,
@@ -107,10 +120,19 @@ static bool write_many(FILE *out, size_t count)
     return good;
 }
 
+static bool project(int count, char **paths, enum reports_format format)
+{
+    const struct reports_input input = {.stores = (const char *const *)paths,
+                                        .store_count = (size_t)count};
+    return reports_project(&input, format, stdout, stderr);
+}
+
 int main(int argc, char **argv)
 {
-    static const char *const formats[] = {
-        [REPORTS_JUNIT] = "junit", [REPORTS_TAP] = "tap", [REPORTS_SUMMARY] = "summary"};
+    static const char *const formats[] = {[REPORTS_JUNIT] = "junit",
+                                          [REPORTS_TAP] = "tap",
+                                          [REPORTS_SUMMARY] = "summary",
+                                          [REPORTS_HTML] = "html"};
     const char *verb = argc > 1 ? argv[1] : "";
     bool good = false;
     if (strcmp(verb, "write") == 0)
@@ -118,7 +140,6 @@ int main(int argc, char **argv)
     if (strcmp(verb, "write-many") == 0 && argc == 3)
         good = write_many(stdout, strtoul(argv[2], NULL, 10));
     for (enum reports_format i = REPORTS_JUNIT; i < REPORTS_FORMAT_COUNT; i++)
-        if (strcmp(verb, formats[i]) == 0 && argc == 3)
-            good = reports_project(argv[2], i, stdout, stderr);
+        if (strcmp(verb, formats[i]) == 0 && argc > 2) good = project(argc - 2, argv + 2, i);
     return good && fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -37,6 +37,17 @@ def exchange(*findings, **keys):
             "findings": list(findings)} | keys
 
 
+def wire(direction="received", **keys):
+    return {"direction": direction, "kind": "info", "name": "+CSQ", "offset": 9, "size": 300,
+            "line": 7, "time_us": 5, "text": "+CSQ: 300", "sha256": "0123456789abcdef" * 4,
+            "deviations": "out-of-range"} | keys
+
+
+def clause(identifier="simcom-http/2.2.4", **keys):
+    return {"kind": "clause", "id": identifier, "command": "+HTTPACTION", "title": "HTTP method",
+            "document": "a manual", "source": "simcom-http.yaml", "line": 7} | keys
+
+
 def case(identifier, *exchanges, **keys):
     return {"kind": "case", "id": identifier, "dialect": "simcom", "level": "must",
             "verdict": "pass", "outcome": "passed", "line": 3, "source": "a/b.at",
@@ -113,10 +124,13 @@ def hostile():
     """Each hostile text in each place that takes a text."""
     lines = [run(tool=HOSTILE[1], command=HOSTILE[5], dialect=HOSTILE[4])]
     for text in HOSTILE:
-        bad = finding(rule=text, clause=text, expected=text, seen=text, reason=text)
+        bad = finding(rule=text, clause=text, expected=text, seen=text, reason=text, help=text)
         known = finding(rule=text, reason=text, declared=True)
+        said = [wire("sent", kind="command", name=text, text=text), wire(name=text, text=text,
+                deviations=text)]
+        lines.append(clause(text, command=text, title=text, document=text, source=text))
         lines.append(case(text, exchange(bad, known, command=text, verdict="fail", why=text,
-                                         name=text, form=text, variant=text, clause=text),
+                                         name=text, form=text, variant=text, clause=text, wire=said),
                           title=text, clause=text, reason=text, source=text, manufacturer=text,
                           model=text, firmware=text, verdict="fail", outcome="failed"))
         lines.append(case(text, exchange(command=text, verdict="unjudged", why=text),

@@ -11,11 +11,12 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 FULL_RUN = sample.run(tool_version="0.1.0", started="2026-01-31T23:59:59.123Z", command="c",
                       dialect="simcom")
-FULL_FINDING = sample.finding(declared=True, reason="r")
+FULL_FINDING = sample.finding(declared=True, reason="r", help="h")
+FULL_WIRE = sample.wire()
 FULL_EXCHANGE = sample.exchange(FULL_FINDING, name="+CSQ", form="execute", variant="ok",
                                 clause="core/6", why="w", sent_us=-1, over_us=2,
-                                time_limit_ms=5000)
-FULL_CASE = sample.case("i", FULL_EXCHANGE, title="t", clause="c", reason="r", way=1,
+                                time_limit_ms=5000, wire=[FULL_WIRE])
+FULL_CASE = sample.case("i", FULL_EXCHANGE, title="t", clause="c", reason="r", way=1, tries=2,
                         sha256="0123456789abcdef" * 4, manufacturer="m", model="m", firmware="f")
 
 FULL_FUZZ = sample.fuzz(sample.fuzz_finding())
@@ -23,9 +24,11 @@ FULL_FUZZ = sample.fuzz(sample.fuzz_finding())
 # Where the objects are: the line, the path in it, the schema's name.
 OBJECTS = [
     (FULL_RUN, [], "run"),
+    (sample.clause(), [], "clause"),
     (FULL_CASE, [], "case"),
     (FULL_CASE, ["exchanges", 0], "exchange"),
     (FULL_CASE, ["exchanges", 0, "findings", 0], "finding"),
+    (FULL_CASE, ["exchanges", 0, "wire", 0], "wire"),
     (FULL_FUZZ, [], "fuzz"),
     (FULL_FUZZ, ["samples", 0], "sample"),
     (FULL_FUZZ, ["findings", 0], "fuzz-finding"),
@@ -59,18 +62,19 @@ class Store(unittest.TestCase):
 
     def test_written_lines_fit(self):
         lines = [json.loads(line) for line in sample.write("write").splitlines()]
-        self.assertEqual([line["kind"] for line in lines], ["run", "case", "run", "case", "fuzz", "fuzz"])
+        self.assertEqual([line["kind"] for line in lines], ["run", "clause", "clause", "case", "run", "case", "fuzz", "fuzz"])
         for line in lines:
             VALIDATOR.validate(line)
 
     def test_written_bytes_come_back(self):
         text = sample.write("write")
         self.assertTrue(set(text) <= set(range(0x20, 0x7F)) | {0x0A})
-        line = json.loads(text.splitlines()[1])
+        line = json.loads(text.splitlines()[3])
         self.assertEqual(line["title"].encode("latin-1"), bytes(range(1, 256)))
         findings = line["exchanges"][0]["findings"]
         self.assertEqual(findings[0], {"rule": "range", "level": "must", "offset": 9, "size": 4,
                                        "clause": "simcom-http/2.2.4", "line": 7, "seen": "300",
+                                       "help": "A value lies within the range.",
                                        "expected": "<0..100>", "declared": False})
 
     def test_absent_key_is_refused_if_required(self):
@@ -150,7 +154,7 @@ class Store(unittest.TestCase):
                 line = line | {"kind": kind}
                 self.assertFalse(VALIDATOR.is_valid(line))
                 said = sample.project("tap", sample.text_of([line]), 1)
-                self.assertRegex(said, rb'^s\.jsonl:1: "kind" is .*, expected run, case or fuzz\n$')
+                self.assertRegex(said, rb'^s\.jsonl:1: "kind" is .*, expected run, clause, case or fuzz\n$')
 
     def test_complaints_say_place_and_expectation(self):
         deep = ["exchanges", 0, "findings", 0]

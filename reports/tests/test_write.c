@@ -123,9 +123,10 @@ static void test_write_known_facts_stand_in_order(void **state)
     struct reports_finding findings[] = {plain_finding, plain_finding};
     struct reports_exchange exchanges[] = {plain_exchange, plain_exchange};
     struct reports_case case_ = plain_case;
+    const struct reports_wire wire = {"received", "data", "+A", 7, 9, 3, -1, "\\0x", NULL, "glued"};
     (void)state;
     findings[1] =
-        (struct reports_finding){"range", "should", "core/1", 1, 2, 3, "e", "s", true, "r"};
+        (struct reports_finding){"range", "should", "core/1", 1, 2, 3, "e", "s", true, "r", "h"};
     exchanges[0].findings = findings;
     exchanges[0].finding_count = 2;
     exchanges[1].name = "";
@@ -133,6 +134,8 @@ static void test_write_known_facts_stand_in_order(void **state)
     exchanges[1].sent_us = 0;
     exchanges[1].over_us = -7;
     exchanges[1].time_limit_ms = UINT32_MAX;
+    exchanges[1].wire = &wire;
+    exchanges[1].wire_count = 1;
     case_.exchanges = exchanges;
     case_.exchange_count = 2;
     case_.way = 2;
@@ -145,10 +148,12 @@ static void test_write_known_facts_stand_in_order(void **state)
                 "\"offset\":0,\"size\":0,\"declared\":false},"
                 "{\"rule\":\"range\",\"level\":\"should\",\"clause\":\"core/1\",\"offset\":1,"
                 "\"size\":2,\"line\":3,\"expected\":\"e\",\"seen\":\"s\",\"declared\":true,"
-                "\"reason\":\"r\"}]},"
+                "\"reason\":\"r\",\"help\":\"h\"}]},"
                 "{\"command\":\"AT\",\"name\":\"\",\"verdict\":\"pass\",\"offset\":0,\"size\":0,"
                 "\"line\":4,\"sent_us\":0,\"over_us\":-7,\"time_limit_ms\":4294967295,"
-                "\"findings\":[]}]}\n");
+                "\"findings\":[],\"wire\":[{\"direction\":\"received\",\"kind\":\"data\","
+                "\"name\":\"+A\",\"offset\":7,\"size\":9,\"line\":3,\"time_us\":-1,"
+                "\"text\":\"\\\\0x\",\"deviations\":\"glued\"}]}]}\n");
 }
 
 static void test_write_fuzzer_stands_in_order(void **state)

@@ -3,8 +3,9 @@
  * A store is a file of JSON objects, one a line (`results.jsonl`, schema in
  * reports/results.schema.json): a line `run` that says who judged what and
  * when, then one line `case` for each case, or one line `fuzz` for each fuzzer
- * that ran. Stores may be joined end to end.
- * JUnit, TAP and the summary are made from a store and from nothing else. */
+ * that ran, and one line `clause` for each clause that was judged by. Stores may
+ * be joined end to end.
+ * All reports are made from stores, and from gcovr's files. */
 #ifndef ATPROOF_REPORTS_H
 #define ATPROOF_REPORTS_H
 
@@ -34,6 +35,16 @@ struct reports_run {
     bool strict;
 };
 
+/* A clause of a manual, as the catalogue has it. */
+struct reports_clause {
+    const char *id;      /* set, edition, clause: `quectel-ssl-ugxx/2.3.4`  */
+    const char *command; /* of the clause: `+QSSLOPEN`; NULL: a URC or none */
+    const char *title;
+    const char *document; /* the manual                                     */
+    const char *source;   /* file of the catalogue                          */
+    size_t line;          /* in it                                          */
+};
+
 /* Who was judged: of each case its own. */
 struct reports_identity {
     const char *source; /* file of the traffic                              */
@@ -53,6 +64,26 @@ struct reports_finding {
     const char *seen;
     bool declared;
     const char *reason;
+    const char *help; /* what the rule asks for, a sentence                  */
+};
+
+/* What was said during an exchange, in the order of the line: a command, data of
+ * the host, or an event of the module. The items of a case, joined, are all that
+ * was said, but for what `text` cuts off. */
+struct reports_wire {
+    const char *direction;  /* sent, received                               */
+    const char *kind;       /* sent: command, data; received: echo, info,
+                             * result, urc, prompt, data, stream, text, blank,
+                             * truncated                                    */
+    const char *name;       /* of the record: `+CSQ`                        */
+    uint64_t offset;        /* received: of its first byte, as below; sent: 0 */
+    uint64_t size;          /* bytes                                        */
+    size_t line;            /* 0: none                                      */
+    int64_t time_us;        /* when it began; REPORTS_NO_TIME               */
+    const char *text;       /* its first bytes (256 of `check` and `run`), as C
+                             * escapes: \r \n \t \0 \e \\ \xHH             */
+    const char *sha256;     /* of all its bytes, if the text has not all    */
+    const char *deviations; /* names of the parser, with commas             */
 };
 
 struct reports_exchange {
@@ -69,6 +100,8 @@ struct reports_exchange {
     uint32_t time_limit_ms; /* 0: none                                      */
     const struct reports_finding *findings;
     size_t finding_count;
+    const struct reports_wire *wire;
+    size_t wire_count;
 };
 
 /* How a case came out against what was expected of it. */
@@ -83,7 +116,8 @@ struct reports_case {
                           * unexpected-pass                                 */
     const char *reason;  /* of skipped, expected-failure, unexpected-pass   */
     size_t line;
-    uint64_t way; /* of several, 1 the first; 0: there is one        */
+    uint64_t way;   /* of several, 1 the first; 0: there is one             */
+    uint64_t tries; /* how often it was played, the last decides; 0: once   */
     struct reports_identity identity;
     const struct reports_exchange *exchanges;
     size_t exchange_count;
@@ -132,17 +166,34 @@ struct reports_fuzz {
  * that the schema requires is NULL, a word is none of its list, a number is
  * beyond 2^63 - 1. */
 bool reports_write_run(FILE *file, const struct reports_run *run);
+bool reports_write_clause(FILE *file, const struct reports_clause *clause);
 bool reports_write_case(FILE *file, const struct reports_case *case_);
 bool reports_write_fuzz(FILE *file, const struct reports_fuzz *fuzz);
 
 /* ---- projections ------------------------------------------------------ */
 
-enum reports_format { REPORTS_JUNIT, REPORTS_TAP, REPORTS_SUMMARY, REPORTS_FORMAT_COUNT };
+enum reports_format {
+    REPORTS_JUNIT,
+    REPORTS_TAP,
+    REPORTS_SUMMARY,
+    REPORTS_HTML,
+    REPORTS_FORMAT_COUNT
+};
 
-/* Reads a store and writes a projection of it. Complaints go to `errors` as
+/* What reports are made of. All is borrowed. */
+struct reports_input {
+    const char *const *stores; /* paths; `-` is the standard input          */
+    size_t store_count;
+    const char *coverage;      /* folder of gcovr's files: coverage.json, and
+                                * its pages, index.html first; NULL: none    */
+    const char *coverage_link; /* how the report's pages name that folder    */
+};
+
+/* Reads stores and writes a projection of them. Complaints go to `errors` as
  * `PATH:LINE: text`, one a line.
- * Returns: false if the store cannot be read, a line breaks the schema, or
+ * Returns: false if a store cannot be read, a line breaks the schema, or
  * anything written was lost. */
-bool reports_project(const char *path, enum reports_format format, FILE *out, FILE *errors);
+bool reports_project(const struct reports_input *input, enum reports_format format, FILE *out,
+                     FILE *errors);
 
 #endif

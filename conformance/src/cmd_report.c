@@ -1,0 +1,219 @@
+/* atproof report: makes of a run's results what people and machines read. */
+#include "cli.h"
+#include "memory.h"
+
+#include <argp.h>
+#include <atproof/reports.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STORE_MAX 1024
+
+static const struct format {
+    const char *name;
+    const char *file; /* within the folder */
+    enum reports_format is;
+} formats[] = {
+    {"html", "report.html", REPORTS_HTML}, {"junit", "junit.xml", REPORTS_JUNIT},
+    {"tap", "results.tap", REPORTS_TAP},   {"summary", "summary.txt", REPORTS_SUMMARY},
+    {NULL, NULL, REPORTS_FORMAT_COUNT},
+};
+
+struct arguments {
+    const struct format *format; /* NULL: all                               */
+    const char *output;
+    char *dir; /* the folder; NULL: stores were named; owned               */
+    char *paths[STORE_MAX];
+    size_t path_count;
+};
+
+static const struct argp_option option_list[] = {
+    {"format", 'f', "FORMAT", 0,
+     "html (the default), junit, tap or summary; all: each of them, into DIR", 0},
+    {"output", 'o', "FILE", 0, "Write to FILE, - is the standard output; without it into DIR", 0},
+    {0},
+};
+
+static const char help_text[] =
+    "Make a report of results."
+    "\v"
+    "DIR is what atproof run --out, or fuzz/run --out, left: its files *.jsonl are read, and, if "
+    "it is there, DIR/coverage with what gcovr wrote (coverage.json, index.html). Stores can be "
+    "named one by one, too; - is the standard input. The report is DIR/report.html, junit.xml, "
+    "results.tap or summary.txt.\n\n"
+    "Exit status: 0 written, 2 wrong usage or results that cannot be read. Whether the module "
+    "passed, atproof run and atproof check said.";
+
+/* ---- arguments -------------------------------------------------------- */
+
+static error_t take_format(struct arguments *arguments, const char *name)
+{
+    arguments->format = NULL;
+    if (strcmp(name, "all") == 0) return 0;
+    for (const struct format *format = formats; format->name != NULL; format++)
+        if (strcmp(format->name, name) == 0) {
+            arguments->format = format;
+            return 0;
+        }
+    return cli_misuse("report", "--format %s: unknown format; atproof report --help lists them",
+                      name);
+}
+
+static error_t take_path(struct arguments *arguments, char *path)
+{
+    if (arguments->path_count == STORE_MAX)
+        return cli_misuse("report", "more than %d stores", STORE_MAX);
+    arguments->paths[arguments->path_count++] = memory_text(path);
+    return 0;
+}
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct arguments *arguments = state->input;
+    switch (key) {
+    case 'f': return take_format(arguments, value);
+    case 'o': arguments->output = value; return 0;
+    case ARGP_KEY_ARG: return take_path(arguments, value);
+    case ARGP_KEY_END:
+        return arguments->path_count > 0
+                   ? 0
+                   : cli_misuse("report", "no results are named; expected a folder, or stores");
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* ---- the folder ------------------------------------------------------- */
+
+static bool is_folder(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static int compare(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool is_store(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot != NULL && dot != name && strcmp(dot, ".jsonl") == 0;
+}
+
+/* The stores of the folder, by name. */
+static bool list_stores(struct arguments *arguments)
+{
+    DIR *folder = opendir(arguments->dir);
+    if (folder == NULL) {
+        cli_complain("%s: cannot read: %s", arguments->dir, strerror(errno));
+        return false;
+    }
+    const struct dirent *entry;
+    bool good = true;
+    while (good && (entry = readdir(folder)) != NULL) {
+        if (!is_store(entry->d_name)) continue;
+        char *path = memory_format("%s/%s", arguments->dir, entry->d_name);
+        good = take_path(arguments, path) == 0;
+        free(path);
+    }
+    closedir(folder);
+    qsort(arguments->paths, arguments->path_count, sizeof *arguments->paths, compare);
+    if (good && arguments->path_count == 0)
+        cli_complain("%s: no results are there, expected files *.jsonl as atproof run --out leaves "
+                     "them",
+                     arguments->dir);
+    return good && arguments->path_count > 0;
+}
+
+static bool open_folder(struct arguments *arguments)
+{
+    if (!is_folder(arguments->paths[0])) {
+        if (arguments->format != NULL && arguments->output != NULL) return true;
+        cli_misuse("report", "%s is no folder: --format and --output must say what is made of it",
+                   arguments->paths[0]);
+        return false;
+    }
+    if (arguments->path_count > 1) {
+        cli_misuse("report", "%s is a folder, '%s' one argument too many", arguments->paths[0],
+                   arguments->paths[1]);
+        return false;
+    }
+    arguments->dir = arguments->paths[0];
+    arguments->path_count = 0;
+    return list_stores(arguments);
+}
+
+/* ---- writing ---------------------------------------------------------- */
+
+/* Of a page in the folder; of one elsewhere the whole path. Owns: the caller. */
+static char *link_to(const struct arguments *arguments, const char *coverage)
+{
+    char *whole = arguments->output == NULL ? NULL : realpath(coverage, NULL);
+    return whole == NULL ? memory_text("coverage") : whole;
+}
+
+static bool write_to(const struct reports_input *input, const struct format *format,
+                     const char *path)
+{
+    bool standard = strcmp(path, "-") == 0;
+    FILE *out = standard ? stdout : fopen(path, "w");
+    if (out == NULL) {
+        cli_complain("%s: cannot write: %s", path, strerror(errno));
+        return false;
+    }
+    bool good = reports_project(input, format->is, out, stderr);
+    if (!standard && fclose(out) != 0) good = false;
+    return good;
+}
+
+static bool write_format(const struct arguments *arguments, const struct reports_input *input,
+                         const struct format *format)
+{
+    char *path = arguments->output != NULL ? memory_text(arguments->output)
+                                           : memory_format("%s/%s", arguments->dir, format->file);
+    bool good = write_to(input, format, path);
+    if (good && strcmp(path, "-") != 0) printf("%s\n", path);
+    free(path);
+    return good;
+}
+
+static bool write_all(const struct arguments *arguments)
+{
+    char *coverage = arguments->dir == NULL ? NULL : memory_format("%s/coverage", arguments->dir);
+    char *link = coverage == NULL ? NULL : link_to(arguments, coverage);
+    const struct reports_input input = {
+        .stores = (const char *const *)arguments->paths,
+        .store_count = arguments->path_count,
+        .coverage = coverage != NULL && is_folder(coverage) ? coverage : NULL,
+        .coverage_link = link,
+    };
+    bool good = true;
+    for (const struct format *format = formats; good && format->name != NULL; format++)
+        if (arguments->format == NULL || arguments->format == format)
+            good = write_format(arguments, &input, format);
+    free(coverage);
+    free(link);
+    return good;
+}
+
+static const struct argp argp = {option_list, parse, "DIR\nSTORE...", help_text, NULL, NULL, NULL};
+
+int cmd_report(int argc, char **argv)
+{
+    struct arguments arguments = {.format = formats};
+    if (!cli_options_are_good("report", argc, argv, option_list)) return EXIT_USAGE;
+    bool good = argp_parse(&argp, argc, argv, 0, NULL, &arguments) == 0;
+    if (good && arguments.format == NULL && arguments.output != NULL) {
+        cli_misuse("report", "--format all writes several files, --output names one");
+        good = false;
+    }
+    good = good && open_folder(&arguments) && write_all(&arguments);
+    for (size_t i = 0; i < arguments.path_count; i++) free(arguments.paths[i]);
+    free(arguments.dir);
+    return good && cli_flush() ? EXIT_AS_EXPECTED : EXIT_USAGE;
+}
