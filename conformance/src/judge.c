@@ -8,7 +8,6 @@
 #include <string.h>
 
 #define LINE_SIZE_DEFAULT 4096
-#define SEEN_TEXT_LIMIT   160
 
 /* A received item of the transcript, by the offset of its first byte. */
 struct place {
@@ -105,7 +104,7 @@ static void begin(struct run *run, const uint8_t *bytes, size_t size, size_t lin
     while (size > 0 && (bytes[size - 1] == '\r' || bytes[size - 1] == '\n')) size--;
     atp_exchange_read(&run->parser, &exchange);
     note_form(run, work, &exchange);
-    work->out.command = judge_escape(bytes, size, SEEN_TEXT_LIMIT);
+    work->out.command = judge_escape(bytes, size, JUDGE_SEEN_TEXT);
     work->out.clause = work->source == NULL ? memory_text("") : judge_clause(work->source);
     work->out.line = line;
     work->out.sent_us = run->now_us;
@@ -223,7 +222,7 @@ static void add_seen(struct run *run, struct judge_work *work, const struct atp_
         .deviations = event->deviations,
         .is_final = is_ending(event),
         .time_us = time_of(run, event),
-        .text = judge_escape(event->bytes + event->text_offset, event->text_size, SEEN_TEXT_LIMIT),
+        .text = judge_escape(event->bytes + event->text_offset, event->text_size, JUDGE_SEEN_TEXT),
     };
     work->has_final = work->has_final || is_ending(event);
     if (event->kind == ATP_KIND_RESULT && event->result == ATP_RESULT_CONNECT)
@@ -242,7 +241,7 @@ static void blame_unlaid(struct run *run, struct judge_work *work, const struct 
     char *clause = judge_clause(&run->judge.compiled->record_sources[record]);
     judge_add(work, unasked ? "not-asked" : "unexpected", clause, at,
               memory_text(unasked ? "no such line unasked" : "a response of the form"),
-              judge_escape(event->bytes + event->text_offset, event->text_size, SEEN_TEXT_LIMIT));
+              judge_escape(event->bytes + event->text_offset, event->text_size, JUDGE_SEEN_TEXT));
     free(clause);
 }
 
@@ -273,7 +272,7 @@ static void take_text(struct run *run, const struct atp_event *event, struct spa
               memory_text(stray ? "a line end or a line of the manual behind the payload"
                                 : "a line of the manuals at hand"),
               judge_escape(event->bytes + event->text_offset,
-                           event->text_size > 0 ? event->text_size : event->size, SEEN_TEXT_LIMIT));
+                           event->text_size > 0 ? event->text_size : event->size, JUDGE_SEEN_TEXT));
 }
 
 static void take_echo(struct run *run, const struct atp_event *event, struct span at)
@@ -289,26 +288,6 @@ static void take_echo(struct run *run, const struct atp_event *event, struct spa
     if (!run->told && size >= 2 && strncasecmp((const char *)text, "AT", 2) == 0)
         begin(run, text, size, at.line);
     run->echo.size = 0;
-}
-
-/* ---- identity --------------------------------------------------------- */
-
-static void keep(char **value, const struct atp_event *event)
-{
-    if (*value == NULL && event->text_size > 0)
-        *value = judge_escape(event->bytes + event->text_offset, event->text_size, SEEN_TEXT_LIMIT);
-}
-
-static void note_identity(struct run *run, const struct atp_event *event)
-{
-    struct judge_identity *identity = &run->judge.identity;
-    const char *name = current(run)->out.name;
-    if (event->kind != ATP_KIND_INFO && event->kind != ATP_KIND_TEXT) return;
-    if (strcmp(current(run)->out.form, "execute") != 0) return;
-    if (strcmp(name, "+CGMI") == 0 || strcmp(name, "+GMI") == 0)
-        keep(&identity->manufacturer, event);
-    if (strcmp(name, "+CGMM") == 0 || strcmp(name, "+GMM") == 0) keep(&identity->model, event);
-    if (strcmp(name, "+CGMR") == 0 || strcmp(name, "+GMR") == 0) keep(&identity->firmware, event);
 }
 
 /* A payload that ends in CR, and an LF alone behind it: the length counts the
@@ -338,7 +317,7 @@ static void on_event(void *user, const struct atp_event *event)
     if (event->kind == ATP_KIND_DATA && !unasked) work->payload += event->size;
     if (event->record != NULL && event->kind != ATP_KIND_DATA) take_record(run, event, at);
     else if (event->kind != ATP_KIND_BLANK) take_text(run, event, at);
-    note_identity(run, event);
+    judge_identity(&run->judge, current(run), event);
     if (event->kind == ATP_KIND_STREAM) work->in_stream = true;
     if (event->kind == ATP_KIND_PROMPT) run->uploading = work->prompted = true;
     if (event->kind == ATP_KIND_RESULT) {
@@ -490,35 +469,4 @@ void judge_transcript(const struct transcript *transcript, const struct compiled
     judge_conclude(&run.judge);
     hand_over(&run, out);
     free(buffer);
-}
-
-static void release_exchange(struct judge_exchange *exchange)
-{
-    for (size_t i = 0; i < exchange->finding_count; i++) {
-        free(exchange->findings[i].clause);
-        free(exchange->findings[i].expected);
-        free(exchange->findings[i].seen);
-        free(exchange->findings[i].reason);
-    }
-    for (size_t i = 0; i < exchange->wire_count; i++) {
-        free(exchange->wire[i].text);
-        free(exchange->wire[i].deviations);
-    }
-    free(exchange->wire);
-    free(exchange->findings);
-    free(exchange->command);
-    free(exchange->clause);
-    free(exchange->why);
-}
-
-void judgement_release(struct judgement *judgement)
-{
-    for (size_t i = 0; i < judgement->exchange_count; i++)
-        release_exchange(&judgement->exchanges[i]);
-    free(judgement->exchanges);
-    free(judgement->record_counts);
-    free(judgement->identity.manufacturer);
-    free(judgement->identity.model);
-    free(judgement->identity.firmware);
-    *judgement = (struct judgement){0};
 }

@@ -149,3 +149,36 @@ void judge_conclude(struct judge *judge)
         out->verdict = verdict_of(judge, &judge->works[i]);
     }
 }
+
+/* ---- the end ---------------------------------------------------------- */
+
+static void release_exchange(struct judge_exchange *exchange)
+{
+    for (size_t i = 0; i < exchange->finding_count; i++) {
+        free(exchange->findings[i].clause);
+        free(exchange->findings[i].expected);
+        free(exchange->findings[i].seen);
+        free(exchange->findings[i].reason);
+    }
+    for (size_t i = 0; i < exchange->wire_count; i++) {
+        free(exchange->wire[i].text);
+        free(exchange->wire[i].deviations);
+    }
+    free(exchange->wire);
+    free(exchange->findings);
+    free(exchange->command);
+    free(exchange->clause);
+    free(exchange->why);
+}
+
+void judgement_release(struct judgement *judgement)
+{
+    for (size_t i = 0; i < judgement->exchange_count; i++)
+        release_exchange(&judgement->exchanges[i]);
+    free(judgement->exchanges);
+    free(judgement->record_counts);
+    free(judgement->identity.manufacturer);
+    free(judgement->identity.model);
+    free(judgement->identity.firmware);
+    *judgement = (struct judgement){0};
+}

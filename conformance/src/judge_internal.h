@@ -5,7 +5,8 @@
 #include "buffer.h"
 #include "judge.h"
 
-#define NO_INDEX SIZE_MAX
+#define NO_INDEX        SIZE_MAX
+#define JUDGE_SEEN_TEXT 160 /* bytes of a command or line that findings show */
 
 /* A stretch of the module's bytes, and where it stands. */
 struct span {
@@ -115,6 +116,10 @@ void judge_command(const struct judge *judge, struct judge_work *work, const uin
 /* Findings of one line and of its values. */
 void judge_line(struct judge *judge, struct judge_work *work, const struct atp_event *event,
                 struct span at);
+
+/* Whether it is what the module says of itself, and keeps it. */
+void judge_identity(struct judge *judge, const struct judge_work *work,
+                    const struct atp_event *event);
 
 /* ---- the response (judge_response.c) ---------------------------------- */
 

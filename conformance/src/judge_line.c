@@ -6,16 +6,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_LIMIT 160
-
 /* Deviations that the response as a whole explains, or judge.c. */
 #define DEV_STRUCTURAL (ATP_DEV_UNEXPECTED | ATP_DEV_NOT_ASKED)
 
 static char *seen_text(const struct atp_event *event)
 {
     if (event->text_size > 0)
-        return judge_escape(event->bytes + event->text_offset, event->text_size, TEXT_LIMIT);
-    return judge_escape(event->bytes, event->size, TEXT_LIMIT);
+        return judge_escape(event->bytes + event->text_offset, event->text_size, JUDGE_SEEN_TEXT);
+    return judge_escape(event->bytes, event->size, JUDGE_SEEN_TEXT);
 }
 
 static size_t record_index(const struct judge *judge, const struct atp_event *event)
@@ -204,4 +202,25 @@ void judge_line(struct judge *judge, struct judge_work *work, const struct atp_e
     if (event->record == NULL) return;
     judge->record_counts[record_index(judge, event)]++;
     check_values(judge, work, event, at);
+}
+
+/* ---- identity --------------------------------------------------------- */
+
+static void keep(char **value, const struct atp_event *event)
+{
+    if (*value == NULL && event->text_size > 0)
+        *value = judge_escape(event->bytes + event->text_offset, event->text_size, JUDGE_SEEN_TEXT);
+}
+
+void judge_identity(struct judge *judge, const struct judge_work *work,
+                    const struct atp_event *event)
+{
+    struct judge_identity *identity = &judge->identity;
+    const char *name = work->out.name;
+    if (event->kind != ATP_KIND_INFO && event->kind != ATP_KIND_TEXT) return;
+    if (strcmp(work->out.form, "execute") != 0) return;
+    if (strcmp(name, "+CGMI") == 0 || strcmp(name, "+GMI") == 0)
+        keep(&identity->manufacturer, event);
+    if (strcmp(name, "+CGMM") == 0 || strcmp(name, "+GMM") == 0) keep(&identity->model, event);
+    if (strcmp(name, "+CGMR") == 0 || strcmp(name, "+GMR") == 0) keep(&identity->firmware, event);
 }

@@ -117,6 +117,5 @@ void judge_tape_event(struct judge_tape *tape, struct judge_work *work,
         tape->open->deviations = deviation_names(event->deviations);
     }
     take(tape, event->bytes, event->size);
-    bool is_data = event->kind == ATP_KIND_DATA && event->left > 0;
-    tape->goes_on = is_data || event->more != 0;
+    tape->goes_on = event->more != 0;
 }

@@ -95,9 +95,9 @@ expect 1 'expected: < +CCHRECV: DATA,0,{len}' check --against "$cases" --select 
 
 # Formats. Up to Test::Harness 3.44 prove refuses to know of version 14.
 check --results r.jsonl --junit r.xml --tap r.tap good.at bad.at odd.at > out 2>&1
-[ "$(wc -l < r.jsonl)" -eq 4 ] || { echo "r.jsonl has not 4 lines"; failed=1; }
+[ "$(grep -vc '"kind":"clause"' r.jsonl)" -eq 4 ] || { echo "r.jsonl has not 4 lines"; failed=1; }
 check --results r.jsonl good.at > out 2>&1
-[ "$(wc -l < r.jsonl)" -eq 6 ] || { echo "r.jsonl is not appended to"; failed=1; }
+[ "$(grep -vc '"kind":"clause"' r.jsonl)" -eq 6 ] || { echo "r.jsonl is not appended to"; failed=1; }
 xmllint --noout --schema "$corpus/../reports/junit.xsd" r.xml > out 2>&1 || { cat out; failed=1; }
 prove -e 'sed 1s/14/13/' r.tap > out 2>&1 && { echo "prove: a failure passed"; failed=1; }
 check --tap - good.at odd.at > r.tap 2> out

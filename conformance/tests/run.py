@@ -144,7 +144,8 @@ def fake(mode, *arguments, **options):
 
 def results():
     with open(os.path.join(out(), 'results.jsonl')) as store:
-        return [json.loads(line) for line in store]
+        lines = [json.loads(line) for line in store]
+    return [line for line in lines if line['kind'] != 'clause']
 
 
 def outcomes():
@@ -201,6 +202,7 @@ def test_retry():
     check('flaky: both are seen', re.compile(r'again +core.*passed +core[^\n]*\n +at try 2 of 3'),
           errors)
     check('flaky: kept', 'at try 2 of 3', results()[1]['reason'])
+    check('flaky: tries', 2, results()[1]['tries'])
     check('flaky: transcripts of both', 2,
           len([name for name in os.listdir(out())
                if name.startswith('core.27.007-8.5.signal')]))
