@@ -97,6 +97,15 @@ size_t store_fuzz_facts(const struct reports_fuzz *fuzz, char *facts[STORE_FUZZ_
 /* `invariant I2`, `crash`. Owns: the caller frees it. */
 char *store_fuzz_label(const struct reports_fuzz_finding *finding);
 
+/* ---- what judges a case again -------------------------------------------- */
+
+/* Words of a shell, to be joined by a blank: what to do, and the file of the
+ * traffic. A recording without an id bears its file's name. */
+struct store_command {
+    char *head, *source; /* owned: the caller frees each */
+};
+struct store_command store_command_again(const struct store_case *case_);
+
 /* ---- texts ------------------------------------------------------------ */
 
 /* `text`, or "" for NULL. */
