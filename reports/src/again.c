@@ -45,3 +45,15 @@ struct store_command store_command_again(const struct store_case *case_)
     free(chosen);
     return command;
 }
+
+char *store_command_live(const struct store_case *case_)
+{
+    const struct reports_run *run = case_->run;
+    if (run->command == NULL || strcmp(run->tool, "atproof run") != 0) return NULL;
+    char *pattern = pattern_of(case_->is.id);
+    char *chosen = option("--select", pattern);
+    char *line = text_format("%s%s --out atproof-again", run->command, chosen);
+    free(pattern);
+    free(chosen);
+    return line;
+}

@@ -106,6 +106,10 @@ struct store_command {
 };
 struct store_command store_command_again(const struct store_case *case_);
 
+/* What plays a case of `atproof run` on the module again, into a folder of its
+ * own; NULL: it is none of those. Owns: the caller. */
+char *store_command_live(const struct store_case *case_);
+
 /* ---- texts ------------------------------------------------------------ */
 
 /* `text`, or "" for NULL. */
@@ -116,6 +120,8 @@ const char *store_text(const char *text);
 void junit_write(const struct store *store, FILE *out);
 void tap_write(const struct store *store, FILE *out);
 void summary_write(const struct store *store, FILE *out);
-void html_write(const struct store *store, const struct reports_input *input, FILE *out);
+/* Complaints about what stands beside the stores go to `errors`. */
+void html_write(const struct store *store, const struct reports_input *input, FILE *out,
+                FILE *errors);
 
 #endif
