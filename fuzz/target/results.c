@@ -8,6 +8,8 @@
  *            of its subtests
  *   summary  the summary is written, and no control byte of the store reaches
  *            the terminal by it
+ *   html     the page is written; no byte of the store ends its frame, opens an
+ *            element that the page has not, or is a control byte in it
  *   again    what was read is written by reports_write_… without complaint, and
  *            read again it gives the same JUnit and TAP files */
 #include "target.h"
@@ -114,6 +116,32 @@ static void check_summary(const struct text *summary)
     }
 }
 
+/* The page is ours but for its texts, so what only a text could bring is not in
+ * it: a second script or title, another element, a control byte. */
+static void check_page(const struct text *page)
+{
+    static const char *const once[] = {"<script", "</script", "<title", "</title",
+                                       "<style",  "</style",  "<body",  "</html"};
+    for (size_t i = 0; i < sizeof once / sizeof once[0]; i++) {
+        const char *first = strstr(page->bytes, once[i]);
+        if (first == NULL || strstr(first + 1, once[i]) != NULL)
+            fuzz_fail("html", "%s is not there once", once[i]);
+    }
+    for (size_t i = 0; i < page->size; i++) {
+        unsigned char byte = (unsigned char)page->bytes[i];
+        if ((byte < 0x20 && byte != '\n') || byte == 0x7F)
+            fuzz_fail("html", "byte 0x%02X at %zu", byte, i);
+    }
+}
+
+/* Every coverage is absent: its folder is no matter of the store. */
+static void write_page(const struct store *store, FILE *out)
+{
+    static const char *const names[] = {NAME};
+    const struct reports_input input = {.stores = names, .store_count = 1};
+    html_write(store, &input, out, out);
+}
+
 /* ---- written again ---------------------------------------------------- */
 
 static void check_same(const char *what, const struct text *text,
@@ -155,10 +183,12 @@ static void check_store(const struct store *store)
     struct text junit = write_text(junit_write, store);
     struct text tap = write_text(tap_write, store);
     struct text summary = write_text(summary_write, store);
+    struct text page = write_text(write_page, store);
     check_junit(&junit);
     check_plan(&tap, "");
     check_plan(&tap, "    ");
     check_summary(&summary);
+    check_page(&page);
     if (!read_bytes(written.bytes, written.size, &other))
         fuzz_fail("again", "what was written is refused: %s", written.bytes);
     check_same("junit", &junit, junit_write, &other);
@@ -168,6 +198,7 @@ static void check_store(const struct store *store)
     free(junit.bytes);
     free(tap.bytes);
     free(summary.bytes);
+    free(page.bytes);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -97,6 +97,19 @@ size_t store_fuzz_facts(const struct reports_fuzz *fuzz, char *facts[STORE_FUZZ_
 /* `invariant I2`, `crash`. Owns: the caller frees it. */
 char *store_fuzz_label(const struct reports_fuzz_finding *finding);
 
+/* ---- what judges a case again -------------------------------------------- */
+
+/* Words of a shell, to be joined by a blank: what to do, and the file of the
+ * traffic. A recording without an id bears its file's name. */
+struct store_command {
+    char *head, *source; /* owned: the caller frees each */
+};
+struct store_command store_command_again(const struct store_case *case_);
+
+/* What plays a case of `atproof run` on the module again, into a folder of its
+ * own; NULL: it is none of those. Owns: the caller. */
+char *store_command_live(const struct store_case *case_);
+
 /* ---- texts ------------------------------------------------------------ */
 
 /* `text`, or "" for NULL. */
@@ -107,6 +120,8 @@ const char *store_text(const char *text);
 void junit_write(const struct store *store, FILE *out);
 void tap_write(const struct store *store, FILE *out);
 void summary_write(const struct store *store, FILE *out);
-void html_write(const struct store *store, const struct reports_input *input, FILE *out);
+/* Complaints about what stands beside the stores go to `errors`. */
+void html_write(const struct store *store, const struct reports_input *input, FILE *out,
+                FILE *errors);
 
 #endif

@@ -175,50 +175,15 @@ static void put_cut(FILE *out, char *bytes, size_t columns)
     free(bytes);
 }
 
-/* A shell pattern that matches the id and nothing else. */
-static char *pattern_of(const char *id)
-{
-    char *pattern = arena_must(malloc(strlen(id) * 2 + 1));
-    char *end = pattern;
-    for (; *id != '\0'; id++) {
-        if (strchr("*?[\\", *id) != NULL) *end++ = '\\';
-        *end++ = *id;
-    }
-    *end = '\0';
-    return pattern;
-}
-
-/* ` OPTION WORD`, or nothing. Owns: the caller. */
-static char *option(const char *name, const char *value)
-{
-    if (value == NULL) return text_format("%s", "");
-    char *word = text_shell_word(value);
-    char *text = text_format(" %s %s", name, word);
-    free(word);
-    return text;
-}
-
-/* What judges this case again. Never cut, so that it can be copied; the shell's
- * own continuation folds it where it is long. A recording without an id bears
- * its file's name. */
+/* Never cut, so that it can be copied; the shell's own continuation folds it
+ * where it is long. */
 static void put_command(const struct screen *screen, const struct bad_case *bad)
 {
-    const struct reports_case *is = &bad->case_->is;
-    const struct reports_run *run = bad->case_->run;
-    const char *file = store_text(is->identity.source);
-    char *pattern = strcmp(is->id, file) == 0 ? NULL : pattern_of(is->id);
-    char *dialect = option("--dialect", run->dialect);
-    char *chosen = option("--select", pattern);
-    char *source = text_shell_word(file);
-    char *head =
-        text_format("atproof check%s%s%s", run->strict ? " --strict" : "", dialect, chosen);
-    bool fits = text_columns(head) + text_columns(source) + 3 <= COLUMNS;
-    fprintf(screen->out, "  %s%s%s\n", head, fits ? " " : " \\\n    ", source);
-    free(pattern);
-    free(dialect);
-    free(chosen);
-    free(source);
-    free(head);
+    struct store_command command = store_command_again(bad->case_);
+    bool fits = text_columns(command.head) + text_columns(command.source) + 3 <= COLUMNS;
+    fprintf(screen->out, "  %s%s%s\n", command.head, fits ? " " : " \\\n    ", command.source);
+    free(command.head);
+    free(command.source);
 }
 
 static void put_location(const struct screen *screen, const char *shown)
