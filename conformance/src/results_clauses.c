@@ -45,24 +45,38 @@ static const char *document_of(const struct compiled_source *source)
     return source->set->document;
 }
 
+/* Once each. Owns: the id. */
+static void write(struct clauses *clauses, char *id, struct reports_clause clause)
+{
+    clause.id = id;
+    if (*(char **)tsearch(id, &clauses->seen, compare) != id) free(id);
+    else if (!reports_write_clause(clauses->store, &clause)) clauses->good = false;
+}
+
 static void keep(struct clauses *clauses, const struct compiled_source *source)
 {
     if (source->set == NULL || source->clause == NULL) return;
-    char *id = judge_clause(source);
-    if (*(char **)tsearch(id, &clauses->seen, compare) != id) {
-        free(id);
-        return;
+    write(clauses, judge_clause(source),
+          (struct reports_clause){
+              .command = source->command == NULL ? NULL : source->command->name,
+              .title = title_of(source),
+              .document = document_of(source),
+              .source = source->set->file,
+              .line = place_of(source).line,
+          });
+}
+
+/* Those that ask for something without being a command's. */
+static void keep_others(struct clauses *clauses, const struct catalog_set *set)
+{
+    for (size_t i = 0; i < set->clause_count; i++) {
+        const struct catalog_erratum *other = &set->clauses[i];
+        write(clauses, memory_format("%s/%s", set->name, other->clause),
+              (struct reports_clause){.title = other->text,
+                                      .document = set->document,
+                                      .source = set->file,
+                                      .line = other->at.line});
     }
-    struct catalog_location at = place_of(source);
-    const struct reports_clause clause = {
-        .id = id,
-        .command = source->command == NULL ? NULL : source->command->name,
-        .title = title_of(source),
-        .document = document_of(source),
-        .source = source->set->file,
-        .line = at.line,
-    };
-    if (!reports_write_clause(clauses->store, &clause)) clauses->good = false;
 }
 
 bool results_keep_clauses(FILE *store, const struct compiled_catalog *compiled)
@@ -71,6 +85,8 @@ bool results_keep_clauses(FILE *store, const struct compiled_catalog *compiled)
     for (size_t i = 0; i < compiled->form_count; i++) keep(&clauses, &compiled->form_sources[i]);
     for (size_t i = 0; i < compiled->catalog.record_count; i++)
         keep(&clauses, &compiled->record_sources[i]);
+    for (size_t i = 0; i < compiled->model->set_count; i++)
+        keep_others(&clauses, compiled->model->sets[i]);
     tdestroy(clauses.seen, free);
     if (!clauses.good) cli_complain("the clauses of the catalogue cannot be kept");
     return clauses.good;
