@@ -4,6 +4,7 @@
 #include "schema.h"
 #include "store.h"
 #include "text.h"
+#include "worst.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +18,6 @@
 #define WORD_MAX         5  /* words in the longest list of schema.h  */
 #define FUZZ_LINES_MAX   22 /* fuzzers and what they found            */
 #define FUZZ_FOUND_MAX   4  /* findings, two lines each               */
-
-struct bad_case {
-    const struct store_case *case_;
-    const struct reports_exchange *exchange; /* with the first fault; may be NULL */
-    const struct reports_finding *fault;     /* may be NULL                       */
-    size_t fault_count;
-    size_t index;
-};
 
 struct totals {
     size_t exchanges, findings, declared;
@@ -101,70 +94,7 @@ static void put_totals(FILE *out, const struct store *store)
     if (totals.declared > 0) fprintf(out, "declared findings: %zu\n", totals.declared);
 }
 
-/* ---- what went wrong -------------------------------------------------- */
-
-static struct bad_case examine(const struct store_case *case_, size_t index)
-{
-    struct bad_case bad = {.case_ = case_, .index = index};
-    for (size_t i = 0; i < case_->is.exchange_count; i++) {
-        const struct reports_exchange *exchange = &case_->is.exchanges[i];
-        size_t count = store_fault_count(exchange, case_->run->strict);
-        if (count > 0 && bad.exchange == NULL) {
-            bad.exchange = exchange;
-            bad.fault = store_first_fault(exchange, case_->run->strict);
-        }
-        bad.fault_count += count;
-    }
-    return bad;
-}
-
-static int compare(size_t a, size_t b)
-{
-    return (a > b) - (a < b);
-}
-
-/* Failed before unexpectedly passed, must before should, many faults before
- * few, else in the order of the store. */
-static int by_weight(const void *a, const void *b)
-{
-    const struct bad_case *one = a;
-    const struct bad_case *two = b;
-    const struct reports_case *left = &one->case_->is;
-    const struct reports_case *right = &two->case_->is;
-    int order = compare(schema_word_index(schema_outcomes, left->outcome),
-                        schema_word_index(schema_outcomes, right->outcome));
-    if (order == 0)
-        order = compare(schema_word_index(schema_levels, left->level),
-                        schema_word_index(schema_levels, right->level));
-    if (order == 0) order = compare(two->fault_count, one->fault_count);
-    return order == 0 ? compare(one->index, two->index) : order;
-}
-
 /* ---- showing it ------------------------------------------------------- */
-
-/* `FILE:LINE` of the fault, or of what is known to be nearest. */
-static char *location(const struct bad_case *bad)
-{
-    const struct reports_case *is = &bad->case_->is;
-    size_t line = is->line;
-    if (bad->exchange != NULL && bad->exchange->line > 0) line = bad->exchange->line;
-    if (bad->fault != NULL && bad->fault->line > 0) line = bad->fault->line;
-    const char *file = is->identity.source == NULL ? is->id : is->identity.source;
-    return line > 0 ? text_format("%s:%zu", file, line) : text_format("%s", file);
-}
-
-static char *problem(const struct bad_case *bad)
-{
-    const struct reports_case *is = &bad->case_->is;
-    if (bad->fault != NULL) return text_format("%s %s", bad->fault->rule, bad->fault->clause);
-    return text_format("%s: %s", is->outcome, store_own_fault(is));
-}
-
-static char *details(const struct bad_case *bad)
-{
-    if (bad->fault == NULL) return text_format("%s", store_why(&bad->case_->is, NULL));
-    return store_disagreement(bad->fault);
-}
 
 /* Frees the bytes. */
 static void put_cut(FILE *out, char *bytes, size_t columns)
@@ -177,7 +107,7 @@ static void put_cut(FILE *out, char *bytes, size_t columns)
 
 /* Never cut, so that it can be copied; the shell's own continuation folds it
  * where it is long. */
-static void put_command(const struct screen *screen, const struct bad_case *bad)
+static void put_command(const struct screen *screen, const struct worst_case *bad)
 {
     struct store_command command = store_command_again(bad->case_);
     bool fits = text_columns(command.head) + text_columns(command.source) + 3 <= COLUMNS;
@@ -192,15 +122,15 @@ static void put_location(const struct screen *screen, const char *shown)
             screen->colour ? "\033[0m" : "");
 }
 
-static void put_whole(const struct screen *screen, const struct bad_case *bad)
+static void put_whole(const struct screen *screen, const struct worst_case *bad)
 {
-    char *where = location(bad);
+    char *where = worst_location(bad);
     char *shown = text_cut_left(where, COLUMNS);
     put_location(screen, shown);
     fputs("\n  ", screen->out);
-    put_cut(screen->out, problem(bad), COLUMNS - 2);
+    put_cut(screen->out, worst_problem(bad), COLUMNS - 2);
     fputs("\n  ", screen->out);
-    put_cut(screen->out, details(bad), COLUMNS - 2);
+    put_cut(screen->out, worst_details(bad), COLUMNS - 2);
     fputc('\n', screen->out);
     put_command(screen, bad);
     free(where);
@@ -208,15 +138,15 @@ static void put_whole(const struct screen *screen, const struct bad_case *bad)
 }
 
 /* As much of the place as the problem leaves room for, then the details. */
-static void put_two_lines(const struct screen *screen, const struct bad_case *bad)
+static void put_two_lines(const struct screen *screen, const struct worst_case *bad)
 {
-    char *where = location(bad);
-    char *what = problem(bad);
+    char *where = worst_location(bad);
+    char *what = worst_problem(bad);
     char *cut = text_cut(what, COLUMNS - LOCATION_COLUMNS - 1);
     char *shown = text_cut_left(where, COLUMNS - 1 - text_columns(cut));
     put_location(screen, shown);
     fprintf(screen->out, " %s\n  ", cut);
-    put_cut(screen->out, details(bad), COLUMNS - 2);
+    put_cut(screen->out, worst_details(bad), COLUMNS - 2);
     fputc('\n', screen->out);
     free(where);
     free(what);
@@ -224,12 +154,12 @@ static void put_two_lines(const struct screen *screen, const struct bad_case *ba
     free(shown);
 }
 
-static void put_one_line(const struct screen *screen, const struct bad_case *bad)
+static void put_one_line(const struct screen *screen, const struct worst_case *bad)
 {
-    char *full = location(bad);
+    char *full = worst_location(bad);
     char *where = text_cut_left(full, LOCATION_COLUMNS);
-    char *what = problem(bad);
-    char *how = details(bad);
+    char *what = worst_problem(bad);
+    char *how = worst_details(bad);
     put_location(screen, where);
     fputc(' ', screen->out);
     put_cut(screen->out, text_format("%s: %s", what, how), COLUMNS - 1 - text_columns(where));
@@ -240,9 +170,9 @@ static void put_one_line(const struct screen *screen, const struct bad_case *bad
     free(how);
 }
 
-static void put_bad(const struct screen *screen, const struct bad_case *bad, size_t count)
+static void put_bad(const struct screen *screen, const struct worst_case *bad, size_t count)
 {
-    void (*put)(const struct screen *, const struct bad_case *) = put_one_line;
+    void (*put)(const struct screen *, const struct worst_case *) = put_one_line;
     if (count <= TWO_LINES_MAX) put = put_two_lines;
     if (count <= WHOLE_MAX) put = put_whole;
     if (count == 0) return;
@@ -335,12 +265,8 @@ void summary_write(const struct store *store, FILE *out)
     const char *plain = getenv("NO_COLOR");
     bool colour = isatty(fileno(out)) && (plain == NULL || *plain == '\0');
     struct screen screen = {.out = out, .colour = colour};
-    struct bad_case *bad = arena_must(calloc(store->case_count + 1, sizeof *bad));
     size_t count = 0;
-    for (size_t i = 0; i < store->case_count; i++)
-        if (store_case_point(&store->cases[i].is) == STORE_FAILED)
-            bad[count++] = examine(&store->cases[i], i);
-    qsort(bad, count, sizeof *bad, by_weight);
+    struct worst_case *bad = worst_list(store, &count);
     put_totals(out, store);
     put_bad(&screen, bad, count);
     if (count > 0 && store->fuzz_count > 0) fputc('\n', out);
