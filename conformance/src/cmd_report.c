@@ -18,9 +18,10 @@ static const struct format {
     const char *file; /* within the folder */
     enum reports_format is;
 } formats[] = {
-    {"html", "report.html", REPORTS_HTML}, {"junit", "junit.xml", REPORTS_JUNIT},
-    {"tap", "results.tap", REPORTS_TAP},   {"summary", "summary.txt", REPORTS_SUMMARY},
-    {NULL, NULL, REPORTS_FORMAT_COUNT},
+    {"html", "report.html", REPORTS_HTML},        {"junit", "junit.xml", REPORTS_JUNIT},
+    {"tap", "results.tap", REPORTS_TAP},          {"sarif", "results.sarif", REPORTS_SARIF},
+    {"markdown", "summary.md", REPORTS_MARKDOWN}, {"badge", "badge.json", REPORTS_BADGE},
+    {"summary", "summary.txt", REPORTS_SUMMARY},  {NULL, NULL, REPORTS_FORMAT_COUNT},
 };
 
 struct arguments {
@@ -33,7 +34,7 @@ struct arguments {
 
 static const struct argp_option option_list[] = {
     {"format", 'f', "FORMAT", 0,
-     "html (the default), junit, tap or summary; all: each of them, into DIR", 0},
+     "html (the default), junit, tap, sarif, markdown, badge, summary; all of them: all", 0},
     {"output", 'o', "FILE", 0, "Write to FILE, - is the standard output; without it into DIR", 0},
     {0},
 };
@@ -42,9 +43,15 @@ static const char help_text[] =
     "Make a report of results."
     "\v"
     "DIR is what atproof run --out, or fuzz/run --out, left: its files *.jsonl are read, and, if "
-    "it is there, DIR/coverage with what gcovr wrote (coverage.json, index.html). Stores can be "
-    "named one by one, too; - is the standard input. The report is DIR/report.html, junit.xml, "
-    "results.tap or summary.txt.\n\n"
+    "it is there, DIR/coverage with what gcovr wrote (fuzz/coverage --export). Stores can be named "
+    "one by one, too; - is the standard input. Of DIR are made:\n\n"
+    "  html      report.html    one page that tells it\n"
+    "  junit     junit.xml      for GitLab, Jenkins, GitHub\n"
+    "  tap       results.tap    TAP 14\n"
+    "  sarif     results.sarif  SARIF 2.1.0, for code scanning\n"
+    "  markdown  summary.md     a comment on a pull request\n"
+    "  badge     badge.json     for shields.io's endpoint\n"
+    "  summary   summary.txt    for a terminal\n\n"
     "Exit status: 0 written, 2 wrong usage or results that cannot be read. Whether the module "
     "passed, atproof run and atproof check said.";
 

@@ -11,6 +11,9 @@ static void write_format(const struct store *store, const struct reports_input *
     case REPORTS_JUNIT: junit_write(store, out); break;
     case REPORTS_TAP: tap_write(store, out); break;
     case REPORTS_SUMMARY: summary_write(store, out); break;
+    case REPORTS_SARIF: sarif_write(store, out); break;
+    case REPORTS_MARKDOWN: markdown_write(store, input, out); break;
+    case REPORTS_BADGE: badge_write(store, out); break;
     case REPORTS_HTML: html_write(store, input, out, errors); break;
     case REPORTS_FORMAT_COUNT: break;
     }

@@ -15,7 +15,7 @@ struct reader {
     size_t line;
     FILE *errors;
     struct store *store;
-    size_t clause_capacity, case_capacity, fuzz_capacity;
+    size_t run_capacity, clause_capacity, case_capacity, fuzz_capacity;
 };
 
 /* An object within those around it: `exchange 2, finding 1`. */
@@ -231,6 +231,14 @@ static bool read_object(const struct reader *reader, const struct place *place,
 
 /* ---- lines ------------------------------------------------------------ */
 
+/* Room for one element more, of the size, behind `count` of them. */
+static void *grown(void *array, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity) return array;
+    *capacity = *capacity * 2 + 64;
+    return arena_must(reallocarray(array, *capacity, size));
+}
+
 static bool read_run(struct reader *reader, const json_t *line)
 {
     struct place place = {.name = "run"};
@@ -243,17 +251,11 @@ static bool read_run(struct reader *reader, const json_t *line)
                         "version %" JSON_INTEGER_FORMAT " of the store, expected %d%s", number,
                         REPORTS_VERSION, number > 0 ? ": a newer atproof reads it" : "");
     struct reports_run *run = arena_new(&reader->store->arena, 1, sizeof *run);
-    reader->store->run = run;
-    reader->store->run_count++;
+    struct store *store = reader->store;
+    store->runs = grown(store->runs, store->run_count, &reader->run_capacity, sizeof(void *));
+    store->runs[store->run_count++] = run;
+    store->run = run;
     return read_object(reader, &place, &schema_run, line, run);
-}
-
-/* Room for one element more, of the size, behind `count` of them. */
-static void *grown(void *array, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity) return array;
-    *capacity = *capacity * 2 + 64;
-    return arena_must(reallocarray(array, *capacity, size));
 }
 
 /* Of a case, or a fuzzer. */

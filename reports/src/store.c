@@ -13,6 +13,7 @@
 void store_release(struct store *store)
 {
     free(store->clauses);
+    free(store->runs);
     free(store->cases);
     free(store->fuzzers);
     arena_release(&store->arena);

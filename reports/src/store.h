@@ -26,7 +26,8 @@ struct store {
     size_t case_count;
     struct store_fuzz *fuzzers;
     size_t fuzz_count;
-    const struct reports_run *run; /* the last                               */
+    const struct reports_run *run;   /* the last                               */
+    const struct reports_run **runs; /* all, in order                        */
     size_t run_count;
 };
 
@@ -120,6 +121,9 @@ const char *store_text(const char *text);
 void junit_write(const struct store *store, FILE *out);
 void tap_write(const struct store *store, FILE *out);
 void summary_write(const struct store *store, FILE *out);
+void sarif_write(const struct store *store, FILE *out);
+void badge_write(const struct store *store, FILE *out);
+void markdown_write(const struct store *store, const struct reports_input *input, FILE *out);
 /* Complaints about what stands beside the stores go to `errors`. */
 void html_write(const struct store *store, const struct reports_input *input, FILE *out,
                 FILE *errors);

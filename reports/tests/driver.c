@@ -1,7 +1,7 @@
 /* The library's command line for the tests.
  * usage: reports-driver write            a store of two runs to standard output
  *        reports-driver write-many COUNT one of many cases
- *        reports-driver junit|tap|summary|html STORE... */
+ *        reports-driver FORMAT STORE... [--coverage DIR] */
 #include <atproof/reports.h>
 
 #include <stdio.h>
@@ -120,19 +120,22 @@ static bool write_many(FILE *out, size_t count)
     return good;
 }
 
+/* `STORE... [--coverage DIR]` */
 static bool project(int count, char **paths, enum reports_format format)
 {
+    bool covered = count > 2 && strcmp(paths[count - 2], "--coverage") == 0;
     const struct reports_input input = {.stores = (const char *const *)paths,
-                                        .store_count = (size_t)count};
+                                        .store_count = (size_t)(covered ? count - 2 : count),
+                                        .coverage = covered ? paths[count - 1] : NULL};
     return reports_project(&input, format, stdout, stderr);
 }
 
 int main(int argc, char **argv)
 {
-    static const char *const formats[] = {[REPORTS_JUNIT] = "junit",
-                                          [REPORTS_TAP] = "tap",
-                                          [REPORTS_SUMMARY] = "summary",
-                                          [REPORTS_HTML] = "html"};
+    static const char *const formats[] = {
+        [REPORTS_JUNIT] = "junit", [REPORTS_TAP] = "tap",     [REPORTS_SUMMARY] = "summary",
+        [REPORTS_HTML] = "html",   [REPORTS_SARIF] = "sarif", [REPORTS_MARKDOWN] = "markdown",
+        [REPORTS_BADGE] = "badge"};
     const char *verb = argc > 1 ? argv[1] : "";
     bool good = false;
     if (strcmp(verb, "write") == 0)

@@ -177,6 +177,9 @@ enum reports_format {
     REPORTS_TAP,
     REPORTS_SUMMARY,
     REPORTS_HTML,
+    REPORTS_SARIF,
+    REPORTS_MARKDOWN,
+    REPORTS_BADGE,
     REPORTS_FORMAT_COUNT
 };
 
@@ -184,8 +187,9 @@ enum reports_format {
 struct reports_input {
     const char *const *stores; /* paths; `-` is the standard input          */
     size_t store_count;
-    const char *coverage;      /* folder of gcovr's files: coverage.json, and
-                                * its pages, index.html first; NULL: none    */
+    const char *coverage;      /* folder of gcovr's files: coverage.json,
+                                * summary.json, and its pages, index.html
+                                * first; NULL: none                          */
     const char *coverage_link; /* how the report's pages name that folder    */
 };
 

@@ -1,0 +1,67 @@
+/* Text in Markdown that stays text. */
+#define _GNU_SOURCE
+#include "markdown.h"
+
+#include "arena.h"
+#include "text.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define REFERENCE_SIZE 11 /* of the longest: `<wbr>&#64;` */
+
+/* What begins or ends mark-up; `:` of `http://` and `:emoji:`; `.` of `www.`. */
+static bool is_mark(char previous, char is)
+{
+    if (is == '.') return previous == 'w' || previous == 'W';
+    return strchr("&<>\"'`*_~[]!\\|@#:$", is) != NULL;
+}
+
+static char *referenced(const char *shown)
+{
+    char *text = arena_must(malloc(strlen(shown) * REFERENCE_SIZE + 1));
+    char *end = text;
+    char previous = '\0';
+    for (; *shown != '\0'; previous = *shown++) {
+        if (*shown == '@') end = stpcpy(end, "<wbr>"); /* GFM looks for addresses behind 2.5 */
+        if (is_mark(previous, *shown)) end += sprintf(end, "&#%d;", *shown);
+        else *end++ = *shown;
+    }
+    *end = '\0';
+    return text;
+}
+
+char *markdown_text(const char *bytes)
+{
+    char *shown = text_shown(bytes);
+    char *text = referenced(shown);
+    free(shown);
+    return text;
+}
+
+char *markdown_code(const char *bytes, size_t columns)
+{
+    char *shown = text_cut(bytes, columns);
+    char *text = referenced(shown);
+    char *code =
+        text_format("%s%s%s", *text == '\0' ? "" : "<code>", text, *text == '\0' ? "" : "</code>");
+    free(shown);
+    free(text);
+    return code;
+}
+
+char *markdown_fence(const char *text)
+{
+    size_t longest = 2;
+    while (*text != '\0') {
+        size_t run = strspn(text, "`");
+        if (run > longest) longest = run;
+        text += run == 0 ? 1 : run;
+    }
+    char *fence = arena_must(malloc(longest + 2));
+    memset(fence, '`', longest + 1);
+    fence[longest + 1] = '\0';
+    return fence;
+}

@@ -1,0 +1,11 @@
+/* Paths as URIs (RFC 3986). */
+#ifndef REPORTS_URI_H
+#define REPORTS_URI_H
+
+/* Of a path within the current directory, relative to it and without dot
+ * segments; of any other `file:///…`, which readers that know where the
+ * repository lies can make relative. Every byte but letters, digits and `-._~/`
+ * is `%HH`. Owns: the caller frees it. */
+char *uri_of(const char *path);
+
+#endif
