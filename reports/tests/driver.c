@@ -1,7 +1,7 @@
 /* The library's command line for the tests.
  * usage: reports-driver write            a store of two runs to standard output
  *        reports-driver write-many COUNT one of many cases
- *        reports-driver junit|tap|summary|html STORE... */
+ *        reports-driver junit|tap|summary|html STORE... [--coverage DIR] */
 #include <atproof/reports.h>
 
 #include <stdio.h>
@@ -122,8 +122,12 @@ static bool write_many(FILE *out, size_t count)
 
 static bool project(int count, char **paths, enum reports_format format)
 {
-    const struct reports_input input = {.stores = (const char *const *)paths,
-                                        .store_count = (size_t)count};
+    struct reports_input input = {.stores = (const char *const *)paths,
+                                  .store_count = (size_t)count};
+    if (count > 2 && strcmp(paths[count - 2], "--coverage") == 0) {
+        input.coverage = input.coverage_link = paths[count - 1];
+        input.store_count -= 2;
+    }
     return reports_project(&input, format, stdout, stderr);
 }
 
