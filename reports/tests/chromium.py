@@ -221,7 +221,7 @@ class Chromium(unittest.TestCase):
             grounds.append(page.value("getComputedStyle(document.body).backgroundColor"))
         self.assertNotEqual(*grounds)
 
-    def test_paper_has_no_controls_and_all_failures_open(self):
+    def test_paper_has_no_controls_and_failures_open(self):
         page = self.open("all")
         page.value("dispatchEvent(new Event('beforeprint'))")
         self.assertEqual(page.value("document.querySelectorAll('.case[open]').length"),
