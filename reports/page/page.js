@@ -4,7 +4,7 @@
 (() => {
   const byId = (id) => document.getElementById(id);
   const FIELDS = ["outcome", "level", "dialect", "set", "module", "clause"];
-  const OPEN_MAX = 300;
+  const OPEN_MAX = 300, PRINT_MAX = 25;
 
   /* ---- cases: read once ------------------------------------------------- */
   const cases = [];
@@ -53,11 +53,9 @@
   }
 
   /* ---- search ----------------------------------------------------------- */
-  const area = document.createElement("textarea");
-  const plain = (html) => {
-    area.innerHTML = html.replace(/<i>.*?<\/i>|<\/?mark>/g, "").replace(/<[^>]*>/g, " ");
-    return area.value.toLowerCase();
-  };
+  const MEANT = { "&amp;": "&", "&lt;": "<", "&gt;": ">", "&quot;": "\"", "&#39;": "'" };
+  const plain = (html) => html.replace(/<i>[^]*?<\/i>|<\/?mark>/g, "").replace(/<[^>]*>/g, " ")
+    .replace(/&(?:amp|lt|gt|quot|#39);/g, (name) => MEANT[name]).toLowerCase();
   const SAID = /<ol class="log">[^]*?<\/ol>/g;
   const source = (item) => {
     const folded = item.element.querySelector(":scope > noscript");
@@ -213,7 +211,7 @@
     search.scrollIntoView({ block: "nearest" });
   });
   addEventListener("beforeprint", () => {
-    for (const item of cases.filter((each) => each.outcome < 2).slice(0, OPEN_MAX))
+    for (const item of cases.filter((each) => each.outcome < 2).slice(0, PRINT_MAX))
       open(item.element);
   });
 })();

@@ -6,7 +6,7 @@
 #include "store.h"
 
 /* Bounds, so that a page stays quick whatever a store holds. */
-#define HTML_LOG_BUDGET      ((size_t)10 << 20) /* bytes of all logs of the line    */
+#define HTML_LOG_BUDGET      ((size_t)6 << 20)  /* bytes of all logs of the line    */
 #define HTML_EXCHANGE_BUDGET ((size_t)24 << 20) /* bytes of all exchanges           */
 #define HTML_CASE_SHARE      8    /* a case takes no more than this part of what is left */
 #define HTML_MODULES_MAX     24   /* columns of the matrix                          */

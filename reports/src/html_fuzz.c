@@ -132,11 +132,14 @@ static void put_points(FILE *out, const struct reports_fuzz *fuzz, get_value *ge
                        uint64_t last)
 {
     size_t step = fuzz->sample_count / POINTS_MAX + 1;
+    const char *separator = "";
     for (size_t i = 0; i < fuzz->sample_count; i++) {
         const struct reports_sample *sample = &fuzz->samples[i];
-        if (i % step != 0 && i + 1 != fuzz->sample_count) continue;
-        fprintf(out, "%s%.1f,%.1f", i == 0 ? "" : " ", 1000 * share_of(sample->time_ms, last),
+        bool is_known = get == executions || get(sample) > 0;
+        if (!is_known || (i % step != 0 && i + 1 != fuzz->sample_count)) continue;
+        fprintf(out, "%s%.1f,%.1f", separator, 1000 * share_of(sample->time_ms, last),
                 100 - 98 * share_of(get(sample), most));
+        separator = " ";
     }
 }
 

@@ -144,8 +144,8 @@ static void put_axis(FILE *out, const struct axis *axis)
     int step = axis->greatest - axis->least > 5 ? 2 : 1;
     fputs("<svg class=\"spark\" role=\"img\" aria-label=\"Axis, logarithmic\">", out);
     for (int power = axis->least; power <= axis->greatest; power += step) {
-        size_t name = (size_t)(power + 5);
-        if (name >= sizeof names / sizeof names[0]) break;
+        int name = power + 5;
+        if (name >= (int)(sizeof names / sizeof names[0])) break;
         page_put(out, "<text x=\"%.1f%%\" y=\"12\" text-anchor=\"middle\">%s</text>",
                  place(axis, pow(10, power)), names[name]);
     }

@@ -93,7 +93,8 @@ void page_count(FILE *out, size_t count, const char *what)
 void page_duration(FILE *out, double seconds)
 {
     double ms = seconds * 1e3;
-    if (ms < 9.995) fprintf(out, "%.2f ms", ms);
+    if (ms < 0.005) fputs("0 ms", out);
+    else if (ms < 9.995) fprintf(out, "%.2f ms", ms);
     else if (ms < 999.5) fprintf(out, "%.0f ms", ms);
     else if (seconds < 99.95) fprintf(out, "%.2f s", seconds);
     else fprintf(out, "%.0f s", seconds);

@@ -123,10 +123,12 @@ static bool write_many(FILE *out, size_t count)
 /* `STORE... [--coverage DIR]` */
 static bool project(int count, char **paths, enum reports_format format)
 {
-    bool covered = count > 2 && strcmp(paths[count - 2], "--coverage") == 0;
-    const struct reports_input input = {.stores = (const char *const *)paths,
-                                        .store_count = (size_t)(covered ? count - 2 : count),
-                                        .coverage = covered ? paths[count - 1] : NULL};
+    struct reports_input input = {.stores = (const char *const *)paths,
+                                  .store_count = (size_t)count};
+    if (count > 2 && strcmp(paths[count - 2], "--coverage") == 0) {
+        input.coverage = input.coverage_link = paths[count - 1];
+        input.store_count -= 2;
+    }
     return reports_project(&input, format, stdout, stderr);
 }
 

@@ -22,6 +22,14 @@ HOSTILE = [
     "%s%n {0} ${x} `id` $(id) 'q' \"q\"",
 ]
 
+# What breaks HTML.
+MARKUP = [
+    "</title></style></noscript></textarea></script><script>window.broken=1</script>"
+    "<img src=x onerror=\"window.broken=1\"><svg onload=window.broken=1>",
+    "\" onclick='window.broken=1' href=javascript:window.broken=1 autofocus onfocus=\"window.broken=1",
+    "\xd8\x9c\xe2\x81\xa7\xd7\x90 &lt;b&gt; &#60;script&#62; \\x3Cscript\\x3E \\",  # bidi marks
+]
+
 
 def run(**keys):
     return {"kind": "run", "version": 1, "tool": "atproof check", "strict": False} | keys
@@ -120,10 +128,10 @@ POINTS = ["..", "...", ".", ".F", "FF", ".F", "F", "S.", "S", "S", "E.", ".E", "
           "SS", ".", "S"]
 
 
-def hostile():
+def hostile(texts=tuple(HOSTILE)):
     """Each hostile text in each place that takes a text."""
     lines = [run(tool=HOSTILE[1], command=HOSTILE[5], dialect=HOSTILE[4])]
-    for text in HOSTILE:
+    for text in texts:
         bad = finding(rule=text, clause=text, expected=text, seen=text, reason=text, help=text)
         known = finding(rule=text, reason=text, declared=True)
         said = [wire("sent", kind="command", name=text, text=text), wire(name=text, text=text,
@@ -143,6 +151,37 @@ def hostile():
         lines.append(fuzz(found, found, target=text, sanitizers=text, instance=text))
         lines.append(fuzz(target=text, instance=text))
     return lines
+
+
+def many(count):
+    """A store of so many cases with their wire logs, one in ten failed, as text: of
+    20,000 it is some 60 MB."""
+    names = [("+CSQ", "execute", 5000), ("+CREG", "read", 300), ("+HTTPACTION", "write", 120000),
+             ("+CGDCONT", "write", 0), ("+QSSLOPEN", "write", 150000)]
+    lines = [run(started="2026-01-31T23:59:59Z", tool="atproof run", command="atproof run",
+                 dialect="simcom")]
+    lines += [clause(f"simcom-http/2.2.{number}") for number in range(1, 60)]
+    text = text_of(lines)
+    for number in range(count):
+        name, form, limit = names[number % len(names)]
+        fails = number % 10 == 0
+        took = 1000 + number * 37 % 290000
+        said = [wire("sent", kind="command", name=name, size=len(name) + 3, text=f"AT{name}\\r"),
+                wire(name=name, text=f"{name}: {number}\\r\\n", size=12),
+                wire(kind="result", name="OK", offset=300, size=4, text="OK\\r\\n")]
+        for item in said:
+            del item["sha256"], item["deviations"]
+        one = exchange(*[finding()] * fails, command=f"AT{name}", name=name, form=form,
+                       variant="a", clause=f"simcom-http/2.2.{number % 50 + 1}", sent_us=0,
+                       over_us=took, verdict="fail" if fails else "pass", wire=said,
+                       **({"time_limit_ms": limit} if limit else {}))
+        text += text_of([case(f"simcom-http/2.2.{number % 50 + 1}/generated-{number}", one,
+                              one | {"findings": [], "verdict": "pass"}, title=f"Case {number}",
+                              clause=f"simcom-http/2.2.{number % 50 + 1}", manufacturer="SIMCOM",
+                              model="A7670E", firmware=f"V{number % 3}",
+                              verdict="fail" if fails else "pass",
+                              outcome="failed" if fails else "passed")])
+    return text
 
 
 def text_of(lines):
