@@ -19,7 +19,10 @@ JOB = pathlib.Path(sys.argv[1]).resolve()
 CLIENT = r'''#!/bin/sh
 echo "$*" >> calls
 if [ -n "$SLOW" ] && echo "$*" | grep -q -- "$SLOW"; then exec sleep 30; fi
-if [ -n "$FAIL" ] && echo "$*" | grep -q -- "$FAIL"; then echo "client.py: error: no luck" >&2; exit 1; fi
+if [ -n "$FAIL" ] && echo "$*" | grep -q -- "$FAIL"; then
+    echo "client.py: error: no luck" >&2
+    exit 1
+fi
 case "$*" in
     reserve*) echo "export LG_TOKEN=TOKEN1" ;;
     *acquire) echo "acquired place bench" ;;
@@ -132,7 +135,8 @@ def test_arguments(folder):
     job.communicate(timeout=30)
     power = "labgrid-client -c 'a b.yaml' -p bench power cycle -t 0.5"
     check('arguments of atproof', ['run', '--target', 'telnet(rfc2217),tcp,10.0.0.7,4001', '--out',
-                                   'kept', '--power', power, '--dialect', 'simcom', '--select', 'core/*'],
+                                   'kept', '--power', power, '--dialect', 'simcom', '--select',
+                                   'core/*'],
           (folder / 'atproof-arguments').read_text().splitlines())
     log = (folder / 'kept/lab.log').read_text()
     check('lab.log has each command', 5, len(re.findall(r'^\S+Z \$ labgrid-client', log, re.M)))
@@ -162,7 +166,8 @@ def test_signals(folder):
 
 
 def test_usage(folder):
-    for arguments in ((), (*BY_NAME, *BY_TAG), (*BY_NAME, '--wait', 'long'), (*BY_NAME, '--nonsense')):
+    for arguments in ((), (*BY_NAME, *BY_TAG), (*BY_NAME, '--wait', 'long'),
+                      (*BY_NAME, '--nonsense')):
         job = start(prepare(folder), arguments)
         _, errors = job.communicate(timeout=30)
         check(f'usage {arguments}: {errors}', (2, []), (job.returncode, calls(folder)))
@@ -185,7 +190,8 @@ def test_templates(folder):
         prepare(folder)
         path = f'{folder / "bin"}:{os.environ["PATH"]}'
         done = subprocess.run(['bash', '-euc', script], cwd=folder, capture_output=True, text=True,
-                              env={**os.environ, 'PATH': path, 'CODE': '1'}, timeout=30, check=False)
+                              env={**os.environ, 'PATH': path, 'CODE': '1'}, timeout=30,
+                              check=False)
         check(f'{name}: {done.stderr}', (1, ALL), (done.returncode, calls(folder)))
 
 

@@ -133,8 +133,8 @@ class Lab:
         wait_until('the module\'s pty', pty.exists)
         (self.folder / 'exports.yaml').write_text(EXPORTS.format(
             pty=os.path.realpath(pty), raw=self.raw_port, switch=self.switch.port))
-        self.start('exporter', '/usr/bin/python3', '-m', 'labgrid.remote.exporter', '--name', 'test',
-                   '--hostname', '127.0.0.1', 'exports.yaml')
+        self.start('exporter', '/usr/bin/python3', '-m', 'labgrid.remote.exporter',
+                   '--name', 'test', '--hostname', '127.0.0.1', 'exports.yaml')
         wait_until('both serial ports are exported', lambda: len(re.findall(
             r"'cls': 'NetworkSerialPort'.*'avail': True", self.said('exporter'))) == 2)
         self.client('-p', '1', 'set-tags', 'module=simcom')
@@ -230,7 +230,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix='atproof-') as name, contextlib.ExitStack() as stack:
         lab = Lab(pathlib.Path(name), stack)
         lab.begin()
-        beside = stack.enter_context(concurrent.futures.ThreadPoolExecutor(1)).submit(test_crashed, lab)
+        threads = stack.enter_context(concurrent.futures.ThreadPoolExecutor(1))
+        beside = threads.submit(test_crashed, lab)
         test_reserved(lab)
         test_stopped(lab)
         beside.result()
