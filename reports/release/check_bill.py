@@ -32,7 +32,8 @@ def against_schema(bill):
 def against_itself(bill):
     elements = [bill, *bill['packages'], *bill['files']]
     ids = collections.Counter(element['SPDXID'] for element in elements)
-    yield from (f'{name}: {count} elements have this id' for name, count in ids.items() if count > 1)
+    yield from (f'{name}: {count} elements have this id'
+                for name, count in ids.items() if count > 1)
     related = {'SPDXRef-DOCUMENT'}
     for relation in bill['relationships']:
         ends = relation['spdxElementId'], relation['relatedSpdxElement']
@@ -70,7 +71,8 @@ def against_archive(bill, archive):
     yield from (f'{name}: in the archive, not in the bill' for name in files.keys() - listed.keys())
     yield from (f'{name}: in the bill, not in the archive' for name in listed.keys() - files.keys())
     yield from (f'{name}: its checksums are others in the archive'
-                for name in files.keys() & listed.keys() if sums(listed[name]) != real_sums(files[name]))
+                for name in files.keys() & listed.keys()
+                if sums(listed[name]) != real_sums(files[name]))
     contained = related(bill, SOURCE, 'CONTAINS')
     yield from (f'{name}: {SOURCE} does not contain it' for name, file in listed.items()
                 if file['SPDXID'] not in contained)

@@ -75,7 +75,8 @@ def place_in_ar(one, other):
 
 
 def place_in_tar(one, other):
-    with tarfile.open(fileobj=io.BytesIO(one)) as left, tarfile.open(fileobj=io.BytesIO(other)) as right:
+    with tarfile.open(fileobj=io.BytesIO(one)) as left, \
+            tarfile.open(fileobj=io.BytesIO(other)) as right:
         for a, b in zip(left, right):
             if a.get_info() != b.get_info():
                 facts = [key for key in a.get_info() if a.get_info()[key] != b.get_info()[key]]

@@ -65,7 +65,8 @@ ARCHIVE_BREAKS = (
 )
 PROGRAM_BREAKS = (
     (drop_library, 'libgensio.so.4: the program loads it'),
-    (lambda bill: package(bill, 'libxml2').update(versionInfo='0'), 'libxml2: version 0, installed'),
+    (lambda bill: package(bill, 'libxml2').update(versionInfo='0'),
+     'libxml2: version 0, installed'),
     (lambda bill: relate(bill, 'SPDXRef-Package-libatproof', 'DEPENDS_ON', 'SPDXRef-Package-libc6'),
      'expected DEPENDS_ON NONE and nothing else'),
     (lambda bill: without(bill, 'relationships', relationshipType='STATIC_LINK'),
@@ -93,7 +94,7 @@ def main():
                         '--out', folder, '--program', PROGRAM, '--library', LIBRARY], check=True,
                        stdout=subprocess.DEVNULL)
         archive = next(pathlib.Path(folder).glob('*.tar.gz'))
-        good = json.loads(next(pathlib.Path(folder).glob('*.spdx.json')).read_text(encoding='utf-8'))
+        good = json.loads(next(pathlib.Path(folder).glob('*.spdx.json')).read_bytes())
         found = check_bill.problems(good, archive, PROGRAM) + list(not_refused(good, archive))
     if found:
         sys.exit('\n'.join(found))
