@@ -24,19 +24,20 @@ class Mistakes(Exception):
     """What is wrong with a configuration, a line each."""
 
 
-class Config:
-    """`data` as written, defaults filled in; `place(path)` as FILE:LINE:COL."""
+class Key(str):
+    """The last part of a path: the key's own place, not its value's."""
 
-    def __init__(self, path, data, marks):
-        self.path, self.data, self.marks = path, data, marks
+
+class Config:
+    """`data` as written, defaults filled in; `place(key...)` as FILE:LINE:COL."""
+
+    def __init__(self, path, data, reader):
+        self.path, self.data, self.reader = path, data, reader
         self.root = (path.parent / data["root"]).resolve()
         self.out = (self.root / data["output"]["directory"]).resolve()
 
     def place(self, *path):
-        while path and path not in self.marks:
-            path = path[:-1]
-        line, column = self.marks.get(path, (1, 1))
-        return f"{self.path}:{line}:{column}"
+        return f"{self.path}:{self.reader.place(path)}"
 
 
 # ---- YAML, with the place of each value ---------------------------------------
@@ -50,6 +51,13 @@ class Reader:
 
     def fail(self, node, text):
         raise Mistakes(f"{self.name}:{node.start_mark.line + 1}:{node.start_mark.column + 1}: {text}")
+
+    def place(self, path):
+        """LINE:COL of the value, or of the nearest that holds it."""
+        marks = self.keys if path and isinstance(path[-1], Key) else self.marks
+        while path not in marks:
+            path = path[:-1]
+        return "{}:{}".format(*marks[path])
 
     def value(self, node, path=()):
         self.marks[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
@@ -70,7 +78,8 @@ class Reader:
             if key in found:
                 self.fail(key_node, f"'{key}' a second time; expected each key once")
             found[key] = self.value(item, (*path, key))
-            self.keys[(*path, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            mark = key_node.start_mark
+            self.keys[(*path, key)] = (mark.line + 1, mark.column + 1)
         return found
 
     def scalar(self, node):
@@ -125,7 +134,7 @@ def unknown_keys(error):
     known = sorted(error.schema["properties"])
     for key in error.instance:
         if key not in known:
-            yield (*error.absolute_path, key), (f"unknown key '{key}'; {nearest(key, known)}"
+            yield (*error.absolute_path, Key(key)), (f"unknown key '{key}'; {nearest(key, known)}"
                                                 f"expected {listed(known)}")
 
 
@@ -224,12 +233,6 @@ def load(path):
     found = mistakes({**data, "dialects": data.get("dialects", DEFAULTS["dialects"])}
                      if isinstance(data, dict) else data)
     if found:
-        config_marks = {**reader.marks, **reader.keys}
-        texts = []
-        for where, text in found:
-            while where and where not in config_marks:
-                where = where[:-1]
-            line, column = config_marks.get(where, (1, 1))
-            texts.append(f"{path}:{line}:{column}: {text}")
-        raise Mistakes("\n".join(dict.fromkeys(texts)))
-    return Config(path, fill(data), reader.marks)
+        raise Mistakes("\n".join(dict.fromkeys(
+            f"{path}:{reader.place(where)}: {text}" for where, text in found)))
+    return Config(path, fill(data), reader)

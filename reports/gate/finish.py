@@ -5,7 +5,6 @@ import fnmatch
 import json
 
 import store
-from plan import ATPROOF
 from steps import Step
 
 JUDGED = ("passed", "failed", "expected-failure", "unexpected-pass")
@@ -140,7 +139,7 @@ def write_excuses(plan):
 # ---- the steps --------------------------------------------------------------------
 
 def report_step(plan, after):
-    commands = [[ATPROOF, "report", plan.out, "--format", name]
+    commands = [[plan.atproof, "report", plan.out, "--format", name]
                 for name in plan.data["output"]["formats"]]
     return Step("report", "the reports are written", commands, cwd=plan.root, needs=("build",),
                 after=after, quiet=True, then="read what it says of the store")
@@ -161,7 +160,7 @@ def finishing_steps(plan, steps):
                           needs=("join",), then="repair the case, or set a new day and a reason"))
     if "baseline" in plan.data:
         found.append(Step("baseline", "nothing is worse than the baseline",
-                          [[ATPROOF, "diff", plan.data["baseline"],
+                          [[plan.atproof, "diff", plan.data["baseline"],
                             plan.shown(plan.out / "results.jsonl")]],
                           cwd=plan.root, needs=("build", "join"),
                           then="`atproof diff --help` tells how a new baseline is taken"))

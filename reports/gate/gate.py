@@ -112,11 +112,11 @@ def run(plan):
     return code
 
 
-def main():
+def main(arguments=None):
     parser = argparse.ArgumentParser(prog="gate", description=__doc__.split("\n")[0])
     parser.add_argument("--config", type=pathlib.Path, default=HERE / "gate.yaml")
     parser.add_argument("--fuzz", type=int, metavar="SECONDS")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     try:
         loaded = config.load(chosen.config)
         if chosen.fuzz is not None:

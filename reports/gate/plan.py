@@ -9,6 +9,7 @@ from steps import Step
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RELEASE = ROOT / "build/release"
 ATPROOF = RELEASE / "conformance/atproof"
+FUZZ_RUN = ROOT / "fuzz/run"
 ARGUMENTS_MAX = 1 << 20  # bytes of one command line
 FLAGS = {"strict": "--strict", "as_recorded": "--as-recorded"}
 LIVE_OPTIONS = {"dialect": "--dialect", "level": "--level", "retry": "--retry",
@@ -197,7 +198,7 @@ def fuzz_step(plan, name, wanted):
     seconds = wanted.get("seconds", 60)
     keep = [] if "corpus" in wanted else ["--no-merge"]
     targets = wanted.get("targets", [])
-    command = [ROOT / "fuzz/run", *targets, "--seconds", seconds, "--no-keep", *keep,
+    command = [FUZZ_RUN, *targets, "--seconds", seconds, "--no-keep", *keep,
                "--engines", ",".join(wanted.get("engines", ["libfuzzer"])), "--out", out]
     jobs = min(os.cpu_count(), len(targets)) if targets else os.cpu_count()
     commands = [["rm", "-f", out / "results.jsonl"], [*command, "--jobs", jobs]]

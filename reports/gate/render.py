@@ -1,4 +1,5 @@
 """The summary on a terminal: one screen, whatever happens."""
+import itertools
 import textwrap
 import unicodedata
 
@@ -11,28 +12,31 @@ def plain(text):
     is written \\xHH, \\uHHHH."""
     out = []
     for character in str(text):
-        code = ord(character)
-        if unicodedata.category(character)[0] == "C" or 0x7F <= code <= 0xA0 \
-                or unicodedata.category(character) in ("Zl", "Zp"):
-            out.append(f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}")
-        else:
+        if character.isprintable():
             out.append(character)
+        else:
+            code = ord(character)
+            out.append(f"\\x{code:02X}" if code < 0x100 else f"\\u{code:04X}")
     return "".join(out)
+
+
+def columns(character):
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def wide(text):
     """Columns that it takes on a terminal."""
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-               for c in text)
+    return sum(map(columns, text))
 
 
 def cut(text, width):
     text = plain(text)
     if wide(text) <= width:
         return text
-    while wide(text) > width - 3:
-        text = text[:-1]
-    return text + "..."
+    ends = itertools.accumulate(map(columns, text))
+    return text[:sum(end <= width - 3 for end in ends)] + "..."
 
 
 def folded(text, width, most):
@@ -56,7 +60,7 @@ def failed_lines(outcome, is_long):
     if not is_long:
         return lines
     lines.append(cut(f"{INDENT}{outcome.found}", WIDTH))
-    then = folded(f"then: {outcome.then}", WIDTH - len(INDENT), 2) if outcome.then else None
+    then = folded(f"then: {outcome.then}", WIDTH - len(INDENT), 3) if outcome.then else None
     if then is None:
         then = [f"then: read {outcome.log}"] if outcome.log else []
     return lines + [f"{INDENT}{line}" for line in then]
