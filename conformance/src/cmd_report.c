@@ -139,6 +139,10 @@ static bool list_stores(struct arguments *arguments)
 
 static bool open_folder(struct arguments *arguments)
 {
+    if (strcmp(arguments->paths[0], "-") != 0 && access(arguments->paths[0], F_OK) != 0) {
+        cli_complain("%s: cannot read: %s", arguments->paths[0], strerror(errno));
+        return false;
+    }
     if (!is_folder(arguments->paths[0])) {
         if (arguments->format != NULL && arguments->output != NULL) return true;
         cli_misuse("report", "%s is no folder: --format and --output must say what is made of it",
@@ -164,17 +168,27 @@ static char *link_to(const struct arguments *arguments, const char *coverage)
     return whole == NULL ? memory_text("coverage") : whole;
 }
 
+static bool write_file(const char *path, const char *text, size_t size)
+{
+    FILE *out = fopen(path, "w");
+    bool good = out != NULL && fwrite(text, 1, size, out) == size;
+    if (out != NULL && fclose(out) != 0) good = false;
+    if (!good) cli_complain("%s: cannot write: %s", path, strerror(errno));
+    return good;
+}
+
+/* Made as a whole first: results that cannot be read leave an older report alone. */
 static bool write_to(const struct reports_input *input, const struct format *format,
                      const char *path)
 {
-    bool standard = strcmp(path, "-") == 0;
-    FILE *out = standard ? stdout : fopen(path, "w");
-    if (out == NULL) {
-        cli_complain("%s: cannot write: %s", path, strerror(errno));
-        return false;
-    }
-    bool good = reports_project(input, format->is, out, stderr);
-    if (!standard && fclose(out) != 0) good = false;
+    char *text = NULL;
+    size_t size = 0;
+    if (strcmp(path, "-") == 0) return reports_project(input, format->is, stdout, stderr);
+    FILE *out = open_memstream(&text, &size);
+    bool good = out != NULL && reports_project(input, format->is, out, stderr);
+    if (out != NULL && fclose(out) != 0) good = false;
+    good = good && write_file(path, text, size);
+    free(text);
     return good;
 }
 

@@ -10,12 +10,18 @@
  *            the terminal by it
  *   html     the page is written; no byte of the store ends its frame, opens an
  *            element that the page has not, or is a control byte in it
+ *   sarif    the log is JSON, each result is of the rule that its index says, and no
+ *            two have one fingerprint
+ *   markdown the comment fits GitHub's limit; no tag in it but our own, no control
+ *            byte, and every block of commands ends
+ *   badge    the badge is JSON
  *   again    what was read is written by reports_write_… without complaint, and
- *            read again it gives the same JUnit and TAP files */
+ *            read again it gives the same files */
 #include "target.h"
 
 #include "store.h"
 
+#include <jansson.h>
 #include <libxml/parser.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -43,7 +49,7 @@ static struct text write_text(void (*writer)(const struct store *, FILE *),
     struct text text;
     FILE *file = open_text(&text);
     writer(store, file);
-    if (fclose(file) != 0) fuzz_fail("junit", "not written");
+    if (fclose(file) != 0) fuzz_fail("written", "lost");
     return text;
 }
 
@@ -85,7 +91,7 @@ static void check_junit(const struct text *junit)
 }
 
 /* Plans and points of one depth: the whole, or all subtests together. */
-static void check_plan(const struct text *tap, const char *indent)
+static void check_depth(const struct text *tap, const char *indent)
 {
     size_t points = 0;
     size_t planned = 0;
@@ -104,6 +110,12 @@ static void check_plan(const struct text *tap, const char *indent)
     if (planned != points || (margin == 0 && plans != 1))
         fuzz_fail("tap", "%zu points planned in %zu plans, and %zu seen: %s", planned, plans,
                   points, tap->bytes);
+}
+
+static void check_tap(const struct text *tap)
+{
+    check_depth(tap, "");
+    check_depth(tap, "    ");
 }
 
 static void check_summary(const struct text *summary)
@@ -142,14 +154,121 @@ static void write_page(const struct store *store, FILE *out)
     html_write(store, &input, out, out);
 }
 
+static json_t *read_json(const char *what, const struct text *text)
+{
+    json_error_t error;
+    json_t *json = json_loadb(text->bytes, text->size, JSON_REJECT_DUPLICATES, &error);
+    if (json == NULL) fuzz_fail(what, "no JSON: %s: %s", error.text, text->bytes);
+    return json;
+}
+
+static void check_badge(const struct text *badge)
+{
+    json_decref(read_json("badge", badge));
+}
+
+/* Each result's rule is the one that it names, and no two have a fingerprint. */
+static void check_results(const json_t *results, const json_t *rules)
+{
+    json_t *prints = json_object();
+    size_t i = 0;
+    const json_t *result = NULL;
+    json_array_foreach(results, i, result)
+    {
+        size_t index = (size_t)json_integer_value(json_object_get(result, "ruleIndex"));
+        const json_t *rule = json_object_get(json_array_get(rules, index), "id");
+        if (!json_equal(rule, json_object_get(result, "ruleId")))
+            fuzz_fail("sarif", "result %zu is of another rule than its index says", i);
+        const json_t *own = json_object_get(result, "partialFingerprints");
+        json_object_set_new(prints,
+                            json_string_value(json_object_get(own, "primaryLocationLineHash")),
+                            json_true());
+    }
+    if (json_object_size(prints) != json_array_size(results))
+        fuzz_fail("sarif", "%zu fingerprints of %zu results", json_object_size(prints),
+                  json_array_size(results));
+    json_decref(prints);
+}
+
+static void check_sarif(const struct text *sarif)
+{
+    json_t *log = read_json("sarif", sarif);
+    const json_t *run = json_array_get(json_object_get(log, "runs"), 0);
+    const json_t *driver = json_object_get(json_object_get(run, "tool"), "driver");
+    check_results(json_object_get(run, "results"), json_object_get(driver, "rules"));
+    json_decref(log);
+}
+
+static bool is_own_tag(const char *at)
+{
+    static const char *const own[] = {
+        "<code>",    "</code>",    "<wbr>",      "<details>",
+        "<summary>", "</summary>", "</details>", "<!-- atproof:",
+    };
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        if (strncmp(at, own[i], strlen(own[i])) == 0) return true;
+    return false;
+}
+
+/* Behind the fenced block that begins there; NULL: it has no end. */
+static const char *skip_block(const char *fence)
+{
+    size_t size = strspn(fence, "`");
+    for (const char *line = strchr(fence, '\n'); line != NULL; line = strchr(line, '\n')) {
+        line++;
+        if (strspn(line, "`") == size && line[size] == '\n') return line + size;
+    }
+    return NULL;
+}
+
+/* No tag but our own, outside of the blocks of commands. */
+static void check_markdown(const struct text *markdown)
+{
+    if (markdown->size > 65536) fuzz_fail("markdown", "%zu bytes", markdown->size);
+    for (const char *at = markdown->bytes; at != NULL && *at != '\0'; at++) {
+        unsigned char byte = (unsigned char)*at;
+        if ((byte < 0x20 && byte != '\n') || byte == 0x7F)
+            fuzz_fail("markdown", "byte 0x%02X", byte);
+        if (byte == '<' && !is_own_tag(at)) fuzz_fail("markdown", "tag: %s", at);
+        if (byte == '`') at = skip_block(at);
+        if (at == NULL) fuzz_fail("markdown", "a block without an end: %s", markdown->bytes);
+    }
+}
+
+/* Coverage is absent: its folder is no matter of the store. */
+static void write_markdown(const struct store *store, FILE *out)
+{
+    const struct reports_input input = {0};
+    markdown_write(store, &input, out);
+}
+
+static const struct writer {
+    const char *name;
+    void (*write)(const struct store *, FILE *);
+    void (*check)(const struct text *);
+    bool is_whole; /* what a store without empty runs and clauses gives as well */
+} writers[] = {
+    {"junit", junit_write, check_junit, true},
+    {"tap", tap_write, check_tap, true},
+    {"summary", summary_write, check_summary, true},
+    {"badge", badge_write, check_badge, true},
+    {"markdown", write_markdown, check_markdown, true},
+    {"sarif", sarif_write, check_sarif, false},
+    {"html", write_page, check_page, false},
+};
+
 /* ---- written again ---------------------------------------------------- */
 
-static void check_same(const char *what, const struct text *text,
-                       void (*writer)(const struct store *, FILE *), const struct store *store)
+static void check_same(const struct writer *writer, const struct store *store,
+                       const struct store *other)
 {
-    struct text again = write_text(writer, store);
-    if (again.size != text->size || memcmp(again.bytes, text->bytes, text->size) != 0)
-        fuzz_fail("again", "%s differs: %s\n%s", what, text->bytes, again.bytes);
+    struct text text = write_text(writer->write, store);
+    struct text again = write_text(writer->write, other);
+    writer->check(&text);
+    if (writer->is_whole
+        && (again.size != text.size || memcmp(again.bytes, text.bytes, text.size) != 0))
+        fuzz_fail("again", "%s differs: %s\n%s", writer->name, text.bytes, again.bytes);
+    free(text.bytes);
     free(again.bytes);
 }
 
@@ -180,25 +299,12 @@ static void check_store(const struct store *store)
 {
     struct store other;
     struct text written = write_text(write_store, store);
-    struct text junit = write_text(junit_write, store);
-    struct text tap = write_text(tap_write, store);
-    struct text summary = write_text(summary_write, store);
-    struct text page = write_text(write_page, store);
-    check_junit(&junit);
-    check_plan(&tap, "");
-    check_plan(&tap, "    ");
-    check_summary(&summary);
-    check_page(&page);
     if (!read_bytes(written.bytes, written.size, &other))
         fuzz_fail("again", "what was written is refused: %s", written.bytes);
-    check_same("junit", &junit, junit_write, &other);
-    check_same("tap", &tap, tap_write, &other);
+    for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++)
+        check_same(&writers[i], store, &other);
     store_release(&other);
     free(written.bytes);
-    free(junit.bytes);
-    free(tap.bytes);
-    free(summary.bytes);
-    free(page.bytes);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
