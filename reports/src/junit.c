@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "store.h"
 #include "text.h"
+#include "uri.h"
 
 #include <inttypes.h>
 #include <libxml/xmlwriter.h>
@@ -12,6 +13,7 @@
 
 #define NAME_COLUMNS    120
 #define MESSAGE_COLUMNS 300
+#define NO_FINDING      "the exchange failed without a finding"
 
 struct counts {
     size_t tests, failures, skipped;
@@ -57,6 +59,26 @@ static void put_counts(xmlTextWriterPtr xml, const struct counts *counts)
     put_owned(xml, "errors", text_format("0"));
     put_owned(xml, "skipped", text_format("%zu", counts->skipped));
     if (counts->timed) put_owned(xml, "time", text_format("%.6f", counts->seconds));
+}
+
+/* The content of the open element: of a failure, and of what is skipped, GitLab
+ * shows nothing else. Frees the bytes. */
+static void put_content(xmlTextWriterPtr xml, char *bytes)
+{
+    char *shown = text_shown(bytes);
+    xmlTextWriterWriteString(xml, BAD_CAST shown);
+    free(shown);
+    free(bytes);
+}
+
+/* Within the current directory, from there: GitLab and GitHub look for it in the
+ * repository. */
+static void put_file(xmlTextWriterPtr xml, const char *path)
+{
+    if (path == NULL) return;
+    char *within = uri_path_within(path);
+    put_text(xml, "file", within == NULL ? path : within);
+    free(within);
 }
 
 /* ---- findings --------------------------------------------------------- */
@@ -119,9 +141,20 @@ static void open_point(xmlTextWriterPtr xml, const struct store_case *case_, siz
     open_element(xml, "testcase");
     put_owned(xml, "classname", text_format("%s", case_->name));
     put_owned(xml, "name", text_format("%zu %s", number, cut));
-    put_text(xml, "file", case_->is.identity.source);
+    put_file(xml, case_->is.identity.source);
     if (line > 0) put_owned(xml, "line", text_format("%zu", line));
     free(cut);
+}
+
+/* The command that judges the case again, on a line of its own. */
+static void put_again(xmlTextWriterPtr xml, const struct store_case *case_)
+{
+    struct store_command command = store_command_again(case_);
+    xmlTextWriterWriteString(xml, BAD_CAST "  reproduce ");
+    put_content(xml, text_format("%s %s", command.head, command.source));
+    xmlTextWriterWriteString(xml, BAD_CAST "\n");
+    free(command.head);
+    free(command.source);
 }
 
 static void put_failure(xmlTextWriterPtr xml, const struct store_case *case_,
@@ -136,9 +169,12 @@ static void put_failure(xmlTextWriterPtr xml, const struct store_case *case_,
         free(what);
     } else {
         put_text(xml, "type", exchange->verdict);
-        put_text(xml, "message", "the exchange failed without a finding");
+        put_text(xml, "message", NO_FINDING);
+        put_content(xml, text_format(NO_FINDING));
+        xmlTextWriterWriteString(xml, BAD_CAST "\n");
     }
     put_findings(xml, &case_->is, exchange);
+    put_again(xml, case_);
     close_element(xml);
 }
 
@@ -146,6 +182,7 @@ static void put_skipped(xmlTextWriterPtr xml, const char *before, const char *wh
 {
     open_element(xml, "skipped");
     put_cut(xml, "message", text_format("%s%s", before, why));
+    put_content(xml, text_format("%s%s", before, why));
     close_element(xml);
 }
 
@@ -175,10 +212,14 @@ static void put_own(xmlTextWriterPtr xml, const struct store_case *case_)
     enum store_point point = store_case_point(&case_->is);
     open_point(xml, case_, case_->is.exchange_count + 1, "(case)", case_->is.line);
     if (point == STORE_FAILED) {
+        char *what =
+            text_format("%s: %s", store_own_fault(&case_->is), store_why(&case_->is, NULL));
         open_element(xml, "failure");
         put_text(xml, "type", case_->is.outcome);
-        put_cut(xml, "message",
-                text_format("%s: %s", store_own_fault(&case_->is), store_why(&case_->is, NULL)));
+        put_cut(xml, "message", text_format("%s", what));
+        put_content(xml, what);
+        xmlTextWriterWriteString(xml, BAD_CAST "\n");
+        put_again(xml, case_);
         close_element(xml);
     }
     if (point == STORE_SKIPPED) put_skipped(xml, "", store_why(&case_->is, NULL));
@@ -217,6 +258,13 @@ static void put_property(xmlTextWriterPtr xml, const char *name, const char *byt
     close_element(xml);
 }
 
+static void put_number_property(xmlTextWriterPtr xml, const char *name, uint64_t number)
+{
+    char *text = text_format("%" PRIu64, number);
+    put_property(xml, name, text);
+    free(text);
+}
+
 static void put_properties(xmlTextWriterPtr xml, const struct reports_case *case_)
 {
     open_element(xml, "properties");
@@ -231,6 +279,7 @@ static void put_properties(xmlTextWriterPtr xml, const struct reports_case *case
     put_property(xml, "manufacturer", case_->identity.manufacturer);
     put_property(xml, "model", case_->identity.model);
     put_property(xml, "firmware", case_->identity.firmware);
+    if (case_->tries > 1) put_number_property(xml, "tries", case_->tries);
     close_element(xml);
 }
 
@@ -240,7 +289,7 @@ static void put_case(xmlTextWriterPtr xml, const struct store_case *case_)
     count_case(&counts, &case_->is);
     open_element(xml, "testsuite");
     put_owned(xml, "name", text_format("%s", case_->name));
-    put_text(xml, "file", case_->is.identity.source);
+    put_file(xml, case_->is.identity.source);
     put_text(xml, "timestamp", case_->run->started);
     put_counts(xml, &counts);
     put_properties(xml, &case_->is);
@@ -296,13 +345,6 @@ static void put_facts(xmlTextWriterPtr xml, const struct reports_fuzz *fuzz)
     }
 }
 
-static void put_number_property(xmlTextWriterPtr xml, const char *name, uint64_t number)
-{
-    char *text = text_format("%" PRIu64, number);
-    put_property(xml, name, text);
-    free(text);
-}
-
 static void put_fuzz_properties(xmlTextWriterPtr xml, const struct reports_fuzz *fuzz)
 {
     open_element(xml, "properties");
@@ -340,7 +382,7 @@ static void put_fuzzer(xmlTextWriterPtr xml, const struct store_fuzz *fuzzer)
     open_element(xml, "testcase");
     put_owned(xml, "classname", text_format("%s", fuzzer->name));
     put_owned(xml, "name", text_format("%s", fuzzer->name));
-    if (is->finding_count > 0) put_text(xml, "file", is->findings[0].source);
+    if (is->finding_count > 0) put_file(xml, is->findings[0].source);
     put_owned(xml, "time", text_format("%.6f", counts.seconds));
     if (is->finding_count > 0) put_fuzz_failure(xml, is);
     if (store_fuzz_point(is) == STORE_SKIPPED) put_skipped(xml, "", STORE_FUZZ_IDLE);

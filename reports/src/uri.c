@@ -52,17 +52,38 @@ static char *encoded(const char *head, const char *path)
     return uri;
 }
 
-char *uri_of(const char *path)
+/* From the root, without dot segments. Owns: the caller; NULL: there is no current
+ * directory. */
+static char *whole_path(const char *path)
 {
     char *here = getcwd(NULL, 0);
-    if (here == NULL) return encoded("", path);
+    if (here == NULL) return NULL;
     char *whole = path[0] == '/' ? text_format("%s", path) : text_format("%s/%s", here, path);
     flatten(whole);
-    flatten(here);
-    size_t size = strcmp(here, "/") == 0 ? 0 : strlen(here);
-    bool inside = strncmp(whole, here, size) == 0 && whole[size] == '/';
-    char *uri = inside ? encoded("", whole + size + 1) : encoded("file://", whole);
     free(here);
+    return whole;
+}
+
+char *uri_path_within(const char *path)
+{
+    char *whole = whole_path(path);
+    char *here = whole_path(".");
+    size_t size = here == NULL || strcmp(here, "/") == 0 ? 0 : strlen(here);
+    bool inside = here != NULL && whole != NULL && strncmp(whole, here, size) == 0
+                  && whole[size] == '/' && whole[size + 1] != '\0';
+    char *within = inside ? text_format("%s", whole + size + 1) : NULL;
+    free(whole);
+    free(here);
+    return within;
+}
+
+char *uri_of(const char *path)
+{
+    char *within = uri_path_within(path);
+    char *whole = within == NULL ? whole_path(path) : NULL;
+    char *uri =
+        whole != NULL ? encoded("file://", whole) : encoded("", within == NULL ? path : within);
+    free(within);
     free(whole);
     return uri;
 }

@@ -8,4 +8,8 @@
  * is `%HH`. Owns: the caller frees it. */
 char *uri_of(const char *path);
 
+/* The path itself, relative to the current directory and without dot segments;
+ * NULL: it is not within. Owns: the caller frees it. */
+char *uri_path_within(const char *path);
+
 #endif

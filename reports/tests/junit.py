@@ -1,4 +1,5 @@
 """JUnit XML: fits junit.xsd, counts right, one test case an exchange."""
+import os
 import subprocess
 import tempfile
 import time
@@ -106,7 +107,43 @@ class Junit(unittest.TestCase):
             "type": "range", "message": "simcom-http/2.2.4: expected <0..100>, seen 300"})
         self.assertEqual(failure.text, "a/b.at:7: range (must)\n  clause    simcom-http/2.2.4\n"
                                        "  offset    9, 4 bytes\n  expected  <0..100>\n"
-                                       "  seen      300\n")
+                                       "  seen      300\n"
+                                       "  reproduce atproof check --select failed a/b.at\n")
+
+    def test_text_says_what_gitlab_shows(self):
+        """GitLab shows the text of an outcome, not its message."""
+        for element in self.project(sample.OUTCOMES + sample.FUZZERS[1:]).iter():
+            if element.tag in ("failure", "skipped"):
+                self.assertTrue(element.text.strip(), element.attrib)
+            if element.tag == "failure":
+                self.assertRegex(element.text, r"\n  reproduce [^\n]+\n")
+        texts = {suite.get("name"): suite[-1][0].text for suite in self.project(sample.OUTCOMES)
+                 if len(suite[-1])}
+        self.assertEqual(texts["skipped"], "nothing judged")
+        self.assertEqual(texts["unexpected"],
+                         "passed, but was expected to fail: erratum\n"
+                         "  reproduce atproof check --select unexpected a/b.at\n")
+
+    def test_files_are_from_the_root(self):
+        """GitLab and GitHub look for them in the repository."""
+        with tempfile.TemporaryDirectory() as scratch:
+            for path, file in [(f"{os.path.realpath(scratch)}/a b.at", "a b.at"),
+                               ("./x/../a.at", "a.at"), ("/elsewhere/a.at", "/elsewhere/a.at"),
+                               ("../a.at", "../a.at")]:
+                store = os.path.join(scratch, "s.jsonl")
+                with open(store, "w", encoding="ascii") as out:
+                    out.write(sample.text_of([sample.run(), sample.case("i", source=path),
+                                              sample.fuzz(sample.fuzz_finding(source=path))]))
+                xml = subprocess.run([sample.DRIVER, "junit", store], cwd=scratch, check=True,
+                                     capture_output=True).stdout
+                root = ElementTree.fromstring(xml)
+                self.assertEqual([case.get("file") for case in root.iter("testcase")], [file] * 2)
+                self.assertEqual(root[0].get("file"), file)
+
+    def test_tries_are_a_property(self):
+        root = self.project([sample.run(), sample.case("a", tries=3), sample.case("b", tries=1)])
+        said = [{p.get("name"): p.get("value") for p in suite.iter("property")} for suite in root]
+        self.assertEqual([facts.get("tries") for facts in said], ["3", None])
 
     def test_unknown_facts_are_left_out(self):
         case = sample.case("a", sample.changed(sample.exchange(), ["line"], None))
@@ -208,7 +245,8 @@ class Junit(unittest.TestCase):
                          (b'name="2 AT+CSQ"', b'name="1 AT+CSQ"'),
                          (b'testsuite name="empty"', b'testsuite name="passed"'),
                          (b'time="0.250000"', b'time="0.25s"'), (b'line="6"', b'line="0"'),
-                         (b'classname="passed" ', b""), (b"<system-out>", b"<out>")]:
+                         (b'classname="passed" ', b""), (b"<system-out>", b"<out>"),
+                         (b">nothing judged</skipped>", b"></skipped>")]:
             self.assertIn(old, good)
             self.assertNotEqual(xmllint(good.replace(old, new)).returncode, 0, new)
 
