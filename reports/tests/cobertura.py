@@ -125,6 +125,11 @@ class Coverage(unittest.TestCase):
                 for xml in (self.cobertura, text)]
         self.assertEqual([number * 2 for number in hits[0]], hits[1])
 
+    def test_report_is_not_exported_onto_itself(self):
+        with self.assertRaisesRegex(self.script.Failure, "expected another folder"):
+            self.script.export(self.out, [self.out])
+        self.assertTrue((self.out / "coverage.json").is_file())
+
     def test_what_gcovr_did_not_write_is_told(self):
         own, self.script.run = self.script.run, lambda *command: None
         self.addCleanup(setattr, self.script, "run", own)

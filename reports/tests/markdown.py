@@ -19,7 +19,7 @@ VOID = {"br", "hr", "img", "input", "wbr"}
 MARKS = [
     "@user @group/team", "#123 owner/repo#1 GH-1 !1 %1 ~label $1 &1 ^alert#1",
     "http://x.example https://x.example ftp://x.example www.x.example a@b.example mailto:a@b.example",
-    "a | b \\| c \\\\| d", "` `` ``` `x` ``x``", "```\nx\n```", "~~s~~ **b** __b__ _e_ *e*",
+    "a | b \\| c \\\\| d", "` `` ``` `x` ``x``", "```\nx\n```", "```", "`````", "~~s~~ **b** __b__ _e_ *e*",
     "[a](b) ![a](b) [a][b] [^1] [ ] [x] <http://x>", "<script>alert(1)</script><img src=x onerror=y>",
     "</code></td></table></details>", "--> <!-- x -->", ":smile: :+1:", "$x$ $`x`$ $$x$$",
     "&lt; &#64; &amp;amp; &nbsp", "\\", "\\\\ \\* \\` \\<", "# x", "- x", "1. x", "> x", "    x", "---",
