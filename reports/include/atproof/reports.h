@@ -137,8 +137,8 @@ struct reports_case {
                           * unexpected-pass                                 */
     const char *reason;  /* of skipped, expected-failure, unexpected-pass   */
     size_t line;
-    uint64_t way;   /* of several, 1 the first; 0: there is one             */
-    uint64_t tries; /* how often it was played, the last decides; 0: once   */
+    uint64_t way;         /* of several, 1 the first; 0: there is one             */
+    uint64_t tries;       /* how often it was played, the last decides; 0: once   */
     const char *accepted; /* of a baseline: why its failure is, and the last
                            * day on which it is                             */
     const char *expires;
