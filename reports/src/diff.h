@@ -224,8 +224,10 @@ struct reports_latency *diff_durations(struct reports_diff *diff, size_t most, s
 
 /* diff_show.c. Owns: the caller frees the texts. */
 char *diff_identity_text(const struct reports_diff *diff, size_t side); /* bytes */
+char *diff_when_text(const struct reports_diff *diff, size_t side);     /* `2026-01-31 23:59 UTC` */
 char *diff_time_text(double us);                                        /* `12.3 ms` */
-char *diff_percent_text(double from, double to);                        /* ` (+23 %)` */
+char *diff_change_of_median(const struct diff_latency *latency);        /* ` (+23 %)`, ` ~` */
+char *diff_percent_text(double from, double to);                        /* `+23 %`, or nothing */
 char *diff_change_text(const struct diff_change *change);               /* `variant a -> b`  */
 char *diff_clauses_text(const struct diff_set *set);                    /* `core/1 12, core/2 3`  */
 char *diff_set_text(const struct diff_set *set);                        /* `vanished, 2 cases`    */

@@ -8,10 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINES_MAX 40   /* of a change                                        */
-#define IDS_MAX   200  /* of a set or a change                               */
-#define ROWS_MAX  1000 /* of a table                                         */
-#define LEAST_US  1.0  /* what is shorter stands where the axis begins       */
+#define LINES_MAX  40  /* of a change                                        */
+#define IDS_MAX    200 /* of a set or a change                               */
+#define CAUSES_MAX 5
+#define ROWS_MAX   1000 /* of a table                                         */
+#define LEAST_US   1.0  /* what is shorter stands where the axis begins       */
 
 /* ---- who -------------------------------------------------------------- */
 
@@ -27,9 +28,8 @@ static void put_verdict(const struct reports_diff *diff, FILE *out)
     else fputs(verdict == REPORTS_DIFF_GOOD ? "No regression" : "Nothing to compare", out);
     fputs("</h1>\n<p>", out);
     page_count(out, diff->case_count, "case");
-    for (size_t i = 0; i < DIFF_CLASS_COUNT; i++)
-        if (diff->classes[i] > 0)
-            page_put(out, ", %zu %s", diff->classes[i], diff_class_name((enum diff_class)i));
+    for (enum diff_class i = 0; i < DIFF_CLASS_COUNT; i++)
+        if (diff->classes[i] > 0) page_put(out, ", %zu %s", diff->classes[i], diff_class_name(i));
     fputs(".</p></div>\n", out);
 }
 
@@ -37,10 +37,12 @@ static void put_side(const struct reports_diff *diff, size_t side, FILE *out)
 {
     const struct diff_identity *is = &diff->identities[side];
     const struct store *store = &diff->stores[side];
-    const char *when = store->run == NULL ? "" : store_text(store->run->started);
-    page_put(out, "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td>%s%s</td><td>%s</td>",
+    char *when = diff_when_text(diff, side);
+    page_put(out, "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td>%s%s</td>",
              side == 0 ? "Old" : "New", store_text(is->manufacturer), store_text(is->model),
-             store_text(is->firmware), is->several ? " and others" : "", when);
+             store_text(is->firmware), is->several ? " and others" : "");
+    page_put(out, "<td><time>%s</time></td>", when);
+    free(when);
     page_put(out, "<td class=\"n\">%zu</td><td class=\"wrap\">%s%s<br><code>%s</code></td></tr>\n",
              store->case_count, diff->input.sides[side].name,
              store->baseline == NULL ? "" : " (baseline)",
@@ -101,6 +103,22 @@ static void put_change(const struct diff_change *change, FILE *out)
     free(text);
 }
 
+static void put_ids(const struct diff_group *group, FILE *out)
+{
+    size_t shown = 0;
+    fputs("<details class=\"fold\"><summary>", out);
+    page_count(out, group->case_count, "case");
+    fputs("</summary><ul>\n", out);
+    for (size_t i = 0; i < group->count && shown < IDS_MAX; i++) {
+        if (i > 0 && group->changes[i]->of == group->changes[i - 1]->of) continue;
+        page_put(out, "<li><code>%s</code></li>\n", diff_any(group->changes[i]->of)->is.id);
+        shown++;
+    }
+    if (group->case_count > shown)
+        page_put(out, "<li>and %zu more</li>\n", group->case_count - shown);
+    fputs("</ul></details>\n", out);
+}
+
 /* ---- cases ------------------------------------------------------------ */
 
 static const char *tone_of(const struct diff_set *set)
@@ -122,14 +140,16 @@ static void put_changes(const struct diff_case *case_, FILE *out)
     }
 }
 
-static void put_case(const struct diff_set *set, const struct diff_case *case_, FILE *out)
+static void put_case(const struct diff_set *set, const struct diff_case *case_, bool open,
+                     FILE *out)
 {
     const struct reports_case *is = &diff_any(case_)->is;
     const struct reports_finding *fault = diff_fault(case_);
     char *text = diff_case_text(case_);
     char *again = case_->regression ? diff_again_text(case_) : NULL;
-    page_put(out, "<details class=\"fold\"><summary><b class=\"badge %s\">%s</b> <code>%s</code>",
-             tone_of(set), diff_class_name(case_->class), is->id);
+    page_put(out, "<details class=\"fold\"%s", open ? " open" : "");
+    page_put(out, "><summary><b class=\"badge %s\">%s</b> <code>%s</code>", tone_of(set),
+             diff_class_name(case_->class), is->id);
     if (is->way > 0) page_put(out, " way %zu", (size_t)is->way);
     page_put(out, " <small>%s, %s</small></summary>\n<p>%s</p>\n", is->level, is->dialect, text);
     if (fault != NULL) {
@@ -151,11 +171,26 @@ static void put_set(const struct diff_set *set, FILE *out)
     char *name = diff_set_text(set);
     char *clauses = diff_clauses_text(set);
     page_put(out, "<h3>%s <small class=\"dim\">%s</small></h3>\n", name, clauses);
-    for (size_t i = 0; i < set->count && i < IDS_MAX; i++) put_case(set, set->cases[i], out);
+    for (size_t i = 0; i < set->count && i < IDS_MAX; i++)
+        put_case(set, set->cases[i], set->regression && i == 0, out);
     if (set->count > IDS_MAX)
         page_put(out, "<p class=\"dim\">and %zu more</p>\n", set->count - IDS_MAX);
     free(name);
     free(clauses);
+}
+
+/* What changed in most of those that fail: often why. */
+static void put_causes(const struct reports_diff *diff, FILE *out)
+{
+    if (diff->by_count_count == 0) return;
+    fputs("<h3>Changed where not both pass</h3>\n", out);
+    for (size_t i = 0; i < diff->by_count_count && i < CAUSES_MAX; i++) {
+        const struct diff_group *group = &diff->groups[diff->by_count[i]];
+        put_change(group->changes[0], out);
+        put_ids(group, out);
+    }
+    if (diff->by_count_count > CAUSES_MAX)
+        page_put(out, "<p class=\"dim\">and %zu more</p>\n", diff->by_count_count - CAUSES_MAX);
 }
 
 static void put_cases(const struct reports_diff *diff, FILE *out)
@@ -163,36 +198,25 @@ static void put_cases(const struct reports_diff *diff, FILE *out)
     fputs("<section id=\"cases\"><h2>Cases</h2>\n", out);
     if (diff->set_count == 0) fputs("<p class=\"lead\">All cases came out as before.</p>\n", out);
     for (size_t i = 0; i < diff->set_count; i++) put_set(&diff->sets[i], out);
+    put_causes(diff, out);
     fputs("</section>\n", out);
 }
 
 /* ---- behaviour -------------------------------------------------------- */
 
-static void put_ids(const struct diff_group *group, FILE *out)
-{
-    size_t shown = 0;
-    fputs("<details class=\"fold\"><summary>", out);
-    page_count(out, group->case_count, "case");
-    fputs("</summary><ul>\n", out);
-    for (size_t i = 0; i < group->count && shown < IDS_MAX; i++) {
-        if (i > 0 && group->changes[i]->of == group->changes[i - 1]->of) continue;
-        page_put(out, "<li><code>%s</code></li>\n", diff_any(group->changes[i]->of)->is.id);
-        shown++;
-    }
-    if (group->case_count > shown)
-        page_put(out, "<li>and %zu more</li>\n", group->case_count - shown);
-    fputs("</ul></details>\n", out);
-}
-
 static void put_groups(const struct reports_diff *diff, bool weak, FILE *out)
 {
+    const struct diff_script *last = NULL;
     size_t shown = 0;
     for (size_t i = 0; i < diff->group_count && shown < ROWS_MAX; i++) {
         const struct diff_group *group = &diff->groups[i];
         bool is_weak = group->changes[0]->kind >= DIFF_WEAK;
         if (!group->passing || is_weak != weak) continue;
         put_change(group->changes[0], out);
-        if (!weak || group->changes[0]->kind == DIFF_VALUE) put_lines(group->changes[0], out);
+        bool again = group->changes[0]->script == last; /* what stands above */
+        if (!again && (!weak || group->changes[0]->kind == DIFF_VALUE))
+            put_lines(group->changes[0], out);
+        last = group->changes[0]->script;
         put_ids(group, out);
         shown++;
     }
@@ -278,9 +302,9 @@ static void put_plot(const struct axis *axis, const struct diff_latency *latency
 static void put_pair(const double values[2], FILE *out)
 {
     for (size_t side = 0; side < 2; side++) {
-        fputs("<td class=\"n\">", out);
-        page_duration(out, values[side] / 1e6);
-        fputs("</td>", out);
+        char *text = diff_time_text(values[side]);
+        page_put(out, "<td class=\"n\">%s</td>", text);
+        free(text);
     }
 }
 

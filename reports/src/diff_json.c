@@ -116,7 +116,7 @@ static void put_counts(struct json *json, const struct reports_diff *diff)
     put_count(json, "regressions", diff->regression_count);
     put_key(json, "classes");
     open_(json, '{');
-    for (size_t i = 0; i < DIFF_CLASS_COUNT; i++)
+    for (enum diff_class i = 0; i < DIFF_CLASS_COUNT; i++)
         put_count(json, diff_class_word(i), diff->classes[i]);
     close_(json, '}');
     close_(json, '}');

@@ -1,10 +1,10 @@
 /* Two runs compared, as a comment of a pull request: CommonMark with the tables
  * and folds of GitHub and GitLab. */
 #include "diff.h"
+#include "markdown.h"
 #include "text.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define SETS_MAX    10
 #define IDS_MAX     20 /* of a set or a change                               */
@@ -12,62 +12,49 @@
 #define LATENCY_MAX 20
 #define LINES_MAX   20 /* of a change                                        */
 
+#define CODE_MAX 300 /* columns                                             */
+
 /* ---- text that stays text --------------------------------------------- */
 
-/* As text within a paragraph, a table's cell, or a fold's summary. Characters
- * that mean something to Markdown or HTML are references, so that there is no
- * escape to get wrong. */
+/* Frees the text. */
+static void put_made(FILE *out, char *text)
+{
+    fputs(text, out);
+    free(text);
+}
+
 static void put_text(FILE *out, const char *bytes)
 {
-    char *shown = text_shown(bytes);
-    for (const char *at = shown; *at != '\0'; at++) {
-        if (strchr("&<>\"'`*_{}[]()#+!|~@\\:", *at) != NULL) fprintf(out, "&#%d;", *at);
-        else fputc(*at, out);
-    }
-    free(shown);
+    put_made(out, markdown_text(bytes));
 }
 
-/* As code: an element, whose text is put as above. */
 static void put_code(FILE *out, const char *bytes)
 {
-    fputs("<code>", out);
-    put_text(out, bytes);
-    fputs("</code>", out);
+    put_made(out, markdown_code(bytes, CODE_MAX));
 }
 
-/* A fence is longer than any run of backquotes that could end it. */
-static size_t longest_run(const struct diff_lines *lines)
+/* Owns: the caller. */
+static char *lines_text(const struct diff_lines *lines)
 {
-    size_t longest = 0;
+    char *text = text_format("%s", "");
     for (size_t i = 0; i < lines->count; i++) {
-        size_t run = 0;
-        for (const char *at = lines->items[i].text; *at != '\0'; at++) {
-            run = *at == '`' ? run + 1 : 0;
-            if (run > longest) longest = run;
-        }
+        char *longer = text_format("%s%c %s\n", text, lines->items[i].sign, lines->items[i].text);
+        free(text);
+        text = longer;
     }
-    return longest;
-}
-
-static void put_fence(FILE *out, size_t size, const char *language)
-{
-    for (size_t i = 0; i < size; i++) fputc('`', out);
-    fprintf(out, "%s\n", language);
+    return text;
 }
 
 static void put_lines(FILE *out, const struct diff_change *change)
 {
     struct diff_lines lines = diff_lines_of(change, LINES_MAX);
-    size_t fence = longest_run(&lines) + 3;
-    if (lines.count > 0) {
-        fputc('\n', out);
-        put_fence(out, fence, "diff");
-        for (size_t i = 0; i < lines.count; i++)
-            fprintf(out, "%c %s\n", lines.items[i].sign, lines.items[i].text);
-        if (lines.more > 0) fprintf(out, "  and %zu more\n", lines.more);
-        put_fence(out, fence, "");
-    }
+    char *text = lines_text(&lines);
+    char *fence = markdown_fence(text);
+    if (lines.count > 0) fprintf(out, "\n%sdiff\n%s%s\n", fence, text, fence);
+    if (lines.more > 0) fprintf(out, "\nand %zu lines more\n", lines.more);
     fputc('\n', out);
+    free(fence);
+    free(text);
     diff_lines_release(&lines);
 }
 
@@ -98,9 +85,9 @@ static void put_head(const struct reports_diff *diff, FILE *out)
         free(identity);
     }
     const char *separator = "\n";
-    for (size_t i = 0; i < DIFF_CLASS_COUNT; i++) {
+    for (enum diff_class i = 0; i < DIFF_CLASS_COUNT; i++) {
         if (diff->classes[i] == 0) continue;
-        fprintf(out, "%s%zu %s", separator, diff->classes[i], diff_class_name((enum diff_class)i));
+        fprintf(out, "%s%zu %s", separator, diff->classes[i], diff_class_name(i));
         separator = ", ";
     }
     fputs("\n\n", out);
@@ -206,14 +193,14 @@ static void put_latency(FILE *out, const struct diff_latency *latency)
     static const char *const limits[] = {"", "near limit", "**over limit**"};
     char *texts[4] = {diff_time_text(latency->medians[0]), diff_time_text(latency->medians[1]),
                       diff_time_text(latency->p95s[0]), diff_time_text(latency->p95s[1])};
-    char *percent = diff_percent_text(latency->medians[0], latency->medians[1]);
+    char *percent = diff_change_of_median(latency);
     fputs("| ", out);
     put_text(out, latency->command);
     fputc(' ', out);
     put_text(out, latency->form);
     fprintf(out, " | %zu + %zu | %s → %s%s | %s → %s | %.2g | %.2f | %s |\n", latency->counts[0],
-            latency->counts[1], texts[0], texts[1], latency->evident ? percent : " \\~", texts[2],
-            texts[3], latency->corrected, latency->effect, limits[latency->limit]);
+            latency->counts[1], texts[0], texts[1], percent, texts[2], texts[3], latency->corrected,
+            latency->effect, limits[latency->limit]);
     for (size_t i = 0; i < 4; i++) free(texts[i]);
     free(percent);
 }

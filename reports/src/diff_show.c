@@ -7,8 +7,7 @@
 
 /* ---- who -------------------------------------------------------------- */
 
-/* `2026-01-31 23:59 UTC`, or a day. Owns: the caller. */
-static char *when(const struct reports_diff *diff, size_t side)
+char *diff_when_text(const struct reports_diff *diff, size_t side)
 {
     const struct reports_run *run = diff->stores[side].run;
     const struct reports_baseline *baseline = diff->stores[side].baseline;
@@ -29,7 +28,7 @@ char *diff_identity_text(const struct reports_diff *diff, size_t side)
         free(text);
         text = longer;
     }
-    char *at = when(diff, side);
+    char *at = diff_when_text(diff, side);
     char *whole = text_format("%s%s%s%s%s", *text == '\0' ? "(no name)" : text,
                               identity->several ? " and others" : "", *at == '\0' ? "" : ", ", at,
                               diff->stores[side].baseline != NULL ? " (baseline)" : "");
@@ -52,7 +51,17 @@ char *diff_time_text(double us)
 char *diff_percent_text(double from, double to)
 {
     if (from <= 0) return text_format("%s", "");
-    return text_format(" (%+.0f %%)", (to / from - 1) * 100);
+    return text_format("%+.0f %%", (to / from - 1) * 100);
+}
+
+char *diff_change_of_median(const struct diff_latency *latency)
+{
+    char *percent = diff_percent_text(latency->medians[0], latency->medians[1]);
+    char *text = !latency->evident ? text_format(" ~")
+                                   : text_format("%s%s%s", *percent == '\0' ? "" : " (", percent,
+                                                 *percent == '\0' ? "" : ")");
+    free(percent);
+    return text;
 }
 
 /* ---- changes ---------------------------------------------------------- */
@@ -71,8 +80,8 @@ char *diff_change_text(const struct diff_change *change)
     else if (come) what = text_format("now %s", new);
     else what = text_format("%s -> %s", old, new);
     bool of_command = *change->command != '\0' && change->kind != DIFF_COMMAND
-                      && change->kind != DIFF_FINDING && change->kind != DIFF_FRAMING
-                      && change->kind != DIFF_DEVIATION;
+                      && change->kind != DIFF_FINDING && change->kind != DIFF_URC
+                      && change->kind != DIFF_FRAMING && change->kind != DIFF_DEVIATION;
     char *text =
         text_format("%s%s%s", of_command ? change->command : "", of_command ? ": " : "", what);
     free(what);

@@ -90,7 +90,7 @@ static void put_counts(const struct screen *screen, const struct reports_diff *d
     struct folded line = {.screen = screen, .column = text_columns(whole)};
     fputc('\n', screen->out);
     put_coloured(screen, bad || nothing ? RED : GREEN, whole);
-    for (size_t i = 0; i < DIFF_CLASS_COUNT; i++)
+    for (enum diff_class i = 0; i < DIFF_CLASS_COUNT; i++)
         if (diff->classes[i] > 0)
             put_item(&line, text_format("%zu %s", diff->classes[i], diff_class_name(i)));
     fputc('\n', screen->out);
@@ -304,8 +304,7 @@ static void put_latency(const struct screen *screen, const struct diff_latency *
     static const char *const limits[] = {"", "near limit: ", "OVER LIMIT: "};
     char *medians[2] = {diff_time_text(latency->medians[0]), diff_time_text(latency->medians[1])};
     char *p95s[2] = {diff_time_text(latency->p95s[0]), diff_time_text(latency->p95s[1])};
-    char *percent = latency->evident ? diff_percent_text(latency->medians[0], latency->medians[1])
-                                     : text_format(" ~");
+    char *percent = diff_change_of_median(latency);
     char *command = text_format("%s %s", latency->command, latency->form);
     char *cut = text_cut(command, 19);
     fprintf(screen->out, "  %s%*s ", cut, (int)(19 - text_columns(cut)), "");

@@ -214,6 +214,21 @@ static enum diff_kind kind_of(const struct reports_wire *wire)
     return is(wire->kind, "urc") ? DIFF_URC : DIFF_LINE;
 }
 
+static const char *label(const struct item *item)
+{
+    const char *name = store_text(item->is->name);
+    return *name == '\0' ? item->is->kind : name;
+}
+
+/* Of several codes of one name, whatever they carry, the first is told. */
+static void add_alone(struct wires *wires, const struct item *item, size_t side)
+{
+    const char *text = item_text(wires->arena, item);
+    enum diff_kind kind = kind_of(item->is);
+    add(wires, kind, side == 0 ? text : "", side == 1 ? text : "",
+        kind == DIFF_URC ? label(item) : "");
+}
+
 /* Line end and deviations of an item that is on both sides. */
 static void compare_dress(struct wires *wires, const struct item *old, const struct item *new)
 {
@@ -264,22 +279,15 @@ static void compare_items(struct wires *wires)
         if (old->matched) compare_dress(wires, old, &wires->items[1][wires->matches[i]]);
         else if (old->mate != NULL && old->moved) compare_dress(wires, old, old->mate);
         else if (old->mate != NULL) compare_mates(wires, old, old->mate);
-        else add(wires, kind_of(old->is), item_text(wires->arena, old), "", "");
+        else add_alone(wires, old, 0);
     }
     for (size_t i = 0; i < wires->counts[1]; i++) {
         const struct item *new = &wires->items[1][i];
-        if (!new->matched &&new->mate == NULL)
-            add(wires, kind_of(new->is), "", item_text(wires->arena, new), "");
+        if (!new->matched &&new->mate == NULL) add_alone(wires, new, 1);
     }
 }
 
 /* ---- order ------------------------------------------------------------ */
-
-static const char *label(const struct item *item)
-{
-    const char *name = store_text(item->is->name);
-    return *name == '\0' ? item->is->kind : name;
-}
 
 /* The names of what the module said, in order, but for frames. */
 static const char *sequence(const struct wires *wires, size_t side)

@@ -155,7 +155,7 @@ class Shown(unittest.TestCase):
                 self.assertTrue(line == fence or line[:2] in ("- ", "+ ", "  "), line)
                 fence = None if line == fence else fence
             else:
-                bare = re.sub(r"</?(?:details|summary|b|code)>|&#\d+;|^\| ?|^#{3,4} |^- |\| ?", "",
+                bare = re.sub(r"</?(?:details|summary|b|code|wbr)>|&#\d+;|^\| ?|^#{3,4} |^- |\| ?", "",
                               line)
                 bare = re.sub(r"^[-:]+$|^-+|\*\*over limit\*\*|p < 0.05|\\~", "", bare)
                 self.assertNotRegex(bare, r"[<>`*_\[\]\\]", line)
