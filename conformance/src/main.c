@@ -22,6 +22,7 @@ static const struct command {
     {"modem", "be a virtual module on a pseudo terminal or a TCP port", cmd_modem},
     {"run", "judge a module: play cases against it", cmd_run},
     {"report", "make a page, or what machines read, of results", cmd_report},
+    {"diff", "compare two runs, or a run with a baseline", cmd_diff},
     {"server", "the HTTP, HTTPS, TCP and TLS peer of modules", cmd_server},
     {"catalog", "show, check and convert what the manuals say", cmd_catalog},
 };

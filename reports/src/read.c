@@ -15,7 +15,8 @@ struct reader {
     size_t line;
     FILE *errors;
     struct store *store;
-    size_t run_capacity, clause_capacity, case_capacity, fuzz_capacity;
+    const struct reports_baseline *baseline; /* of this file; NULL: none */
+    size_t run_capacity, clause_capacity, case_capacity, fuzz_capacity, latency_capacity;
 };
 
 /* An object within those around it: `exchange 2, finding 1`. */
@@ -166,6 +167,7 @@ static bool read_value(const struct reader *reader, const struct place *place,
     case SCHEMA_TEXT:
     case SCHEMA_WORD:
     case SCHEMA_INSTANT:
+    case SCHEMA_DAY:
     case SCHEMA_DIGEST: return read_text(reader, place, key, value, member);
     case SCHEMA_U64:
     case SCHEMA_SIZE:
@@ -191,10 +193,10 @@ static bool has_key(const struct schema_object *object, const char *name)
 /* `kind` and `version` are looked at before. */
 static bool is_head(const struct schema_object *object, const char *name)
 {
-    bool is_line = object == &schema_run || object == &schema_clause || object == &schema_case
-                   || object == &schema_fuzz;
-    return (is_line && strcmp(name, "kind") == 0)
-           || (object == &schema_run && strcmp(name, "version") == 0);
+    bool has_version = object == &schema_run || object == &schema_baseline;
+    bool is_line = has_version || object == &schema_clause || object == &schema_case
+                   || object == &schema_fuzz || object == &schema_latency;
+    return (is_line && strcmp(name, "kind") == 0) || (has_version && strcmp(name, "version") == 0);
 }
 
 static bool check_keys(const struct reader *reader, const struct place *place,
@@ -239,23 +241,38 @@ static void *grown(void *array, size_t count, size_t *capacity, size_t size)
     return arena_must(reallocarray(array, *capacity, size));
 }
 
+static bool check_version(const struct reader *reader, const struct place *place,
+                          const json_t *line)
+{
+    const json_t *version = json_object_get(line, "version");
+    if (!json_is_integer(version))
+        return complain(reader, place, "no integer at \"version\", expected %d", REPORTS_VERSION);
+    json_int_t number = json_integer_value(version);
+    return number == REPORTS_VERSION
+           || complain(reader, place,
+                       "version %" JSON_INTEGER_FORMAT " of the store, expected %d%s", number,
+                       REPORTS_VERSION, number > 0 ? ": a newer atproof reads it" : "");
+}
+
 static bool read_run(struct reader *reader, const json_t *line)
 {
     struct place place = {.name = "run"};
-    const json_t *version = json_object_get(line, "version");
-    if (!json_is_integer(version))
-        return complain(reader, &place, "no integer at \"version\", expected %d", REPORTS_VERSION);
-    json_int_t number = json_integer_value(version);
-    if (number != REPORTS_VERSION)
-        return complain(reader, &place,
-                        "version %" JSON_INTEGER_FORMAT " of the store, expected %d%s", number,
-                        REPORTS_VERSION, number > 0 ? ": a newer atproof reads it" : "");
     struct reports_run *run = arena_new(&reader->store->arena, 1, sizeof *run);
     struct store *store = reader->store;
     store->runs = grown(store->runs, store->run_count, &reader->run_capacity, sizeof(void *));
     store->runs[store->run_count++] = run;
     store->run = run;
-    return read_object(reader, &place, &schema_run, line, run);
+    return check_version(reader, &place, line)
+           && read_object(reader, &place, &schema_run, line, run);
+}
+
+static bool read_baseline(struct reader *reader, const json_t *line)
+{
+    struct place place = {.name = "baseline"};
+    struct reports_baseline *baseline = arena_new(&reader->store->arena, 1, sizeof *baseline);
+    reader->store->baseline = reader->baseline = baseline;
+    return check_version(reader, &place, line)
+           && read_object(reader, &place, &schema_baseline, line, baseline);
 }
 
 /* Of a case, or a fuzzer. */
@@ -284,6 +301,17 @@ static bool read_clause(struct reader *reader, const json_t *line)
     return true;
 }
 
+/* A case of a baseline has an identity of its own only if it is another one. */
+static void take_identity(struct reports_identity *identity,
+                          const struct reports_baseline *baseline)
+{
+    if (identity->manufacturer != NULL || identity->model != NULL || identity->firmware != NULL)
+        return;
+    identity->manufacturer = baseline->manufacturer;
+    identity->model = baseline->model;
+    identity->firmware = baseline->firmware;
+}
+
 static bool read_case(struct reader *reader, const json_t *line)
 {
     struct place place = {.name = "case"};
@@ -294,7 +322,9 @@ static bool read_case(struct reader *reader, const json_t *line)
     struct store_case *added = &store->cases[store->case_count++];
     memset(added, 0, sizeof *added);
     added->run = store->run;
-    return read_object(reader, &place, &schema_case, line, &added->is);
+    if (!read_object(reader, &place, &schema_case, line, &added->is)) return false;
+    if (reader->baseline != NULL) take_identity(&added->is.identity, reader->baseline);
+    return true;
 }
 
 static bool read_fuzz(struct reader *reader, const json_t *line)
@@ -310,21 +340,35 @@ static bool read_fuzz(struct reader *reader, const json_t *line)
     return read_object(reader, &place, &schema_fuzz, line, &added->is);
 }
 
+static bool read_latency(struct reader *reader, const json_t *line)
+{
+    struct place place = {.name = "latency"};
+    struct store *store = reader->store;
+    if (!has_run(reader, &place)) return false;
+    store->latencies = grown(store->latencies, store->latency_count, &reader->latency_capacity,
+                             sizeof *store->latencies);
+    struct reports_latency *added = &store->latencies[store->latency_count++];
+    memset(added, 0, sizeof *added);
+    return read_object(reader, &place, &schema_latency, line, added);
+}
+
+#define KINDS "run, clause, case, fuzz, baseline or latency"
+
 static bool read_line(struct reader *reader, const json_t *line)
 {
-    static bool (*const readers[])(struct reader *, const json_t *) = {read_run, read_clause,
-                                                                       read_case, read_fuzz};
-    static const char *const kinds[] = {"run", "clause", "case", "fuzz", NULL};
+    static bool (*const readers[])(struct reader *, const json_t *) = {
+        read_run, read_clause, read_case, read_fuzz, read_baseline, read_latency};
+    static const char *const kinds[] = {"run",      "clause",  "case", "fuzz",
+                                        "baseline", "latency", NULL};
     const json_t *kind = json_object_get(line, "kind");
     if (!json_is_object(line)) return complain(reader, NULL, "no object, expected one a line");
-    if (kind == NULL)
-        return complain(reader, NULL, "no key \"kind\", expected run, clause, case or fuzz");
+    if (kind == NULL) return complain(reader, NULL, "no key \"kind\", expected " KINDS);
     size_t index = schema_word_index(kinds, store_text(json_string_value(kind)));
     if (kinds[index] != NULL) return readers[index](reader, line);
     begin_complaint(reader, NULL);
     fputs("\"kind\" is ", reader->errors);
     put_seen(reader->errors, kind);
-    fputs(", expected run, clause, case or fuzz\n", reader->errors);
+    fputs(", expected " KINDS "\n", reader->errors);
     return false;
 }
 
@@ -369,6 +413,7 @@ static bool read_file(struct reader *reader, FILE *file, const char *name)
     reader->path = name;
     reader->line = 0;
     reader->store->run = NULL;
+    reader->baseline = NULL;
     return read_lines(reader, file);
 }
 

@@ -127,6 +127,8 @@ static const struct schema_key case_keys[] = {
     KEY(reports_case, line, SCHEMA_SIZE, false),
     KEY(reports_case, way, SCHEMA_U64, false),
     KEY(reports_case, tries, SCHEMA_U64, false),
+    KEY(reports_case, accepted, SCHEMA_TEXT, false),
+    KEY(reports_case, expires, SCHEMA_DAY, false),
     IDENTITY(source, SCHEMA_TEXT),
     IDENTITY(sha256, SCHEMA_DIGEST),
     IDENTITY(manufacturer, SCHEMA_TEXT),
@@ -174,6 +176,31 @@ static const struct schema_key fuzz_keys[] = {
     LIST(reports_fuzz, findings, finding_count, &fuzz_finding),
 };
 
+static const struct schema_key baseline_keys[] = {
+    KEY(reports_baseline, created, SCHEMA_DAY, true),
+    KEY(reports_baseline, manufacturer, SCHEMA_TEXT, false),
+    KEY(reports_baseline, model, SCHEMA_TEXT, false),
+    KEY(reports_baseline, firmware, SCHEMA_TEXT, false),
+};
+
+static const struct schema_key duration_keys[] = {
+    KEY(reports_duration, us, SCHEMA_U64, true),
+};
+
+static const struct schema_object duration = {"sample", sizeof(struct reports_duration),
+                                              KEYS(duration_keys)};
+
+static const struct schema_key latency_keys[] = {
+    KEY(reports_latency, command, SCHEMA_TEXT, true),
+    KEY(reports_latency, form, SCHEMA_TEXT, true),
+    KEY(reports_latency, time_limit_ms, SCHEMA_U32, false),
+    LIST(reports_latency, samples, sample_count, &duration),
+};
+
+const struct schema_object schema_baseline = {"baseline", sizeof(struct reports_baseline),
+                                              KEYS(baseline_keys)};
+const struct schema_object schema_latency = {"latency", sizeof(struct reports_latency),
+                                             KEYS(latency_keys)};
 const struct schema_object schema_run = {"run", sizeof(struct reports_run), KEYS(run_keys)};
 const struct schema_object schema_clause = {"clause", sizeof(struct reports_clause),
                                             KEYS(clause_keys)};
@@ -213,6 +240,7 @@ bool schema_text_fits(const struct schema_key *key, const char *text)
 {
     if (key->type == SCHEMA_WORD) return key->words[schema_word_index(key->words, text)] != NULL;
     if (key->type == SCHEMA_INSTANT) return is_instant(text);
+    if (key->type == SCHEMA_DAY) return strlen(text) == 10 && form_size("0000-00-00", text) == 10;
     if (key->type == SCHEMA_DIGEST)
         return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
     return true;
@@ -243,6 +271,7 @@ void schema_put_expected(FILE *out, const struct schema_key *key)
     case SCHEMA_TEXT: fputs("a string", out); break;
     case SCHEMA_WORD: put_words(out, key->words); break;
     case SCHEMA_INSTANT: fputs("a time like 2026-01-31T23:59:59Z", out); break;
+    case SCHEMA_DAY: fputs("a day like 2026-01-31", out); break;
     case SCHEMA_DIGEST: fputs("64 lower-case hexadecimal digits", out); break;
     case SCHEMA_U64:
     case SCHEMA_SIZE: fprintf(out, "an integer of %d or more", key->required ? 0 : 1); break;

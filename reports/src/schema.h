@@ -9,6 +9,7 @@ enum schema_type {
     SCHEMA_TEXT,    /* const char *: any bytes                              */
     SCHEMA_WORD,    /* const char *: one of `words`                         */
     SCHEMA_INSTANT, /* const char *: RFC 3339, in UTC                       */
+    SCHEMA_DAY,     /* const char *: 2026-01-31                             */
     SCHEMA_DIGEST,  /* const char *: SHA-256, 64 lower-case hexadecimal digits */
     SCHEMA_U64,     /* numbers of C, 0 or more; 1 or more if not required   */
     SCHEMA_SIZE,
@@ -37,6 +38,7 @@ struct schema_object {
 };
 
 extern const struct schema_object schema_run, schema_clause, schema_case, schema_fuzz;
+extern const struct schema_object schema_baseline, schema_latency;
 
 extern const char *const schema_levels[], *const schema_verdicts[], *const schema_outcomes[];
 extern const char *const schema_engines[], *const schema_fuzz_kinds[];

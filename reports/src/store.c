@@ -16,6 +16,7 @@ void store_release(struct store *store)
     free(store->runs);
     free(store->cases);
     free(store->fuzzers);
+    free(store->latencies);
     arena_release(&store->arena);
     memset(store, 0, sizeof *store);
 }

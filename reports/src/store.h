@@ -26,8 +26,11 @@ struct store {
     size_t case_count;
     struct store_fuzz *fuzzers;
     size_t fuzz_count;
-    const struct reports_run *run;   /* the last                               */
-    const struct reports_run **runs; /* all, in order                        */
+    struct reports_latency *latencies; /* of baselines                       */
+    size_t latency_count;
+    const struct reports_baseline *baseline; /* the last; NULL: there is none */
+    const struct reports_run *run;           /* the last                      */
+    const struct reports_run **runs;         /* all, in order                 */
     size_t run_count;
 };
 

@@ -32,6 +32,7 @@ static bool is_absent(const struct schema_key *key, const void *owner)
     case SCHEMA_TEXT:
     case SCHEMA_WORD: return text_at(at) == NULL;
     case SCHEMA_INSTANT:
+    case SCHEMA_DAY:
     case SCHEMA_DIGEST: return text_at(at) == NULL || *text_at(at) == '\0';
     case SCHEMA_U64:
     case SCHEMA_SIZE:
@@ -63,6 +64,7 @@ static bool is_sound(const struct schema_key *key, const void *owner)
     case SCHEMA_TEXT:
     case SCHEMA_WORD:
     case SCHEMA_INSTANT:
+    case SCHEMA_DAY:
     case SCHEMA_DIGEST: return schema_text_fits(key, text_at(at));
     case SCHEMA_U64:
     case SCHEMA_SIZE:
@@ -121,6 +123,7 @@ static void put_value(FILE *out, const struct schema_key *key, const void *owner
     case SCHEMA_TEXT:
     case SCHEMA_WORD:
     case SCHEMA_INSTANT:
+    case SCHEMA_DAY:
     case SCHEMA_DIGEST: put_string(out, text_at(at)); break;
     case SCHEMA_U64:
     case SCHEMA_SIZE:
@@ -176,4 +179,16 @@ bool reports_write_case(FILE *file, const struct reports_case *case_)
 bool reports_write_fuzz(FILE *file, const struct reports_fuzz *fuzz)
 {
     return put_line(file, "{\"kind\":\"fuzz\"", &schema_fuzz, fuzz);
+}
+
+bool reports_write_baseline(FILE *file, const struct reports_baseline *baseline)
+{
+    char head[40];
+    snprintf(head, sizeof head, "{\"kind\":\"baseline\",\"version\":%d", REPORTS_VERSION);
+    return put_line(file, head, &schema_baseline, baseline);
+}
+
+bool reports_write_latency(FILE *file, const struct reports_latency *latency)
+{
+    return put_line(file, "{\"kind\":\"latency\"", &schema_latency, latency);
 }

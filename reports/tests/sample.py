@@ -62,6 +62,16 @@ def case(identifier, *exchanges, **keys):
             "exchanges": list(exchanges)} | keys
 
 
+def baseline(**keys):
+    return {"kind": "baseline", "version": 1, "created": "2026-01-31", "manufacturer": "SIMCOM",
+            "model": "A7670E", "firmware": "V1"} | keys
+
+
+def latency(command="+CSQ", *samples, **keys):
+    return {"kind": "latency", "command": command, "form": "execute", "time_limit_ms": 300,
+            "samples": [{"us": us} for us in samples or (1000, 2000)]} | keys
+
+
 def fuzz_finding(**keys):
     return {"kind": "invariant", "invariant": "I2", "text": "event 3 begins at 9, not at 7",
             "stack": "#0 on_line\n#1 atp_feed", "source": "corpus/regressions/stream/lost-byte",

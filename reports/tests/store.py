@@ -17,6 +17,7 @@ FULL_EXCHANGE = sample.exchange(FULL_FINDING, name="+CSQ", form="execute", varia
                                 clause="core/6", why="w", sent_us=-1, over_us=2,
                                 time_limit_ms=5000, wire=[FULL_WIRE])
 FULL_CASE = sample.case("i", FULL_EXCHANGE, title="t", clause="c", reason="r", way=1, tries=2,
+                        accepted="a", expires="2026-12-31",
                         sha256="0123456789abcdef" * 4, manufacturer="m", model="m", firmware="f")
 
 FULL_FUZZ = sample.fuzz(sample.fuzz_finding())
@@ -29,6 +30,9 @@ OBJECTS = [
     (FULL_CASE, ["exchanges", 0], "exchange"),
     (FULL_CASE, ["exchanges", 0, "findings", 0], "finding"),
     (FULL_CASE, ["exchanges", 0, "wire", 0], "wire"),
+    (sample.baseline(), [], "baseline"),
+    (sample.latency(), [], "latency"),
+    (sample.latency(), ["samples", 0], "duration"),
     (FULL_FUZZ, [], "fuzz"),
     (FULL_FUZZ, ["samples", 0], "sample"),
     (FULL_FUZZ, ["findings", 0], "fuzz-finding"),
@@ -113,6 +117,11 @@ class Store(unittest.TestCase):
             (FULL_CASE, ["outcome"], ["pass", "unexpected_pass"]),
             (FULL_CASE, ["sha256"], ["", "0" * 63, "0" * 65, "G" * 64, "A" * 64, "0" * 64 + "\n"]),
             (FULL_CASE, ["way"], [0, -1]),
+            (FULL_CASE, ["expires"], ["", "today", "2026-1-31", "2026-01-31T", "2026-01-31\n"]),
+            (sample.baseline(), ["version"], [0, 2]),
+            (sample.baseline(), ["created"], ["", "2026-01-31Z"]),
+            (sample.latency(), ["samples", 0, "us"], [-1]),
+            (sample.latency(), ["time_limit_ms"], [0, 1 << 32]),
             (FULL_CASE, ["line"], [0]),
             (FULL_CASE, inner + ["verdict"], ["expected-failure"]),
             (FULL_CASE, inner + ["offset"], [-1]),
@@ -154,7 +163,7 @@ class Store(unittest.TestCase):
                 line = line | {"kind": kind}
                 self.assertFalse(VALIDATOR.is_valid(line))
                 said = sample.project("tap", sample.text_of([line]), 1)
-                self.assertRegex(said, rb'^s\.jsonl:1: "kind" is .*, expected run, clause, case or fuzz\n$')
+                self.assertRegex(said, rb'^s\.jsonl:1: "kind" is .*, expected run, clause, case, fuzz, baseline or latency\n$')
 
     def test_complaints_say_place_and_expectation(self):
         deep = ["exchanges", 0, "findings", 0]

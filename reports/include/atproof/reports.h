@@ -45,6 +45,27 @@ struct reports_clause {
     size_t line;          /* in it                                          */
 };
 
+/* The first line of a baseline: a run that is kept to compare others with. The
+ * identity is that of all its cases which have none. */
+struct reports_baseline {
+    const char *created; /* the day, in UTC: 2026-01-31                     */
+    const char *manufacturer;
+    const char *model;
+    const char *firmware;
+};
+
+/* How long a command of a baseline took. */
+struct reports_duration {
+    uint64_t us;
+};
+struct reports_latency {
+    const char *command; /* `+CSQ`                                          */
+    const char *form;
+    uint32_t time_limit_ms; /* 0: none                                      */
+    const struct reports_duration *samples;
+    size_t sample_count;
+};
+
 /* Who was judged: of each case its own. */
 struct reports_identity {
     const char *source; /* file of the traffic                              */
@@ -116,8 +137,11 @@ struct reports_case {
                           * unexpected-pass                                 */
     const char *reason;  /* of skipped, expected-failure, unexpected-pass   */
     size_t line;
-    uint64_t way;   /* of several, 1 the first; 0: there is one             */
-    uint64_t tries; /* how often it was played, the last decides; 0: once   */
+    uint64_t way;         /* of several, 1 the first; 0: there is one             */
+    uint64_t tries;       /* how often it was played, the last decides; 0: once   */
+    const char *accepted; /* of a baseline: why its failure is, and the last
+                           * day on which it is                             */
+    const char *expires;
     struct reports_identity identity;
     const struct reports_exchange *exchanges;
     size_t exchange_count;
@@ -169,6 +193,8 @@ bool reports_write_run(FILE *file, const struct reports_run *run);
 bool reports_write_clause(FILE *file, const struct reports_clause *clause);
 bool reports_write_case(FILE *file, const struct reports_case *case_);
 bool reports_write_fuzz(FILE *file, const struct reports_fuzz *fuzz);
+bool reports_write_baseline(FILE *file, const struct reports_baseline *baseline);
+bool reports_write_latency(FILE *file, const struct reports_latency *latency);
 
 /* ---- projections ------------------------------------------------------ */
 
