@@ -31,8 +31,10 @@ esac
 '''
 ATPROOF = r'''#!/bin/sh
 for word; do printf '%s\n' "$word"; done > atproof-arguments
+if [ -n "$SLEEP" ]; then sleep 90 & trap 'kill $!; exit 6' TERM; fi
 echo atproof >> calls
-if [ -n "$SLEEP" ]; then trap 'kill $!; exit 6' TERM; sleep 90 & wait; fi
+wait
+if [ -n "$CRASH" ]; then kill -SEGV $$; fi
 exit "${CODE:-0}"
 '''
 ENV = '''targets:
@@ -56,6 +58,7 @@ CASES = (
     ('by name', BY_NAME, {}, 0, NAMED),
     ('a nonconformance passes through', BY_TAG, {'CODE': '1'}, 1, ALL),
     ('a module that hung passes through', BY_NAME, {'CODE': '7'}, 7, NAMED),
+    ('atproof crashes', BY_NAME, {'CRASH': '1'}, 6, NAMED),
     ('no power switch', (*BY_NAME, '--no-power'), {}, 0,
      ['-p bench acquire', '-p bench env', 'atproof', '-p bench release']),
     ('no reservation', BY_TAG, {'FAIL': '^reserve'}, 6, BEGIN[:1]),
