@@ -182,13 +182,16 @@ def test_usage(folder):
 
 def test_templates(folder):
     """What stands in the jobs to copy is what run-in-lab takes."""
-    for name in ('lab.gitlab-ci.yml', 'lab.github.yml'):
-        jobs = yaml.safe_load((JOB.parent / name).read_text())
-        if 'jobs' in jobs:
-            scripts = [step['run'] for step in jobs['jobs']['lab']['steps'] if 'run' in step]
-        else:
-            scripts = jobs['lab']['script']
-        script = next(text for text in scripts if 'run-in-lab' in text)
+    gitlab = yaml.safe_load((JOB.parent / 'lab.gitlab-ci.yml').read_text())
+    github = yaml.safe_load((JOB.parent / 'lab.github.yml').read_text())
+    jenkins = (JOB.parent / 'lab.Jenkinsfile').read_text()
+    scripts = {'lab.gitlab-ci.yml': gitlab['lab']['script'],
+               'lab.github.yml': [step.get('run', '') for step in github['jobs']['lab']['steps']],
+               # Groovy reads a backslash at a line's end in ''' as one that joins lines.
+               'lab.Jenkinsfile': [text.replace('\\\n', ' ')
+                                   for text in re.findall(r"sh '''(.*?)'''", jenkins, re.S)]}
+    for name, commands in scripts.items():
+        script = next(text for text in commands if 'run-in-lab' in text)
         script = script.replace('reports/gate/labgrid/run-in-lab', str(JOB))
         prepare(folder)
         path = f'{folder / "bin"}:{os.environ["PATH"]}'

@@ -220,6 +220,15 @@ def test_crashed(lab):
           len(stored(lab.folder / 'crashed', 'passed')) > 1000)
 
 
+def test_reports(lab):
+    """Whatever a job leaves, reports can be made of it."""
+    for name in ('reserved', 'stopped', 'crashed'):
+        done = subprocess.run([ATPROOF, 'report', lab.folder / name, '--format', 'junit'], text=True,
+                              capture_output=True, timeout=60, check=False)
+        check(f'report of {name}: {done.stderr}', (0, True),
+              (done.returncode, (lab.folder / name / 'junit.xml').exists()))
+
+
 def test_no_coordinator(lab):
     lab.environment = {**lab.environment, 'LG_CROSSBAR': f'ws://127.0.0.1:{free_port()}/ws'}
     job = lab.job('nobody', '--place', '1')
@@ -239,6 +248,7 @@ def main():
         beside.result()
         check('places that are still held', '', lab.client('places', '--acquired'))
         check('reservations that are left', '', lab.client('reservations'))
+        test_reports(lab)
         test_no_coordinator(lab)
     if failed:
         sys.exit('\n'.join(failed))
