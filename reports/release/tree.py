@@ -33,7 +33,10 @@ def files(root):
         mode = info.split()[0]
         if mode not in MODES:
             fail(f'{name}: git mode {mode}, expected a plain file')
-        found.append(File(name, MODES[mode], (pathlib.Path(root) / name).read_bytes()))
+        try:
+            found.append(File(name, MODES[mode], (pathlib.Path(root) / name).read_bytes()))
+        except OSError as error:
+            fail(f'{name}: git tracks it, but: {error.strerror}')
     if not found:
         fail(f'{root}: git tracks no file here')
     return sorted(found)

@@ -18,7 +18,7 @@ JOB = pathlib.Path(sys.argv[1]).resolve()
 # Fails when its arguments match FAIL; says what labgrid-client 0.4 says.
 CLIENT = r'''#!/bin/sh
 echo "$*" >> calls
-if [ -n "$SLOW" ] && echo "$*" | grep -q -- "$SLOW"; then exec sleep 30; fi
+if [ -n "$SLOW" ] && echo "$*" | grep -q -- "$SLOW"; then exec sleep 90; fi
 if [ -n "$FAIL" ] && echo "$*" | grep -q -- "$FAIL"; then
     echo "client.py: error: no luck" >&2
     exit 1
@@ -31,8 +31,10 @@ esac
 '''
 ATPROOF = r'''#!/bin/sh
 for word; do printf '%s\n' "$word"; done > atproof-arguments
+if [ -n "$SLEEP" ]; then sleep 90 & trap 'kill $!; exit 6' TERM; fi
 echo atproof >> calls
-if [ -n "$SLEEP" ]; then trap 'kill $!; exit 6' TERM; sleep 30 & wait; fi
+wait
+if [ -n "$CRASH" ]; then kill -SEGV $$; fi
 exit "${CODE:-0}"
 '''
 ENV = '''targets:
@@ -56,6 +58,7 @@ CASES = (
     ('by name', BY_NAME, {}, 0, NAMED),
     ('a nonconformance passes through', BY_TAG, {'CODE': '1'}, 1, ALL),
     ('a module that hung passes through', BY_NAME, {'CODE': '7'}, 7, NAMED),
+    ('atproof crashes', BY_NAME, {'CRASH': '1'}, 6, NAMED),
     ('no power switch', (*BY_NAME, '--no-power'), {}, 0,
      ['-p bench acquire', '-p bench env', 'atproof', '-p bench release']),
     ('no reservation', BY_TAG, {'FAIL': '^reserve'}, 6, BEGIN[:1]),
@@ -115,7 +118,7 @@ def calls(folder):
 def test_whatever_fails(folder):
     for name, arguments, settings, code, expected in CASES:
         job = start(prepare(folder), arguments, **settings)
-        _, errors = job.communicate(timeout=30)
+        _, errors = job.communicate(timeout=60)
         check(f'{name}: exit status ({errors.strip()})', code, job.returncode)
         check(f'{name}: calls', expected, calls(folder))
 
@@ -123,7 +126,7 @@ def test_whatever_fails(folder):
 def test_ports(folder):
     for name, environment, arguments, code, expected in PORTS:
         job = start(prepare(folder, environment), (*BY_NAME, *arguments))
-        _, errors = job.communicate(timeout=30)
+        _, errors = job.communicate(timeout=60)
         check(f'{name}: exit status ({errors.strip()})', code, job.returncode)
         check(f'{name}: {errors.strip()}', True, expected in errors)
         check(f'{name}: undone', UNDO, calls(folder)[-2:])
@@ -132,7 +135,7 @@ def test_ports(folder):
 def test_arguments(folder):
     job = start(prepare(folder), (*BY_NAME, '--config', 'a b.yaml', '--power-delay', '0.5', '--out',
                                   'kept', '--', '--dialect', 'simcom', '--select', 'core/*'))
-    job.communicate(timeout=30)
+    job.communicate(timeout=60)
     power = "labgrid-client -c 'a b.yaml' -p bench power cycle -t 0.5"
     check('arguments of atproof', ['run', '--target', 'telnet(rfc2217),tcp,10.0.0.7,4001', '--out',
                                    'kept', '--power', power, '--dialect', 'simcom', '--select',
@@ -145,14 +148,14 @@ def test_arguments(folder):
 def test_signal(folder, number, settings, until, expected):
     """A signal NUMBER when the call UNTIL is under way; a second while it is undone."""
     job = start(prepare(folder), BY_TAG, **settings)
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while until not in calls(folder) and time.monotonic() < end:
         time.sleep(0.02)
     time.sleep(0.1)
     job.send_signal(number)
     time.sleep(0.02)
     job.send_signal(signal.SIGINT)
-    _, errors = job.communicate(timeout=20)
+    _, errors = job.communicate(timeout=60)
     name = f'{signal.Signals(number).name} during {until}'
     check(f'{name}: exit status ({errors.strip()})', 6, job.returncode)
     check(f'{name}: calls', expected, calls(folder))
@@ -169,23 +172,26 @@ def test_usage(folder):
     for arguments in ((), (*BY_NAME, *BY_TAG), (*BY_NAME, '--wait', 'long'),
                       (*BY_NAME, '--nonsense')):
         job = start(prepare(folder), arguments)
-        _, errors = job.communicate(timeout=30)
+        _, errors = job.communicate(timeout=60)
         check(f'usage {arguments}: {errors}', (2, []), (job.returncode, calls(folder)))
     job = start(prepare(folder), (*BY_NAME, '--client', './nonesuch'))
-    _, errors = job.communicate(timeout=30)
+    _, errors = job.communicate(timeout=60)
     check('no labgrid-client', (6, 'lab: ./nonesuch: No such file or directory\n'),
           (job.returncode, errors))
 
 
 def test_templates(folder):
     """What stands in the jobs to copy is what run-in-lab takes."""
-    for name in ('lab.gitlab-ci.yml', 'lab.github.yml'):
-        jobs = yaml.safe_load((JOB.parent / name).read_text())
-        if 'jobs' in jobs:
-            scripts = [step['run'] for step in jobs['jobs']['lab']['steps'] if 'run' in step]
-        else:
-            scripts = jobs['lab']['script']
-        script = next(text for text in scripts if 'run-in-lab' in text)
+    gitlab = yaml.safe_load((JOB.parent / 'lab.gitlab-ci.yml').read_text())
+    github = yaml.safe_load((JOB.parent / 'lab.github.yml').read_text())
+    jenkins = (JOB.parent / 'lab.Jenkinsfile').read_text()
+    scripts = {'lab.gitlab-ci.yml': gitlab['lab']['script'],
+               'lab.github.yml': [step.get('run', '') for step in github['jobs']['lab']['steps']],
+               # Groovy reads a backslash at a line's end in ''' as one that joins lines.
+               'lab.Jenkinsfile': [text.replace('\\\n', ' ')
+                                   for text in re.findall(r"sh '''(.*?)'''", jenkins, re.S)]}
+    for name, commands in scripts.items():
+        script = next(text for text in commands if 'run-in-lab' in text)
         script = script.replace('reports/gate/labgrid/run-in-lab', str(JOB))
         prepare(folder)
         path = f'{folder / "bin"}:{os.environ["PATH"]}'

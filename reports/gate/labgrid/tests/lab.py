@@ -45,11 +45,11 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def wait_until(what, holds, limit=20):
+def wait_until(what, holds, limit=60):
     end = time.monotonic() + limit
     while not holds():
         if time.monotonic() > end:
-            sys.exit(f'lab.py: {what}: not within {limit} s')
+            sys.exit(f'lab.py: {limit} s went by, and {what}')
         time.sleep(0.02)
 
 
@@ -127,21 +127,21 @@ class Lab:
         pty = self.folder / 'pty'
         self.start('module', ATPROOF, 'modem', '--dialect', 'simcom', '--offline', '--link', pty)
         self.start('router', '/usr/bin/python3', '-B', ROUTER, self.url.split(':')[2].split('/')[0])
-        wait_until('the router listens', lambda: self.url in self.said('router'))
+        wait_until('the router does not listen', lambda: self.url in self.said('router'))
         self.start('coordinator', '/usr/bin/python3', '-m', 'labgrid.remote.coordinator')
-        wait_until('the coordinator', lambda: 'Coordinator ready' in self.said('coordinator'))
-        wait_until('the module\'s pty', pty.exists)
+        wait_until('the coordinator is not ready', lambda: 'Coordinator ready' in self.said('coordinator'))
+        wait_until('the module has no pty', pty.exists)
         (self.folder / 'exports.yaml').write_text(EXPORTS.format(
             pty=os.path.realpath(pty), raw=self.raw_port, switch=self.switch.port))
         self.start('exporter', '/usr/bin/python3', '-m', 'labgrid.remote.exporter',
                    '--name', 'test', '--hostname', '127.0.0.1', 'exports.yaml')
-        wait_until('both serial ports are exported', lambda: len(re.findall(
+        wait_until('not both serial ports are exported', lambda: len(re.findall(
             r"'cls': 'NetworkSerialPort'.*'avail': True", self.said('exporter'))) == 2)
         self.client('-p', '1', 'set-tags', 'module=simcom')
 
     def client(self, *arguments):
         done = subprocess.run([*CLIENT.split(), *arguments], env=self.environment, text=True,
-                              capture_output=True, timeout=30, check=False)
+                              capture_output=True, timeout=60, check=False)
         check(f'labgrid-client {arguments}: {done.stderr}', 0, done.returncode)
         return done.stdout
 
@@ -159,9 +159,11 @@ def stored(out, *outcome):
     return [line['id'] for line in lines if line['kind'] == 'case' and line['outcome'] in outcome]
 
 
-def has_begun(out):
-    """Whether a case is over, and the next under way."""
-    return lambda: stored(out, 'passed')
+def wait_for_a_case(job, out):
+    """Until a case is over, and the next under way."""
+    wait_until('no case was judged', lambda: stored(out, 'passed') or job.poll() is not None)
+    if job.poll() is not None:
+        sys.exit(f'lab.py: the job ended, exit status {job.returncode}:\n{job.stderr.read()}')
 
 
 def port_of(out):
@@ -173,7 +175,7 @@ def port_of(out):
 def test_reserved(lab):
     """Place 1, by its tag, over the exporter's ser2net."""
     job = lab.job('reserved', '--reserve', 'module=simcom', '--', '--select', 'core/27.007-9.1/*')
-    _, errors = job.communicate(timeout=60)
+    _, errors = job.communicate(timeout=120)
     out = lab.folder / 'reserved'
     check(f'reserved: {errors}', 0, job.returncode)
     check('reserved: cases', 6, len(stored(out, 'passed')))
@@ -187,10 +189,10 @@ def test_stopped(lab):
     job = lab.job('stopped', '--place', '1', '--', '--repeat', '10000', '--quiet',
                   '--select', 'core/27.007-9.1/*')
     out = lab.folder / 'stopped'
-    wait_until('the run to be stopped has begun', has_begun(out))
+    wait_for_a_case(job, out)
     check('stopped: its ser2net is there', True, listens(port_of(out)))
     job.send_signal(signal.SIGTERM)
-    _, errors = job.communicate(timeout=60)
+    _, errors = job.communicate(timeout=120)
     check(f'stopped: {errors}', 6, job.returncode)
     check('stopped: is told', True, 'stopped by SIGTERM' in errors)
     check('stopped: what was judged is kept', True, len(stored(out, 'passed')) > 0)
@@ -203,13 +205,13 @@ def test_crashed(lab):
     somebody else wants it."""
     job = lab.job('crashed', '--place', '2', '--', '--repeat', '200', '--quiet', '--boot', '1',
                   '--select', 'core/27.007-9.1/*')
-    wait_until('the run that will lose its module has begun', has_begun(lab.folder / 'crashed'))
+    wait_for_a_case(job, lab.folder / 'crashed')
     os.kill(lab.switch.module.pid, signal.SIGKILL)
     other = lab.job('busy', '--place', '2', '--', '--list')
-    _, errors = other.communicate(timeout=60)
+    _, errors = other.communicate(timeout=120)
     check(f'busy: {errors}', 6, other.returncode)
     check(f'busy: is told: {errors}', True, 'place 2 is already acquired' in errors)
-    _, errors = job.communicate(timeout=60)
+    _, errors = job.communicate(timeout=120)
     check(f'crashed: {errors}', 6, job.returncode)
     check(f'crashed: the run goes on: {errors}', True, 'it is back after' in errors)
     check('crashed: target', True, f'tcp,127.0.0.1,{lab.raw_port}' in errors)
@@ -218,10 +220,19 @@ def test_crashed(lab):
           len(stored(lab.folder / 'crashed', 'passed')) > 1000)
 
 
+def test_reports(lab):
+    """Whatever a job leaves, reports can be made of it."""
+    for name in ('reserved', 'stopped', 'crashed'):
+        done = subprocess.run([ATPROOF, 'report', lab.folder / name, '--format', 'junit'], text=True,
+                              capture_output=True, timeout=60, check=False)
+        check(f'report of {name}: {done.stderr}', (0, True),
+              (done.returncode, (lab.folder / name / 'junit.xml').exists()))
+
+
 def test_no_coordinator(lab):
     lab.environment = {**lab.environment, 'LG_CROSSBAR': f'ws://127.0.0.1:{free_port()}/ws'}
     job = lab.job('nobody', '--place', '1')
-    _, errors = job.communicate(timeout=60)
+    _, errors = job.communicate(timeout=120)
     check(f'no coordinator: {errors}', 6, job.returncode)
     check(f'no coordinator is told: {errors}', True, 'Could not connect to coordinator' in errors)
 
@@ -237,6 +248,7 @@ def main():
         beside.result()
         check('places that are still held', '', lab.client('places', '--acquired'))
         check('reservations that are left', '', lab.client('reservations'))
+        test_reports(lab)
         test_no_coordinator(lab)
     if failed:
         sys.exit('\n'.join(failed))
