@@ -3,6 +3,7 @@ rendered, compared."""
 import datetime
 import fnmatch
 import json
+import shlex
 
 import store
 from steps import Step
@@ -138,11 +139,25 @@ def write_excuses(plan):
 
 # ---- the steps --------------------------------------------------------------------
 
-def report_step(plan, after):
-    commands = [[plan.atproof, "report", plan.out, "--format", name]
+def report_step(plan):
+    """Written whatever came out."""
+    out = plan.shown(plan.out)
+    commands = [[plan.atproof, "report", out, "--format", name]
                 for name in plan.data["output"]["formats"]]
-    return Step("report", "the reports are written", commands, cwd=plan.root, needs=("build",),
-                after=after, quiet=True, then="read what it says of the store")
+    return Step("report", "the reports are written", commands, cwd=plan.root, quiet=True,
+                needs=("build", "join"), then="repair what it names; then `atproof report`")
+
+
+def baseline_step(plan):
+    baseline, new = plan.data["baseline"], plan.shown(plan.out / "results.jsonl")
+    command = [plan.atproof, "diff", "--baseline", baseline]
+    files = [word for form, name in (("html", "diff.html"), ("markdown", "diff.md"),
+                                     ("json", "diff.json"))
+             for word in (f"--{form}", plan.shown(plan.out / name))]
+    update = [*command, "--update-baseline", "--reason", "WHY", new]
+    return Step("baseline", "nothing is worse than the baseline", [[*command, *files, new]],
+                cwd=plan.root, needs=("build", "join"),
+                then=f"repair it; or take it for good: {shlex.join(map(str, update))}")
 
 
 def finishing_steps(plan, steps):
@@ -159,9 +174,5 @@ def finishing_steps(plan, steps):
         found.append(Step("excuses", "expected failures are of today", action=excuses(plan, today),
                           needs=("join",), then="repair the case, or set a new day and a reason"))
     if "baseline" in plan.data:
-        found.append(Step("baseline", "nothing is worse than the baseline",
-                          [[plan.atproof, "diff", plan.data["baseline"],
-                            plan.shown(plan.out / "results.jsonl")]],
-                          cwd=plan.root, needs=("build", "join"),
-                          then="`atproof diff --help` tells how a new baseline is taken"))
-    return found
+        found.append(baseline_step(plan))
+    return found + ([report_step(plan)] if sources else [])

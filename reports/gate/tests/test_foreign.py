@@ -66,6 +66,8 @@ def test_the_example_of_the_readme_passes():
         cases = [json.loads(line) for line in open(folder / "build/gate/results.jsonl")]
         sources = {case["source"] for case in cases if case["kind"] == "case"}
         assert {"logs/today/a.log", "logs/firmware-1.3.log", "acme/open.at"} <= sources, sources
+        assert "<testsuites" in (folder / "build/gate/junit.xml").read_text()
+        assert (folder / "build/gate/report.html").read_text().startswith("<!DOCTYPE html>")
         # Only what it says may be written: nothing else in the project changed.
         assert sorted(path.name for path in folder.iterdir()) == [
             "acme", "acme.yaml", "build", "gate.yaml", "logs"]
