@@ -44,7 +44,8 @@ output: {directory: .}
 EMPTY = "@ dialect: simcom\n@ id: canary/1\n\n> AT\n< OK\n"
 RULE = "doubled"  # what the defect breaks
 # How a format says that something failed.
-RED = {"junit": b"<failure ", "tap": b"\nnot ok "}
+RED = {"junit": b"<failure ", "tap": b"\nnot ok ", "sarif": b'"level": "error"',
+       "badge": b"red"}
 
 
 class Canary:

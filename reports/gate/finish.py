@@ -6,6 +6,7 @@ import json
 import shlex
 
 import store
+from render import plain
 from steps import Step
 
 JUDGED = ("passed", "failed", "expected-failure", "unexpected-pass")
@@ -135,6 +136,39 @@ def write_excuses(plan):
     if isinstance(listed, list) and listed:
         plan.excuses.write_text("".join(f"{one['until']} {one['id']} {one['reason']}\n"
                                         for one in listed), encoding="utf-8")
+
+
+# ---- the verdict, in what was made of the results --------------------------------
+
+def inert(text):
+    """Text that Markdown takes for nothing else."""
+    return "".join(one if one.isalnum() or one == " " else f"&#{ord(one)};" for one in text)
+
+
+def comment(outcomes, last):
+    """The verdict for a pull request: there may be no case that failed, and yet a
+    step that did."""
+    failed = [one for one in outcomes if not one.passed]
+    lines = [f"## {'❌' if failed else '✅'} {inert(last)}", ""]
+    if failed:
+        lines += ["| step | found | what to do |", "|---|---|---|"]
+        lines += [f"| {inert(one.step.title)} | {inert(plain(one.found)[:300])} | "
+                  f"{inert(plain(one.then)[:300])} |" for one in failed[:20]]
+        lines += [f"| {len(failed) - 20} more | | |"] if len(failed) > 20 else []
+    return lines + [""]
+
+
+def tell_verdict(out, outcomes, code, last):
+    """summary.md and badge.json know the results; the verdict is on the whole gate."""
+    summary, badge = out / "summary.md", out / "badge.json"
+    if summary.is_file():
+        first, _, rest = summary.read_text(encoding="utf-8").partition("\n")
+        summary.write_text("\n".join([first, *comment(outcomes, last), rest]), encoding="utf-8")
+    if code != 0 and badge.is_file():
+        told = json.loads(badge.read_text())
+        if told["color"] != "red":
+            told.update(message="gate fails", color="red", isError=True)
+            badge.write_text(json.dumps(told) + "\n")
 
 
 # ---- the steps --------------------------------------------------------------------
