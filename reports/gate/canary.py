@@ -43,6 +43,9 @@ output: {directory: .}
 }
 EMPTY = "@ dialect: simcom\n@ id: canary/1\n\n> AT\n< OK\n"
 RULE = "doubled"  # what the defect breaks
+# How a format says that something failed.
+RED = {"junit": b"<failure ", "tap": b"\nnot ok ", "sarif": b'"level": "error"',
+       "badge": b"red"}
 
 
 class Canary:
@@ -79,8 +82,17 @@ class Canary:
         return self.faults, f"red: {first}"
 
 
+def check_formats(canary, outcome):
+    """What is made of its store is red, too."""
+    for name, sign in RED.items():
+        command = [planning.ATPROOF, "report", outcome.step.store, "--format", name, "-o", "-"]
+        done = subprocess.run(command, capture_output=True, timeout=60, check=False)
+        canary.expect(done.returncode == 0 and sign in done.stdout, f"{name} of it is not red")
+
+
 def check_nonconformance(canary, outcomes):
     for outcome in outcomes:
+        check_formats(canary, outcome)
         canary.expect(outcome.code == 1, f"exit {outcome.code}, expected 1")
         seen = store.rules(outcome.step.store)
         canary.expect(RULE in seen, f"red for {sorted(seen)}, expected {RULE}")

@@ -3,8 +3,10 @@ rendered, compared."""
 import datetime
 import fnmatch
 import json
+import shlex
 
 import store
+from render import plain
 from steps import Step
 
 JUDGED = ("passed", "failed", "expected-failure", "unexpected-pass")
@@ -136,13 +138,60 @@ def write_excuses(plan):
                                         for one in listed), encoding="utf-8")
 
 
+# ---- the verdict, in what was made of the results --------------------------------
+
+def inert(text):
+    """Text that Markdown takes for nothing else."""
+    return "".join(one if one.isalnum() or one == " " else f"&#{ord(one)};" for one in text)
+
+
+def comment(outcomes, last):
+    """The verdict for a pull request: there may be no case that failed, and yet a
+    step that did."""
+    failed = [one for one in outcomes if not one.passed]
+    lines = [f"## {'❌' if failed else '✅'} {inert(last)}", ""]
+    if failed:
+        lines += ["| step | found | what to do |", "|---|---|---|"]
+        lines += [f"| {inert(one.step.title)} | {inert(plain(one.found)[:300])} | "
+                  f"{inert(plain(one.then)[:300])} |" for one in failed[:20]]
+        lines += [f"| {len(failed) - 20} more | | |"] if len(failed) > 20 else []
+    return lines + [""]
+
+
+def tell_verdict(out, outcomes, code, last):
+    """summary.md and badge.json know the results; the verdict is on the whole gate."""
+    summary, badge = out / "summary.md", out / "badge.json"
+    if summary.is_file():
+        first, _, rest = summary.read_text(encoding="utf-8").partition("\n")
+        summary.write_text("\n".join([first, *comment(outcomes, last), rest]), encoding="utf-8")
+    if code != 0 and badge.is_file():
+        told = json.loads(badge.read_text())
+        if told["color"] != "red":
+            told.update(message="gate fails", color="red", isError=True)
+            badge.write_text(json.dumps(told) + "\n")
+
+
 # ---- the steps --------------------------------------------------------------------
 
-def report_step(plan, after):
-    commands = [[plan.atproof, "report", plan.out, "--format", name]
+def report_step(plan):
+    """Written whatever came out."""
+    out = plan.shown(plan.out)
+    commands = [[plan.atproof, "report", out, "--format", name]
                 for name in plan.data["output"]["formats"]]
-    return Step("report", "the reports are written", commands, cwd=plan.root, needs=("build",),
-                after=after, quiet=True, then="read what it says of the store")
+    return Step("report", "the reports are written", commands, cwd=plan.root, quiet=True,
+                needs=("build", "join"), then="repair what it names; then `atproof report`")
+
+
+def baseline_step(plan):
+    baseline, new = plan.data["baseline"], plan.shown(plan.out / "results.jsonl")
+    command = [plan.atproof, "diff", "--baseline", baseline]
+    files = [word for form, name in (("html", "diff.html"), ("markdown", "diff.md"),
+                                     ("json", "diff.json"))
+             for word in (f"--{form}", plan.shown(plan.out / name))]
+    update = [*command, "--update-baseline", "--reason", "WHY", new]
+    return Step("baseline", "nothing is worse than the baseline", [[*command, *files, new]],
+                cwd=plan.root, needs=("build", "join"),
+                then=f"repair it; or take it for good: {shlex.join(map(str, update))}")
 
 
 def finishing_steps(plan, steps):
@@ -159,9 +208,5 @@ def finishing_steps(plan, steps):
         found.append(Step("excuses", "expected failures are of today", action=excuses(plan, today),
                           needs=("join",), then="repair the case, or set a new day and a reason"))
     if "baseline" in plan.data:
-        found.append(Step("baseline", "nothing is worse than the baseline",
-                          [[plan.atproof, "diff", plan.data["baseline"],
-                            plan.shown(plan.out / "results.jsonl")]],
-                          cwd=plan.root, needs=("build", "join"),
-                          then="`atproof diff --help` tells how a new baseline is taken"))
-    return found
+        found.append(baseline_step(plan))
+    return found + ([report_step(plan)] if sources else [])

@@ -106,6 +106,7 @@ def run(plan):
     outcomes = schedule.run()
     write_steps(plan.out, outcomes)
     code, last = conclude(outcomes, time.monotonic() - began)
+    finish.tell_verdict(plan.out, outcomes, code, last)
     shown = os.path.relpath(plan.out) if plan.out.is_relative_to(pathlib.Path.cwd()) else plan.out
     ends = [f"  logs {shown}/log/, all results {shown}/results.jsonl"]
     print(render.summary(plan.data["name"], outcomes, ends, last))

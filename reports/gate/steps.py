@@ -69,7 +69,7 @@ class Runner:
 
     def command(self, command, cwd, log, is_nice):
         """Its exit code; what it says goes to LOG."""
-        words = (["nice", "-n", "10"] if is_nice else []) + [str(word) for word in command]
+        words = (["nice", "-n", "4"] if is_nice else []) + [str(word) for word in command]
         shown = shlex.join(words[3 if is_nice else 0:])
         log.write(f"$ {shown if len(shown) < 2000 else shown[:2000] + ' ...'}\n".encode())
         log.flush()

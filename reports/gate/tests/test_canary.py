@@ -68,6 +68,8 @@ SABOTAGE = {
     "the judge judges nothing": (
         plan, {"ATPROOF": pathlib.Path("/bin/true")}, {"nonconformance"}),
     "the fuzzer finds nothing": (plan, {"FUZZ_RUN": pathlib.Path("/bin/true")}, {"crash"}),
+    "a format hides what failed": (
+        canary, {"RED": {"junit": b"<failed "}}, {"nonconformance"}),
     "the verdict is always PASS": (
         common.gate, {"verdict": lambda outcomes: 0}, {"nonconformance", "crash", "empty"}),
 }

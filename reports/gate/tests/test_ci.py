@@ -7,6 +7,8 @@ import subprocess
 import sys
 
 import common
+import finish
+import steps
 import yaml
 
 CI = common.GATE / "ci"
@@ -141,10 +143,18 @@ def test_their_shell_is_well_formed():
 
 
 def test_the_note_of_gitlab_is_found_again():
-    """The jq program of the template, on notes as GitLab lists them."""
+    """By the first line of summary.md, which the gate leaves where it is."""
     line = [line for line in gitlab()["atproof-comment"]["script"] if "jq" in line][0]
     program = re.search(r"jq -r '(.*)'", line).group(1)
-    assert 'startswith("<!-- atproof -->")' in program and "// empty" in program
+    assert 'startswith("<!-- atproof")' in program and "// empty" in program
+    with common.scratch() as folder:
+        common.write(folder, summary__md="<!-- atproof: this -->\nfine\n")
+        outcome = steps.Outcome(steps.Step("a", "a *b* `c`"), False, 1, "x|y @all <b>", "do")
+        finish.tell_verdict(pathlib.Path(folder), [outcome], 1, "gate: FAIL")
+        lines = (pathlib.Path(folder) / "summary.md").read_text().splitlines()
+        assert lines[0] == "<!-- atproof: this -->" and lines[-1] == "fine"
+        row = [line for line in lines if line.startswith("| a ")][0]
+        assert row.count("|") == 4 and not set(row) & set("*`@<"), row
 
 
 def test_jenkinsfile_is_balanced_and_declarative():

@@ -66,6 +66,8 @@ def test_the_example_of_the_readme_passes():
         cases = [json.loads(line) for line in open(folder / "build/gate/results.jsonl")]
         sources = {case["source"] for case in cases if case["kind"] == "case"}
         assert {"logs/today/a.log", "logs/firmware-1.3.log", "acme/open.at"} <= sources, sources
+        assert "<testsuites" in (folder / "build/gate/junit.xml").read_text()
+        assert (folder / "build/gate/report.html").read_text().startswith("<!DOCTYPE html>")
         # Only what it says may be written: nothing else in the project changed.
         assert sorted(path.name for path in folder.iterdir()) == [
             "acme", "acme.yaml", "build", "gate.yaml", "logs"]
@@ -75,6 +77,8 @@ def test_a_finding_is_told_with_the_command_that_shows_it():
     with inside(SHORT.split("expected_failures")[0] + "output: {directory: build/gate}\n"):
         code, out, _ = common.run_gate("--config", "gate.yaml")
         assert code == 1 and "logs/firmware-1.3.log: missing-field (core/27.007 8.5)" in out, out
+        comment = pathlib.Path("build/gate/summary.md").read_text().splitlines()
+        assert comment[0].startswith("<!-- atproof") and "FAIL" in comment[1], comment[:3]
         rows = json.loads(pathlib.Path("build/gate/gate.json").read_text())
         then = [row["then"] for row in rows if row["name"] == "traffic-1"][0]
         again = subprocess.run(then, shell=True, capture_output=True, text=True, check=False)
@@ -117,8 +121,14 @@ def test_a_catalogue_with_a_mistake_is_red():
 
 
 def test_files_that_are_not_there_are_red():
-    code, out, rows = outcome(SHORT.replace("logs/**/*.log", "log/*.log"))
-    assert code == 1 and "no file matches 'log/*.log'" in out, out
+    with inside(SHORT.replace("logs/**/*.log", "log/*.log").replace("cases: 3", "cases: 1")
+                .split("expected_failures")[0] + "output: {directory: build/gate}\n"):
+        code, out, _ = common.run_gate("--config", "gate.yaml")
+        assert code == 1 and "no file matches 'log/*.log'" in out, out
+        # No case failed; the gate did, and what is published says so.
+        badge = json.loads(pathlib.Path("build/gate/badge.json").read_text())
+        assert badge["color"] == "red" and badge["message"] == "gate fails", badge
+        assert "FAIL" in pathlib.Path("build/gate/summary.md").read_text()
 
 
 def test_the_option_says_for_how_long_to_fuzz():
