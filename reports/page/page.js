@@ -184,7 +184,7 @@
     form.reset();
     if (link.dataset.c !== undefined) {
       if (control.clause) control.clause.value = link.dataset.c;
-      if (control.module) control.module.value = link.dataset.m;
+      if (control.module) control.module.value = link.dataset.m || "";
       event.preventDefault();
       update();
       byId("cases").scrollIntoView();

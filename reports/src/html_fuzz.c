@@ -112,57 +112,73 @@ static uint64_t executions(const struct reports_sample *sample)
     return sample->executions;
 }
 
-static uint64_t greatest(const struct reports_fuzz *fuzz, get_value *get)
+/* What a line shows: edges from the least that were reached, so that their growth
+ * is seen; executions from none. */
+static const struct line {
+    const char *what;
+    get_value *get;
+    bool from_least;
+} lines[] = {{"edges reached over time", edges, true}, {"executions over time", executions, false}};
+
+struct range {
+    uint64_t least, most, last; /* of the values; of the time, ms           */
+};
+
+static bool is_known(const struct line *line, const struct reports_sample *sample)
 {
-    uint64_t most = 0;
-    for (size_t i = 0; i < fuzz->sample_count; i++)
-        if (get(&fuzz->samples[i]) > most) most = get(&fuzz->samples[i]);
-    return most;
+    return !line->from_least || line->get(sample) > 0;
 }
 
-static uint64_t last_time(const struct reports_fuzz *fuzz)
+static struct range range_of(const struct reports_fuzz *fuzz, const struct line *line)
 {
-    uint64_t last = fuzz->duration_ms;
-    for (size_t i = 0; i < fuzz->sample_count; i++)
-        if (fuzz->samples[i].time_ms > last) last = fuzz->samples[i].time_ms;
-    return last;
+    struct range range = {UINT64_MAX, 0, fuzz->duration_ms};
+    for (size_t i = 0; i < fuzz->sample_count; i++) {
+        const struct reports_sample *sample = &fuzz->samples[i];
+        uint64_t value = line->get(sample);
+        if (value > range.most) range.most = value;
+        if (value < range.least && is_known(line, sample)) range.least = value;
+        if (sample->time_ms > range.last) range.last = sample->time_ms;
+    }
+    if (!line->from_least || range.least >= range.most) range.least = 0;
+    return range;
 }
 
-static void put_points(FILE *out, const struct reports_fuzz *fuzz, get_value *get, uint64_t most,
-                       uint64_t last)
+static void put_points(FILE *out, const struct reports_fuzz *fuzz, const struct line *line,
+                       const struct range *range)
 {
     size_t step = fuzz->sample_count / POINTS_MAX + 1;
     const char *separator = "";
     for (size_t i = 0; i < fuzz->sample_count; i++) {
         const struct reports_sample *sample = &fuzz->samples[i];
-        bool is_known = get == executions || get(sample) > 0;
-        if (!is_known || (i % step != 0 && i + 1 != fuzz->sample_count)) continue;
-        fprintf(out, "%s%.1f,%.1f", separator, 1000 * share_of(sample->time_ms, last),
-                100 - 98 * share_of(get(sample), most));
+        bool is_between = i % step != 0 && i + 1 != fuzz->sample_count;
+        if (is_between || !is_known(line, sample)) continue;
+        double height = share_of(line->get(sample) - range->least, range->most - range->least);
+        fprintf(out, "%s%.1f,%.1f", separator, 1000 * share_of(sample->time_ms, range->last),
+                98 - 96 * height);
         separator = " ";
     }
 }
 
-static void put_line(FILE *out, const struct store_fuzz *fuzzer, get_value *get, const char *what)
+static void put_line(FILE *out, const struct reports_fuzz *fuzz, const struct line *line)
 {
-    const struct reports_fuzz *fuzz = &fuzzer->is;
-    uint64_t most = greatest(fuzz, get);
-    uint64_t last = last_time(fuzz);
-    char *top = text_grouped(most);
-    if (most > 0 && fuzz->sample_count > 1) {
-        page_put(out,
-                 "<figure class=\"plot\"><figcaption><b>%s</b> %s, %s: %s</figcaption>"
-                 "<small class=\"scale\"><span>%s</span><span>0</span></small>"
-                 "<svg class=\"line\" viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\" "
-                 "role=\"img\" "
-                 "aria-label=\"%s over time, up to %s\"><polyline points=\"",
-                 fuzz->target, fuzz->engine, fuzz->instance, what, top, what, top);
-        put_points(out, fuzz, get, most, last);
-        fputs("\"/></svg><small class=\"time\"><span>0 s</span><span>", out);
-        page_duration(out, (double)last / 1e3);
-        fputs("</span></small></figure>\n", out);
-    }
+    struct range range = range_of(fuzz, line);
+    if (range.most == 0) return;
+    char *top = text_grouped(range.most);
+    char *bottom = text_grouped(range.least);
+    page_put(
+        out,
+        "<figure class=\"plot\"><figcaption><b>%s</b> %s, %s: %s</figcaption>"
+        "<small class=\"scale\"><span>%s</span><span>%s</span></small>"
+        "<svg class=\"line\" viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\" role=\"img\" "
+        "aria-label=\"%s, from %s to %s\"><polyline points=\"",
+        fuzz->target, fuzz->engine, fuzz->instance, line->what, top, bottom, line->what, bottom,
+        top);
+    put_points(out, fuzz, line, &range);
+    fputs("\"/></svg><small class=\"time\"><span>0 s</span><span>", out);
+    page_duration(out, (double)range.last / 1e3);
+    fputs("</span></small></figure>\n", out);
     free(top);
+    free(bottom);
 }
 
 static void put_lines(const struct store *store, FILE *out)
@@ -171,8 +187,8 @@ static void put_lines(const struct store *store, FILE *out)
     fputs("<div class=\"plots\">\n", out);
     for (size_t i = 0; i < store->fuzz_count && plotted < PLOTTED_MAX; i++) {
         if (store->fuzzers[i].is.sample_count < 2) continue;
-        put_line(out, &store->fuzzers[i], edges, "edges reached over time");
-        put_line(out, &store->fuzzers[i], executions, "executions over time");
+        for (size_t j = 0; j < sizeof lines / sizeof lines[0]; j++)
+            put_line(out, &store->fuzzers[i].is, &lines[j]);
         plotted++;
     }
     fputs("</div>\n", out);
@@ -188,10 +204,9 @@ static void put_finding(FILE *out, const struct reports_fuzz *fuzz,
              "<div class=\"finding\"><p><b class=\"badge bad\">%s</b> <b>%s</b> <small>%s, %s"
              "</small></p><p>",
              label, fuzz->target, fuzz->engine, fuzz->instance);
-    char *lines = text_format("%s", finding->text);
-    lines[strcspn(lines, "\n")] = '\0';
-    page_put(out, "%s</p>\n", lines);
-    free(lines);
+    char *first = arena_must(strndup(finding->text, strcspn(finding->text, "\n")));
+    page_put(out, "%s</p>\n", first);
+    free(first);
     page_command(out, finding->reproduce);
     page_put(out, "<p class=\"dim\"><code>%s</code> SHA-256 <code>%s</code></p>\n", finding->source,
              finding->sha256);

@@ -50,10 +50,15 @@ static bool is_empty(const struct matrix *matrix, size_t clause)
     return true;
 }
 
+/* Whether the column stands for several modules. */
+static bool is_rest(const struct matrix *matrix, size_t module)
+{
+    return module + 1 == matrix->columns && matrix->columns < matrix->html->modules.count;
+}
+
 static const char *column_name(const struct matrix *matrix, size_t module)
 {
-    bool is_rest = module + 1 == matrix->columns && matrix->columns < matrix->html->modules.count;
-    return is_rest ? "all others" : matrix->html->modules.items[module];
+    return is_rest(matrix, module) ? "all others" : matrix->html->modules.items[module];
 }
 
 /* ---- showing it ------------------------------------------------------- */
@@ -69,9 +74,10 @@ static void put_cell(const struct matrix *matrix, size_t clause, size_t module)
         return;
     }
     while (cell->counts[worst] == 0) worst++;
-    page_put(out, "<td><a class=\"%s\" href=\"#c%zu\" data-c=\"%zu\" data-m=\"%zu\">",
-             html_outcomes[worst].name, cell->first, clause, module);
-    page_put(out, "<span aria-hidden=\"true\">%s </span>%zu", html_outcomes[worst].symbol,
+    page_put(out, "<td><a class=\"%s\" href=\"#c%zu\" data-c=\"%zu\"", html_outcomes[worst].name,
+             cell->first, clause);
+    if (!is_rest(matrix, module)) page_put(out, " data-m=\"%zu\"", module);
+    page_put(out, "><span aria-hidden=\"true\">%s </span>%zu", html_outcomes[worst].symbol,
              cell->counts[worst]);
     if (count > cell->counts[worst]) page_put(out, " of %zu", count);
     page_put(out, "<span class=\"quiet\"> %s</span></a></td>", html_outcomes[worst].shown);
