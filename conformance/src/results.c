@@ -245,12 +245,34 @@ void results_today(char out[11])
     strftime(out, 11, "%Y-%m-%d", gmtime_r(&at, &parts));
 }
 
+/* As a shell takes it back. */
+static void append_word(struct buffer *out, const char *word)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                "0123456789_./:@%+=,-";
+    if (*word != '\0' && strspn(word, plain) == strlen(word)) {
+        buffer_append_text(out, word);
+        return;
+    }
+    buffer_append_text(out, "'");
+    for (size_t size; *word != '\0'; word += size) {
+        size = strcspn(word, "'");
+        buffer_append(out, word, size);
+        if (word[size] != '\'') continue;
+        buffer_append_text(out, "'\\''");
+        size++;
+    }
+    buffer_append_text(out, "'");
+}
+
+/* argv[0] is the program and the subcommand: `atproof run`. */
 char *results_command(int argc, char **argv)
 {
     struct buffer out = {0};
-    for (int i = 0; i < argc; i++) {
-        if (i > 0) buffer_append_text(&out, " ");
-        buffer_append_text(&out, argv[i]);
+    buffer_append_text(&out, argv[0]);
+    for (int i = 1; i < argc; i++) {
+        buffer_append_text(&out, " ");
+        append_word(&out, argv[i]);
     }
     char *text = memory_slice((const char *)out.bytes, out.size);
     buffer_release(&out);

@@ -5,6 +5,7 @@
 import json
 import os
 import pathlib
+import shlex
 import shutil
 import subprocess
 import sys
@@ -149,6 +150,16 @@ class Report(unittest.TestCase):
         self.assertEqual({result["suppressions"][0]["kind"] for result in declared}, {"inSource"})
         self.assertTrue(all(rules[result["ruleId"]]["help"]["text"].startswith("- ")
                             for result in run["results"]))
+
+    def test_command_of_a_run_can_be_given_to_a_shell(self):
+        case = self.folder / "it's a $(case) \\.at"
+        case.write_text("@ dialect: simcom\n@ id: simcom-http/2.2.4/x-01\n@ title: t\n"
+                        "> AT\n< OK\n", encoding="ascii")
+        words = ["--quiet", "--results", "r.jsonl", "--select", "*", case.name]
+        subprocess.run([ATPROOF, "check", *words], cwd=self.folder, check=False,
+                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        first = (self.folder / "r.jsonl").read_text(encoding="ascii").split("\n", 1)[0]
+        self.assertEqual(shlex.split(json.loads(first)["command"]), ["atproof", "check", *words])
 
     def test_help_names_every_format_and_fits(self):
         env = dict(os.environ, COLUMNS="80")

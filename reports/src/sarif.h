@@ -48,7 +48,7 @@ struct sarif {
     struct arena arena;
     void *rule_tree, *artifact_tree; /* tsearch: by id, by URI              */
     json_t *rules, *artifacts, *results;
-    size_t size; /* bytes of rules and results, as they are without indentation */
+    size_t size; /* bytes of all three, as they are without indentation */
 };
 
 /* ---- rules (sarif_rules.c) -------------------------------------------- */

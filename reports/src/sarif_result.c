@@ -33,6 +33,7 @@ static size_t artifact_of(struct sarif *sarif, const char *uri, const char *sha2
     if (found != own) return found->index;
     json_t *json = arena_must(json_pack("{s:{s:s}}", "location", "uri", uri));
     if (sha256 != NULL) sarif_set(json, "hashes", json_pack("{s:s}", "sha-256", sha256));
+    sarif->size += sarif_size(json);
     own->index = json_array_size(sarif->artifacts);
     sarif_append(sarif->artifacts, json);
     return own->index;
