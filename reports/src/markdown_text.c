@@ -16,7 +16,7 @@
 static bool is_mark(char previous, char is)
 {
     if (is == '.') return previous == 'w' || previous == 'W';
-    return strchr("&<>\"'`*_~[]!\\|@#:$", is) != NULL;
+    return strchr("&<>`*_~[]!\\|@#:$", is) != NULL;
 }
 
 static char *referenced(const char *shown)
@@ -33,23 +33,39 @@ static char *referenced(const char *shown)
     return text;
 }
 
+/* Of words alone: no mark but a colon behind a word, and no digit, of which
+ * references have one. */
+static bool is_plain(const char *shown)
+{
+    char previous = '\0';
+    for (; *shown != '\0'; previous = *shown++) {
+        bool ends = *shown == ':' && (shown[1] == ' ' || shown[1] == '\0');
+        if (*shown >= '0' && *shown <= '9') return false;
+        if (is_mark(previous, *shown) && !ends) return false;
+    }
+    return true;
+}
+
+/* Frees the text. */
+static char *code(char *shown)
+{
+    char *text = referenced(shown);
+    bool none = *text == '\0';
+    char *whole = text_format("%s%s%s", none ? "" : "<code>", text, none ? "" : "</code>");
+    free(shown);
+    free(text);
+    return whole;
+}
+
 char *markdown_text(const char *bytes)
 {
     char *shown = text_shown(bytes);
-    char *text = referenced(shown);
-    free(shown);
-    return text;
+    return is_plain(shown) ? shown : code(shown);
 }
 
 char *markdown_code(const char *bytes, size_t columns)
 {
-    char *shown = text_cut(bytes, columns);
-    char *text = referenced(shown);
-    char *code =
-        text_format("%s%s%s", *text == '\0' ? "" : "<code>", text, *text == '\0' ? "" : "</code>");
-    free(shown);
-    free(text);
-    return code;
+    return code(text_cut(bytes, columns));
 }
 
 char *markdown_fence(const char *text)

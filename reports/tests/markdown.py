@@ -164,6 +164,19 @@ class Markdown(unittest.TestCase):
             self.assertIn(shown(mark), page.blocks[-1])
             self.assertEqual(page.blocks[-1].count("\n"), 2)
 
+    def test_help_of_sarif_stays_text(self):
+        marks = [mark[:200] for mark in MARKS] + ["See GH-1.", "A value: one of the manual's."]
+        bad = sample.exchange(*[sample.finding(rule=f"rule {chr(97 + number)}", help=mark)
+                                for number, mark in enumerate(marks)], verdict="fail")
+        log = json.loads(sample.project("sarif", sample.text_of(
+            [sample.run(), sample.case("i", bad, verdict="fail", outcome="failed")])))
+        text = log["runs"][0]["tool"]["driver"]["rules"][0]["help"]["markdown"]
+        page = render(text.replace("{{", "{").replace("}}", "}").encode("utf-8"))
+        self.assertLessEqual(set(page.tags), {"ul", "li", "strong", "code", "wbr"})
+        self.assertEqual(page.tags.count("li"), len(marks))
+        self.assertNotRegex(page.plain, r"[0-9@#<>`*_~|\\$&\[\]]|://|www")
+        self.assertIn("A value: one of the manual's.", page.plain)
+
     def test_hostile_bytes_stay_text(self):
         page = self.project(sample.hostile())
         self.assertEqual(sum(row[0].isdigit() for row in page.rows), 1 + 16 + 16 + 16)

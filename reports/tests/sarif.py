@@ -146,7 +146,7 @@ class Sarif(unittest.TestCase):
         self.assertEqual(rule["help"]["text"], "- range: A value lies within the range.\n"
                                                "- late: In {{time}} [now\\](x).")
         self.assertEqual(rule["help"]["markdown"], "- **range**: A value lies within the range.\n"
-                                                   "- **late**: In {{time}} &#91;now&#93;(x).")
+                                                   "- **late**: <code>In {{time}} &#91;now&#93;(x).</code>")
         self.assertEqual(rule["properties"]["tags"], ["at-command", "simcom-http", "+HTTPACTION"])
         self.assertEqual(rules["core/6.5"]["help"], rules["core/6.5"]["fullDescription"])
 
