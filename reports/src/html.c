@@ -205,7 +205,8 @@ static void put_runs(struct html *html)
 void html_put_verdict(struct html *html)
 {
     const struct answer *answer = &answers[answer_of(&html->totals)];
-    page_put(html->out, "<div class=\"verdict %s\"><h1>%s</h1>\n", answer->tone, answer->title);
+    page_put(html->out, "<div class=\"verdict %s\"><h1 id=\"verdict-name\">%s</h1>\n", answer->tone,
+             answer->title);
     put_sentence(html);
     fputs("</div>\n", html->out);
     put_facts(html);
@@ -224,11 +225,13 @@ static void put_head(struct html *html)
     fputs("</nav></header>\n<main>\n", html->out);
 }
 
+/* The verdict is its section's heading. */
 static void put_section(struct html *html, const struct section *section)
 {
-    page_put(html->out,
-             "<section id=\"%s\" aria-labelledby=\"%s-name\">\n<h2 id=\"%s-name\">%s</h2>\n",
-             section->id, section->id, section->id, section->name);
+    page_put(html->out, "<section id=\"%s\" aria-labelledby=\"%s-name\">\n", section->id,
+             section->id);
+    if (section->put != html_put_verdict)
+        page_put(html->out, "<h2 id=\"%s-name\">%s</h2>\n", section->id, section->name);
     section->put(html);
     fputs("</section>\n", html->out);
 }

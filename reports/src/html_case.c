@@ -70,6 +70,11 @@ static void put_place(FILE *out, const struct reports_case *is)
     fputs("</code>", out);
 }
 
+static bool is_bad(const struct html_case *case_)
+{
+    return case_->outcome <= HTML_UNEXPECTED_PASS;
+}
+
 static void put_about(struct html *html, const struct html_case *case_)
 {
     const struct reports_case *is = &case_->store->is;
@@ -90,6 +95,7 @@ static void put_about(struct html *html, const struct html_case *case_)
         page_put(out, "<p class=\"dim\">Played %zu times, the last decides.</p>\n",
                  (size_t)is->tries);
     if (is->reason != NULL) page_put(out, "<p>Reason: %s</p>\n", is->reason);
+    if (is_bad(case_) && case_->fault_count == 0) page_put(out, "<p>%s</p>\n", store_own_fault(is));
 }
 
 static void put_again(struct html *html, const struct html_case *case_)
@@ -170,17 +176,16 @@ static void put_summary(FILE *out, const struct html_case *case_)
 static void put_case(struct html *html, const struct html_case *case_)
 {
     FILE *out = html->out;
-    bool is_bad = case_->outcome <= HTML_UNEXPECTED_PASS;
     page_put(out, "<details class=\"case\" id=\"c%zu\" data-f=\"%u,%zu,%zu,%zu,%zu\" data-c=\"",
              case_->number, (unsigned)case_->outcome, case_->level, case_->dialect, case_->set,
              case_->module);
     for (size_t i = 0; i < case_->clause_count; i++)
         page_put(out, "%s%zu", i == 0 ? "" : " ", case_->clauses[i]);
-    page_put(out, "\"%s>", is_bad && case_->number == 1 ? " open" : "");
+    page_put(out, "\"%s>", is_bad(case_) && case_->number == 1 ? " open" : "");
     put_summary(out, case_);
     fputs("<noscript>", out);
     put_about(html, case_);
-    if (is_bad) put_again(html, case_);
+    if (is_bad(case_)) put_again(html, case_);
     put_exchanges(html, case_);
     fputs("</noscript></details>\n", out);
 }
@@ -201,4 +206,8 @@ void html_put_cases(struct html *html)
         put_case(html, &html->cases[i]);
         if (i % HTML_CHUNK == HTML_CHUNK - 1 || i + 1 == count) fputs("</div>\n", html->out);
     }
+    if (html->logs_left_out == 0) return;
+    fputs("<p class=\"notice idle\">The logs of ", html->out);
+    page_count(html->out, html->logs_left_out, "exchange");
+    fputs(" are left out for the page's size: where, the case says.</p>\n", html->out);
 }

@@ -112,7 +112,7 @@ class Structure(Test):
                 Page(seen_with_scripts(text))
                 for section in ("verdict", "matrix", "cases", "latency", "fuzz", "coverage", "skipped"):
                     self.assertIn(section, page.ids)
-                self.assertEqual(text.count("<h1>"), 1)
+                self.assertEqual(text.count("<h1 "), 1)
 
     def test_policy_lets_in_this_style_and_script_only(self):
         text = page_of([sample.run()])
@@ -164,7 +164,7 @@ class Hostile(Test):
 class Verdict(Test):
     def verdict(self, lines):
         text = page_of(lines)
-        return re.search(r'class="verdict (\w+)"><h1>([^<]*)</h1>\n<p>(.*?)</p>', text, re.S).groups()
+        return re.search(r'class="verdict (\w+)"><h1 id="verdict-name">([^<]*)</h1>\n<p>(.*?)</p>', text, re.S).groups()
 
     def test_words_and_counts(self):
         passed, skipped = sample.case("a", sample.exchange()), sample.case("b", outcome="skipped")
@@ -270,6 +270,12 @@ class Cases(Test):
                      "atproof run -t x --select id/1 --out atproof-again", "Played 2 times"):
             self.assertIn(part, text)
 
+    def test_a_failure_as_a_whole_says_so(self):
+        for outcome, words in [("failed", "the case failed as a whole, none of its exchanges did"),
+                               ("unexpected-pass", "passed, but was expected to fail")]:
+            text = page_of([sample.run(), sample.case("a", sample.exchange(), outcome=outcome)])
+            self.assertIn(f"<p>{words}</p>", text)
+
     def test_payload_is_folded_with_its_digest(self):
         short = sample.wire(kind="data", size=3, text="abc")
         del short["sha256"], short["deviations"]
@@ -306,6 +312,7 @@ class Bounds(Test):
         self.assertLess(len(text), 7 << 20)
         self.assertIn("What was said is left out for the page's size: <code>dir/59.at</code>", text)
         self.assertIn('<ol class="log">', text)
+        self.assertRegex(text, r"The logs of \d+ exchanges are left out for the page's size: where, ")
 
     def test_exchanges_are_left_out_for_size(self):
         many = [sample.exchange(command="AT" + "x" * 900)] * 4000
