@@ -190,7 +190,7 @@ def baseline_step(plan):
              for word in (f"--{form}", plan.shown(plan.out / name))]
     update = [*command, "--update-baseline", "--reason", "WHY", new]
     return Step("baseline", "nothing is worse than the baseline", [[*command, *files, new]],
-                cwd=plan.root, needs=("build", "join"),
+                cwd=plan.root, needs=("build", "join"), find=r"\d regressions? in ",
                 then=f"repair it; or take it for good: {shlex.join(map(str, update))}")
 
 

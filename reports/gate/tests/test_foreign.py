@@ -151,6 +151,22 @@ def test_coverage_of_ones_own_is_set_against_thresholds():
         assert "coverage: 50.00 % of lines, expected 60 %" in out, out
 
 
+def test_a_baseline_is_taken_as_it_says_and_then_kept():
+    with inside(SHORT + "baseline: base.jsonl\n") as folder:
+        code, out, _ = common.run_gate("--config", "gate.yaml")
+        assert code == 1 and "base.jsonl" in out, out
+        rows = json.loads((folder / "build/gate/gate.json").read_text())
+        take = [row["then"] for row in rows if row["name"] == "baseline"][0].split("for good: ")[1]
+        subprocess.run(take, shell=True, check=True, stdout=subprocess.DEVNULL)
+        assert common.run_gate("--config", "gate.yaml")[0] == 0
+        (folder / "logs/today/a.log").write_text(HALF)
+        code, out, _ = common.run_gate("--config", "gate.yaml")
+        assert code == 1 and "FAIL  nothing is worse than the baseline" in out, out
+        assert "1 regression in 3 cases" in out, out
+        for name in ("diff.html", "diff.md", "diff.json"):
+            assert (folder / "build/gate" / name).stat().st_size > 0, name
+
+
 def real_gate():
     """./gate itself, with its builds, fuzzers and canaries."""
     with common.scratch() as folder:
