@@ -278,8 +278,8 @@ static int start(const struct arguments *arguments)
     if (good) {
         const struct reports_diff_side sides[2] = {side_of(paths[0], &stores[0]),
                                                    side_of(paths[1], &stores[1])};
-        code = arguments->update ? update(arguments, today, &sides[1])
-                                 : compare(arguments, today, sides);
+        code = alone && arguments->update ? update(arguments, today, &sides[1])
+                                          : compare(arguments, today, sides);
     }
     stores_release(&stores[0]);
     stores_release(&stores[1]);

@@ -34,10 +34,18 @@ static bool is_failing(const struct diff_case *case_)
     return case_->sides[1].state == DIFF_FAILED;
 }
 
+/* What the baseline has of it; nothing, if it is new. */
+static const struct reports_case *old_of(const struct diff_case *case_)
+{
+    static const struct reports_case nothing = {0};
+    const struct store_case *told = case_->sides[0].told;
+    return told == NULL ? &nothing : &told->is;
+}
+
 /* Fails as the baseline knows, and its day is not over. */
 static bool is_known(const struct diff_case *case_)
 {
-    return case_->class == DIFF_STILL_FAILING && case_->sides[0].told->is.expires != NULL;
+    return case_->class == DIFF_STILL_FAILING && old_of(case_)->expires != NULL;
 }
 
 /* Nothing but what the host sent differs. */
@@ -154,7 +162,7 @@ static void put_new(struct update *update, const struct diff_case *case_)
 {
     const struct diff_side *side = &case_->sides[1];
     const struct reports_case *run = kept_run(side);
-    const struct reports_case *old = case_->sides[0].count == 0 ? NULL : &case_->sides[0].told->is;
+    const struct reports_case *old = old_of(case_);
     uint64_t tries = side->state == DIFF_FLAKY && run->tries < 2 ? 2 : run->tries;
     if (!is_failing(case_)) {
         put_case(update, run, run, NULL, NULL, tries);
@@ -177,14 +185,14 @@ static void note_known(struct update *update, const char *expires)
 static void put_line(struct update *update, const struct diff_case *case_)
 {
     enum fate fate = fate_of(update, case_);
-    const struct store_case *old = case_->sides[0].told;
-    update->fates[fate] += fate != FATE_DROPPED || old != NULL;
+    const struct reports_case *old = old_of(case_);
+    update->fates[fate] += fate != FATE_DROPPED || case_->sides[0].count > 0;
     if (fate == FATE_DROPPED) return;
-    if (old != NULL && (fate == FATE_UNPLAYED || is_known(case_)))
-        note_known(update, old->is.expires);
-    if (fate == FATE_KEPT || fate == FATE_UNPLAYED)
-        put_case(update, &old->is, fate == FATE_KEPT ? &case_->sides[1].told->is : &old->is,
-                 old->is.accepted, old->is.expires, old->is.tries);
+    if (fate == FATE_UNPLAYED || is_known(case_)) note_known(update, old->expires);
+    if (fate == FATE_KEPT)
+        put_case(update, old, &case_->sides[1].told->is, old->accepted, old->expires, old->tries);
+    else if (fate == FATE_UNPLAYED)
+        put_case(update, old, old, old->accepted, old->expires, old->tries);
     else put_new(update, case_);
 }
 
@@ -280,7 +288,7 @@ static void put_head(struct update *update)
 static bool write_all(struct update *update)
 {
     const struct reports_diff *diff = update->diff;
-    update->accepted = arena_new(&update->diff->arena, diff->case_count, sizeof *update->accepted);
+    update->accepted = arena_new(&update->diff->arena, diff->case_count, sizeof(void *));
     put_head(update);
     for (size_t i = 0; i < diff->case_count; i++) put_line(update, &diff->cases[i]);
     put_latencies(update);

@@ -28,10 +28,9 @@ static int by_key(const void *a, const void *b)
 static void sort_side(struct reports_diff *diff, size_t side)
 {
     const struct store *store = &diff->stores[side];
-    diff->sorted[side] = arena_new(&diff->arena, store->case_count, sizeof *diff->sorted[side]);
+    diff->sorted[side] = arena_new(&diff->arena, store->case_count, sizeof(void *));
     for (size_t i = 0; i < store->case_count; i++) diff->sorted[side][i] = &store->cases[i];
-    if (store->case_count > 1)
-        qsort(diff->sorted[side], store->case_count, sizeof *diff->sorted[side], by_key);
+    if (store->case_count > 1) qsort(diff->sorted[side], store->case_count, sizeof(void *), by_key);
 }
 
 /* Takes the repetitions of the case that stand at the front. */

@@ -16,8 +16,9 @@ enum diff_state {
     DIFF_PASSED,
     DIFF_FLAKY, /* passed, but not each time: tries, or other repetitions    */
     DIFF_FAILED,
-    DIFF_EXCUSED,   /* failed as the run's own list expects                 */
-    DIFF_UNEXPECTED /* passed though that list expects a failure            */
+    DIFF_EXCUSED,    /* failed as the run's own list expects                 */
+    DIFF_UNEXPECTED, /* passed though that list expects a failure           */
+    DIFF_STATE_COUNT
 };
 
 /* What became of a case, the worst first. */

@@ -96,42 +96,67 @@ static bool is_expired(const struct reports_diff *diff, const struct diff_side *
     return old->told->is.expires != NULL && strcmp(old->told->is.expires, diff->input.today) < 0;
 }
 
-static enum diff_class class_of_failed(const struct reports_diff *diff, const struct diff_side *old,
-                                       const struct diff_side *new)
-{
-    switch (old->state) {
-    case DIFF_ABSENT:
-    case DIFF_SKIPPED: return DIFF_UNKNOWN_FAILURE;
-    case DIFF_EXCUSED: return DIFF_EXPIRED;
-    case DIFF_FAILED:
-        if (fails_otherwise(old, new)) return DIFF_FAILING_OTHERWISE;
-        return is_expired(diff, old) ? DIFF_EXPIRED : DIFF_STILL_FAILING;
-    case DIFF_PASSED:
-    case DIFF_FLAKY:
-    case DIFF_UNEXPECTED: break;
-    }
-    return DIFF_NEWLY_FAILING;
-}
+/* From old, the row, to new, the column. */
+static const enum diff_class becomes[DIFF_STATE_COUNT][DIFF_STATE_COUNT] = {
+    [DIFF_ABSENT] = {[DIFF_ABSENT] = DIFF_NOT_PLAYED,
+                     [DIFF_SKIPPED] = DIFF_NOT_PLAYED,
+                     [DIFF_PASSED] = DIFF_APPEARED,
+                     [DIFF_FLAKY] = DIFF_APPEARED,
+                     [DIFF_FAILED] = DIFF_UNKNOWN_FAILURE,
+                     [DIFF_EXCUSED] = DIFF_NEWLY_EXCUSED,
+                     [DIFF_UNEXPECTED] = DIFF_UNEXPECTED_PASS},
+    [DIFF_SKIPPED] = {[DIFF_ABSENT] = DIFF_NOT_PLAYED,
+                      [DIFF_SKIPPED] = DIFF_NOT_PLAYED,
+                      [DIFF_PASSED] = DIFF_APPEARED,
+                      [DIFF_FLAKY] = DIFF_APPEARED,
+                      [DIFF_FAILED] = DIFF_UNKNOWN_FAILURE,
+                      [DIFF_EXCUSED] = DIFF_NEWLY_EXCUSED,
+                      [DIFF_UNEXPECTED] = DIFF_UNEXPECTED_PASS},
+    [DIFF_PASSED] = {[DIFF_ABSENT] = DIFF_VANISHED,
+                     [DIFF_SKIPPED] = DIFF_NEWLY_SKIPPED,
+                     [DIFF_PASSED] = DIFF_SAME,
+                     [DIFF_FLAKY] = DIFF_NEWLY_FLAKY,
+                     [DIFF_FAILED] = DIFF_NEWLY_FAILING,
+                     [DIFF_EXCUSED] = DIFF_NEWLY_EXCUSED,
+                     [DIFF_UNEXPECTED] = DIFF_UNEXPECTED_PASS},
+    [DIFF_FLAKY] = {[DIFF_ABSENT] = DIFF_VANISHED,
+                    [DIFF_SKIPPED] = DIFF_NEWLY_SKIPPED,
+                    [DIFF_PASSED] = DIFF_NEWLY_PASSING,
+                    [DIFF_FLAKY] = DIFF_STILL_FLAKY,
+                    [DIFF_FAILED] = DIFF_NEWLY_FAILING,
+                    [DIFF_EXCUSED] = DIFF_NEWLY_EXCUSED,
+                    [DIFF_UNEXPECTED] = DIFF_UNEXPECTED_PASS},
+    [DIFF_FAILED] = {[DIFF_ABSENT] = DIFF_VANISHED,
+                     [DIFF_SKIPPED] = DIFF_NEWLY_SKIPPED,
+                     [DIFF_PASSED] = DIFF_NEWLY_PASSING,
+                     [DIFF_FLAKY] = DIFF_NEWLY_PASSING,
+                     [DIFF_FAILED] = DIFF_STILL_FAILING,
+                     [DIFF_EXCUSED] = DIFF_STILL_FAILING,
+                     [DIFF_UNEXPECTED] = DIFF_UNEXPECTED_PASS},
+    [DIFF_EXCUSED] = {[DIFF_ABSENT] = DIFF_VANISHED,
+                      [DIFF_SKIPPED] = DIFF_NEWLY_SKIPPED,
+                      [DIFF_PASSED] = DIFF_NEWLY_PASSING,
+                      [DIFF_FLAKY] = DIFF_NEWLY_PASSING,
+                      [DIFF_FAILED] = DIFF_EXPIRED,
+                      [DIFF_EXCUSED] = DIFF_STILL_FAILING,
+                      [DIFF_UNEXPECTED] = DIFF_UNEXPECTED_PASS},
+    [DIFF_UNEXPECTED] = {[DIFF_ABSENT] = DIFF_VANISHED,
+                         [DIFF_SKIPPED] = DIFF_NEWLY_SKIPPED,
+                         [DIFF_PASSED] = DIFF_SAME,
+                         [DIFF_FLAKY] = DIFF_NEWLY_FLAKY,
+                         [DIFF_FAILED] = DIFF_NEWLY_FAILING,
+                         [DIFF_EXCUSED] = DIFF_NEWLY_EXCUSED,
+                         [DIFF_UNEXPECTED] = DIFF_UNEXPECTED_PASS},
+};
 
 static enum diff_class class_of(const struct reports_diff *diff, const struct diff_side *old,
                                 const struct diff_side *new)
 {
-    bool unplayed = old->state == DIFF_ABSENT || old->state == DIFF_SKIPPED;
-    bool bad = old->state == DIFF_FAILED || old->state == DIFF_EXCUSED;
-    switch (new->state) {
-    case DIFF_ABSENT: return unplayed || diff->input.partial ? DIFF_NOT_PLAYED : DIFF_VANISHED;
-    case DIFF_SKIPPED: return unplayed ? DIFF_NOT_PLAYED : DIFF_NEWLY_SKIPPED;
-    case DIFF_FAILED: return class_of_failed(diff, old, new);
-    case DIFF_EXCUSED: return bad ? DIFF_STILL_FAILING : DIFF_NEWLY_EXCUSED;
-    case DIFF_UNEXPECTED: return DIFF_UNEXPECTED_PASS;
-    case DIFF_FLAKY:
-        if (old->state == DIFF_FLAKY) return DIFF_STILL_FLAKY;
-        if (unplayed) return DIFF_APPEARED;
-        return bad ? DIFF_NEWLY_PASSING : DIFF_NEWLY_FLAKY;
-    case DIFF_PASSED: break;
-    }
-    if (unplayed) return DIFF_APPEARED;
-    return bad || old->state == DIFF_FLAKY ? DIFF_NEWLY_PASSING : DIFF_SAME;
+    enum diff_class class = becomes[old->state][new->state];
+    if (class == DIFF_VANISHED && diff->input.partial) return DIFF_NOT_PLAYED;
+    if (old->state != DIFF_FAILED || new->state != DIFF_FAILED) return class;
+    if (fails_otherwise(old, new)) return DIFF_FAILING_OTHERWISE;
+    return is_expired(diff, old) ? DIFF_EXPIRED : class;
 }
 
 static bool is_regression(const struct reports_diff *diff, const struct diff_case *case_)

@@ -59,8 +59,8 @@ static void put(struct arena *arena, struct diff_group *group, struct diff_chang
 {
     if (group->count == group->capacity) {
         group->capacity = group->capacity * 2 + 2;
-        struct diff_change **changes = arena_new(arena, group->capacity, sizeof(*changes));
-        if (group->count > 0) memcpy(changes, group->changes, group->count * sizeof(*changes));
+        struct diff_change **changes = arena_new(arena, group->capacity, sizeof(void *));
+        if (group->count > 0) memcpy(changes, group->changes, group->count * sizeof(void *));
         group->changes = changes;
     }
     bool first_of_case = group->count == 0 || group->changes[group->count - 1]->of != change->of;
@@ -135,8 +135,8 @@ static void put_case(struct arena *arena, struct diff_set *set, const struct dif
 {
     if (set->count == set->capacity) {
         set->capacity = set->capacity * 2 + 2;
-        const struct diff_case **cases = arena_new(arena, set->capacity, sizeof(*cases));
-        if (set->count > 0) memcpy(cases, set->cases, set->count * sizeof(*cases));
+        const struct diff_case **cases = arena_new(arena, set->capacity, sizeof(void *));
+        if (set->count > 0) memcpy(cases, set->cases, set->count * sizeof(void *));
         set->cases = cases;
     }
     if (set->count == 0) set->fault = fault;

@@ -74,20 +74,26 @@ static void put_context(struct writer *writer)
     writer->context = NULL;
 }
 
-static void put_step(struct writer *writer, const struct diff_step *step)
+/* Of an item that both sides have, but for its dress. */
+static void put_both(struct writer *writer, const struct diff_step *step)
 {
-    bool blank = step->items[0] != NULL && strcmp(step->items[0]->kind, "blank") == 0;
-    if (step->kind == DIFF_BOTH && !step->dressed) {
-        if (!blank) writer->context = step->items[0];
+    if (!step->dressed) {
+        if (strcmp(step->items[0]->kind, "blank") != 0) writer->context = step->items[0];
         return;
     }
     put_context(writer);
+    put(writer, '-', step->items[0], step->items[1]);
+    put(writer, '+', step->items[1], step->items[0]);
+}
+
+static void put_step(struct writer *writer, const struct diff_step *step)
+{
     if (step->kind == DIFF_BOTH) {
-        put(writer, '-', step->items[0], step->items[1]);
-        put(writer, '+', step->items[1], step->items[0]);
+        put_both(writer, step);
         return;
     }
     size_t side = step->kind == DIFF_ADDED;
+    put_context(writer);
     put(writer, side == 0 ? '-' : '+', step->items[side], step->mate);
 }
 

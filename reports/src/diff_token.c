@@ -57,7 +57,7 @@ static char *put_shape(char *end, const char *word, size_t size)
     for (size_t i = 0; i < size; i++) {
         bool digit = isdigit((unsigned char)word[i]) != 0;
         bool goes_on = digit && i > 0 && isdigit((unsigned char)word[i - 1]);
-        if (!goes_on) *end++ = digit ? '0' : word[i];
+        if (!goes_on) *end++ = (char)(digit ? '0' : word[i]);
     }
     return end;
 }

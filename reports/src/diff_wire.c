@@ -141,19 +141,24 @@ static bool is_dressed(const struct item *old, const struct item *new)
            || !is(old->end, new->end);
 }
 
-static void put_step(struct wires *wires, enum diff_step_kind kind, const struct item *old,
-                     const struct item *new)
+static void put_both(struct wires *wires, const struct item *old, const struct item *new)
 {
-    const struct item *one = old == NULL ? new : old;
+    wires->script->steps[wires->script->count++] = (struct diff_step){
+        .kind = DIFF_BOTH, .items = {old->is, new->is}, .dressed = is_dressed(old, new)};
+}
+
+static void put_alone(struct wires *wires, enum diff_step_kind kind, const struct item *item)
+{
+    bool is_new = kind == DIFF_ADDED;
     wires->script->steps[wires->script->count++] =
         (struct diff_step){.kind = kind,
-                           .items = {old == NULL ? NULL : old->is, new == NULL ? NULL : new->is},
-                           .mate = one->mate == NULL ? NULL : one->mate->is,
-                           .dressed = old != NULL && new != NULL &&is_dressed(old, new)};
+                           .items = {is_new ? NULL : item->is, is_new ? item->is : NULL},
+                           .mate = item->mate == NULL ? NULL : item->mate->is};
 }
 
 static void write_script(struct wires *wires)
 {
+    const struct item *news = wires->items[1];
     size_t room = wires->counts[0] + wires->counts[1];
     size_t at = 0;
     wires->script = arena_new(wires->arena, 1, sizeof *wires->script);
@@ -161,14 +166,13 @@ static void write_script(struct wires *wires)
     for (size_t i = 0; i < wires->counts[0]; i++) {
         const struct item *old = &wires->items[0][i];
         if (!old->matched) {
-            put_step(wires, DIFF_REMOVED, old, NULL);
+            put_alone(wires, DIFF_REMOVED, old);
             continue;
         }
-        for (; at < wires->matches[i]; at++)
-            put_step(wires, DIFF_ADDED, NULL, &wires->items[1][at]);
-        put_step(wires, DIFF_BOTH, old, &wires->items[1][at++]);
+        for (; at < wires->matches[i]; at++) put_alone(wires, DIFF_ADDED, &news[at]);
+        put_both(wires, old, &news[at++]);
     }
-    for (; at < wires->counts[1]; at++) put_step(wires, DIFF_ADDED, NULL, &wires->items[1][at]);
+    for (; at < wires->counts[1]; at++) put_alone(wires, DIFF_ADDED, &news[at]);
 }
 
 /* ---- changes ---------------------------------------------------------- */
