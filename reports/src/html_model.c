@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BLANKS_MAX 4 /* so many `-` of an id may have been a blank */
+
 const struct html_outcome_words html_outcomes[HTML_OUTCOME_COUNT] = {
     [HTML_FAILED] = {"failed", "failed", "✕"},
     [HTML_UNEXPECTED_PASS] = {"unexpected-pass", "unexpected pass", "!"},
@@ -244,17 +246,19 @@ void html_prepare(struct html *html)
     html->exchange_left = HTML_EXCHANGE_BUDGET;
 }
 
-/* An id with `-` for a blank cannot be had of the other way round; but the
- * blanks are few. */
+/* Which `-` of the id was a blank is not known; it is behind the set's name. */
 const struct reports_clause *html_find_clause(const struct html *html, const char *id)
 {
     const struct reports_clause *clause = store_find_clause(html->store, id);
-    if (clause != NULL || strchr(id, '-') == NULL) return clause;
+    if (clause != NULL || strchr(id, '/') == NULL) return clause;
     char *written = text_format("%s", id);
-    for (char *at = strchr(written, '-'); at != NULL && clause == NULL; at = strchr(at, '-')) {
+    char *at = strchr(written, '/');
+    for (size_t i = 0; i < BLANKS_MAX && clause == NULL; i++) {
+        at = strchr(at + 1, '-');
+        if (at == NULL) break;
         *at = ' ';
         clause = store_find_clause(html->store, written);
-        *at++ = '-';
+        *at = '-';
     }
     free(written);
     return clause;

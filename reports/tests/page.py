@@ -221,6 +221,12 @@ class Matrix(Test):
         self.assertIn("1 clause without a case", matrix)
         self.assertIn("Unused", matrix[matrix.index("without a case"):])
 
+    def test_clause_is_found_as_cases_write_it(self):
+        lines = [sample.clause("a-b/TS-27 9-1", title="Found"), sample.case("x", clause="a-b/TS-27-9-1")]
+        rows, _, matrix = self.cells(lines)
+        self.assertEqual(rows, ["a-b/TS-27 9-1"])
+        self.assertIn("Found", matrix)
+
     def test_a_broken_clause_counts_its_case(self):
         broken = sample.exchange(sample.finding(clause="core/other"), verdict="fail")
         rows, cells, _ = self.cells([sample.case("a", broken, clause="core/own", outcome="failed")])
