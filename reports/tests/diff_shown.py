@@ -167,6 +167,8 @@ class Shown(unittest.TestCase):
                 fence = line[:-4]
             elif fence is not None:
                 self.assertTrue(line == fence or line[:2] in ("- ", "+ ", "  "), line)
+                if line != fence:  # CommonMark: an indented, longer one closes, too
+                    self.assertNotRegex(line, rf"^ {{0,3}}`{{{len(fence)},}} *$")
                 fence = None if line == fence else fence
             else:
                 bare = re.sub(r"</?(?:details|summary|b|code|wbr)>|&#\d+;|^\| ?|^#{3,4} |^- |\| ?", "",
