@@ -243,15 +243,18 @@ static void put_latency(FILE *out, const struct diff_latency *latency)
     char *texts[4] = {diff_time_text(latency->medians[0]), diff_time_text(latency->medians[1]),
                       diff_time_text(latency->p95s[0]), diff_time_text(latency->p95s[1])};
     char *percent = diff_change_of_median(latency);
+    char *shown = diff_p_text(latency->corrected);
+    const char *p = shown[2] == '<' ? "&#60; 0.0001" : shown + 2;
     fputs("| ", out);
     put_text(out, latency->command);
     fputc(' ', out);
     put_text(out, latency->form);
-    fprintf(out, " | %zu + %zu | %s → %s%s | %s → %s | %.2g | %.2f | %s |\n", latency->counts[0],
-            latency->counts[1], texts[0], texts[1], percent, texts[2], texts[3], latency->corrected,
-            latency->effect, limits[latency->limit]);
+    fprintf(out, " | %zu + %zu | %s → %s%s | %s → %s | %s | %.2f | %s |\n", latency->counts[0],
+            latency->counts[1], texts[0], texts[1], percent, texts[2], texts[3], p, latency->effect,
+            limits[latency->limit]);
     for (size_t i = 0; i < 4; i++) free(texts[i]);
     free(percent);
+    free(shown);
 }
 
 static void put_latency_of(FILE *out, const void *item)

@@ -188,6 +188,10 @@ class Behaviour(unittest.TestCase):
         self.check(plain * 3, plain + more + plain, ("urc", "", "+CREG: 1"))
         self.check(plain + more, more + plain)
 
+    def test_other_result_code_is_one_change(self):
+        error = pair.received("result", "ERROR\r\n", "ERROR")
+        self.check(one(ECHO, OK), one(ECHO, error), ("text", "OK", "ERROR"))
+
     def test_payload(self):
         digest = {"sha256": "0123456789abcdef" * 4}
         def data(text, **keys):

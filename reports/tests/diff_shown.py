@@ -91,7 +91,7 @@ class Shown(unittest.TestCase):
             "no other behaviour where both pass",
             "",
             "latency: 1 of 1 command changed (Mann-Whitney, Holm, p < 0.05)",
-            "  +CSQ execute        10 µs -> 60 µs (+526 %), p95 18 µs -> 68 µs, p 1.5e-11",
+            "  +CSQ execute        10 µs -> 60 µs (+526 %), p95 18 µs -> 68 µs, p < 0.0001",
             "",
             "again: atproof check --select set/1/a a/b.at",
             "all of it: --html FILE, --markdown FILE or --json FILE"])
