@@ -228,11 +228,12 @@ char *diff_identity_text(const struct reports_diff *diff, size_t side); /* bytes
 char *diff_when_text(const struct reports_diff *diff, size_t side);     /* `2026-01-31 23:59 UTC` */
 char *diff_time_text(double us);                                        /* `12.3 ms` */
 char *diff_change_of_median(const struct diff_latency *latency);        /* ` (+23 %)`, ` ~` */
-char *diff_percent_text(double from, double to);                        /* `+23 %`, or nothing */
-char *diff_change_text(const struct diff_change *change);               /* `variant a -> b`  */
-char *diff_clauses_text(const struct diff_set *set);                    /* `core/1 12, core/2 3`  */
-char *diff_set_text(const struct diff_set *set);                        /* `vanished, 2 cases`    */
-char *diff_case_text(const struct diff_case *case_);                    /* why: `passed 3 of 5`   */
+char *diff_p_text(double p);                                            /* `p 0.0312`   */
+char *diff_percent_text(double from, double to);          /* `+23 %`, `×12`, or nothing */
+char *diff_change_text(const struct diff_change *change); /* `variant a -> b`  */
+char *diff_clauses_text(const struct diff_set *set);      /* `core/1 12, core/2 3`  */
+char *diff_set_text(const struct diff_set *set);          /* `vanished, 2 cases`    */
+char *diff_case_text(const struct diff_case *case_);      /* why: `passed 3 of 5`   */
 const struct reports_finding *diff_fault(const struct diff_case *case_);
 /* What plays the case again; NULL: not known. */
 char *diff_again_text(const struct diff_case *case_);

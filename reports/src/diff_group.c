@@ -11,8 +11,8 @@
  * changed firmware's name for one, are the same of any command. */
 static char *key_of(const struct diff_change *change)
 {
-    bool by_command = change->kind == DIFF_VARIANT || change->kind == DIFF_ORDER
-                      || change->kind == DIFF_PAYLOAD || change->kind == DIFF_VALUE;
+    bool by_command =
+        change->kind == DIFF_VARIANT || change->kind == DIFF_ORDER || change->kind == DIFF_PAYLOAD;
     bool by_shape = *change->key != '\0';
     return text_format("%d\n%d\n%s\n%s\n%s\n%d", (int)change->kind, diff_is_passing(change->of),
                        by_command ? change->command : "", by_shape ? change->key : change->texts[0],

@@ -321,6 +321,7 @@ static void put_badges(const struct diff_latency *latency, FILE *out)
 static void put_latency(const struct axis *axis, const struct diff_latency *latency, FILE *out)
 {
     char *percent = diff_percent_text(latency->medians[0], latency->medians[1]);
+    char *p = diff_p_text(latency->corrected);
     page_put(out,
              "<tr><th scope=\"row\"><code>%s</code> <small>%s</small></th><td class=\"n\">%zu, "
              "%zu</td>",
@@ -328,7 +329,7 @@ static void put_latency(const struct axis *axis, const struct diff_latency *late
     put_pair(latency->medians, out);
     page_put(out, "<td class=\"n\">%s</td>", latency->evident ? percent : "~");
     put_pair(latency->p95s, out);
-    if (latency->enough) page_put(out, "<td class=\"n\">%.4f</td>", latency->corrected);
+    if (latency->enough) page_put(out, "<td class=\"n\">%s</td>", p + 2);
     else fputs("<td class=\"n dim\">too few</td>", out);
     page_put(out, "<td class=\"n\">%.2f</td><td class=\"wide\">", latency->effect);
     put_plot(axis, latency, out);
@@ -336,6 +337,7 @@ static void put_latency(const struct axis *axis, const struct diff_latency *late
     put_badges(latency, out);
     fputs("</td></tr>\n", out);
     free(percent);
+    free(p);
 }
 
 static void put_latencies(const struct reports_diff *diff, FILE *out)

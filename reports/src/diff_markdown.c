@@ -1,5 +1,6 @@
 /* Two runs compared, as a comment of a pull request: CommonMark with the tables
  * and folds of GitHub and GitLab. */
+#define _GNU_SOURCE
 #include "diff.h"
 #include "markdown.h"
 #include "text.h"
@@ -12,7 +13,9 @@
 #define LATENCY_MAX 20
 #define LINES_MAX   20 /* of a change                                        */
 
-#define CODE_MAX 300 /* columns                                             */
+#define NAME_COLUMNS 200
+#define BLOCKS_SIZE  50000 /* bytes: of a comment's 65,536, head and frame take the rest */
+#define CODE_MAX     300   /* columns                                             */
 
 /* ---- text that stays text --------------------------------------------- */
 
@@ -58,12 +61,48 @@ static void put_lines(FILE *out, const struct diff_change *change)
     diff_lines_release(&lines);
 }
 
+/* ---- room ------------------------------------------------------------- */
+
+struct room {
+    FILE *out;
+    size_t left;     /* bytes                                                */
+    size_t left_out; /* blocks                                               */
+};
+
+typedef void put_block_fn(FILE *out, const void *item);
+
+/* Whole, or not at all. */
+static void put_block(struct room *room, put_block_fn *put, const void *item)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *block = arena_must(open_memstream(&text, &size));
+    put(block, item);
+    if (fclose(block) != 0) arena_must(NULL);
+    if (size <= room->left) {
+        fwrite(text, 1, size, room->out);
+        room->left -= size;
+    } else {
+        room->left_out++;
+    }
+    free(text);
+}
+
 static void begin_fold(FILE *out)
 {
     fputs("<details><summary>", out);
 }
 
 /* ---- head ------------------------------------------------------------- */
+
+/* Of a name of any length. Owns: the caller. */
+static char *cut(const char *bytes)
+{
+    char *shown = text_cut(bytes, NAME_COLUMNS);
+    char *text = markdown_text(shown);
+    free(shown);
+    return text;
+}
 
 static void put_head(const struct reports_diff *diff, FILE *out)
 {
@@ -78,9 +117,9 @@ static void put_head(const struct reports_diff *diff, FILE *out)
     for (size_t side = 0; side < 2; side++) {
         char *identity = diff_identity_text(diff, side);
         fputs(side == 0 ? "| old | " : "| new | ", out);
-        put_text(out, identity);
+        put_made(out, cut(identity));
         fprintf(out, " | %zu | ", diff->stores[side].case_count);
-        put_code(out, diff->input.sides[side].name);
+        put_made(out, markdown_code(diff->input.sides[side].name, NAME_COLUMNS));
         fputs(" |\n", out);
         free(identity);
     }
@@ -144,6 +183,11 @@ static void put_set(FILE *out, const struct diff_set *set)
     free(clauses);
 }
 
+static void put_set_of(FILE *out, const void *item)
+{
+    put_set(out, item);
+}
+
 /* ---- behaviour -------------------------------------------------------- */
 
 static void put_group(FILE *out, const struct diff_group *group)
@@ -162,7 +206,12 @@ static void put_group(FILE *out, const struct diff_group *group)
     free(text);
 }
 
-static void put_behaviour(const struct reports_diff *diff, FILE *out)
+static void put_group_of(FILE *out, const void *item)
+{
+    put_group(out, item);
+}
+
+static void put_behaviour(const struct reports_diff *diff, struct room *room)
 {
     size_t shown = 0;
     size_t more = 0;
@@ -173,15 +222,15 @@ static void put_behaviour(const struct reports_diff *diff, FILE *out)
         if (group->changes[0]->kind >= DIFF_WEAK) {
             weak++;
         } else if (shown < GROUPS_MAX) {
-            if (shown++ == 0) fputs("#### Changed though both pass\n\n", out);
-            put_group(out, group);
+            if (shown++ == 0) fputs("#### Changed though both pass\n\n", room->out);
+            put_block(room, put_group_of, group);
         } else {
             more++;
         }
     }
-    if (more > 0) fprintf(out, "and %zu more changes\n\n", more);
+    if (more > 0) fprintf(room->out, "and %zu more changes\n\n", more);
     if (weak > 0)
-        fprintf(out,
+        fprintf(room->out,
                 "Besides, %zu numbers or dates of answers, or of what the host sent, differ.\n\n",
                 weak);
 }
@@ -194,46 +243,61 @@ static void put_latency(FILE *out, const struct diff_latency *latency)
     char *texts[4] = {diff_time_text(latency->medians[0]), diff_time_text(latency->medians[1]),
                       diff_time_text(latency->p95s[0]), diff_time_text(latency->p95s[1])};
     char *percent = diff_change_of_median(latency);
+    char *shown = diff_p_text(latency->corrected);
+    const char *p = shown[2] == '<' ? "&#60; 0.0001" : shown + 2;
     fputs("| ", out);
     put_text(out, latency->command);
     fputc(' ', out);
     put_text(out, latency->form);
-    fprintf(out, " | %zu + %zu | %s → %s%s | %s → %s | %.2g | %.2f | %s |\n", latency->counts[0],
-            latency->counts[1], texts[0], texts[1], percent, texts[2], texts[3], latency->corrected,
-            latency->effect, limits[latency->limit]);
+    fprintf(out, " | %zu + %zu | %s → %s%s | %s → %s | %s | %.2f | %s |\n", latency->counts[0],
+            latency->counts[1], texts[0], texts[1], percent, texts[2], texts[3], p, latency->effect,
+            limits[latency->limit]);
     for (size_t i = 0; i < 4; i++) free(texts[i]);
     free(percent);
+    free(shown);
 }
 
-static void put_latencies(const struct reports_diff *diff, FILE *out)
+static void put_latency_of(FILE *out, const void *item)
+{
+    put_latency(out, item);
+}
+
+static void put_latencies(const struct reports_diff *diff, struct room *room)
 {
     size_t few = diff->latency_count - diff->tested_count;
     size_t shown = 0;
     if (diff->latency_count == 0) return;
-    fprintf(out, "#### Latency: %zu of %zu commands changed\n\n", diff->evident_count,
+    fprintf(room->out, "#### Latency: %zu of %zu commands changed\n\n", diff->evident_count,
             diff->tested_count);
     for (; shown < diff->latency_count && shown < LATENCY_MAX; shown++) {
         const struct diff_latency *latency = &diff->latencies[shown];
         if (!latency->evident && latency->limit == DIFF_LIMIT_KEPT) break;
         if (shown == 0)
             fputs("| command | n | median | 95 % | p | delta | |\n|---|---|---|---|---|---|---|\n",
-                  out);
-        put_latency(out, latency);
+                  room->out);
+        put_block(room, put_latency_of, latency);
     }
-    if (shown > 0) fputc('\n', out);
-    fputs("Mann-Whitney U, two-sided, corrected by Holm, p < 0.05.", out);
+    if (shown > 0) fputc('\n', room->out);
+    fputs("Mann-Whitney U, two-sided, corrected by Holm, p < 0.05.", room->out);
     if (few > 0)
-        fprintf(out, " %zu commands have too few runs to tell, %zu a side do.", few, diff->needed);
-    fputs("\n", out);
+        fprintf(room->out, " %zu commands have too few runs to tell, %zu a side do.", few,
+                diff->needed);
+    fputs("\n", room->out);
 }
 
 void diff_write_markdown(const struct reports_diff *diff, FILE *out)
 {
+    struct room room = {.out = out, .left = BLOCKS_SIZE};
     put_head(diff, out);
-    for (size_t i = 0; i < diff->set_count && i < SETS_MAX; i++) put_set(out, &diff->sets[i]);
+    for (size_t i = 0; i < diff->set_count && i < SETS_MAX; i++)
+        put_block(&room, put_set_of, &diff->sets[i]);
     if (diff->set_count > SETS_MAX)
         fprintf(out, "and %zu more kinds\n\n", diff->set_count - SETS_MAX);
-    if (diff->compared_count == 0) return;
-    put_behaviour(diff, out);
-    put_latencies(diff, out);
+    if (diff->compared_count > 0) {
+        put_behaviour(diff, &room);
+        put_latencies(diff, &room);
+    }
+    if (room.left_out > 0)
+        fprintf(out, "\n%zu parts are left out, too long for a comment; --html has them.\n",
+                room.left_out);
 }

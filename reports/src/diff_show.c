@@ -51,6 +51,7 @@ char *diff_time_text(double us)
 char *diff_percent_text(double from, double to)
 {
     if (from <= 0) return text_format("%s", "");
+    if (to / from >= 10) return text_format("×%.0f", to / from);
     return text_format("%+.0f %%", (to / from - 1) * 100);
 }
 
@@ -62,6 +63,11 @@ char *diff_change_of_median(const struct diff_latency *latency)
                                                  *percent == '\0' ? "" : ")");
     free(percent);
     return text;
+}
+
+char *diff_p_text(double p)
+{
+    return p < 0.0001 ? text_format("p < 0.0001") : text_format("p %.4f", p);
 }
 
 /* ---- changes ---------------------------------------------------------- */

@@ -305,12 +305,13 @@ static void put_latency(const struct screen *screen, const struct diff_latency *
     char *medians[2] = {diff_time_text(latency->medians[0]), diff_time_text(latency->medians[1])};
     char *p95s[2] = {diff_time_text(latency->p95s[0]), diff_time_text(latency->p95s[1])};
     char *percent = diff_change_of_median(latency);
+    char *p = diff_p_text(latency->corrected);
     char *command = text_format("%s %s", latency->command, latency->form);
     char *cut = text_cut(command, 19);
     fprintf(screen->out, "  %s%*s ", cut, (int)(19 - text_columns(cut)), "");
     put_cut(screen,
-            text_format("%s%s -> %s%s, p95 %s -> %s, p %.2g", limits[latency->limit], medians[0],
-                        medians[1], percent, p95s[0], p95s[1], latency->corrected),
+            text_format("%s%s -> %s%s, p95 %s -> %s, %s", limits[latency->limit], medians[0],
+                        medians[1], percent, p95s[0], p95s[1], p),
             COLUMNS - 22);
     fputc('\n', screen->out);
     for (size_t side = 0; side < 2; side++) {
@@ -318,6 +319,7 @@ static void put_latency(const struct screen *screen, const struct diff_latency *
         free(p95s[side]);
     }
     free(percent);
+    free(p);
     free(command);
     free(cut);
 }

@@ -54,8 +54,14 @@ class Baseline(unittest.TestCase):
         self.assertEqual(update(text, run), text)
 
     def test_what_moves_from_run_to_run_is_left_out(self):
-        text = update(None, [case("a", exchange(ECHO, OK, us=9, line=7), line=9)])
+        heard = OK | {"time_us": 5, "line": 8, "offset": 9}
+        bad = sample.finding(help="h", declared=True)
+        text = update(None, [case("a", exchange(ECHO, heard, us=9, line=7, findings=[bad]),
+                                  line=9)])
         only = cases_of(text)["a"]
+        self.assertEqual(only["exchanges"][0]["wire"][-1], OK)
+        self.assertEqual(only["exchanges"][0]["findings"][0], {
+            k: v for k, v in bad.items() if k not in ("help", "line")} | {"offset": 0})
         self.assertFalse({"line", "source", "sha256"} & set(only))
         self.assertFalse({"line", "sent_us", "over_us", "time_limit_ms"}
                          & set(only["exchanges"][0]))
@@ -93,6 +99,11 @@ class Baseline(unittest.TestCase):
         self.assertEqual([(again[i]["accepted"], again[i]["expires"]) for i in "ab"],
                          [("first", "2026-02-28"), ("second", "2026-12-31")])
         update(text, [failed("a")], **later)  # no reason: none is wanted
+        other = failed("a")
+        other["exchanges"][0]["wire"][2]["text"] = "+CSQ: other"
+        again = cases_of(update(text, [other], **later))["a"]
+        self.assertEqual((again["accepted"], again["expires"]), ("first", "2026-02-28"))
+        self.assertEqual(again["exchanges"][0]["wire"][2]["text"], "+CSQ: other")
         over = {"today": "2026-03-01", "expires": "2026-12-31"}
         update(text, [failed("a")], code=2, **over)
         self.assertEqual(cases_of(update(text, [failed("a")], "third", **over))["a"]["accepted"],

@@ -188,6 +188,10 @@ class Behaviour(unittest.TestCase):
         self.check(plain * 3, plain + more + plain, ("urc", "", "+CREG: 1"))
         self.check(plain + more, more + plain)
 
+    def test_other_result_code_is_one_change(self):
+        error = pair.received("result", "ERROR\r\n", "ERROR")
+        self.check(one(ECHO, OK), one(ECHO, error), ("text", "OK", "ERROR"))
+
     def test_payload(self):
         digest = {"sha256": "0123456789abcdef" * 4}
         def data(text, **keys):
@@ -236,6 +240,14 @@ class Behaviour(unittest.TestCase):
         told = self.check(play("+CGMR: A"), play("+CGMR: B"), ("text", "+CGMR: A", "+CGMR: B"))
         self.assertEqual((told["behaviour"][0]["count"], len(told["behaviour"][0]["cases"])),
                          (300, 300))
+
+    def test_change_that_its_texts_do_not_tell_is_by_command(self):
+        def play(variant, text):
+            return [case(name, exchange(ECHO, info(text), OK, name=name, variant=variant))
+                    for name in ("+A", "+B")]
+        told = self.check(play("1", "+X: a"), play("2", "+X: b"), ("variant", "1", "2"),
+                          ("variant", "1", "2"), ("text", "+X: a", "+X: b"))
+        self.assertEqual([one["count"] for one in told["behaviour"]], [1, 1, 2])
 
     def test_runs_without_a_log_are_compared(self):
         bare = {k: v for k, v in exchange().items() if k != "wire"}

@@ -28,11 +28,12 @@ def shown(form, old, new, code=0, flags="-"):
     return pair.call(form, flags, old, new, code=code).decode("utf-8")
 
 
-def hostile(text):
-    """A run with the text wherever one may stand."""
+def hostile(text, said):
+    """A run with the text wherever one may stand, and in what was said another."""
     bad = sample.finding(rule=text, clause=text, expected=text, seen=text, reason=text)
-    wire = [pair.sent(text), pair.received("info", text, text, deviations=text),
-            pair.received("data", text, text, sha256="0" * 64), pair.received("urc", text, text)]
+    wire = [pair.sent(text), pair.received("info", text, text),
+            pair.received("info", said, text, deviations=said),
+            pair.received("data", said, text, sha256="0" * 64), pair.received("urc", said, text)]
     full = exchange(*wire, command=text, name=text, form=text, variant=text, clause=text, us=7,
                     verdict="fail", findings=[bad])
     who = {"source": text, "manufacturer": text, "model": text, "firmware": text, "clause": text,
@@ -90,7 +91,7 @@ class Shown(unittest.TestCase):
             "no other behaviour where both pass",
             "",
             "latency: 1 of 1 command changed (Mann-Whitney, Holm, p < 0.05)",
-            "  +CSQ execute        10 µs -> 60 µs (+526 %), p95 18 µs -> 68 µs, p 1.5e-11",
+            "  +CSQ execute        10 µs -> 60 µs (+526 %), p95 18 µs -> 68 µs, p < 0.0001",
             "",
             "again: atproof check --select set/1/a a/b.at",
             "all of it: --html FILE, --markdown FILE or --json FILE"])
@@ -118,17 +119,30 @@ class Shown(unittest.TestCase):
         lines = shown("text", old, new, 1).splitlines()
         self.assertLessEqual(len(lines), 30)
         self.assertLessEqual(max(columns(line) for line in lines if "again:" not in line), 80)
-        self.assertLess(len(shown("markdown", old, new, 1)), 65536)  # what a comment may have
+
+    def test_markdown_is_no_longer_than_a_comment(self):
+        old, new = [], []
+        for i in range(60):
+            long = "\n*_`".join("x" * 60 for _ in range(4))
+            rule = sample.finding(rule=f"{i}" + long * 20, seen=long * 20)
+            old.append(case(f"{i}" + long * 9))
+            new.append(failed(old[-1]["id"], rule) if i % 2 else
+                       case(old[-1]["id"], exchange(ECHO, *[urc(f"+U{i}: {long}")] * 30, OK)))
+        who = {"model": "*" * 5000, "firmware": "`" * 5000}
+        text = shown("markdown", [one | who for one in old], [one | who for one in new], 1)
+        self.assertLess(len(text.encode()), 65536)
+        self.assertRegex(text, r"\n\d+ parts are left out, too long for a comment; --html has them")
+        self.markdown_is_inert(text)
 
     def test_hostile_bytes_are_inert(self):
-        for text in sample.HOSTILE + ["|````\n\n# x\n<b>\n[a](javascript:1)|", "<script>alert(1)"]:
-            old, new = hostile(text), hostile(text + "~")
-            for one, two, code in [(old, old, 1), (old, [sample.run(), case("a")], 5),
-                                   (old, new, 5)]:
+        more = ["|````\n\n# x\n<b>\n[a](javascript:1)|", "<script>alert(1)</script>", "`" * 9]
+        for text in sample.HOSTILE + more:
+            old, new = hostile(text, text + " a"), hostile(text, "b " + text + "c")
+            for one, two, code in [(old, new, 1), (old, [sample.run(), case("a")], 5)]:
                 for form in FORMATS:
                     said = pair.call(form, "b", one, two, code=code)
                     self.inert(form, said)
-            pair.VALIDATOR.validate(sample.json.loads(pair.call("json", "b", old, old, code=1)))
+            pair.VALIDATOR.validate(sample.json.loads(pair.call("json", "b", old, new, code=1)))
 
     def inert(self, form, said):
         text = said.decode("ascii" if form == "json" else "utf-8")
@@ -153,6 +167,8 @@ class Shown(unittest.TestCase):
                 fence = line[:-4]
             elif fence is not None:
                 self.assertTrue(line == fence or line[:2] in ("- ", "+ ", "  "), line)
+                if line != fence:  # CommonMark: an indented, longer one closes, too
+                    self.assertNotRegex(line, rf"^ {{0,3}}`{{{len(fence)},}} *$")
                 fence = None if line == fence else fence
             else:
                 bare = re.sub(r"</?(?:details|summary|b|code|wbr)>|&#\d+;|^\| ?|^#{3,4} |^- |\| ?", "",
