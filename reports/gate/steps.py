@@ -150,6 +150,7 @@ def judge(step, outcome):
         outcome.passed, outcome.code = False, 5
     outcome.found = last_line(outcome.log)
     if outcome.passed:
+        outcome.found = store.counted(step.store) if step.store else outcome.found
         return
     first = store.first_fault(step.store, step.again) if step.store else None
     if first:

@@ -56,6 +56,15 @@ def first_fault(path, again=()):
     return None
 
 
+def counted(path):
+    """What a green store has, in words."""
+    cases, executions = 0, 0
+    for line in lines(path):
+        cases += line["kind"] == "case"
+        executions += line["executions"] if line["kind"] == "fuzz" else 0
+    return f"{executions:,} executions" if executions else f"{cases:,} case{'s' * (cases != 1)}"
+
+
 def rules(path):
     """The rules that undeclared findings of its failed cases broke."""
     return {finding["rule"] for line in lines(path)
