@@ -3,7 +3,9 @@ rendered, compared."""
 import datetime
 import fnmatch
 import json
+import re
 import shlex
+from xml.sax.saxutils import escape, quoteattr
 
 import store
 from render import plain
@@ -158,9 +160,39 @@ def comment(outcomes, last):
     return lines + [""]
 
 
+def test_case(outcome, titles):
+    """A step as JUnit has it; names are unique there."""
+    step = outcome.step
+    title = step.title if titles.count(step.title) == 1 else f"{step.title} ({step.name})"
+    name = f"<testcase classname=\"gate\" name={quoteattr(plain(title))}"
+    if outcome.passed:
+        return f"  {name}/>\n"
+    found = plain(outcome.found) or "failed"
+    return (f"  {name}><failure type=\"gate\" message={quoteattr(found)}>"
+            f"{escape(found)}\nthen: {escape(plain(outcome.then))}</failure></testcase>\n")
+
+
+def add_suite(junit, outcomes):
+    """The steps, as the first suite; the sums above it include them."""
+    text, failed = junit.read_text(encoding="utf-8"), sum(not one.passed for one in outcomes)
+    counts = {"tests": len(outcomes), "failures": failed}
+    root = re.search(r"<testsuites [^>]*?(/?)>", text)
+    head = root.group().removesuffix("/>").removesuffix(">")
+    for key, count in counts.items():
+        head = re.sub(rf' {key}="(\d+)"', lambda old: f' {key}="{int(old[1]) + count}"', head)
+    titles = [one.step.title for one in outcomes]
+    steps = "".join(test_case(one, titles) for one in outcomes)
+    suite = (f' <testsuite name="gate" tests="{len(outcomes)}" failures="{failed}" errors="0" '
+             f'skipped="0">\n  <properties/>\n{steps} </testsuite>\n')
+    rest = text[root.end():] if not root[1] else "\n</testsuites>\n"
+    junit.write_text(f"{text[:root.start()]}{head}>\n{suite.rstrip()}{rest}", encoding="utf-8")
+
+
 def tell_verdict(out, outcomes, code, last):
-    """summary.md and badge.json know the results; the verdict is on the whole gate."""
-    summary, badge = out / "summary.md", out / "badge.json"
+    """What was written knows the results alone; the verdict is on the whole gate."""
+    summary, badge, junit = out / "summary.md", out / "badge.json", out / "junit.xml"
+    if junit.is_file():
+        add_suite(junit, outcomes)
     if summary.is_file():
         first, _, rest = summary.read_text(encoding="utf-8").partition("\n")
         summary.write_text("\n".join([first, *comment(outcomes, last), rest]), encoding="utf-8")

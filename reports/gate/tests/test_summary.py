@@ -2,9 +2,12 @@
 usage: test_summary.py"""
 import itertools
 import pathlib
+import subprocess
 import sys
+from xml.etree import ElementTree
 
 import common
+import finish
 import render
 from steps import Outcome, Step
 
@@ -57,6 +60,25 @@ def test_a_command_is_folded_and_never_cut():
     assert " ".join(line.strip() for line in lines[2:]) == f"then: {command}"
     lines = render.failed_lines(outcome(False, then=LONG), True)
     assert lines[2].strip() == "then: read build/gate/log/name.log"
+
+
+def test_steps_stand_in_junit_and_count():
+    outcomes = [outcome(True), outcome(False, "other", "<&\"\x1b]]>\ufffe", EVIL)]
+    outcomes += [outcome(False, "other", "", "")]  # of one title; steps have names of their own
+    outcomes[2].step.name = "third"
+    for root in ('<testsuites name="a" tests="5" failures="1" errors="0" skipped="0"/>',
+                 '<testsuites name="a" tests="5" failures="1" errors="0" skipped="0">\n</testsuites>'):
+        with common.scratch() as folder:
+            path = pathlib.Path(folder) / "junit.xml"
+            path.write_text(f'<?xml version="1.0" encoding="UTF-8"?>\n{root}\n')
+            finish.add_suite(path, outcomes)
+            schema = common.ROOT / "reports/junit.xsd"
+            checked = subprocess.run(["xmllint", "--noout", "--schema", schema, path],
+                                     capture_output=True, text=True, check=False)
+            assert checked.returncode == 0, checked.stderr
+            tree = ElementTree.parse(path).getroot()
+            assert (tree.get("tests"), tree.get("failures")) == ("8", "3")
+            assert [case.find("failure") is None for case in tree.iter("testcase")] == [True, False, False]
 
 
 def test_bytes_of_a_module_do_nothing_to_the_terminal():
