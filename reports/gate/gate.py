@@ -80,11 +80,12 @@ def write_steps(out, outcomes):
 def conclude(outcomes, seconds):
     """The exit code and the last line. A green canary fails the gate whatever
     the verdict's own code says."""
-    green = [one.step.title for one in outcomes if one.step.canary and not one.passed]
+    green = [one.step.title.removeprefix("canary: ").removesuffix(" comes out red")
+             for one in outcomes if one.step.canary and not one.passed]
     failed = [one for one in outcomes if not one.passed]
     time_text = f"{seconds // 60:.0f} min {seconds % 60:.0f} s"
     if green:
-        return 1, f"gate: FAIL: its {green[0]}: not so; trust nothing above"
+        return 1, f"gate: FAIL: {green[0]} did not come out red; trust nothing above"
     if verdict(outcomes) != 0 or failed:
         return 1, f"gate: FAIL, {len(failed)} of {len(outcomes)} steps, {time_text}"
     return 0, f"gate: PASS, {len(outcomes)} steps, {time_text}"

@@ -114,6 +114,7 @@ def test_a_broken_gate_fails():
             code, out, rows = outcome_of(folder)
         green = {name for name in canary.TITLES if not rows[f"canary-{name}"]["passed"]}
         assert code == 1 and "gate: FAIL" in out, f"{what}: exit {code}\n{out}"
+        assert "did not come out red; trust nothing above" in out, out
         assert singing <= green, f"{what}: {green} told, expected {singing}\n{out}"
 
 
