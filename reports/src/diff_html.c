@@ -20,10 +20,12 @@ static void put_verdict(const struct reports_diff *diff, FILE *out)
 {
     enum reports_diff_verdict verdict = reports_diff_verdict(diff);
     bool bad = verdict == REPORTS_DIFF_REGRESSION;
-    page_put(out, "<section id=\"verdict\"><h2>Verdict</h2>\n<div class=\"verdict %s\"><h1>",
-             bad                            ? "bad"
-             : verdict == REPORTS_DIFF_GOOD ? "good"
-                                            : "warn");
+    page_put(
+        out,
+        "<section id=\"verdict\"><h2 class=\"quiet\">Verdict</h2>\n<div class=\"verdict %s\"><h1>",
+        bad                            ? "bad"
+        : verdict == REPORTS_DIFF_GOOD ? "good"
+                                       : "warn");
     if (bad) page_count(out, diff->regression_count, "regression");
     else fputs(verdict == REPORTS_DIFF_GOOD ? "No regression" : "Nothing to compare", out);
     fputs("</h1>\n<p>", out);

@@ -10,6 +10,9 @@
 /* A maximum from here on is near the limit. */
 #define NEAR 0.8
 
+/* That a store may have: below 2^63, rounding and all. */
+#define LONGEST_US 9.2e18
+
 struct sample {
     const char *command, *form;
     double us;
@@ -206,7 +209,8 @@ static void fill(struct arena *arena, struct reports_latency *out, const struct 
                                     .sample_count = kept};
     for (size_t i = 0; i < kept; i++) {
         size_t at = kept == 1 ? 0 : i * (count - 1) / (kept - 1);
-        durations[i].us = (uint64_t)(samples[at].us + 0.5);
+        double us = samples[at].us < LONGEST_US ? samples[at].us : LONGEST_US;
+        durations[i].us = (uint64_t)(us + 0.5);
     }
 }
 

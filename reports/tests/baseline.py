@@ -154,6 +154,12 @@ class Baseline(unittest.TestCase):
                           for x in lines_of(both) if x["kind"] == "latency"],
                          [("+A", [1]), ("+B", [7])])
 
+    def test_greatest_time_can_be_kept(self):
+        text = update(None, [timed((1 << 63) - 1, 1)])
+        self.assertEqual([x["us"] for x in lines_of(text)[-1]["samples"]],
+                         [1, 9200000000000000000])
+        update(text, [case()])
+
     def test_nothing_played_makes_no_baseline(self):
         said = update(None, [skipped()], code=2, stderr=True)
         self.assertIn(b"no case was played, expected a run to make a baseline of\n", said)
