@@ -27,7 +27,6 @@ DEFECTS = {
     'urc-not-asked': ('core/*', 'core/27.007 7.2'),
     'verbose-ignored': ('core/*', 'core/V.250 6.2.6'),
     'result-before-ok': ('simcom-http/2.2.4/live-get', 'simcom-http/2.2.4'),
-    'datalen-wrong': ('simcom-http/2.2.4/live-get', 'simcom-http/2.2.4'),
 }
 
 

@@ -207,10 +207,10 @@ class Shown(unittest.TestCase):
         return said
 
     def test_many_cases_are_quick(self):
-        run = pair.store([case(f"set/{i}") for i in range(20000)]).encode()
+        run = pair.store([case(f"set/{i}") for i in range(5000)]).encode()
         began = time.monotonic()
         pair.call("html", "-", run, run)
-        self.assertLess(time.monotonic() - began, 20)
+        self.assertLess(time.monotonic() - began, 10)
 
 
 if __name__ == "__main__":
