@@ -20,10 +20,11 @@ static uint64_t hash(uint64_t state, const void *bytes, size_t size)
     return state;
 }
 
-static uint64_t *slot_of(const struct hunt_seen *seen, uint64_t value)
+static struct hunt_slot *slot_of(const struct hunt_seen *seen, uint64_t value)
 {
     size_t at = value & (seen->capacity - 1);
-    while (seen->slots[at] != 0 && seen->slots[at] != value) at = (at + 1) & (seen->capacity - 1);
+    while (seen->slots[at].hash != 0 && seen->slots[at].hash != value)
+        at = (at + 1) & (seen->capacity - 1);
     return &seen->slots[at];
 }
 
@@ -34,7 +35,7 @@ static void grow(struct hunt_seen *seen)
     larger.slots = memory_new(larger.capacity, sizeof *larger.slots);
     larger.count = seen->count;
     for (size_t i = 0; i < seen->capacity; i++)
-        if (seen->slots[i] != 0) *slot_of(&larger, seen->slots[i]) = seen->slots[i];
+        if (seen->slots[i].hash != 0) *slot_of(&larger, seen->slots[i].hash) = seen->slots[i];
     free(seen->slots);
     *seen = larger;
 }
@@ -42,13 +43,17 @@ static void grow(struct hunt_seen *seen)
 /* Returns: whether it is new. */
 static bool add(struct hunt_seen *seen, uint64_t value)
 {
-    if (value == 0) value = 1;
     if ((seen->count + 1) * 2 > seen->capacity) grow(seen);
-    uint64_t *slot = slot_of(seen, value);
-    if (*slot == value) return false;
-    *slot = value;
-    seen->count++;
-    return true;
+    struct hunt_slot *slot = slot_of(seen, value);
+    bool is_new = slot->count++ == 0;
+    slot->hash = value;
+    seen->count += is_new;
+    return is_new;
+}
+
+uint64_t hunt_seen_count(const struct hunt_seen *seen, uint64_t value)
+{
+    return seen->capacity == 0 ? 0 : slot_of(seen, value)->count;
 }
 
 void hunt_seen_release(struct hunt_seen *seen)
@@ -137,23 +142,28 @@ static uint64_t behaviour_of(const struct hunt *hunt, const struct judge_exchang
         buffer_append_text(&text, exchange->findings[i].rule->name);
     uint64_t value = hash(0xCBF29CE484222325u, text.bytes, text.size);
     buffer_release(&text);
-    return value;
+    return value | 1; /* never that of an empty slot */
 }
 
-bool hunt_note(struct hunt *hunt, const struct hunt_played *played)
+size_t hunt_note(struct hunt *hunt, const struct hunt_played *played, uint64_t *news)
 {
     const struct judgement *judgement = &played->judgement;
     uint64_t before = 0;
-    bool is_new = false;
+    size_t steps = 0;
+    bool has_behaviour = false;
     for (size_t i = 1; i < judgement->exchange_count; i++) {
-        uint64_t value = behaviour_of(hunt, &judgement->exchanges[i]);
-        const uint64_t pair[] = {before, value};
-        if (add(&hunt->seen, value)) {
-            hunt->behaviour_count++;
-            is_new = true;
-        }
-        if (add(&hunt->seen, hash(0x84222325CBF29CE4u, pair, sizeof pair))) is_new = true;
+        const struct judge_exchange *exchange = &judgement->exchanges[i];
+        uint64_t value = behaviour_of(hunt, exchange);
+        const uint64_t both[] = {before, value};
+        uint64_t pair = hash(0x84222325CBF29CE4u, both, sizeof both) | 1;
+        bool is_new = add(&hunt->seen, value);
+        bool is_pair = add(&hunt->seen, pair);
+        if (is_new) hunt->behaviour_count++;
+        if (is_new || is_pair) steps = i;
+        if (is_new || (is_pair && !has_behaviour)) *news = is_new ? value : pair;
+        has_behaviour = has_behaviour || is_new;
+        say_note(&hunt->say, exchange->command, is_new);
         before = value;
     }
-    return is_new;
+    return steps;
 }

@@ -10,6 +10,7 @@
 
 #define SELECT_MAX      64
 #define SECONDS_DEFAULT 60
+#define BOOT_US         INT64_C(3000000)    /* likewise: they start at once     */
 #define CLOCK_S         INT64_C(1767225600) /* of virtual modules: 2026-01-01      */
 
 struct arguments {
@@ -110,6 +111,7 @@ static int start(struct arguments *arguments)
     options->is_virtual = lab_is_virtual(lab);
     lab->options.offline = options->is_virtual && lab->server == NULL;
     lab->options.clock_s = CLOCK_S;
+    if (options->is_virtual) lab->options.recover.boot_us = BOOT_US;
     if (lab->server == NULL) lab->server = "";
     if (options->allowed == NULL && options->is_virtual) options->allowed = LEAVE_VIRTUAL;
     if (!arguments->timed && options->run_count == 0) options->seconds = SECONDS_DEFAULT;

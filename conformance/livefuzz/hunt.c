@@ -77,29 +77,42 @@ static void look_for_rival(struct hunt *hunt)
                  rival.name, line_describe(hunt->run.line));
 }
 
-/* Returns: whether it showed something new. */
-static bool play(struct hunt *hunt, const struct sequence *sequence)
+/* What showed something new, without the steps behind it. */
+static void keep(struct hunt *hunt, const struct sequence *sequence,
+                 const struct hunt_played *played, size_t steps, uint64_t news)
+{
+    struct sequence kept;
+    sequence_copy(&kept, sequence);
+    while (kept.count > steps) sequence_drop(&kept, kept.count - 1);
+    hunt_keep_corpus(hunt, &kept, played);
+    for (size_t i = 0; i < kept.count; i++) say_learn(&hunt->say, kept.steps[i].line);
+    hunt_add(hunt, &kept, news);
+    sequence_release(&kept);
+}
+
+static void play(struct hunt *hunt, const struct sequence *sequence)
 {
     struct hunt_played played;
     size_t findings = hunt->finding_count;
+    uint64_t news = 0;
     hunt_play(hunt, sequence, &played);
-    bool is_new = played.end != HUNT_STOPPED && hunt_note(hunt, &played);
-    if (is_new) hunt_keep_corpus(hunt, sequence, &played);
+    bool whole = played.end != HUNT_STOPPED;
+    size_t steps = whole ? hunt_note(hunt, &played, &news) : 0;
+    if (steps > 0 && !hunt->options->blind) keep(hunt, sequence, &played, steps, news);
     if (played.end == HUNT_VANISHED) hunt->run.lab_failed = true;
-    if (played.end != HUNT_STOPPED) hunt_take_findings(hunt, sequence, &played);
+    if (whole) hunt_take_findings(hunt, sequence, &played);
     if (hunt->finding_count > findings) look_for_rival(hunt);
     hunt_played_release(&played);
     remember(hunt, sequence);
     sample(hunt);
     tell(hunt);
-    return is_new;
 }
 
 static void play_seeds(struct hunt *hunt)
 {
     for (size_t i = 0; i < hunt->seed_count && goes_on(hunt); i++) {
-        struct sequence sequence; /* the corpus does not move under it, yet its owner may */
-        sequence_copy(&sequence, &hunt->corpus[i]);
+        struct sequence sequence; /* the corpus grows, and moves, meanwhile */
+        sequence_copy(&sequence, &hunt->corpus[i].sequence);
         play(hunt, &sequence);
         sequence_release(&sequence);
     }
@@ -112,8 +125,7 @@ static void play_changes(struct hunt *hunt)
         struct sequence sequence;
         hunt_vary(hunt, &sequence);
         empty = sequence.count == 0 ? empty + 1 : 0;
-        if (sequence.count > 0 && play(hunt, &sequence) && !hunt->options->blind)
-            hunt_add(hunt, &sequence);
+        if (sequence.count > 0) play(hunt, &sequence);
         sequence_release(&sequence);
     }
 }
@@ -159,9 +171,10 @@ static int exit_code(const struct hunt *hunt)
 
 static void tell_end(const struct hunt *hunt)
 {
-    fprintf(stderr, "%llu exchanges, %zu behaviours, %zu sequences kept, %zu findings",
-            (unsigned long long)hunt->exchange_count, hunt->behaviour_count, hunt->corpus_count,
-            hunt->finding_count);
+    fprintf(stderr,
+            "%llu exchanges, %zu behaviours, %zu pairs of them, %zu sequences kept, %zu findings",
+            (unsigned long long)hunt->exchange_count, hunt->behaviour_count,
+            hunt->seen.count - hunt->behaviour_count, hunt->corpus_count, hunt->finding_count);
     if (hunt->untold > 0) fprintf(stderr, ", seen %zu times with further commands", hunt->untold);
     fputc('\n', stderr);
 }
@@ -197,7 +210,7 @@ static int run_hunt(struct hunt *hunt)
 
 static void release(struct hunt *hunt)
 {
-    for (size_t i = 0; i < hunt->corpus_count; i++) sequence_release(&hunt->corpus[i]);
+    for (size_t i = 0; i < hunt->corpus_count; i++) sequence_release(&hunt->corpus[i].sequence);
     for (size_t i = 0; i < HUNT_HISTORY; i++) sequence_release(&hunt->history[i]);
     for (size_t i = 0; i < hunt->finding_count; i++) {
         hunt_key_release(&hunt->findings[i].key);

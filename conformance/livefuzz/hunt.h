@@ -24,8 +24,9 @@ enum hunt_end {
 /* A sequence as it was played. */
 struct hunt_played {
     enum hunt_end end;
-    size_t count;           /* command lines that were said                  */
-    size_t at;              /* the step that did not go well; SIZE_MAX: none */
+    size_t count;    /* command lines that were said                  */
+    size_t at;       /* the step that did not go well; SIZE_MAX: none */
+    size_t unechoed; /* the first step whose echo did not come as it was sent; SIZE_MAX: none */
     enum recovery recovery; /* behind HUNT_NO_ANSWER and HUNT_HUNG           */
     uint64_t size;          /* bytes of the module                           */
     struct judgement judgement;
@@ -37,7 +38,7 @@ void hunt_played_release(struct hunt_played *played);
 
 /* What tells one finding from another. */
 struct hunt_key {
-    char *rule;   /* of the judge, or hang, no-answer, reboot, vanished      */
+    char *rule;   /* of the judge, or hang, no-answer, reboot, vanished, accepted-unknown */
     char *clause; /* `core/27.007-8.5`                                      */
     char *form;   /* `csq-execute`                                          */
     char *step;   /* the command line under way, escaped. No part of the key */
@@ -68,12 +69,23 @@ struct hunt_options {
 
 /* Behaviours that were seen: hashes, open addressing. */
 struct hunt_seen {
-    uint64_t *slots;
+    struct hunt_slot {
+        uint64_t hash; /* 0: empty                                          */
+        uint64_t count;
+    } * slots;
     size_t count, capacity;
 };
 
+/* A sequence that is changed further. */
+struct hunt_kept {
+    struct sequence sequence;
+    uint64_t news; /* hash of what it showed first; 0: it is a seed          */
+};
+
+#define HUNT_UNKNOWN  "+ATPROOF" /* a command that no module has               */
 #define HUNT_HISTORY  3
-#define HUNT_FORM_MAX 5 /* findings of one rule and clause that are told      */
+#define HUNT_FORM_MAX 5  /* findings of one rule and clause that are told      */
+#define HUNT_RULE_MAX 20 /* likewise, of one rule                              */
 
 struct hunt {
     const struct hunt_options *options;
@@ -81,7 +93,7 @@ struct hunt {
     struct say say;
     struct hunt_seen seen;
     size_t behaviour_count; /* of them, without pairs                        */
-    struct sequence *corpus;
+    struct hunt_kept *corpus;
     size_t corpus_count, corpus_capacity;
     size_t seed_count;                     /* of the corpus: what it began with */
     struct sequence history[HUNT_HISTORY]; /* played last, the last first     */
@@ -102,8 +114,11 @@ int hunt(const struct hunt_options *options);
 /* play_steps.c: says a sequence. Owns: the caller releases *out. */
 void hunt_play(struct hunt *hunt, const struct sequence *sequence, struct hunt_played *out);
 
-/* behave.c: notes what a sequence showed. Returns: whether some of it is new. */
-bool hunt_note(struct hunt *hunt, const struct hunt_played *played);
+/* behave.c: notes what a sequence showed. Writes: *news, hash of what is new (of a
+ * behaviour before a pair of them). Returns: how many of its steps it took to show
+ * all that is new; 0: nothing is. */
+size_t hunt_note(struct hunt *hunt, const struct hunt_played *played, uint64_t *news);
+uint64_t hunt_seen_count(const struct hunt_seen *seen, uint64_t hash);
 void hunt_seen_release(struct hunt_seen *seen);
 
 /* key.c: the findings of a played sequence, from the `index`-th on. Returns: false
@@ -116,8 +131,9 @@ bool hunt_is_same(const struct hunt_key *a, const struct hunt_key *b);
 bool hunt_is_fault(const struct hunt_key *key); /* hang, reboot             */
 void hunt_key_release(struct hunt_key *key);
 
-/* shrink.c: makes *sequence smaller while it shows the finding; *played is then
- * what it showed last. Returns: false if it did not show it again. */
+/* shrink.c: makes *sequence smaller while it shows the finding. Returns: false if it
+ * did not show it again. Writes: *played if true, what it showed last. Owns: the
+ * caller releases it. */
 bool hunt_shrink(struct hunt *hunt, struct sequence *sequence, const struct hunt_key *key,
                  struct hunt_played *played);
 
@@ -132,7 +148,7 @@ void hunt_take_findings(struct hunt *hunt, const struct sequence *sequence,
 
 /* vary.c: where sequences come from. Whether a line may be said by --allow. */
 bool hunt_may_say(const struct hunt *hunt, const char *line);
-void hunt_add(struct hunt *hunt, const struct sequence *sequence);
+void hunt_add(struct hunt *hunt, const struct sequence *sequence, uint64_t news);
 bool hunt_read_seeds(struct hunt *hunt);
 bool hunt_read_sequence(struct hunt *hunt, const char *path, struct sequence *out);
 void hunt_vary(struct hunt *hunt, struct sequence *out);

@@ -66,13 +66,18 @@ void hunt_keep_corpus(struct hunt *hunt, const struct sequence *sequence,
 
 /* ---- findings --------------------------------------------------------- */
 
-static size_t count_alike(const struct hunt *hunt, const struct hunt_key *key)
+/* Whether enough was told of the rule, or of it and the clause. */
+static bool is_told(const struct hunt *hunt, const struct hunt_key *key)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < hunt->finding_count; i++)
-        count += strcmp(hunt->findings[i].key.rule, key->rule) == 0
-                 && strcmp(hunt->findings[i].key.clause, key->clause) == 0;
-    return count;
+    size_t rules = 0;
+    size_t clauses = 0;
+    for (size_t i = 0; i < hunt->finding_count; i++) {
+        const struct hunt_key *other = &hunt->findings[i].key;
+        bool same = strcmp(other->rule, key->rule) == 0;
+        rules += same;
+        clauses += same && strcmp(other->clause, key->clause) == 0;
+    }
+    return rules >= HUNT_RULE_MAX || clauses >= HUNT_FORM_MAX;
 }
 
 static bool is_taken(const struct hunt *hunt, const struct hunt_key *key)
@@ -131,19 +136,25 @@ static void make_fault(const struct hunt *hunt, const struct hunt_played *played
 {
     const char *brought =
         hunt->options->is_virtual ? "by switching it off and on" : recovery_name(played->recovery);
-    bool reboots = strcmp(key->rule, "reboot") == 0;
-    bool vanished = strcmp(key->rule, "vanished") == 0;
+    static const struct {
+        const char *rule, *expected, *seen;
+    } texts[] = {
+        {"reboot", "no start of the module", "what it says when it starts"},
+        {"vanished", "the port to stay", "the port vanish"},
+        {"echo-differs", "the command line as it was sent", "something else"},
+        {"accepted-unknown", "ERROR: no manual has the command", "OK"},
+    };
+    size_t at = 0;
+    const size_t count = sizeof texts / sizeof texts[0];
+    while (at < count && strcmp(texts[at].rule, key->rule) != 0) at++;
     *out = (struct results_fault){
         .rule = key->rule,
         .level = "must",
         .clause = memory_text(key->clause),
         .offset = played->size,
-        .expected = memory_text(reboots    ? "no start of the module"
-                                : vanished ? "the port to stay"
-                                           : "an answer"),
-        .seen = reboots    ? memory_text("what it says when it starts")
-                : vanished ? memory_text("the port vanish")
-                           : memory_format("none; recovered %s", brought),
+        .expected = memory_text(at < count ? texts[at].expected : "an answer"),
+        .seen =
+            at < count ? memory_text(texts[at].seen) : memory_format("none; recovered %s", brought),
     };
 }
 
@@ -185,11 +196,12 @@ static void keep_finding(struct hunt *hunt, const struct hunt_finding *finding,
     free(reason);
 }
 
-/* Makes it small, writes it. Takes the key over. */
-static void take(struct hunt *hunt, const struct sequence *from, struct hunt_key *key)
+/* Makes it small, if the module is still there, and writes it. Takes the key over. */
+static void take(struct hunt *hunt, const struct sequence *from, struct hunt_key *key,
+                 const struct hunt_played *original)
 {
     struct sequence sequence;
-    struct hunt_played played;
+    struct hunt_played smaller = {0};
     size_t index = hunt->finding_count;
     hunt->findings =
         memory_grow(hunt->findings, index + 1, &hunt->finding_capacity, sizeof *hunt->findings);
@@ -198,35 +210,33 @@ static void take(struct hunt *hunt, const struct sequence *from, struct hunt_key
     finding->id = memory_format("fuzz/%s/%s/%s", key->rule, key->clause, key->form);
     finding->path = path_of(hunt, finding->id);
     sequence_copy(&sequence, from);
-    hunt_play(hunt, &sequence, &played);
-    bool again = hunt_shrink(hunt, &sequence, key, &played);
+    bool replayed = hunt->options->replay != NULL;
+    bool shrunk = !replayed && hunt_shrink(hunt, &sequence, key, &smaller);
+    const struct hunt_played *played = shrunk ? &smaller : original;
+    bool again = shrunk || replayed;
     char *title =
         memory_format("%s, %s%s", key->rule, key->form, again ? "" : " (not shown again)");
-    if (!write_transcript(hunt, finding->path, finding->id, title, &played.text))
+    if (!write_transcript(hunt, finding->path, finding->id, title, &played->text))
         hunt->run.tally.broken = hunt->run.lost = true;
-    keep_finding(hunt, finding, &played, again);
+    keep_finding(hunt, finding, played, again);
     free(title);
-    hunt_played_release(&played);
+    if (shrunk) hunt_played_release(&smaller);
     sequence_release(&sequence);
-}
-
-static void take_one(struct hunt *hunt, const struct sequence *sequence, struct hunt_key *key)
-{
-    bool taken = is_taken(hunt, key);
-    if (!taken && count_alike(hunt, key) < HUNT_FORM_MAX) {
-        take(hunt, sequence, key);
-        return;
-    }
-    if (!taken) hunt->untold++;
-    hunt_key_release(key);
 }
 
 void hunt_take_findings(struct hunt *hunt, const struct sequence *sequence,
                         const struct hunt_played *played)
 {
     struct hunt_key key;
-    for (size_t i = 0; !hunt->run.lost && hunt_find(hunt, played, i, &key); i++)
-        take_one(hunt, sequence, &key);
+    for (size_t i = 0; hunt_find(hunt, played, i, &key); i++) {
+        bool taken = is_taken(hunt, &key);
+        if (!taken && !is_told(hunt, &key)) {
+            take(hunt, sequence, &key, played);
+            continue;
+        }
+        if (!taken) hunt->untold++;
+        hunt_key_release(&key);
+    }
 }
 
 /* ---- the store -------------------------------------------------------- */
@@ -272,7 +282,8 @@ static bool write_fuzz(struct hunt *hunt)
 {
     uint64_t duration_ms = (uint64_t)(port_now_us() - hunt->begun_us) / 1000;
     uint64_t size = 0;
-    for (size_t i = 0; i < hunt->corpus_count; i++) size += sequence_size(&hunt->corpus[i]);
+    for (size_t i = 0; i < hunt->corpus_count; i++)
+        size += sequence_size(&hunt->corpus[i].sequence);
     const struct reports_fuzz fuzz = {
         .target = hunt->options->run->target,
         .engine = "live",

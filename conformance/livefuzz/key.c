@@ -52,18 +52,21 @@ static bool is_of_several(const struct judge_exchange *exchange,
     return !of_line && say_has_several(exchange->command);
 }
 
-/* An echo that differs is the line's fault, whatever its level. */
 static bool counts(const struct hunt *hunt, const struct judge_exchange *exchange,
                    const struct judge_finding *finding)
 {
     if (finding->declared || is_of_several(exchange, finding)) return false;
-    if (finding->rule->level == JUDGE_MUST || strcmp(finding->rule->name, "echo-differs") == 0)
-        return true;
+    if (finding->rule->level == JUDGE_MUST) return true;
     return hunt->options->run->strict && finding->rule->level == JUDGE_SHOULD;
 }
 
-/* A fault of the sequence as a whole; NULL: none. What the judge said of the
- * silence already is not said twice. */
+/* What is cut off by a hang or a restart is wrong in many ways, which say nothing. */
+static bool is_said_again(const struct hunt_played *played, const char *fault, size_t exchange)
+{
+    return fault != NULL && exchange + 1 == played->judgement.exchange_count;
+}
+
+/* A fault of the sequence as a whole; NULL: none. */
 static const char *fault_of(const struct hunt_played *played)
 {
     switch (played->end) {
@@ -73,6 +76,42 @@ static const char *fault_of(const struct hunt_played *played)
     case HUNT_NO_ANSWER: return last_exchange(played)->finding_count > 0 ? NULL : "no-answer";
     default: return NULL;
     }
+}
+
+/* A name that no manual has must be refused. */
+static bool accepts_unknown(const struct judge_exchange *exchange)
+{
+    if (strncmp(exchange->command, "AT" HUNT_UNKNOWN, sizeof "AT" HUNT_UNKNOWN - 1) != 0)
+        return false;
+    for (size_t i = 0; i < exchange->wire_count; i++)
+        if (strcmp(exchange->wire[i].kind, "result") == 0 && exchange->wire[i].name != NULL
+            && strcmp(exchange->wire[i].name, "OK") == 0)
+            return true;
+    return false;
+}
+
+/* What the judge cannot say of an exchange; NULL: nothing. An echo that came
+ * otherwise leaves nothing else to be told. */
+static const char *own_rule(const struct hunt_played *played, size_t exchange)
+{
+    const struct judgement *judgement = &played->judgement;
+    if (exchange == played->unechoed + 1) return "echo-differs";
+    return accepts_unknown(&judgement->exchanges[exchange]) ? "accepted-unknown" : NULL;
+}
+
+static bool find_own(const struct hunt_played *played, size_t *index, struct hunt_key *out)
+{
+    static const struct {
+        const char *rule, *clause;
+    } clauses[] = {{"echo-differs", "core/V.250-5.2.3"}, {"accepted-unknown", "core/V.250-5.7.1"}};
+    const struct judgement *judgement = &played->judgement;
+    for (size_t i = 1; i < judgement->exchange_count; i++) {
+        const char *rule = own_rule(played, i);
+        if (rule == NULL || (*index)-- > 0) continue;
+        make_key(rule, clauses[rule[0] == 'a'].clause, &judgement->exchanges[i], out);
+        return true;
+    }
+    return false;
 }
 
 bool hunt_find(const struct hunt *hunt, const struct hunt_played *played, size_t index,
@@ -85,11 +124,13 @@ bool hunt_find(const struct hunt *hunt, const struct hunt_played *played, size_t
         make_key(fault, exchange->clause, exchange, out);
         return true;
     }
-    for (size_t i = 0; i < judgement->exchange_count; i++) {
+    if (find_own(played, &index, out)) return true;
+    for (size_t i = 0; played->unechoed == SIZE_MAX && i < judgement->exchange_count; i++) {
         const struct judge_exchange *exchange = &judgement->exchanges[i];
         for (size_t k = 0; k < exchange->finding_count; k++) {
             const struct judge_finding *finding = &exchange->findings[k];
-            if (!counts(hunt, exchange, finding) || index-- > 0) continue;
+            if (!counts(hunt, exchange, finding) || is_said_again(played, fault, i) || index-- > 0)
+                continue;
             make_key(finding->rule->name, finding->clause, exchange, out);
             return true;
         }

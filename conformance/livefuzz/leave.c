@@ -196,7 +196,7 @@ bool leave_resets(const char *line)
     struct leave_command found;
     while (leave_next(line, &at, &found)) {
         const char *word = word_of(found.name);
-        if (word != NULL && strcmp(word, "resets") == 0) return true;
+        if (word != NULL && !found.asks && strcmp(word, "resets") == 0) return true;
     }
     return false;
 }

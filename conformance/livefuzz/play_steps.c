@@ -26,6 +26,7 @@ struct saying {
     size_t first;      /* item of the record                                 */
     size_t step_first; /* likewise, of the step                              */
     bool unechoed;
+    bool echoes; /* nothing was said that may have switched the echo off      */
 };
 
 static bool is_stopped(const struct saying *saying)
@@ -50,14 +51,29 @@ static bool receive(struct saying *saying, int64_t deadline)
     if (now >= deadline || session->vanished || is_stopped(saying)) return false;
     int64_t turn = now + TURN_US < deadline ? now + TURN_US : deadline;
     if (session_receive(session, turn) < 0) return false;
-    if (saying->unechoed && (session->final[0] != '\0' || session_sort_echo(session)))
-        saying->unechoed = false;
+    if (saying->unechoed && session_sort_echo(session)) saying->unechoed = false;
     return true;
 }
 
-static int64_t deadline_of(const struct saying *saying)
+/* Of several commands in a line each may take its time. */
+static int64_t limit_of_several(const struct saying *saying, const char *line)
+{
+    struct leave_command command;
+    const char *at = NULL;
+    int64_t sum = 0;
+    if (!say_has_several(line)) return 0;
+    while (leave_next(line, &at, &command)) {
+        int64_t limit_ms = say_time_limit(&saying->hunt->say, command.name);
+        sum += limit_ms > 0 ? limit_ms * 1000 : saying->options->play.limit_us;
+    }
+    return sum;
+}
+
+static int64_t deadline_of(const struct saying *saying, const char *line)
 {
     int64_t limit = session_limit(saying->session, saying->options->play.limit_us);
+    int64_t several = limit_of_several(saying, line);
+    if (several > limit) limit = several;
     return saying->session->command_us + limit + limit / 2 + 1000000;
 }
 
@@ -110,17 +126,33 @@ static bool answer_prompt(struct saying *saying, const struct sequence_step *ste
     return good;
 }
 
+/* The peer closed: the stream ended before the line that says so. */
+static bool end_closed_stream(struct saying *saying)
+{
+    static const char text[] = "\r\nNO CARRIER\r\n";
+    const size_t size = sizeof text - 1;
+    struct session *session = saying->session;
+    const struct buffer *bytes = &session->record.bytes;
+    if (bytes->size < size || memcmp(bytes->bytes + bytes->size - size, text, size) != 0)
+        return false;
+    uint64_t received = session_record(session, saying->first).received_size;
+    session_end_stream(session, saying->first, received - size);
+    atp_stream_end(&session->parser);
+    strcpy(session->final, "NO CARRIER");
+    return true;
+}
+
 /* In a stream it says something and leaves it. */
 static void answer_stream(struct saying *saying, const struct sequence_step *step)
 {
     struct session *session = saying->session;
     static const char text[] = "stream\r\n";
     settle(saying, saying->options->play.settle_us);
-    if (!atp_is_stream(&session->parser)) return;
+    if (end_closed_stream(saying)) return;
     if (step->data_size > 0) session_send(session, step->data, step->data_size, false);
     else session_send(session, text, sizeof text - 1, false);
     settle(saying, GUARD_US);
-    if (!atp_is_stream(&session->parser)) return;
+    if (end_closed_stream(saying)) return;
     session->final[0] = '\0';
     session_send(session, "+++", 3, false);
     int64_t until = line_now(session->line) + ESCAPE_US;
@@ -143,7 +175,7 @@ static bool await(struct saying *saying, const struct sequence_step *step)
     while (!is_over(saying) || saying->session->prompted) {
         if (saying->session->prompted && prompts++ < PROMPT_MAX && !answer_prompt(saying, step))
             return false;
-        if (!receive(saying, deadline_of(saying))) break;
+        if (!receive(saying, deadline_of(saying, step->line))) break;
     }
     return true;
 }
@@ -154,6 +186,18 @@ static void await_start(struct saying *saying)
     struct recover_options options = saying->options->recover;
     recover(saying->session, &options);
     session_command(saying->session, "ATE1Q0V1", ANSWER_US);
+}
+
+static void note_echo(struct saying *saying, const struct sequence_step *step, size_t at)
+{
+    struct leave_command command;
+    const char *next = NULL;
+    bool answered = saying->session->final[0] != '\0' && !saying->session->booted;
+    if (saying->echoes && saying->unechoed && answered && saying->out->unechoed == SIZE_MAX)
+        saying->out->unechoed = at;
+    while (leave_next(step->line, &next, &command))
+        if (strcasecmp(command.name, "E") == 0) saying->echoes = false;
+    if (leave_resets(step->line)) saying->echoes = false;
 }
 
 static enum hunt_end say_step(struct saying *saying, const struct sequence_step *step, size_t at)
@@ -167,6 +211,7 @@ static enum hunt_end say_step(struct saying *saying, const struct sequence_step 
     session_send(session, line, strlen(line), true);
     free(line);
     if (!await(saying, step)) return end(saying, HUNT_OURS, at);
+    note_echo(saying, step, at);
     if (is_stopped(saying)) return end(saying, HUNT_STOPPED, at);
     if (atp_is_stream(&session->parser)) answer_stream(saying, step);
     if (session->booted && !leave_resets(step->line)) return end(saying, HUNT_REBOOTED, at);
@@ -253,9 +298,12 @@ static void bring_back(struct saying *saying)
 
 void hunt_play(struct hunt *hunt, const struct sequence *sequence, struct hunt_played *out)
 {
-    struct saying saying = {
-        .hunt = hunt, .session = &hunt->run.session, .options = hunt->options->run, .out = out};
-    *out = (struct hunt_played){.end = HUNT_WHOLE, .at = SIZE_MAX};
+    struct saying saying = {.hunt = hunt,
+                            .session = &hunt->run.session,
+                            .options = hunt->options->run,
+                            .out = out,
+                            .echoes = true};
+    *out = (struct hunt_played){.end = HUNT_WHOLE, .at = SIZE_MAX, .unechoed = SIZE_MAX};
     bool ready = prepare(&saying);
     if (!ready) end(&saying, HUNT_NO_ANSWER, SIZE_MAX);
     for (size_t i = 0; ready && i < sequence->count; i++)

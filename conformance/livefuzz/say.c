@@ -12,6 +12,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define TOURNAMENT 3 /* forms of which one is said                             */
+
 /* ---- chance ----------------------------------------------------------- */
 
 /* splitmix64 */
@@ -59,7 +61,8 @@ static void add_command(struct say *say, const struct catalog_set *set, const ch
         if (!catalog_is_of_edition(own, edition)) continue;
         say->forms =
             memory_grow(say->forms, say->form_count + 1, &say->form_capacity, sizeof *say->forms);
-        say->forms[say->form_count++] = (struct say_form){set, edition, command, form};
+        say->forms[say->form_count++] =
+            (struct say_form){.set = set, .edition = edition, .command = command, .form = form};
     }
 }
 
@@ -76,6 +79,9 @@ void say_init(struct say *say, const struct catalog_model *model,
                 || is_of_vendor(set->commands[i].clause, dialect->name))
                 add_command(say, set, part->edition, &set->commands[i]);
     }
+    say->chosen = memory_new(say->form_count, sizeof *say->chosen);
+    for (size_t i = 0; i < say->form_count; i++)
+        if (say_selects(say, say->forms[i].command->name)) say->chosen[say->chosen_count++] = i;
 }
 
 void say_release(struct say *say)
@@ -85,6 +91,7 @@ void say_release(struct say *say)
         free(say->examples[i].text);
     }
     free(say->examples);
+    free(say->chosen);
     free(say->forms);
 }
 
@@ -93,6 +100,18 @@ bool say_is_known(const struct say *say, const char *name)
     for (size_t i = 0; i < say->form_count; i++)
         if (strcasecmp(say->forms[i].command->name, name) == 0) return true;
     return false;
+}
+
+uint32_t say_time_limit(const struct say *say, const char *name)
+{
+    uint32_t limit = 0;
+    for (size_t i = 0; i < say->form_count; i++) {
+        const struct say_form *form = &say->forms[i];
+        uint32_t own = form->form->time_limit_ms > 0 ? form->form->time_limit_ms
+                                                     : form->command->time_limit_ms;
+        if (strcasecmp(form->command->name, name) == 0 && own > limit) limit = own;
+    }
+    return limit;
 }
 
 /* ---- a line taken apart ----------------------------------------------- */
@@ -292,15 +311,30 @@ static void lower(char *line)
     }
 }
 
-/* A form, those of the patterns alone; NULL: there is none. */
+/* Whether `a` shows something new more often than `b`. */
+static bool is_livelier(const struct say_form *a, const struct say_form *b)
+{
+    return (uint64_t)(a->news + 1) * (b->said + 2) > (uint64_t)(b->news + 1) * (a->said + 2);
+}
+
+/* A form, those of the patterns alone: the liveliest of a few. NULL: there is none. */
 static const struct say_form *choose_form(struct say *say)
 {
     const struct say_form *found = NULL;
-    size_t seen = 0;
-    for (size_t i = 0; i < say->form_count; i++)
-        if (say_selects(say, say->forms[i].command->name) && say_once_in(say, ++seen))
-            found = &say->forms[i];
+    if (say->chosen_count == 0) return NULL;
+    for (unsigned i = 0; i < (say->blind ? 1 : TOURNAMENT); i++) {
+        const struct say_form *form = &say->forms[say->chosen[say_below(say, say->chosen_count)]];
+        if (found == NULL || is_livelier(form, found)) found = form;
+    }
     return found;
+}
+
+void say_note(struct say *say, const char *line, bool is_new)
+{
+    struct say_form *form = (struct say_form *)(uintptr_t)say_find_form(say, line);
+    if (form == NULL) return;
+    form->said++;
+    form->news += is_new;
 }
 
 static char *replace(char *line, char *by)

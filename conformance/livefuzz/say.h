@@ -12,6 +12,8 @@ struct say_form {
     const char *edition; /* NULL: it has none                               */
     const struct catalog_command *command;
     const struct catalog_form *form;
+    unsigned said; /* how often                                             */
+    unsigned news; /* how often that showed something new                   */
 };
 
 /* What was said for an argument before: `+HTTPPARA` 1 `"http://…"`. */
@@ -25,10 +27,13 @@ struct say {
     uint64_t random; /* state                                               */
     struct say_form *forms;
     size_t form_count, form_capacity;
+    size_t *chosen; /* of the forms, those that the patterns select          */
+    size_t chosen_count;
     struct say_example *examples;
     size_t example_count, example_capacity;
     const char *const *selects; /* shell patterns of names; none: all      */
     size_t select_count;
+    bool blind; /* which forms show something new counts for nothing          */
 };
 
 /* The forms of a dialect; `selects`: borrowed. */
@@ -55,6 +60,13 @@ bool say_has_several(const char *line);
 
 /* Remembers the arguments of a line. */
 void say_learn(struct say *say, const char *line);
+
+/* The longest time limit of a command, 0: none is stated. Units: milliseconds. */
+uint32_t say_time_limit(const struct say *say, const char *name);
+
+/* Notes that a line was said, and whether that showed something new: forms that do
+ * are said more often. */
+void say_note(struct say *say, const char *line, bool is_new);
 
 /* A command line. Owns: the caller. */
 char *say_line(struct say *say);

@@ -16,6 +16,7 @@ struct shrinking {
     struct sequence *best;
     const struct hunt_key *key;
     struct hunt_played *played; /* of the best                              */
+    bool shown;
     unsigned tries;
 };
 
@@ -35,8 +36,10 @@ static bool attempt(struct shrinking *shrinking, struct sequence *candidate)
     struct sequence *worse = shows ? shrinking->best : candidate;
     sequence_release(worse);
     if (shows) *shrinking->best = *candidate;
-    hunt_played_release(shows ? shrinking->played : &played);
+    if (!shows) hunt_played_release(&played);
+    if (shows && shrinking->shown) hunt_played_release(shrinking->played);
     if (shows) *shrinking->played = played;
+    shrinking->shown = shrinking->shown || shows;
     return shows;
 }
 

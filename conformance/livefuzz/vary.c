@@ -13,13 +13,14 @@
 
 #define NEW_STEP_MAX 8
 #define FRESH_ONE_IN 5 /* sequences that are made anew                        */
-#define RECENT       16
+#define CHANGE_MAX   3
+#define TOURNAMENT   4 /* kept sequences of which one is changed            */
 
 /* ---- what may be said ------------------------------------------------- */
 
 static bool is_known(const void *user, const char *name)
 {
-    return say_is_known(user, name) || strncasecmp(name, "+ATPROOF", 8) == 0
+    return say_is_known(user, name) || strncasecmp(name, HUNT_UNKNOWN, sizeof HUNT_UNKNOWN - 1) == 0
            || strcmp(name, "+") == 0;
 }
 
@@ -44,14 +45,27 @@ static bool is_half_a_test(const char *line)
     return false;
 }
 
-/* Commands that await data, or end in another result than OK, are told apart only
- * where they stand alone. */
+/* Whether something comes behind the OK. */
+static bool has_result(const struct catalog_form *form)
+{
+    for (size_t v = 0; v < form->variant_count; v++) {
+        const struct catalog_variant *variant = &form->variants[v];
+        for (size_t e = 0; e + 1 < variant->element_count; e++)
+            if (variant->elements[e].name != NULL && strcmp(variant->elements[e].name, "OK") == 0)
+                return true;
+    }
+    return false;
+}
+
+/* Commands that await data, have an asynchronous result, or end in another result than OK, are told
+ * apart only where they stand alone. */
 static bool stands_alone(const struct hunt *hunt, const char *name)
 {
     if (strcasecmp(name, "O") == 0 || strcasecmp(name, "D") == 0) return true;
     for (size_t i = 0; i < hunt->say.form_count; i++) {
         const struct say_form *form = &hunt->say.forms[i];
-        if (form->form->upload != CATALOG_UPLOAD_NONE && strcasecmp(form->command->name, name) == 0)
+        if (strcasecmp(form->command->name, name) == 0
+            && (form->form->upload != CATALOG_UPLOAD_NONE || has_result(form->form)))
             return true;
     }
     return false;
@@ -90,11 +104,12 @@ static bool is_selected(const struct hunt *hunt, const struct sequence *sequence
 
 /* ---- the corpus ------------------------------------------------------- */
 
-void hunt_add(struct hunt *hunt, const struct sequence *sequence)
+void hunt_add(struct hunt *hunt, const struct sequence *sequence, uint64_t news)
 {
     hunt->corpus = memory_grow(hunt->corpus, hunt->corpus_count + 1, &hunt->corpus_capacity,
                                sizeof *hunt->corpus);
-    sequence_copy(&hunt->corpus[hunt->corpus_count++], sequence);
+    hunt->corpus[hunt->corpus_count].news = news;
+    sequence_copy(&hunt->corpus[hunt->corpus_count++].sequence, sequence);
 }
 
 /* What is too long for one is several. */
@@ -103,7 +118,7 @@ static void add_seed(struct hunt *hunt, struct sequence *all)
     for (size_t i = 0; i < all->count; i++)
         if (hunt_may_say(hunt, all->steps[i].line)) say_learn(&hunt->say, all->steps[i].line);
     restrict_steps(hunt, all, SEQUENCE_STEP_MAX);
-    if (all->count > 0 && is_selected(hunt, all)) hunt_add(hunt, all);
+    if (all->count > 0 && is_selected(hunt, all)) hunt_add(hunt, all, 0);
 }
 
 /* Of a case that cannot be said without what the module answers, nothing. */
@@ -139,6 +154,7 @@ static void add_case(struct hunt *hunt, const struct script_case *case_)
     sequence_release(&sequence);
 }
 
+/* A recording ends in the `AT` that every sequence ends in. */
 bool hunt_read_sequence(struct hunt *hunt, const char *path, struct sequence *out)
 {
     struct script script;
@@ -151,6 +167,8 @@ bool hunt_read_sequence(struct hunt *hunt, const char *path, struct sequence *ou
     }
     for (size_t i = 0; i < script.case_count; i++) read_case(hunt, &script.cases[i], out);
     script_release(&script);
+    size_t last = out->count;
+    if (last > 1 && strcmp(out->steps[last - 1].line, "AT") == 0) sequence_drop(out, last - 1);
     return true;
 }
 
@@ -159,8 +177,7 @@ static int by_name(const FTSENT **a, const FTSENT **b)
     return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-/* What an earlier hunt kept in this folder. A recording ends in the `AT` that
- * every sequence ends in. */
+/* What an earlier hunt kept in this folder. */
 static bool read_folder(struct hunt *hunt, const char *name)
 {
     char *path = memory_format("%s/%s", hunt->options->run->out, name);
@@ -171,9 +188,6 @@ static bool read_folder(struct hunt *hunt, const char *name)
         struct sequence sequence = {0};
         if (entry->fts_info != FTS_F || !script_is_name(entry->fts_path)) continue;
         good = hunt_read_sequence(hunt, entry->fts_path, &sequence);
-        size_t last = sequence.count;
-        if (last > 0 && strcmp(sequence.steps[last - 1].line, "AT") == 0)
-            sequence_drop(&sequence, last - 1);
         if (good) add_seed(hunt, &sequence);
         sequence_release(&sequence);
     }
@@ -228,7 +242,8 @@ static void change_line(struct hunt *hunt, struct sequence *sequence, size_t at)
 /* The beginning of this one, the end of another. */
 static void splice(struct hunt *hunt, struct sequence *sequence)
 {
-    const struct sequence *other = &hunt->corpus[say_below(&hunt->say, hunt->corpus_count)];
+    const struct sequence *other =
+        &hunt->corpus[say_below(&hunt->say, hunt->corpus_count)].sequence;
     size_t keep = 1 + say_below(&hunt->say, sequence->count);
     while (sequence->count > keep) sequence_drop(sequence, sequence->count - 1);
     for (size_t i = say_below(&hunt->say, other->count); i < other->count; i++)
@@ -270,6 +285,21 @@ static void make_new(struct hunt *hunt, struct sequence *out)
     for (size_t i = 0; i < count; i++) insert_line(hunt, out, i);
 }
 
+/* Of a few the one whose news was seen least since. */
+static const struct hunt_kept *choose(struct hunt *hunt)
+{
+    const struct hunt_kept *found = NULL;
+    uint64_t least = UINT64_MAX;
+    for (unsigned i = 0; i < TOURNAMENT; i++) {
+        const struct hunt_kept *kept = &hunt->corpus[say_below(&hunt->say, hunt->corpus_count)];
+        uint64_t count = kept->news == 0 ? UINT64_MAX : hunt_seen_count(&hunt->seen, kept->news);
+        if (found != NULL && count >= least) continue;
+        found = kept;
+        least = count;
+    }
+    return found;
+}
+
 void hunt_vary(struct hunt *hunt, struct sequence *out)
 {
     struct say *say = &hunt->say;
@@ -277,11 +307,8 @@ void hunt_vary(struct hunt *hunt, struct sequence *out)
     if (hunt->corpus_count == 0 || say_once_in(say, FRESH_ONE_IN)) {
         make_new(hunt, out);
     } else {
-        size_t recent = hunt->corpus_count < RECENT ? hunt->corpus_count : RECENT;
-        size_t at = say_once_in(say, 2) ? hunt->corpus_count - 1 - say_below(say, recent)
-                                        : say_below(say, hunt->corpus_count);
-        sequence_copy(out, &hunt->corpus[at]);
-        for (uint64_t left = 1 + say_below(say, 4); left > 0; left--) change(hunt, out);
+        sequence_copy(out, &choose(hunt)->sequence);
+        for (uint64_t left = 1 + say_below(say, CHANGE_MAX); left > 0; left--) change(hunt, out);
     }
     restrict_steps(hunt, out, SEQUENCE_STEP_MAX);
 }
