@@ -9,14 +9,16 @@
 #include <string.h>
 
 #define CAPACITY_FIRST 1024
-#define RESULT_SIZE    32 /* bytes of a result that tell it from another      */
+#define HASH_BASIS     0xCBF29CE484222325u /* FNV-1a                        */
+#define PAIR_BASIS     0x84222325CBF29CE4u /* another                       */
+#define RESULT_SIZE    32                  /* bytes of a result that tell it from another      */
 
 /* ---- the set ---------------------------------------------------------- */
 
 static uint64_t hash(uint64_t state, const void *bytes, size_t size)
 {
     const uint8_t *at = bytes;
-    for (size_t i = 0; i < size; i++) state = (state ^ at[i]) * 0x100000001B3u;
+    for (size_t i = 0; at != NULL && i < size; i++) state = (state ^ at[i]) * 0x100000001B3u;
     return state;
 }
 
@@ -140,30 +142,38 @@ static uint64_t behaviour_of(const struct hunt *hunt, const struct judge_exchang
     }
     for (size_t i = 0; i < exchange->finding_count; i++)
         buffer_append_text(&text, exchange->findings[i].rule->name);
-    uint64_t value = hash(0xCBF29CE484222325u, text.bytes, text.size);
+    uint64_t value = hash(HASH_BASIS, text.bytes, text.size);
     buffer_release(&text);
     return value | 1; /* never that of an empty slot */
 }
 
-size_t hunt_note(struct hunt *hunt, const struct hunt_played *played, uint64_t *news)
+bool hunt_succeeded(const struct judge_exchange *exchange)
+{
+    for (size_t i = 0; i < exchange->wire_count; i++)
+        if (strcmp(exchange->wire[i].kind, "result") == 0 && exchange->wire[i].name != NULL
+            && strcmp(exchange->wire[i].name, "OK") == 0)
+            return true;
+    return false;
+}
+
+struct hunt_news hunt_note(struct hunt *hunt, const struct hunt_played *played)
 {
     const struct judgement *judgement = &played->judgement;
+    struct hunt_news news = {.is_pair = true};
     uint64_t before = 0;
-    size_t steps = 0;
-    bool has_behaviour = false;
     for (size_t i = 1; i < judgement->exchange_count; i++) {
         const struct judge_exchange *exchange = &judgement->exchanges[i];
         uint64_t value = behaviour_of(hunt, exchange);
         const uint64_t both[] = {before, value};
-        uint64_t pair = hash(0x84222325CBF29CE4u, both, sizeof both) | 1;
+        uint64_t pair = hash(PAIR_BASIS, both, sizeof both) | 1;
         bool is_new = add(&hunt->seen, value);
         bool is_pair = add(&hunt->seen, pair);
         if (is_new) hunt->behaviour_count++;
-        if (is_new || is_pair) steps = i;
-        if (is_new || (is_pair && !has_behaviour)) *news = is_new ? value : pair;
-        has_behaviour = has_behaviour || is_new;
+        if (is_new || is_pair) news.steps = i;
+        if (is_new || (is_pair && news.is_pair)) news.hash = is_new ? value : pair;
+        if (is_new) news.is_pair = false;
         say_note(&hunt->say, exchange->command, is_new);
         before = value;
     }
-    return steps;
+    return news;
 }

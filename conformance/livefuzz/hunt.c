@@ -77,15 +77,18 @@ static void look_for_rival(struct hunt *hunt)
                  rival.name, line_describe(hunt->run.line));
 }
 
-/* What showed something new, without the steps behind it. */
+/* What showed something new, without the steps behind it. Of its arguments those
+ * are said again that were taken. */
 static void keep(struct hunt *hunt, const struct sequence *sequence,
-                 const struct hunt_played *played, size_t steps, uint64_t news)
+                 const struct hunt_played *played, const struct hunt_news *news)
 {
+    const struct judgement *judgement = &played->judgement;
     struct sequence kept;
     sequence_copy(&kept, sequence);
-    while (kept.count > steps) sequence_drop(&kept, kept.count - 1);
+    while (kept.count > news->steps) sequence_drop(&kept, kept.count - 1);
     hunt_keep_corpus(hunt, &kept, played);
-    for (size_t i = 0; i < kept.count; i++) say_learn(&hunt->say, kept.steps[i].line);
+    for (size_t i = 0; i < kept.count && i + 1 < judgement->exchange_count; i++)
+        if (hunt_succeeded(&judgement->exchanges[i + 1])) say_learn(&hunt->say, kept.steps[i].line);
     hunt_add(hunt, &kept, news);
     sequence_release(&kept);
 }
@@ -93,12 +96,12 @@ static void keep(struct hunt *hunt, const struct sequence *sequence,
 static void play(struct hunt *hunt, const struct sequence *sequence)
 {
     struct hunt_played played;
+    struct hunt_news news = {0};
     size_t findings = hunt->finding_count;
-    uint64_t news = 0;
     hunt_play(hunt, sequence, &played);
     bool whole = played.end != HUNT_STOPPED;
-    size_t steps = whole ? hunt_note(hunt, &played, &news) : 0;
-    if (steps > 0 && !hunt->options->blind) keep(hunt, sequence, &played, steps, news);
+    if (whole) news = hunt_note(hunt, &played);
+    if (news.steps > 0 && !hunt->options->blind) keep(hunt, sequence, &played, &news);
     if (played.end == HUNT_VANISHED) hunt->run.lab_failed = true;
     if (whole) hunt_take_findings(hunt, sequence, &played);
     if (hunt->finding_count > findings) look_for_rival(hunt);

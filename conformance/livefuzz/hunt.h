@@ -80,6 +80,7 @@ struct hunt_seen {
 struct hunt_kept {
     struct sequence sequence;
     uint64_t news; /* hash of what it showed first; 0: it is a seed          */
+    bool is_pair;  /* that is a pair                                        */
 };
 
 #define HUNT_UNKNOWN  "+ATPROOF" /* a command that no module has               */
@@ -114,11 +115,15 @@ int hunt(const struct hunt_options *options);
 /* play_steps.c: says a sequence. Owns: the caller releases *out. */
 void hunt_play(struct hunt *hunt, const struct sequence *sequence, struct hunt_played *out);
 
-/* behave.c: notes what a sequence showed. Writes: *news, hash of what is new (of a
- * behaviour before a pair of them). Returns: how many of its steps it took to show
- * all that is new; 0: nothing is. */
-size_t hunt_note(struct hunt *hunt, const struct hunt_played *played, uint64_t *news);
-uint64_t hunt_seen_count(const struct hunt_seen *seen, uint64_t hash);
+/* behave.c: notes what a sequence showed. */
+struct hunt_news {
+    size_t steps;  /* so many it took to show all that is new; 0: nothing is */
+    uint64_t hash; /* of what is new: a behaviour, else a pair of them       */
+    bool is_pair;
+};
+struct hunt_news hunt_note(struct hunt *hunt, const struct hunt_played *played);
+uint64_t hunt_seen_count(const struct hunt_seen *seen, uint64_t value);
+bool hunt_succeeded(const struct judge_exchange *exchange);
 void hunt_seen_release(struct hunt_seen *seen);
 
 /* key.c: the findings of a played sequence, from the `index`-th on. Returns: false
@@ -148,7 +153,7 @@ void hunt_take_findings(struct hunt *hunt, const struct sequence *sequence,
 
 /* vary.c: where sequences come from. Whether a line may be said by --allow. */
 bool hunt_may_say(const struct hunt *hunt, const char *line);
-void hunt_add(struct hunt *hunt, const struct sequence *sequence, uint64_t news);
+void hunt_add(struct hunt *hunt, const struct sequence *sequence, const struct hunt_news *news);
 bool hunt_read_seeds(struct hunt *hunt);
 bool hunt_read_sequence(struct hunt *hunt, const char *path, struct sequence *out);
 void hunt_vary(struct hunt *hunt, struct sequence *out);

@@ -1,9 +1,9 @@
 /* The findings of a sequence, and what tells one from another. */
 #include "hunt.h"
 
+#include "cases_internal.h"
 #include "memory.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,9 +19,9 @@ static char *form_name(const struct judge_exchange *exchange)
     const char *name = exchange->name;
     if (name[0] == '\0' && strcasecmp(exchange->command, "AT") == 0) return memory_text("at");
     if (name[0] == '\0') return memory_text("unknown");
-    char *text = memory_format("%s%s%s", name + strspn(name, "+&*$^#"),
-                               exchange->form[0] == '\0' ? "" : "-", exchange->form);
-    for (char *at = text; *at != '\0'; at++) *at = (char)tolower((unsigned char)*at);
+    const char *dash = exchange->form[0] == '\0' ? "" : "-";
+    char *text = memory_format("%s%s%s", name + strspn(name, "+&*$^#"), dash, exchange->form);
+    cases_lower(text, '\0');
     return text;
 }
 
@@ -83,11 +83,7 @@ static bool accepts_unknown(const struct judge_exchange *exchange)
 {
     if (strncmp(exchange->command, "AT" HUNT_UNKNOWN, sizeof "AT" HUNT_UNKNOWN - 1) != 0)
         return false;
-    for (size_t i = 0; i < exchange->wire_count; i++)
-        if (strcmp(exchange->wire[i].kind, "result") == 0 && exchange->wire[i].name != NULL
-            && strcmp(exchange->wire[i].name, "OK") == 0)
-            return true;
-    return false;
+    return hunt_succeeded(exchange);
 }
 
 /* What the judge cannot say of an exchange; NULL: nothing. An echo that came

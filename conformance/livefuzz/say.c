@@ -6,7 +6,6 @@
 
 #include "memory.h"
 
-#include <ctype.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,13 +167,19 @@ bool say_has_several(const char *line)
     return at[strspn(at, "0123456789 ;")] != '\0';
 }
 
+static enum atp_form_kind kind_of(const char *tail)
+{
+    if (tail[0] == '?') return ATP_FORM_READ;
+    if (tail[0] != '=') return ATP_FORM_EXECUTE;
+    return tail[1] == '?' ? ATP_FORM_TEST : ATP_FORM_WRITE;
+}
+
 const struct say_form *say_find_form(const struct say *say, const char *line)
 {
     const char *text = last_command(line);
     size_t size = name_size(text);
     const char *tail = text + size;
-    enum atp_form_kind kind = tail[0] == '=' ? (tail[1] == '?' ? ATP_FORM_TEST : ATP_FORM_WRITE)
-                                             : (tail[0] == '?' ? ATP_FORM_READ : ATP_FORM_EXECUTE);
+    enum atp_form_kind kind = kind_of(tail);
     const struct say_form *found = NULL;
     for (size_t i = 0; i < say->form_count; i++) {
         const struct say_form *form = &say->forms[i];
@@ -307,7 +312,7 @@ static void lower(char *line)
     bool quoted = false;
     for (char *at = line; *at != '\0'; at++) {
         quoted ^= *at == '"';
-        if (!quoted) *at = (char)tolower((unsigned char)*at);
+        if (!quoted && *at >= 'A' && *at <= 'Z') *at = (char)(*at + ('a' - 'A'));
     }
 }
 

@@ -14,7 +14,8 @@
 #define NEW_STEP_MAX 8
 #define FRESH_ONE_IN 5 /* sequences that are made anew                        */
 #define CHANGE_MAX   3
-#define TOURNAMENT   4 /* kept sequences of which one is changed            */
+#define PAIR_WEIGHT  1000000
+#define TOURNAMENT   8 /* kept sequences of which one is changed            */
 
 /* ---- what may be said ------------------------------------------------- */
 
@@ -104,12 +105,14 @@ static bool is_selected(const struct hunt *hunt, const struct sequence *sequence
 
 /* ---- the corpus ------------------------------------------------------- */
 
-void hunt_add(struct hunt *hunt, const struct sequence *sequence, uint64_t news)
+void hunt_add(struct hunt *hunt, const struct sequence *sequence, const struct hunt_news *news)
 {
     hunt->corpus = memory_grow(hunt->corpus, hunt->corpus_count + 1, &hunt->corpus_capacity,
                                sizeof *hunt->corpus);
-    hunt->corpus[hunt->corpus_count].news = news;
-    sequence_copy(&hunt->corpus[hunt->corpus_count++].sequence, sequence);
+    struct hunt_kept *kept = &hunt->corpus[hunt->corpus_count++];
+    kept->news = news == NULL ? 0 : news->hash;
+    kept->is_pair = news != NULL && news->is_pair;
+    sequence_copy(&kept->sequence, sequence);
 }
 
 /* What is too long for one is several. */
@@ -118,7 +121,7 @@ static void add_seed(struct hunt *hunt, struct sequence *all)
     for (size_t i = 0; i < all->count; i++)
         if (hunt_may_say(hunt, all->steps[i].line)) say_learn(&hunt->say, all->steps[i].line);
     restrict_steps(hunt, all, SEQUENCE_STEP_MAX);
-    if (all->count > 0 && is_selected(hunt, all)) hunt_add(hunt, all, 0);
+    if (all->count > 0 && is_selected(hunt, all)) hunt_add(hunt, all, NULL);
 }
 
 /* Of a case that cannot be said without what the module answers, nothing. */
@@ -285,14 +288,18 @@ static void make_new(struct hunt *hunt, struct sequence *out)
     for (size_t i = 0; i < count; i++) insert_line(hunt, out, i);
 }
 
-/* Of a few the one whose news was seen least since. */
+/* Every other time what it began with; else of a few the one whose news was seen
+ * least since, those that showed a behaviour before those that showed a pair. */
 static const struct hunt_kept *choose(struct hunt *hunt)
 {
     const struct hunt_kept *found = NULL;
     uint64_t least = UINT64_MAX;
+    if (hunt->seed_count > 0 && say_once_in(&hunt->say, 2))
+        return &hunt->corpus[say_below(&hunt->say, hunt->seed_count)];
     for (unsigned i = 0; i < TOURNAMENT; i++) {
         const struct hunt_kept *kept = &hunt->corpus[say_below(&hunt->say, hunt->corpus_count)];
         uint64_t count = kept->news == 0 ? UINT64_MAX : hunt_seen_count(&hunt->seen, kept->news);
+        if (kept->is_pair) count += PAIR_WEIGHT;
         if (found != NULL && count >= least) continue;
         found = kept;
         least = count;

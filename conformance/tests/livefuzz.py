@@ -174,7 +174,7 @@ def what_is_said(folder):
         lines = sent(os.path.join(out, 'line.at'))
         assert len(set(lines)) > 500
         bad = re.compile(r'(?i)cfun *=[^?]|cpin *=[^?]|clck=[^?]|cpwd|httpaction=[^?]|cchopen=[^?]'
-                         r'|certdown=[^?]|cgdcont=[^?]|cgact=[^?]|cops=[^?]|^at(d|a$|o|z|&|q|v0?$)'
+                         r'|certdown=[^?]|cgdcont=[^?]|cgact=[^?]|cops=[^?]|^at(d|a$|o|z|&|q[^0]|v0?$)'
                          r'|;\s*[adozqv&]|httpinit$')
         assert not [line for line in lines if bad.search(line)]
         out = os.path.join(folder, 'resets')
@@ -187,7 +187,7 @@ def what_is_said(folder):
         fuzz('--select', '+CS*', '--runs', '600', '--out', out, '-q', '--blind', code=0)
         lines = sent(os.path.join(out, 'line.at'))
         share = sum('+CS' in line.upper() for line in lines) / len(lines)
-        assert share > 0.6, share
+        assert share > 0.5, share
         assert not os.listdir(os.path.join(out, 'corpus')), 'blind keeps nothing'
         done = fuzz('--select', '+NONE', '--out', out, code=5)
         assert 'nothing was selected' in done.stderr
@@ -238,7 +238,7 @@ def ports(folder):
         running.send_signal(signal.SIGINT)
         assert running.wait(30) == 0, running.returncode
         assert store(out)[-1]['kind'] == 'fuzz'
-    return [(missing, None), (real, None), (hangs, None), (stopped, None)]
+    return [(hangs, None), (missing, None), (real, None), (stopped, None)]
 
 
 def timed(check, what):
@@ -249,8 +249,8 @@ def timed(check, what):
 
 
 def main():
-    workers = int(sys.argv[2]) if len(sys.argv) > 2 else 2
-    groups = (good_module, planted, same_again, what_is_said, ports)
+    workers = int(sys.argv[2]) if len(sys.argv) > 2 else 4
+    groups = (ports, good_module, planted, same_again, what_is_said)
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(workers) as pool:
         jobs = [job for group in groups for job in group(folder)]
         for running in [pool.submit(timed, check, what) for check, what in jobs]:
