@@ -44,7 +44,9 @@ static const struct argp_option option_list[] = {
     {"seed", KEY_SEED, "N", 0,
      "Of all chance: the same seed and module, the same traffic (default: 1)", 0},
     {"select", KEY_SELECT, "PATTERN", 0,
-     "Only commands whose name the shell pattern matches, '+HTTP*'; may come again", 0},
+     "Only commands whose name the shell pattern matches, '+HTTP*', and cases that have one; may "
+     "come again",
+     0},
     {"allow", KEY_ALLOW, "LIST", 0, leave_help, 0},
     LAB_EXPECTED,
     LAB_STRICT,

@@ -100,8 +100,9 @@ static char *path_of(const struct hunt *hunt, const char *id)
 static char *reproduce(const struct hunt *hunt, const char *path)
 {
     const struct run_options *run = hunt->options->run;
-    return memory_format("atproof fuzz --target %s --dialect %s --replay %s", run->target,
-                         hunt->run.dialect, path);
+    const char *quote = strpbrk(run->target, " ()$&;|<>*?\"") == NULL ? "" : "'";
+    return memory_format("atproof fuzz --target %s%s%s --dialect %s --replay %s", quote,
+                         run->target, quote, hunt->run.dialect, path);
 }
 
 /* Of a hang or a restart: a line of the fuzzer's own, too. */
