@@ -11,7 +11,8 @@
 #define CAPACITY_FIRST 1024
 #define HASH_BASIS     0xCBF29CE484222325u /* FNV-1a                        */
 #define PAIR_BASIS     0x84222325CBF29CE4u /* another                       */
-#define RESULT_SIZE    32                  /* bytes of a result that tell it from another      */
+#define PAIR_FACTOR    0x9E3779B97F4A7C15u
+#define RESULT_SIZE    32 /* bytes of a result that tell it from another      */
 
 /* ---- the set ---------------------------------------------------------- */
 
@@ -164,8 +165,7 @@ struct hunt_news hunt_note(struct hunt *hunt, const struct hunt_played *played)
     for (size_t i = 1; i < judgement->exchange_count; i++) {
         const struct judge_exchange *exchange = &judgement->exchanges[i];
         uint64_t value = behaviour_of(hunt, exchange);
-        const uint64_t both[] = {before, value};
-        uint64_t pair = hash(PAIR_BASIS, both, sizeof both) | 1;
+        uint64_t pair = (((before ^ PAIR_BASIS) * PAIR_FACTOR) ^ value) | 1;
         bool is_new = add(&hunt->seen, value);
         bool is_pair = add(&hunt->seen, pair);
         if (is_new) hunt->behaviour_count++;
