@@ -288,13 +288,13 @@ static void make_new(struct hunt *hunt, struct sequence *out)
     for (size_t i = 0; i < count; i++) insert_line(hunt, out, i);
 }
 
-/* Every other time what it began with; else of a few the one whose news was seen
+/* Every fourth time what it began with; else of a few the one whose news was seen
  * least since, those that showed a behaviour before those that showed a pair. */
 static const struct hunt_kept *choose(struct hunt *hunt)
 {
     const struct hunt_kept *found = NULL;
     uint64_t least = UINT64_MAX;
-    if (hunt->seed_count > 0 && say_once_in(&hunt->say, 2))
+    if (hunt->seed_count > 0 && say_once_in(&hunt->say, 4))
         return &hunt->corpus[say_below(&hunt->say, hunt->seed_count)];
     for (unsigned i = 0; i < TOURNAMENT; i++) {
         const struct hunt_kept *kept = &hunt->corpus[say_below(&hunt->say, hunt->corpus_count)];

@@ -190,7 +190,7 @@ def what_is_said(folder):
         fuzz('--select', '+CS*', '--runs', '600', '--out', out, '-q', '--blind', code=0)
         lines = sent(os.path.join(out, 'line.at'))
         share = sum('+CS' in line.upper() for line in lines) / len(lines)
-        assert share > 0.5, share
+        assert share > 0.4, share
         assert not os.listdir(os.path.join(out, 'corpus')), 'blind keeps nothing'
         done = fuzz('--select', '+NONE', '--out', out, code=5)
         assert 'nothing was selected' in done.stderr
