@@ -142,9 +142,16 @@ static bool read_time(const char *text, struct tm *when, int *zone)
            && when->tm_sec == wanted.tm_sec;
 }
 
+/* The machine's clock, or one that goes with the line's. */
+static int64_t now_s(const struct modem *modem)
+{
+    int64_t begun_s = modem->options.clock_s;
+    return begun_s == 0 ? time(NULL) : begun_s + modem->now / 1000000;
+}
+
 int64_t modem_clock_s(const struct modem *modem)
 {
-    return time(NULL) + modem->clock_offset - (int64_t)modem->clock_zone * ZONE_S;
+    return now_s(modem) + modem->clock_offset - (int64_t)modem->clock_zone * ZONE_S;
 }
 
 static int clock_time(struct modem *modem, const struct modem_call *call)
@@ -152,7 +159,7 @@ static int clock_time(struct modem *modem, const struct modem_call *call)
     struct tm when;
     if (modem_is(call, ATP_FORM_READ)) {
         char text[32];
-        time_t now = time(NULL) + modem->clock_offset;
+        time_t now = now_s(modem) + modem->clock_offset;
         gmtime_r(&now, &when);
         strftime(text, sizeof text, "%y/%m/%d,%H:%M:%S", &when);
         modem_line(modem, "+CCLK: \"%s%+03d\"", text, modem->clock_zone);
@@ -160,7 +167,7 @@ static int clock_time(struct modem *modem, const struct modem_call *call)
     }
     int zone = 0;
     if (!read_time(modem_text(call, "time", ""), &when, &zone)) return CME_BAD_PARAMETERS;
-    modem->clock_offset = timegm(&when) - time(NULL);
+    modem->clock_offset = timegm(&when) - now_s(modem);
     modem->clock_zone = zone;
     return MODEM_OK;
 }

@@ -54,11 +54,12 @@ bool modem_read_flaw(const char *text, struct modem_flaw *out);
 
 struct modem_options {
     const struct catalog_dialect *dialect;
-    uint32_t speed; /* of the line in baud, 10 bits a byte; 0: without limit */
-    uint64_t seed;  /* of random chunks and pauses; 0: none                 */
-    uint64_t urcs;  /* seed of random URCs at every legal place; 0: none    */
-    bool banner;    /* begins as if just switched on                        */
-    bool offline;   /* no host name has an address: the system's network is not touched   */
+    uint32_t speed;  /* of the line in baud, 10 bits a byte; 0: without limit */
+    uint64_t seed;   /* of random chunks and pauses; 0: none                 */
+    uint64_t urcs;   /* seed of random URCs at every legal place; 0: none    */
+    bool banner;     /* begins as if just switched on                        */
+    int64_t clock_s; /* its clock when it is switched on; 0: the machine's     */
+    bool offline;    /* no host name has an address: the system's network is not touched   */
     const struct modem_flaw *flaws; /* copied                               */
     size_t flaw_count;
 };

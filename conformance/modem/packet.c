@@ -189,6 +189,7 @@ static int configure(struct modem *modem, const struct modem_call *call)
     struct modem_context *context = context_quectel(modem, call);
     if (context == NULL) return CME_BAD_PARAMETERS;
     if (modem_argument(call, "context_type") == NULL) {
+        if (modem_argument(call, "APN") != NULL) return CME_BAD_PARAMETERS;
         modem_line(modem, "+QICSGP: %d,\"%s\",\"%s\",\"%s\",%d", quectel_type(context),
                    text_of(context->apn), text_of(context->user), text_of(context->password),
                    context->authentication);
@@ -252,6 +253,7 @@ static int name_servers(struct modem *modem, const struct modem_call *call)
     struct modem_context *context = context_quectel(modem, call);
     const char *first = modem_text(call, "pridnsaddr", NULL);
     if (context == NULL) return CME_BAD_PARAMETERS;
+    if (first == NULL && modem_text(call, "secdnsaddr", NULL) != NULL) return CME_BAD_PARAMETERS;
     if (first == NULL) {
         modem_line(modem, "+QIDNSCFG: %d,\"%s\",\"%s\"", (int)modem_number(call, "contextID", 1),
                    text_of(context->dns[0]), text_of(context->dns[1]));

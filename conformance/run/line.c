@@ -14,9 +14,17 @@
 #define FLAW_MAX       64
 #define TURN_US        INT64_C(100000) /* of waiting for the network           */
 
+/* What a virtual module is. */
+struct settings {
+    struct modem_options modem;
+    struct modem_flaw flaws[FLAW_MAX];
+};
+
 struct line {
-    struct port *port;   /* NULL: virtual                                   */
-    struct modem *modem; /* NULL: a port                                    */
+    struct port *port; /* NULL: virtual                                   */
+    struct settings settings;
+    const struct catalog_model *model; /* of a virtual module               */
+    struct modem *modem;               /* NULL: a port                                    */
     char *name;
     const char *dialect;
     int64_t clock_us; /* of a virtual module                                */
@@ -39,11 +47,6 @@ static bool read_number(const char *text, uint64_t most, uint64_t *out)
     *out = strtoull(text, &end, 10);
     return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && *out <= most;
 }
-
-struct settings {
-    struct modem_options modem;
-    struct modem_flaw flaws[FLAW_MAX];
-};
 
 static bool read_setting(const char *text, struct settings *settings, struct port_error *error)
 {
@@ -73,20 +76,23 @@ static bool read_setting(const char *text, struct settings *settings, struct por
 static bool open_virtual(struct line *line, const char *text, const struct line_options *options,
                          struct port_error *error)
 {
-    struct settings settings = {.modem.seed = options->seed};
-    struct modem_options *modem = &settings.modem;
+    struct modem_options *modem = &line->settings.modem;
     char *copy = memory_text(text);
     char *rest = NULL;
     char *word = strtok_r(copy, ",", &rest);
+    modem->seed = options->seed;
+    modem->clock_s = options->clock_s;
+    modem->offline = options->offline;
     modem->dialect = word == NULL ? NULL : catalog_find_dialect(word);
     bool good = (modem->dialect != NULL && modem_is_dialect(modem->dialect))
                 || fail(error, "no such virtual module; expected virtual:simcom, "
                                "virtual:quectel-ugxx or virtual:quectel-ec200");
     while (good && (word = strtok_r(NULL, ",", &rest)) != NULL)
-        good = read_setting(word, &settings, error);
+        good = read_setting(word, &line->settings, error);
     if (good) {
-        modem->flaws = settings.flaws;
-        line->modem = modem_new(options->model, modem);
+        modem->flaws = line->settings.flaws;
+        line->model = options->model;
+        line->modem = modem_new(line->model, modem);
         line->dialect = modem->dialect->name;
     }
     free(copy);
@@ -146,6 +152,14 @@ void line_close(struct line *line)
     modem_free(line->modem);
     free(line->name);
     free(line);
+}
+
+bool line_restart(struct line *line)
+{
+    if (line->modem == NULL) return false;
+    modem_free(line->modem);
+    line->modem = modem_new(line->model, &line->settings.modem);
+    return true;
 }
 
 const char *line_dialect(const struct line *line)

@@ -11,6 +11,8 @@ struct line;
 struct line_options {
     struct catalog_model *model; /* for a virtual module. Borrows: until line_close */
     uint64_t seed;               /* of a virtual module's chunks, 0: none          */
+    int64_t clock_s;             /* of a virtual module, 0: the machine's          */
+    bool offline;                /* a virtual module has no network                */
 };
 
 /* `virtual:DIALECT`, or what port_open takes. Behind the dialect may stand
@@ -25,6 +27,10 @@ void line_close(struct line *line); /* NULL is fine */
 const char *line_dialect(const struct line *line);
 
 const char *line_describe(const struct line *line);
+
+/* Switches a virtual module off and on; what it was to say is lost.
+ * Returns: false of any other, which stays as it is. */
+bool line_restart(struct line *line);
 
 /* Microseconds from any start. A virtual module's clock goes while its network is
  * waited for, and leaps where it waits for nothing else: time limits cost none,

@@ -10,6 +10,7 @@
 #define RUN_LOG         "line.at" /* in the folder: every byte of the run    */
 
 struct run_options {
+    const char *command; /* of atproof, for complaints                       */
     const char *target;
     const char *dialect;        /* NULL: the module's own                    */
     const char *out;            /* folder of the store and the transcripts; NULL: none is kept */
@@ -22,7 +23,9 @@ struct run_options {
     bool strict, quiet;
     unsigned shard, shard_count; /* 1 the first, of so many; 0: all          */
     unsigned repeats, retries;
-    uint64_t seed; /* of a virtual module                                   */
+    uint64_t seed;   /* of a virtual module                                   */
+    int64_t clock_s; /* of a virtual module, 0: the machine's                 */
+    bool offline;    /* a virtual module has no network                       */
     struct play_options play;
     struct recover_options recover;
     struct check_excuses excuses;

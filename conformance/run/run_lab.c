@@ -19,7 +19,7 @@
 
 static int complain_of_port(const struct run *run, const struct port_error *error)
 {
-    cli_complain("run: %s: %s", run->options->target, error->text);
+    cli_complain("%s: %s: %s", run->options->command, run->options->target, error->text);
     if (error->status == PORT_BAD_ADDRESS) return EXIT_USAGE;
     return error->status == PORT_MISSING ? EXIT_SKIPPED : EXIT_LAB;
 }
@@ -41,19 +41,19 @@ static int complain_of_silence(const struct run *run)
 {
     const struct session *session = &run->session;
     if (session->vanished) {
-        cli_complain("run: %s: the port vanished: %s", run->options->target,
+        cli_complain("%s: %s: the port vanished: %s", run->options->command, run->options->target,
                      line_error(run->line)->text);
     } else if (session->record.received_size == 0) {
-        cli_complain("run: %s: nothing answers AT; is the module on, is this its AT port, and "
+        cli_complain("%s: %s: nothing answers AT; is the module on, is this its AT port, and "
                      "are RTS and CTS as it awaits them?",
-                     run->options->target);
+                     run->options->command, run->options->target);
     } else if (is_garbage(session)) {
-        cli_complain("run: %s: what answers AT is no text; is the speed the module's (115200n81, "
+        cli_complain("%s: %s: what answers AT is no text; is the speed the module's (115200n81, "
                      "9600n81, …)?",
-                     run->options->target);
+                     run->options->command, run->options->target);
     } else {
-        cli_complain("run: %s: bytes come, but no OK to AT; is this the module's AT port?",
-                     run->options->target);
+        cli_complain("%s: %s: bytes come, but no OK to AT; is this the module's AT port?",
+                     run->options->command, run->options->target);
     }
     return EXIT_LAB;
 }
@@ -137,7 +137,8 @@ static int choose_dialect(struct run *run, const struct catalog_model *model)
     if (run->dialect == NULL) run->dialect = line_dialect(run->line);
     if (run->dialect == NULL) run->dialect = dialect_of(&run->identity);
     if (run->dialect == NULL) {
-        cli_complain("run: no dialect is known for '%s', model '%s'; --dialect names one",
+        cli_complain("%s: no dialect is known for '%s', model '%s'; --dialect names one",
+                     run->options->command,
                      run->identity.manufacturer == NULL ? "" : run->identity.manufacturer,
                      run->identity.model == NULL ? "" : run->identity.model);
         return EXIT_USAGE;
@@ -197,7 +198,10 @@ static bool find_module(struct run *run)
 int run_open(struct run *run, const struct run_options *options, struct catalog_model *model)
 {
     struct port_error error = {0};
-    const struct line_options line = {.model = model, .seed = options->seed};
+    const struct line_options line = {.model = model,
+                                      .seed = options->seed,
+                                      .clock_s = options->clock_s,
+                                      .offline = options->offline};
     run->options = options;
     run->play = options->play;
     run->play.pace = &run->pace;

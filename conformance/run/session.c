@@ -23,6 +23,8 @@ static void on_event(void *user, const struct atp_event *event)
     session->data_left = event->kind == ATP_KIND_DATA ? event->left : 0;
     if (event->kind == ATP_KIND_RESULT && event->result != ATP_RESULT_CONNECT)
         snprintf(session->final, sizeof session->final, "%s", name);
+    if (event->kind == ATP_KIND_PROMPT) session->prompted = true;
+    if (event->kind == ATP_KIND_RESULT) session->prompted = false;
     if (is_line && is_start(name)) session->booted = true;
 }
 
@@ -50,7 +52,7 @@ void session_begin(struct session *session)
     release_record(session);
     session->begun_us = session->command_us = line_now(session->line);
     session->line_of_case = 0;
-    session->booted = false;
+    session->booted = session->prompted = false;
     session->data_left = 0;
     session->final[0] = '\0';
     atp_init(&session->parser, &session->compiled->catalog, session->buffer, sizeof session->buffer,
@@ -165,6 +167,7 @@ bool session_send(struct session *session, const void *bytes, size_t size, bool 
     if (is_command) {
         session->command_us = now;
         session->final[0] = '\0';
+        session->prompted = false;
     }
     keep(session, TRANSCRIPT_SENT, now, bytes, size);
     atp_sent(&session->parser, bytes, size);
@@ -194,14 +197,19 @@ void session_end_line(struct session *session)
         if (session_receive(session, line_now(session->line) + LINE_US) <= 0) return;
 }
 
-/* By the parser's view of the exchange; of a command that it does not know, by
- * the final result code. */
-static bool is_over(const struct session *session)
+bool session_is_over(const struct session *session)
 {
     struct atp_exchange exchange;
     atp_exchange_read(&session->parser, &exchange);
     if (exchange.form == NULL) return session->final[0] != '\0';
     return exchange.state != ATP_EXCHANGE_OPEN && exchange.state != ATP_EXCHANGE_AWAITING;
+}
+
+void session_expire(struct session *session)
+{
+    keep(session, TRANSCRIPT_EXPIRE, line_now(session->line), "", 0);
+    atp_expire(&session->parser);
+    session->prompted = false;
 }
 
 int64_t session_limit(const struct session *session, int64_t otherwise_us)
@@ -217,7 +225,7 @@ enum session_answer session_command(struct session *session, const char *text, i
     bool sent = session_send(session, line, strlen(line), true);
     int64_t deadline = session->command_us + limit_us;
     free(line);
-    while (sent && !is_over(session))
+    while (sent && !session_is_over(session))
         if (session_receive(session, deadline) <= 0) break;
     if (session->vanished) return SESSION_VANISHED;
     if (session->final[0] == '\0') return SESSION_SILENT;

@@ -20,6 +20,7 @@ struct session {
     int64_t command_us;                      /* the last command line       */
     size_t line_of_case;                     /* given to the items that are sent */
     uint32_t data_left;                      /* bytes of payload that are to come */
+    bool prompted;                           /* an upload is awaited         */
     bool vanished;                           /* the port did; see line_error */
     bool booted;                             /* the module said that it started */
     struct atp_parser parser;
@@ -62,6 +63,13 @@ ssize_t session_receive(struct session *session, int64_t deadline_us);
 /* Sends a command line (without CR) and waits until its exchange is over, an
  * awaited URC included, for at most `limit_us`. */
 enum session_answer session_command(struct session *session, const char *text, int64_t limit_us);
+
+/* Whether the last command's exchange is: by the parser's view of it; of a
+ * command that it does not know, by the final result code. */
+bool session_is_over(const struct session *session);
+
+/* The host's clock ran out: nothing more of the exchange is awaited. */
+void session_expire(struct session *session);
 
 /* Waits, a moment at most, until a line or payload that is under way is whole. */
 void session_end_line(struct session *session);

@@ -24,6 +24,7 @@ int cmd_catalog(int argc, char **argv);
 int cmd_check(int argc, char **argv);
 int cmd_decode(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
+int cmd_fuzz(int argc, char **argv);
 int cmd_modem(int argc, char **argv);
 int cmd_record(int argc, char **argv);
 int cmd_report(int argc, char **argv);

@@ -21,6 +21,7 @@ static const struct command {
     {"record", "stand between a host and a module, keep what they say", cmd_record},
     {"modem", "be a virtual module on a pseudo terminal or a TCP port", cmd_modem},
     {"run", "judge a module: play cases against it", cmd_run},
+    {"fuzz", "fuzz a module, guided by what it answers", cmd_fuzz},
     {"report", "make a page, or what machines read, of results", cmd_report},
     {"diff", "compare two runs, or a run with a baseline", cmd_diff},
     {"server", "the HTTP, HTTPS, TCP and TLS peer of modules", cmd_server},

@@ -7,7 +7,7 @@ const char *const schema_levels[] = {"must", "should", "quirk", "info", NULL};
 const char *const schema_verdicts[] = {"pass", "deviation", "fail", "unjudged", NULL};
 const char *const schema_outcomes[] = {"passed",           "failed",          "skipped",
                                        "expected-failure", "unexpected-pass", NULL};
-const char *const schema_engines[] = {"libfuzzer", "afl", "plain", NULL};
+const char *const schema_engines[] = {"libfuzzer", "afl", "plain", "live", NULL};
 const char *const schema_fuzz_kinds[] = {"crash",         "invariant", "timeout",
                                          "out-of-memory", "leak",      NULL};
 

@@ -168,7 +168,7 @@ struct reports_fuzz_finding {
  * corpus. */
 struct reports_fuzz {
     const char *target;     /* `stream`                                     */
-    const char *engine;     /* libfuzzer, afl, plain                        */
+    const char *engine;     /* libfuzzer, afl, plain, live                  */
     const char *sanitizers; /* `address,undefined`; NULL: none              */
     bool mutator;           /* whether it mutated by what it knows of AT    */
     const char *instance;   /* `main`                                       */

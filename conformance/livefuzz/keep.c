@@ -1,0 +1,316 @@
+/* What a hunt keeps: sequences that showed something new, findings, the store. */
+#include "hunt.h"
+
+#include "cli.h"
+#include "memory.h"
+
+#include <errno.h>
+#include <openssl/sha.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* ---- files ------------------------------------------------------------ */
+
+/* A transcript: four lines of header, as play_steps.c counts them. */
+static bool write_transcript(const struct hunt *hunt, const char *path, const char *id,
+                             const char *title, const struct buffer *text)
+{
+    FILE *file = fopen(path, "w");
+    bool good = file != NULL;
+    if (good && id != NULL) fprintf(file, "@ id: %s\n", id);
+    if (good) {
+        fprintf(file, "@ dialect: %s\n@ title: %s\n%s\n", hunt->run.dialect, title,
+                id == NULL ? "#\n" : "");
+        fwrite(text->bytes, 1, text->size, file);
+    }
+    if (file != NULL && (ferror(file) != 0 || fclose(file) != 0)) good = false;
+    if (!good) cli_complain("%s: cannot write: %s", path, strerror(errno));
+    return good;
+}
+
+static void digest(const void *bytes, size_t size, char out[65])
+{
+    uint8_t value[SHA256_DIGEST_LENGTH];
+    SHA256(bytes, size, value);
+    for (size_t i = 0; i < sizeof value; i++) sprintf(out + 2 * i, "%02x", value[i]);
+}
+
+static void digest_file(const char *path, char out[65])
+{
+    struct buffer bytes = {0};
+    struct transcript_error error;
+    (void)transcript_read_file(path, TRANSCRIPT_BYTES_SIZE_MAX, &bytes, &error);
+    digest(bytes.bytes, bytes.size, out);
+    buffer_release(&bytes);
+}
+
+/* Named by what the host says: the same sequence is the same file. */
+void hunt_keep_corpus(struct hunt *hunt, const struct sequence *sequence,
+                      const struct hunt_played *played)
+{
+    struct buffer said = {0};
+    char name[65];
+    for (size_t i = 0; i < sequence->count; i++) {
+        buffer_append_text(&said, sequence->steps[i].line);
+        buffer_append(&said, "\r", 1);
+        buffer_append(&said, sequence->steps[i].data, sequence->steps[i].data_size);
+    }
+    digest(said.bytes, said.size, name);
+    char *path = memory_format("%s/corpus/%.16s.at", hunt->options->run->out, name);
+    if (!write_transcript(hunt, path, NULL, "it showed something new", &played->text))
+        hunt->run.tally.broken = hunt->run.lost = true;
+    buffer_release(&said);
+    free(path);
+}
+
+/* ---- findings --------------------------------------------------------- */
+
+/* Whether enough was told of the rule, or of it and the clause. */
+static bool is_told(const struct hunt *hunt, const struct hunt_key *key)
+{
+    size_t rules = 0;
+    size_t clauses = 0;
+    for (size_t i = 0; i < hunt->finding_count; i++) {
+        const struct hunt_key *other = &hunt->findings[i].key;
+        bool same = strcmp(other->rule, key->rule) == 0;
+        rules += same;
+        clauses += same && strcmp(other->clause, key->clause) == 0;
+    }
+    return rules >= HUNT_RULE_MAX || clauses >= HUNT_FORM_MAX;
+}
+
+static bool is_taken(const struct hunt *hunt, const struct hunt_key *key)
+{
+    for (size_t i = 0; i < hunt->finding_count; i++)
+        if (hunt_is_same(&hunt->findings[i].key, key)) return true;
+    return false;
+}
+
+static char *path_of(const struct hunt *hunt, const char *id)
+{
+    char *name = memory_text(strchr(id, '/') + 1);
+    for (char *at = name; *at != '\0'; at++)
+        if (*at == '/') *at = '.';
+    char *path = memory_format("%s/findings/%s.at", hunt->options->run->out, name);
+    free(name);
+    return path;
+}
+
+static char *reproduce(const struct hunt *hunt, const char *path)
+{
+    const struct run_options *run = hunt->options->run;
+    const char *quote = strpbrk(run->target, " ()$&;|<>*?\"") == NULL ? "" : "'";
+    return memory_format("atproof fuzz --target %s%s%s --dialect %s --replay %s", quote,
+                         run->target, quote, hunt->run.dialect, path);
+}
+
+/* Of a hang or a restart: a line of the fuzzer's own, too. */
+static void note_fault(struct hunt *hunt, const struct hunt_finding *finding, const char *seen)
+{
+    char *sha256 = memory_new(65, 1);
+    digest_file(finding->path, sha256);
+    const struct reports_fuzz_finding fault = {
+        .kind = strcmp(finding->key.rule, "hang") == 0 ? "timeout" : "crash",
+        .text = memory_format("%s behind %s: %s", finding->key.rule, finding->key.step, seen),
+        .source = memory_text(finding->path),
+        .sha256 = sha256,
+        .reproduce = reproduce(hunt, finding->path),
+    };
+    buffer_append(&hunt->faults, &fault, sizeof fault);
+}
+
+static const struct judge_finding *find_of(const struct hunt_played *played,
+                                           const struct hunt_key *key)
+{
+    const struct judgement *judgement = &played->judgement;
+    for (size_t i = 0; i < judgement->exchange_count; i++)
+        for (size_t k = 0; k < judgement->exchanges[i].finding_count; k++)
+            if (strcmp(judgement->exchanges[i].findings[k].rule->name, key->rule) == 0)
+                return &judgement->exchanges[i].findings[k];
+    return NULL;
+}
+
+/* What the judge cannot say: owned by the caller. */
+static void make_fault(const struct hunt *hunt, const struct hunt_played *played,
+                       const struct hunt_key *key, struct results_fault *out)
+{
+    const char *brought =
+        hunt->options->is_virtual ? "by switching it off and on" : recovery_name(played->recovery);
+    static const struct {
+        const char *rule, *expected, *seen;
+    } texts[] = {
+        {"reboot", "no start of the module", "what it says when it starts"},
+        {"vanished", "the port to stay", "the port vanish"},
+        {"echo-differs", "the command line as it was sent", "something else"},
+        {"accepted-unknown", "ERROR: no manual has the command", "OK"},
+    };
+    size_t at = 0;
+    const size_t count = sizeof texts / sizeof texts[0];
+    while (at < count && strcmp(texts[at].rule, key->rule) != 0) at++;
+    *out = (struct results_fault){
+        .rule = key->rule,
+        .level = "must",
+        .clause = memory_text(key->clause),
+        .offset = played->size,
+        .expected = memory_text(at < count ? texts[at].expected : "an answer"),
+        .seen =
+            at < count ? memory_text(texts[at].seen) : memory_format("none; recovered %s", brought),
+    };
+}
+
+/* Keeps the case; tells it. */
+static void keep_finding(struct hunt *hunt, const struct hunt_finding *finding,
+                         const struct hunt_played *played, bool again)
+{
+    struct run *run = &hunt->run;
+    struct check_excuses *excuses = (struct check_excuses *)(uintptr_t)&run->options->excuses;
+    const struct judge_finding *found = find_of(played, &finding->key);
+    struct results_fault fault = {0};
+    char *reason = NULL;
+    char sha256[65];
+    digest_file(finding->path, sha256);
+    const struct results_subject subject = {.path = finding->path,
+                                            .sha256 = sha256,
+                                            .id = finding->id,
+                                            .dialect = run->dialect,
+                                            .line = 1,
+                                            .identity = &run->identity};
+    if (found == NULL) make_fault(hunt, played, &finding->key, &fault);
+    const char *outcome = results_decide(&run->tally, excuses, run->options->today, &subject,
+                                         JUDGE_FAIL, "", &reason);
+    bool excused = outcome[0] == 'e';
+    if (!again && reason == NULL) reason = memory_text("it was not shown again");
+    run_progress_result(&run->progress, finding->id, outcome,
+                        "%s\n         expected: %s\n         seen:     %s%s%s", finding->key.step,
+                        found == NULL ? fault.expected : found->expected,
+                        found == NULL ? fault.seen : found->seen,
+                        reason == NULL ? "" : "\n         ", reason == NULL ? "" : reason);
+    if (!results_keep(run->store, &subject, &played->judgement, JUDGE_FAIL, &fault, found == NULL,
+                      outcome, reason))
+        run->tally.broken = true;
+    if (hunt_is_fault(&finding->key) && !excused) {
+        run->module_failed = true;
+        note_fault(hunt, finding, fault.seen);
+    }
+    results_fault_release(&fault);
+    free(reason);
+}
+
+/* Makes it small, if the module is still there, and writes it. Takes the key over. */
+static void take(struct hunt *hunt, const struct sequence *from, struct hunt_key *key,
+                 const struct hunt_played *original)
+{
+    struct sequence sequence;
+    struct hunt_played smaller = {0};
+    size_t index = hunt->finding_count;
+    hunt->findings =
+        memory_grow(hunt->findings, index + 1, &hunt->finding_capacity, sizeof *hunt->findings);
+    struct hunt_finding *finding = &hunt->findings[hunt->finding_count++];
+    finding->key = *key;
+    finding->id = memory_format("fuzz/%s/%s/%s", key->rule, key->clause, key->form);
+    finding->path = path_of(hunt, finding->id);
+    sequence_copy(&sequence, from);
+    bool replayed = hunt->options->replay != NULL;
+    bool shrunk = !replayed && hunt_shrink(hunt, &sequence, key, &smaller);
+    const struct hunt_played *played = shrunk ? &smaller : original;
+    bool again = shrunk || replayed;
+    char *title =
+        memory_format("%s, %s%s", key->rule, key->form, again ? "" : " (not shown again)");
+    if (!write_transcript(hunt, finding->path, finding->id, title, &played->text))
+        hunt->run.tally.broken = hunt->run.lost = true;
+    keep_finding(hunt, finding, played, again);
+    free(title);
+    if (shrunk) hunt_played_release(&smaller);
+    sequence_release(&sequence);
+}
+
+void hunt_take_findings(struct hunt *hunt, const struct sequence *sequence,
+                        const struct hunt_played *played)
+{
+    struct hunt_key key;
+    for (size_t i = 0; hunt_find(hunt, played, i, &key); i++) {
+        bool taken = is_taken(hunt, &key);
+        if (!taken && !is_told(hunt, &key)) {
+            take(hunt, sequence, &key, played);
+            continue;
+        }
+        if (!taken) hunt->untold++;
+        hunt_key_release(&key);
+    }
+}
+
+/* ---- the store -------------------------------------------------------- */
+
+static bool make_folder(const char *folder, const char *name)
+{
+    char *path = memory_format("%s/%s", folder, name);
+    bool good = mkdir(path, 0777) == 0 || errno == EEXIST;
+    if (!good) cli_complain("%s: cannot make the folder: %s", path, strerror(errno));
+    free(path);
+    return good;
+}
+
+bool hunt_open_store(struct hunt *hunt)
+{
+    const struct run_options *options = hunt->options->run;
+    if (!make_folder(options->out, "corpus") || !make_folder(options->out, "findings"))
+        return false;
+    char *path = memory_format("%s/results.jsonl", options->out);
+    struct run *run = &hunt->run;
+    bool good = (run->store = fopen(path, "w")) != NULL
+                && results_begin(run->store, "atproof fuzz", hunt->options->command, run->dialect,
+                                 options->strict)
+                && results_keep_clauses(run->store, run->compiled);
+    if (!good) cli_complain("%s: cannot write: %s", path, strerror(errno));
+    free(path);
+    return good;
+}
+
+static void release_faults(struct hunt *hunt)
+{
+    struct reports_fuzz_finding *faults = (void *)hunt->faults.bytes;
+    for (size_t i = 0; i < hunt->faults.size / sizeof *faults; i++) {
+        free((void *)(uintptr_t)faults[i].text);
+        free((void *)(uintptr_t)faults[i].source);
+        free((void *)(uintptr_t)faults[i].sha256);
+        free((void *)(uintptr_t)faults[i].reproduce);
+    }
+    buffer_release(&hunt->faults);
+}
+
+static bool write_fuzz(struct hunt *hunt)
+{
+    uint64_t duration_ms = (uint64_t)(port_now_us() - hunt->begun_us) / 1000;
+    uint64_t size = 0;
+    for (size_t i = 0; i < hunt->corpus_count; i++)
+        size += sequence_size(&hunt->corpus[i].sequence);
+    const struct reports_fuzz fuzz = {
+        .target = hunt->options->run->target,
+        .engine = "live",
+        .mutator = true,
+        .instance = "main",
+        .duration_ms = duration_ms,
+        .executions = hunt->exchange_count,
+        .executions_per_second = duration_ms == 0 ? 0 : hunt->exchange_count * 1000 / duration_ms,
+        .edges = hunt->behaviour_count,
+        .corpus_count = hunt->corpus_count,
+        .corpus_size = size,
+        .samples = (const void *)hunt->samples.bytes,
+        .sample_count = hunt->samples.size / sizeof(struct reports_sample),
+        .findings = (const void *)hunt->faults.bytes,
+        .finding_count = hunt->faults.size / sizeof(struct reports_fuzz_finding),
+    };
+    return reports_write_fuzz(hunt->run.store, &fuzz);
+}
+
+bool hunt_close_store(struct hunt *hunt)
+{
+    bool good = write_fuzz(hunt);
+    if (!good) cli_complain("the fuzzer's line cannot be kept: %s", strerror(errno));
+    if (fclose(hunt->run.store) != 0) good = false;
+    hunt->run.store = NULL;
+    release_faults(hunt);
+    buffer_release(&hunt->samples);
+    return good;
+}
