@@ -1,17 +1,14 @@
 /* atproof report: makes of a run's results what people and machines read. */
 #include "cli.h"
 #include "memory.h"
+#include "stores.h"
 
 #include <argp.h>
 #include <atproof/reports.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-#define STORE_MAX 1024
 
 static const struct format {
     const char *name;
@@ -27,9 +24,9 @@ static const struct format {
 struct arguments {
     const struct format *format; /* NULL: all                               */
     const char *output;
-    char *dir; /* the folder; NULL: stores were named; owned               */
-    char *paths[STORE_MAX];
-    size_t path_count;
+    struct stores named;  /* as on the command line: a folder, or stores     */
+    struct stores stores; /* what is read                                   */
+    const char *dir;      /* the folder; NULL: stores were named            */
 };
 
 static const struct argp_option option_list[] = {
@@ -70,93 +67,45 @@ static error_t take_format(struct arguments *arguments, const char *name)
                       name);
 }
 
-static error_t take_path(struct arguments *arguments, char *path)
-{
-    if (arguments->path_count == STORE_MAX)
-        return cli_misuse("report", "more than %d stores", STORE_MAX);
-    arguments->paths[arguments->path_count++] = memory_text(path);
-    return 0;
-}
-
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     struct arguments *arguments = state->input;
     switch (key) {
     case 'f': return take_format(arguments, value);
     case 'o': arguments->output = value; return 0;
-    case ARGP_KEY_ARG: return take_path(arguments, value);
+    case ARGP_KEY_ARG: stores_add(&arguments->named, value); return 0;
     case ARGP_KEY_END:
-        return arguments->path_count > 0
+        return arguments->named.count > 0
                    ? 0
                    : cli_misuse("report", "no results are named; expected a folder, or stores");
     default: return ARGP_ERR_UNKNOWN;
     }
 }
 
-/* ---- the folder ------------------------------------------------------- */
+/* ---- the results ------------------------------------------------------ */
 
-static bool is_folder(const char *path)
+/* Takes the folder, or the stores that were named. */
+static bool open_results(struct arguments *arguments)
 {
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-static int compare(const void *a, const void *b)
-{
-    return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static bool is_store(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    return dot != NULL && dot != name && strcmp(dot, ".jsonl") == 0;
-}
-
-/* The stores of the folder, by name. */
-static bool list_stores(struct arguments *arguments)
-{
-    DIR *folder = opendir(arguments->dir);
-    if (folder == NULL) {
-        cli_complain("%s: cannot read: %s", arguments->dir, strerror(errno));
+    const struct stores *named = &arguments->named;
+    const char *first = named->paths[0];
+    if (strcmp(first, "-") != 0 && access(first, F_OK) != 0) {
+        cli_complain("%s: cannot read: %s", first, strerror(errno));
         return false;
     }
-    const struct dirent *entry;
-    bool good = true;
-    while (good && (entry = readdir(folder)) != NULL) {
-        if (!is_store(entry->d_name)) continue;
-        char *path = memory_format("%s/%s", arguments->dir, entry->d_name);
-        good = take_path(arguments, path) == 0;
-        free(path);
-    }
-    closedir(folder);
-    qsort(arguments->paths, arguments->path_count, sizeof *arguments->paths, compare);
-    if (good && arguments->path_count == 0)
-        cli_complain("%s: no results are there, expected files *.jsonl as atproof run --out leaves "
-                     "them",
-                     arguments->dir);
-    return good && arguments->path_count > 0;
-}
-
-static bool open_folder(struct arguments *arguments)
-{
-    if (strcmp(arguments->paths[0], "-") != 0 && access(arguments->paths[0], F_OK) != 0) {
-        cli_complain("%s: cannot read: %s", arguments->paths[0], strerror(errno));
+    if (stores_is_folder(first) && named->count > 1) {
+        cli_misuse("report", "%s is a folder, '%s' one argument too many", first, named->paths[1]);
         return false;
     }
-    if (!is_folder(arguments->paths[0])) {
-        if (arguments->format != NULL && arguments->output != NULL) return true;
-        cli_misuse("report", "%s is no folder: --format and --output must say what is made of it",
-                   arguments->paths[0]);
-        return false;
+    if (stores_is_folder(first)) {
+        arguments->dir = first;
+        return stores_list(first, &arguments->stores);
     }
-    if (arguments->path_count > 1) {
-        cli_misuse("report", "%s is a folder, '%s' one argument too many", arguments->paths[0],
-                   arguments->paths[1]);
-        return false;
-    }
-    arguments->dir = arguments->paths[0];
-    arguments->path_count = 0;
-    return list_stores(arguments);
+    for (size_t i = 0; i < named->count; i++) stores_add(&arguments->stores, named->paths[i]);
+    if (arguments->format != NULL && arguments->output != NULL) return true;
+    cli_misuse("report", "%s is no folder: --format and --output must say what is made of it",
+               first);
+    return false;
 }
 
 /* ---- writing ---------------------------------------------------------- */
@@ -208,9 +157,9 @@ static bool write_all(const struct arguments *arguments)
     char *coverage = arguments->dir == NULL ? NULL : memory_format("%s/coverage", arguments->dir);
     char *link = coverage == NULL ? NULL : link_to(arguments, coverage);
     const struct reports_input input = {
-        .stores = (const char *const *)arguments->paths,
-        .store_count = arguments->path_count,
-        .coverage = coverage != NULL && is_folder(coverage) ? coverage : NULL,
+        .stores = (const char *const *)arguments->stores.paths,
+        .store_count = arguments->stores.count,
+        .coverage = coverage != NULL && stores_is_folder(coverage) ? coverage : NULL,
         .coverage_link = link,
     };
     bool good = true;
@@ -233,8 +182,8 @@ int cmd_report(int argc, char **argv)
         cli_misuse("report", "--format all writes several files, --output names one");
         good = false;
     }
-    good = good && open_folder(&arguments) && write_all(&arguments);
-    for (size_t i = 0; i < arguments.path_count; i++) free(arguments.paths[i]);
-    free(arguments.dir);
+    good = good && open_results(&arguments) && write_all(&arguments);
+    stores_release(&arguments.named);
+    stores_release(&arguments.stores);
     return good && cli_flush() ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }

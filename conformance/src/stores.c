@@ -17,7 +17,12 @@ static void take(struct stores *stores, char *path)
     stores->paths[stores->count++] = path;
 }
 
-static bool is_folder(const char *path)
+void stores_add(struct stores *stores, const char *path)
+{
+    take(stores, memory_text(path));
+}
+
+bool stores_is_folder(const char *path)
 {
     struct stat status;
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
@@ -37,8 +42,8 @@ static int compare(const void *a, const void *b)
 bool stores_list(const char *path, struct stores *out)
 {
     *out = (struct stores){0};
-    if (!is_folder(path)) {
-        take(out, memory_text(path));
+    if (!stores_is_folder(path)) {
+        stores_add(out, path);
         return true;
     }
     DIR *folder = opendir(path);

@@ -14,6 +14,12 @@ struct stores {
  * Returns: false with a complaint made: the folder cannot be read, or has none.
  * Owns: the caller releases *out, also if false. */
 bool stores_list(const char *path, struct stores *out);
+
+/* Another store, by its path. */
+void stores_add(struct stores *stores, const char *path);
+
+bool stores_is_folder(const char *path);
+
 void stores_release(struct stores *stores);
 
 #endif
