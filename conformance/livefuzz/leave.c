@@ -1,6 +1,8 @@
 /* What is not said to a module without its owner's leave: the table. */
 #include "leave.h"
 
+#include "run.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -101,17 +103,6 @@ static const struct leave {
     {"E", "framing", "echo off: commands and answers cannot be told apart"},
 };
 
-bool leave_is_listed(const char *list, const char *word)
-{
-    size_t size = strlen(word);
-    while (list != NULL && *list != '\0') {
-        size_t length = strcspn(list, ",");
-        if (length == size && memcmp(list, word, size) == 0) return true;
-        list += length + (list[length] == ',');
-    }
-    return false;
-}
-
 static bool is_named(const char *pattern, const char *name)
 {
     size_t size = strlen(pattern);
@@ -185,7 +176,7 @@ const char *leave_needed(const char *line, const char *allowed, leave_is_known *
         const char *word = word_of(found.name);
         if (word == NULL && !is_known(user, found.name)) word = "unknown";
         else if (found.asks || is_harmless(&found, at)) continue;
-        if (word != NULL && !leave_is_listed(allowed, word)) return word;
+        if (word != NULL && !run_is_listed(allowed, word)) return word;
     }
     return NULL;
 }

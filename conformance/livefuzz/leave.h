@@ -32,9 +32,6 @@ const char *leave_needed(const char *line, const char *allowed, leave_is_known *
 /* Whether the line may reset the module. */
 bool leave_resets(const char *line);
 
-/* Whether `word` is in a list with commas; NULL: an empty one. */
-bool leave_is_listed(const char *list, const char *word);
-
 /* A line for each word: what it lets pass. For --help. */
 extern const char leave_help[];
 

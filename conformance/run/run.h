@@ -113,4 +113,7 @@ void run_case(struct run *run, const struct run_case *item);
 /* Keeps that it did not run. */
 void run_skip(struct run *run, const struct run_case *item, const char *why);
 
+/* Whether `word` is in a list with commas; NULL is an empty one. */
+bool run_is_listed(const char *list, const char *word);
+
 #endif

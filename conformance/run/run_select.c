@@ -102,8 +102,7 @@ void run_release_cases(struct run_cases *cases)
 
 /* ---- choosing --------------------------------------------------------- */
 
-/* Whether `word` is in a list with commas. */
-static bool is_listed(const char *list, const char *word)
+bool run_is_listed(const char *list, const char *word)
 {
     size_t size = strlen(word);
     while (list != NULL && *list != '\0') {
@@ -134,11 +133,11 @@ static const char *obstacle(const struct run_case *item, const struct run_option
         const char *word = item->case_->requires_[i].text;
         bool leave = strcmp(word, "stores-files") == 0 || strcmp(word, "costs-data") == 0;
         if (leave) *needs_leave = true;
-        if (leave && !is_listed(options->allowed, word))
+        if (leave && !run_is_listed(options->allowed, word))
             return strcmp(word, "stores-files") == 0
                        ? "writes to the module's file system; --allow stores-files lets it"
                        : "costs data; --allow costs-data lets it";
-        if (is_listed(options->lacking, word)) return "needs what --lacks names";
+        if (run_is_listed(options->lacking, word)) return "needs what --lacks names";
         if (strcmp(word, "server") == 0 && !options->has_server)
             return "needs a server that the module can reach; --server names it";
     }
