@@ -4,6 +4,7 @@
  */
 #include "catalog_yaml.h"
 #include "memory.h"
+#include "utf8.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -15,13 +16,32 @@
 
 #define HELD_MAX 4096 /* complaints; a file with more is not mended at once */
 
+/* A key or value of the file may hold anything: what would break the line or the
+ * terminal stands as `\xHH`. */
+static void write_text(FILE *out, const char *text)
+{
+    const uint8_t *bytes = (const uint8_t *)text;
+    size_t left = strlen(text);
+    while (left > 0) {
+        size_t size = utf8_text_size(bytes, left);
+        fwrite(bytes, 1, size, out);
+        bytes += size;
+        left -= size;
+        if (left == 0) break;
+        fprintf(out, "\\x%02X", *bytes++);
+        left--;
+    }
+}
+
 static void write_complaint(struct catalog_errors *errors, struct catalog_location at,
                             const char *text)
 {
     if (errors->written++ >= CATALOG_ERROR_MAX) return;
     fprintf(errors->out, "%s%s:", errors->prefix ? errors->prefix : "", at.file);
     if (at.line > 0) fprintf(errors->out, "%u:%u:", at.line, at.column);
-    fprintf(errors->out, " %s\n", text);
+    fputc(' ', errors->out);
+    write_text(errors->out, text);
+    fputc('\n', errors->out);
 }
 
 void catalog_complain(struct catalog_errors *errors, struct catalog_location at, const char *format,
