@@ -23,8 +23,8 @@
  *     from what follows
  *   - E, V and Q stand alone on their line with 0, 1 or nothing, for whether they
  *     were done in one that is refused nobody can tell
- *   - without echo there is no E, Z and &F, and what switches it on by a restart
- *     is followed by ATE0 (an X is put for commands that are left out)
+ *   - without echo there is no E, Z, &F and AT+CFUN=, which switch it on, the last
+ *     by a restart (an X is put for commands that are left out)
  *   - it does not ask for reports of the serving cell (AT+CPSI=<time>): they never
  *     end, and the catalogue does not have them as URCs
  * What is excused:
@@ -65,7 +65,6 @@ struct host {
     bool prompted; /* an upload is awaited                                   */
     bool quiet;    /* Q1 may have been set                                   */
     bool silent;   /* echo is off and stays so */
-    bool echoed;   /* yet there was one */
     bool several;  /* commands were on the last line */
 };
 
@@ -104,7 +103,6 @@ static void on_event(void *user, const struct atp_event *event)
     struct host *host = user;
     check_deviations(host, event);
     if (event->kind == ATP_KIND_PROMPT) host->prompted = true;
-    if (event->kind == ATP_KIND_ECHO) host->echoed = true;
     if (event->kind != ATP_KIND_RESULT) return;
     host->answered = true;
     host->prompted = false;
@@ -205,6 +203,14 @@ static bool has_several(struct typed *line)
     return first != NULL && next_command(line, &at) != NULL;
 }
 
+/* Whether the command begins so, and does not end in `=?`. */
+static bool is_set(const uint8_t *bytes, size_t size, const char *name)
+{
+    size_t length = strlen(name);
+    return size > length && strncasecmp((const char *)bytes, name, length) == 0
+           && bytes[length] != '?';
+}
+
 /* See the host above. */
 static void leave_out(struct host *host, struct typed *line)
 {
@@ -213,16 +219,17 @@ static void leave_out(struct host *host, struct typed *line)
     const char *refused = host->silent ? (alone ? "EZ&" : "EZ&VQ") : (alone ? "VQ" : "EVQ");
     for (uint8_t *first; (first = next_command(line, &at)) != NULL;) {
         uint8_t upper = *first == '&' ? '&' : (uint8_t)(*first & ~0x20);
-        bool reports = line->bytes + line->size - first > 6
-                       && strncasecmp((const char *)first, "+CPSI=", 6) == 0 && first[6] != '?';
-        if (strchr(refused, upper) != NULL || reports) *first = 'X';
+        size_t size = (size_t)(line->bytes + line->size - first);
+        bool left_out =
+            is_set(first, size, "+CPSI=") || (host->silent && is_set(first, size, "+CFUN="));
+        if (strchr(refused, upper) != NULL || left_out) *first = 'X';
         else if (upper == 'Q' && at < line->size && line->bytes[at] != '0') host->quiet = true;
     }
 }
 
 static void send_whole(struct host *host, struct typed *line)
 {
-    host->answered = host->prompted = host->echoed = false;
+    host->answered = host->prompted = false;
     host->several = has_several(line);
     atp_sent(&host->lossless.parser, line->bytes, line->size);
     for (size_t at = 0, end = 0; at < line->size; at = end) {
@@ -244,7 +251,6 @@ static void send_line(struct host *host, struct typed *line)
     complete(line);
     leave_out(host, line);
     send_whole(host, line);
-    if (host->silent && host->echoed && host->answered) switch_echo_off(host);
     line->size = 0;
 }
 
