@@ -210,11 +210,21 @@ static bool put_pattern(struct script_reader *reader, struct buffer *out)
     return true;
 }
 
+/* Of blanks alone nothing stays. */
 static bool put_remark(struct script_reader *reader, struct buffer *out)
 {
     size_t size = reader->size;
     while (size > reader->at && reader->line[size - 1] == ' ') size--;
+    if (size > reader->at) buffer_append_text(out, " ");
     buffer_append(out, reader->line + reader->at, size - reader->at);
+    return true;
+}
+
+static bool is_remark(const char *key)
+{
+    static const char *const others[] = {"time", "within", "repeat", "urc"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strcmp(key, others[i]) == 0) return false;
     return true;
 }
 
@@ -222,11 +232,11 @@ static bool put_value(struct script_reader *reader, struct buffer *out, const ch
 {
     put(out, "@ %.60s:", key);
     if (reader->at >= reader->size) return true;
+    if (is_remark(key)) return put_remark(reader, out);
     buffer_append_text(out, " ");
-    if (strcmp(key, "time") == 0 || strcmp(key, "within") == 0) return put_time(reader, out);
     if (strcmp(key, "repeat") == 0) return put_repeat(reader, out);
     if (strcmp(key, "urc") == 0) return put_pattern(reader, out);
-    return put_remark(reader, out);
+    return put_time(reader, out);
 }
 
 /* ---- the header ------------------------------------------------------- */

@@ -21,6 +21,8 @@
  *   - an upload begins behind its prompt; it ends with the result
  *   - while the module echoes there is no V0 and no Q1: nothing would part an echo
  *     from what follows
+ *   - A/ does not stand behind a line that is longer than modules take: some
+ *     repeat the line before it
  *   - E, V and Q stand alone on their line with 0, 1 or nothing, for whether they
  *     were done in one that is refused nobody can tell
  *   - without echo there is no E, Z, &F and AT+CFUN=, which switch it on, the last
@@ -48,6 +50,7 @@
 #define US_A_S          INT64_C(1000000)
 #define ANSWER_LIMIT_US (400 * US_A_S)
 #define STEP_MAX        5000 /* of the clock while one answer is awaited      */
+#define LINE_TAKEN      2000 /* bytes of a command line that the module takes */
 #define PAUSE_US        1000 /* more than any between random chunks           */
 #define GUARD_US        (11 * US_A_S / 10)
 
@@ -66,6 +69,7 @@ struct host {
     bool quiet;    /* Q1 may have been set                                   */
     bool silent;   /* echo is off and stays so */
     bool several;  /* commands were on the last line */
+    bool refused;  /* it was longer than the module takes: not what A/ repeats */
 };
 
 /* A line that is typed, in pieces. */
@@ -229,6 +233,8 @@ static void leave_out(struct host *host, struct typed *line)
 
 static void send_whole(struct host *host, struct typed *line)
 {
+    if (host->refused && has_prefix(line->bytes, line->size, '/')) return;
+    host->refused = line->size > LINE_TAKEN;
     host->answered = host->prompted = false;
     host->several = has_several(line);
     atp_sent(&host->lossless.parser, line->bytes, line->size);
