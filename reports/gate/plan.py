@@ -199,7 +199,8 @@ def fuzz_step(plan, name, wanted):
     keep = [] if "corpus" in wanted else ["--no-merge"]
     targets = wanted.get("targets", [])
     command = [FUZZ_RUN, *targets, "--seconds", seconds, "--no-keep", *keep,
-               "--engines", ",".join(wanted.get("engines", ["libfuzzer"])), "--out", out]
+               "--engines", ",".join(wanted.get("engines", ["libfuzzer"])), "--out", out,
+               "--seed", wanted.get("seed", 0)]
     jobs = min(os.cpu_count(), len(targets)) if targets else os.cpu_count()
     commands = [["rm", "-f", out / "results.jsonl"], [*command, "--jobs", jobs]]
     return Step(name, f"fuzzers find nothing in {seconds} s", commands, cwd=ROOT,
