@@ -32,7 +32,7 @@
  * What is excused:
  *   - `unexpected` of an ERROR or +CME ERROR: of a command that is refused no
  *     variant need list the refusal
- *   - `unexpected` and `not-asked` in the answer to a line of several commands,
+ *   - `unexpected`, `not-asked` and `stale` in the answer to a line of several commands,
  *     the last of which the parser takes for the pending one; and what is wrong
  *     with the fields of a line without a prefix, which it takes for that one's
  *   - behind Q1 there is no result to wait for */
@@ -42,6 +42,7 @@
 #include "catalog_builtin.h"
 #include "modem.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,7 +86,8 @@ static uint32_t excused(const struct host *host, const struct atp_event *event)
 {
     const uint32_t fields = ATP_DEV_NO_SPACE - 1; /* the bits of fields are the lowest */
     bool bare = event->name != NULL && (event->name->flags & ATP_NAME_BARE) != 0;
-    uint32_t of_several = ATP_DEV_UNEXPECTED | ATP_DEV_NOT_ASKED | (bare ? fields : 0);
+    const uint32_t of_several =
+        ATP_DEV_UNEXPECTED | ATP_DEV_NOT_ASKED | ATP_DEV_STALE | (bare ? fields : 0);
     if (host->several) return of_several;
     if (event->kind == ATP_KIND_RESULT && event->result == ATP_RESULT_ERROR)
         return ATP_DEV_UNEXPECTED;
@@ -108,8 +110,9 @@ static void on_event(void *user, const struct atp_event *event)
     check_deviations(host, event);
     if (event->kind == ATP_KIND_PROMPT) host->prompted = true;
     if (event->kind != ATP_KIND_RESULT) return;
-    host->answered = true;
-    host->prompted = false;
+    /* of several commands the parser does not know which one asks for an upload */
+    host->prompted = host->several && event->result == ATP_RESULT_CONNECT;
+    host->answered = !host->prompted;
 }
 
 /* All that it says by now. */
@@ -188,9 +191,14 @@ static void complete(struct typed *line)
  * behind all of it if it is an extended one. Returns: NULL if there is none. */
 static uint8_t *next_command(struct typed *line, size_t *at)
 {
-    while (*at < line->size && strchr(" ;\r0123456789", line->bytes[*at]) != NULL) (*at)++;
+    while (*at < line->size && isdigit(line->bytes[*at])) (*at)++; /* of the one before */
+    while (*at < line->size && strchr(" ;\r", line->bytes[*at]) != NULL) (*at)++;
     if (*at >= line->size) return NULL;
     uint8_t *first = &line->bytes[(*at)++];
+    if (*first == '&' && *at + 1 < line->size) {
+        (*at)++; /* its letter: &D does not dial */
+        return first;
+    }
     if ((*first | 0x20) == 'd') *at = line->size; /* the rest is its number   */
     if (strchr("+*$^%#", *first) == NULL) return first;
     for (bool quoted = false; *at < line->size; (*at)++) {
@@ -236,7 +244,8 @@ static void send_whole(struct host *host, struct typed *line)
     if (host->refused && has_prefix(line->bytes, line->size, '/')) return;
     host->refused = line->size > LINE_TAKEN;
     host->answered = host->prompted = false;
-    host->several = has_several(line);
+    if (!has_prefix(line->bytes, line->size, '/'))
+        host->several = has_several(line); /* A/: as before */
     atp_sent(&host->lossless.parser, line->bytes, line->size);
     for (size_t at = 0, end = 0; at < line->size; at = end) {
         for (end = at + 1; end < line->size && !line->begins[end];) end++;
