@@ -195,7 +195,7 @@ static uint8_t *next_command(struct typed *line, size_t *at)
     while (*at < line->size && strchr(" ;\r", line->bytes[*at]) != NULL) (*at)++;
     if (*at >= line->size) return NULL;
     uint8_t *first = &line->bytes[(*at)++];
-    if (*first == '&' && *at + 1 < line->size) {
+    if (*first == '&' && isalpha(line->bytes[*at])) {
         (*at)++; /* its letter: &D does not dial */
         return first;
     }
