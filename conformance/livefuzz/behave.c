@@ -1,9 +1,9 @@
 /* What a module does, as far as it tells one answer from another: command, form,
  * response variant, result and codes, deviations, findings, what comes unasked;
  * and two of these behind each other. */
-#include "hunt.h"
+#include "livefuzz/hunt.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>

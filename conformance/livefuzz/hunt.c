@@ -1,8 +1,8 @@
 /* The hunt: seeds first, then changes of what showed something new. */
-#include "hunt.h"
+#include "livefuzz/hunt.h"
 
-#include "cli.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "command/cli.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,8 +4,8 @@
 #ifndef CONFORMANCE_HUNT_H
 #define CONFORMANCE_HUNT_H
 
-#include "run.h"
-#include "say.h"
+#include "livefuzz/say.h"
+#include "run/run.h"
 
 #include <atproof/reports.h>
 

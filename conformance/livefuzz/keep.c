@@ -1,8 +1,8 @@
 /* What a hunt keeps: sequences that showed something new, findings, the store. */
-#include "hunt.h"
+#include "livefuzz/hunt.h"
 
-#include "cli.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "command/cli.h"
 
 #include <errno.h>
 #include <openssl/sha.h>

@@ -1,8 +1,8 @@
 /* The findings of a sequence, and what tells one from another. */
-#include "hunt.h"
+#include "livefuzz/hunt.h"
 
-#include "cases_internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "cases/cases_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

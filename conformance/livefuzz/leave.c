@@ -1,7 +1,7 @@
 /* What is not said to a module without its owner's leave: the table. */
-#include "leave.h"
+#include "livefuzz/leave.h"
 
-#include "run.h"
+#include "run/run.h"
 
 #include <ctype.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* A sequence said to a module: known state, commands one behind the other's
  * answer, what their prompts and streams await, `AT` at the end. */
-#include "hunt.h"
+#include "livefuzz/hunt.h"
 
-#include "leave.h"
-#include "memory.h"
-#include "transcript_out.h"
+#include "base/memory.h"
+#include "livefuzz/leave.h"
+#include "record/transcript_out.h"
 
 #include <stdlib.h>
 #include <string.h>

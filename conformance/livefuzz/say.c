@@ -2,9 +2,9 @@
  *
  *     line    = "AT" command { ";" command } ;
  *     command = name [ "?" | "=?" | "=" argument { "," argument } | value ] ; */
-#include "say_internal.h"
+#include "livefuzz/say_internal.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 #ifndef CONFORMANCE_SAY_H
 #define CONFORMANCE_SAY_H
 
-#include "catalog_builtin.h"
-#include "sequence.h"
+#include "catalog/builtin.h"
+#include "livefuzz/sequence.h"
 
 /* A form of a command of the dialect. All is borrowed from the model. */
 struct say_form {

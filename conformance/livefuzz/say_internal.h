@@ -2,7 +2,7 @@
 #ifndef CONFORMANCE_SAY_INTERNAL_H
 #define CONFORMANCE_SAY_INTERNAL_H
 
-#include "say.h"
+#include "livefuzz/say.h"
 
 #define SAY_ARGUMENT_MAX 24
 

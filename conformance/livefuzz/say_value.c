@@ -1,7 +1,7 @@
 /* Values of arguments: the catalogue's, its boundaries, and what is beyond. */
-#include "say_internal.h"
+#include "livefuzz/say_internal.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* Sequences of command lines. */
-#include "sequence.h"
+#include "livefuzz/sequence.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>

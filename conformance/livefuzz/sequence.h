@@ -2,7 +2,7 @@
 #ifndef CONFORMANCE_SEQUENCE_H
 #define CONFORMANCE_SEQUENCE_H
 
-#include "transcript.h"
+#include "script/transcript.h"
 
 #define SEQUENCE_STEP_MAX 12 /* of what is mutated; new ones are shorter     */
 #define SEQUENCE_LINE_MAX 1400

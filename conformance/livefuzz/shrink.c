@@ -1,8 +1,8 @@
 /* Makes a sequence small while it shows a finding: fewer commands, then fewer and
  * shorter arguments, then plain data. */
-#include "hunt.h"
+#include "livefuzz/hunt.h"
 
-#include "say_internal.h"
+#include "livefuzz/say_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

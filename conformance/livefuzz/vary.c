@@ -1,10 +1,10 @@
 /* Where sequences come from: the live cases, what an earlier hunt kept, and
  * changes of what showed something new. */
-#include "hunt.h"
+#include "livefuzz/hunt.h"
 
-#include "cli.h"
-#include "leave.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "command/cli.h"
+#include "livefuzz/leave.h"
 
 #include <errno.h>
 #include <fts.h>

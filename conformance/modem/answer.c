@@ -1,6 +1,6 @@
 /* Answers to `=?`, from the notations of the catalogue. */
-#include "internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Arguments of a command, against what the catalogue says of them. */
-#include "internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/internal.h"
 
 #include <ctype.h>
 #include <stdlib.h>

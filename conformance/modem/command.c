@@ -4,8 +4,8 @@
  *     basic    = letter [ digits ] | "&" letter [ digits ] | "D" rest ;
  *     extended = "+" name [ "?" | "=?" | "=" arguments ] ;
  */
-#include "internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* The commands of 27.007 but for packet data, and CPSI. */
-#include "internal.h"
+#include "modem/internal.h"
 
 #include <string.h>
 #include <strings.h>

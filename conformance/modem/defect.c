@@ -1,6 +1,6 @@
 /* The defects by name, and when they strike. */
-#include "internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/internal.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -7,8 +7,8 @@
 #ifndef ATPROOF_MODEM_DEFECT_H
 #define ATPROOF_MODEM_DEFECT_H
 
-#include "buffer.h"
-#include "modem.h"
+#include "base/buffer.h"
+#include "modem/modem.h"
 
 #define ASKED_MAX 16 /* numbers of a command that are kept                   */
 

@@ -1,5 +1,5 @@
 /* Defects of what a command does with its arguments and its state. */
-#include "internal.h"
+#include "modem/internal.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* Defects of lines as such: their ends, their bytes, their order. */
-#include "internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Defects of counted payload and of the lines that announce it. */
-#include "internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Defects of values, by what the catalogue has of a line. */
-#include "internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/internal.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* The file store: certificates and what a host uploads. */
-#include "internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/internal.h"
 
 #include <stdlib.h>
 #include <string.h>

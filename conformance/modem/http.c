@@ -1,8 +1,8 @@
 /* HTTP with libcurl. */
-#include "http.h"
+#include "modem/http.h"
 
-#include "link_internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/link_internal.h"
 
 #include <curl/curl.h>
 #include <pthread.h>

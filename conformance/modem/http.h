@@ -2,7 +2,7 @@
 #ifndef ATPROOF_MODEM_HTTP_H
 #define ATPROOF_MODEM_HTTP_H
 
-#include "buffer.h"
+#include "base/buffer.h"
 
 #include <stdbool.h>
 #include <stdint.h>

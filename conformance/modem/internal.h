@@ -2,12 +2,12 @@
 #ifndef ATPROOF_MODEM_INTERNAL_H
 #define ATPROOF_MODEM_INTERNAL_H
 
-#include "buffer.h"
-#include "defect.h"
-#include "http.h"
-#include "modem.h"
-#include "quectel_ssl.h"
-#include "simcom.h"
+#include "base/buffer.h"
+#include "modem/defect.h"
+#include "modem/http.h"
+#include "modem/modem.h"
+#include "modem/quectel_ssl.h"
+#include "modem/simcom.h"
 
 #include <stdbool.h>
 

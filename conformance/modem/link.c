@@ -1,10 +1,10 @@
 /* A link: a thread of its own that looks up, connects, shakes hands, and then
  * carries bytes between the connection and two rings until one side has had
  * enough. The caller sees the rings and the state alone. */
-#include "link.h"
+#include "modem/link.h"
 
-#include "link_internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/link_internal.h"
 
 #include <errno.h>
 #include <netinet/in.h>

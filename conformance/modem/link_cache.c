@@ -1,7 +1,7 @@
 /* TLS sessions that were kept. */
-#include "buffer.h"
-#include "link_internal.h"
-#include "memory.h"
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "modem/link_internal.h"
 
 #include <openssl/evp.h>
 #include <stdlib.h>

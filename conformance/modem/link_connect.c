@@ -1,7 +1,7 @@
 /* Name resolution and connection of a link. A look-up cannot be broken off: it
  * runs in a thread of its own, which frees what nobody waits for any more. */
-#include "link_internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/link_internal.h"
 
 #include <errno.h>
 #include <netdb.h>

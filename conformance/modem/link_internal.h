@@ -2,7 +2,7 @@
 #ifndef ATPROOF_MODEM_LINK_INTERNAL_H
 #define ATPROOF_MODEM_LINK_INTERNAL_H
 
-#include "link.h"
+#include "modem/link.h"
 
 #include <openssl/ssl.h>
 #include <pthread.h>

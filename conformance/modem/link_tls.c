@@ -1,7 +1,7 @@
 /* TLS of a link, by OpenSSL: versions, cipher suites, trust, own identity, the
  * handshake, and bytes. */
-#include "buffer.h"
-#include "link_internal.h"
+#include "base/buffer.h"
+#include "modem/link_internal.h"
 
 #include <errno.h>
 #include <openssl/err.h>

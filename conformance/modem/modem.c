@@ -1,8 +1,8 @@
 /* The line: what the host types, what the module says, and when. */
-#include "modem.h"
+#include "modem/modem.h"
 
-#include "internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/internal.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -14,7 +14,7 @@
 #ifndef ATPROOF_MODEM_H
 #define ATPROOF_MODEM_H
 
-#include "catalog_builtin.h"
+#include "catalog/builtin.h"
 
 #include <stdbool.h>
 #include <stddef.h>

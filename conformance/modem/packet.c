@@ -1,6 +1,6 @@
 /* PDP contexts: 27.007 section 10 and Quectel's commands for the same. */
-#include "internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* What Quectel's SSL clients have in common with its sockets: how data are sent
  * (2.2.3), and how the access mode is changed (1.3, 1.4). Of connections there
  * are SSL clients alone, so AT+QISEND and AT+QISWTMD mean those. */
-#include "internal.h"
+#include "modem/internal.h"
 
 #include <string.h>
 

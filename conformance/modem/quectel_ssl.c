@@ -1,7 +1,7 @@
 /* The SSL commands of Quectel's UGxx and EC200x (2.2.2 to 2.2.6) and their
  * URCs (2.3): how clients are opened, read, closed and told of. */
-#include "internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/internal.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 #ifndef ATPROOF_MODEM_QUECTEL_SSL_H
 #define ATPROOF_MODEM_QUECTEL_SSL_H
 
-#include "link.h"
+#include "modem/link.h"
 
 #include <stdbool.h>
 #include <stddef.h>

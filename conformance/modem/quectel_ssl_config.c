@@ -1,7 +1,7 @@
 /* AT+QSSLCFG: the settings of Quectel's SSL contexts (2.2.1). Which there are,
  * of what type and with which default, the edition says in the catalogue. */
-#include "internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 #ifndef ATPROOF_MODEM_SIMCOM_H
 #define ATPROOF_MODEM_SIMCOM_H
 
-#include "buffer.h"
-#include "link.h"
+#include "base/buffer.h"
+#include "modem/link.h"
 
 #define SSL_CONTEXT_COUNT 10
 #define SESSION_COUNT     2

@@ -1,7 +1,7 @@
 /* The CCH commands: TCP and SSL sessions. What happens on an open session by
  * itself is in simcom_session.c. */
-#include "internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/internal.h"
 
 #include <stdlib.h>
 #include <string.h>

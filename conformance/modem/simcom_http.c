@@ -1,6 +1,6 @@
 /* The HTTP(S) commands of SIM7672X and SIM7652X. */
-#include "internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/internal.h"
 
 #include <stdlib.h>
 #include <string.h>

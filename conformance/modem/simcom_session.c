@@ -1,6 +1,6 @@
 /* What happens on the sessions of the CCH commands by itself: results that come
  * later, data, reports of sending, the peer's close, transparent access. */
-#include "internal.h"
+#include "modem/internal.h"
 
 #include <stdlib.h>
 #include <string.h>

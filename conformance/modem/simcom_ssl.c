@@ -1,6 +1,6 @@
 /* SIMCom's SSL contexts: CSSLCFG. */
-#include "internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/internal.h"
 
 #include <stddef.h>
 #include <stdlib.h>

@@ -6,8 +6,8 @@
  *
  *     line  = [ name ":" [ " " ] ] [ field { "," field } ] ;
  *     field = '"' text '"' | text ;                (a comma in quotes is text) */
-#include "internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  *     guard "+++" guard ;     guard: 1 s in which the host sends nothing; the
  *                             three come within 1 s
  */
-#include "internal.h"
+#include "modem/internal.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,8 @@
 /* Random unsolicited result codes at every place where one may stand: before
  * each line and result code of a response, and behind the last. Never inside a
  * line, between a length and its payload, behind a prompt, or in a stream. */
-#include "internal.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "modem/internal.h"
 
 #include <stdlib.h>
 #include <string.h>

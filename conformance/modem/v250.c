@@ -1,5 +1,5 @@
 /* The commands of V.250. */
-#include "internal.h"
+#include "modem/internal.h"
 
 static int digit(const struct modem_call *call, int otherwise)
 {

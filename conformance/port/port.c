@@ -1,8 +1,8 @@
 /* Ports: opening as the host, ending, trying again. The bytes are in port_io.c,
  * the module's end in port_listen.c, the serial line in port_line.c. */
-#include "port_internal.h"
+#include "port/port_internal.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -5,7 +5,7 @@
  * gensio's own timeouts are whole milliseconds. A deadline is kept by a timer
  * descriptor instead, so that a byte of a line at 115200 baud (87 us) can go
  * when it is due. */
-#include "port_internal.h"
+#include "port/port_internal.h"
 
 #include <errno.h>
 #include <string.h>

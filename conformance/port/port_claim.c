@@ -6,9 +6,9 @@
  * - /proc names whoever has the device open, of the same user at least. The
  *   program that made a pty may hold the slave as well: it has the master
  *   (5:2), whose fdinfo says `tty-index: N`. */
-#include "port_internal.h"
+#include "port/port_internal.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <dirent.h>
 #include <errno.h>

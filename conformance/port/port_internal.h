@@ -2,7 +2,7 @@
 #ifndef CONFORMANCE_PORT_INTERNAL_H
 #define CONFORMANCE_PORT_INTERNAL_H
 
-#include "port.h"
+#include "port/port.h"
 
 #include <gensio/gensio.h>
 #include <gensio/gensio_os_funcs.h>

@@ -4,9 +4,9 @@
  *
  * I1: queued == the sum of (size - taken) of all chunks; no chunk is used up.
  * I2: reading is enabled iff queued < PORT_QUEUE_SIZE_MAX and not gone. */
-#include "port_internal.h"
+#include "port/port_internal.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <gensio/sergensio.h>
 

@@ -1,7 +1,7 @@
 /* The serial line of a port: settings sent to a device or an RFC 2217 server,
  * and the answers of our own server to a host's settings (RFC 2217, 3). */
-#include "port_internal.h"
-#include "port_speed.h"
+#include "port/port_internal.h"
+#include "port/port_speed.h"
 
 #include <gensio/sergensio.h>
 

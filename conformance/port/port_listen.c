@@ -3,9 +3,9 @@
  *
  * A pty's master reads EIO once its slave was closed by all, which would end
  * the connection. So we keep the slave open ourselves. */
-#include "port_internal.h"
+#include "port/port_internal.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>

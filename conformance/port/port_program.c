@@ -1,9 +1,9 @@
 /* The program in `stdio,PROGRAM ARGUMENTS` and `pty,PROGRAM ARGUMENTS`. gensio
  * starts it in a child of its own, so that one which cannot be run looks like
  * one that ended at once; hence it is looked for first. */
-#include "port_internal.h"
+#include "port/port_internal.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* The speed that the host of our pty has set on its slave. The kernel's own
  * struct has it as a number; its header and termios.h exclude each other. */
-#include "port_speed.h"
+#include "port/port_speed.h"
 
 #include <asm/termbits.h>
 #include <sys/ioctl.h>

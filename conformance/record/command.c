@@ -5,7 +5,7 @@
  *             | symbol name [ "=?" | "?" | "=" arguments ]
  *
  * Spec: V.250 5.3, 5.4. */
-#include "command.h"
+#include "record/command.h"
 
 #include <string.h>
 #include <strings.h>

@@ -6,12 +6,12 @@
  *   - if a command has said the same of the same parameter (a session's number),
  *   - if it is not what the catalogue says: a deviation is no example.
  * What counts a payload is captured, and the payload awaited by that count. */
-#include "edit.h"
+#include "record/edit.h"
 
-#include "command.h"
-#include "match_part.h"
-#include "memory.h"
-#include "text.h"
+#include "base/memory.h"
+#include "match/match_part.h"
+#include "record/command.h"
+#include "record/text.h"
 
 #include <inttypes.h>
 #include <openssl/sha.h>

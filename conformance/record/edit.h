@@ -4,8 +4,8 @@
 #ifndef CONFORMANCE_RECORD_EDIT_H
 #define CONFORMANCE_RECORD_EDIT_H
 
-#include "catalog_compile.h"
-#include "tape.h"
+#include "catalog/compile/compile.h"
+#include "record/tape.h"
 
 struct edit;
 

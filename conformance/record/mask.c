@@ -1,9 +1,9 @@
 /* Finds secrets on a line and puts stand-ins in their place. The stand-ins are
  * in mask_standin.c. */
-#include "mask_internal.h"
+#include "record/mask_internal.h"
 
-#include "command.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "record/command.h"
 
 #include <stdlib.h>
 #include <string.h>

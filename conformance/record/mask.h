@@ -9,7 +9,7 @@
 #ifndef CONFORMANCE_RECORD_MASK_H
 #define CONFORMANCE_RECORD_MASK_H
 
-#include "catalog_compile.h"
+#include "catalog/compile/compile.h"
 
 #include <atproof/atproof.h>
 

@@ -2,7 +2,7 @@
 #ifndef CONFORMANCE_RECORD_MASK_INTERNAL_H
 #define CONFORMANCE_RECORD_MASK_INTERNAL_H
 
-#include "mask.h"
+#include "record/mask.h"
 
 #include <stdbool.h>
 

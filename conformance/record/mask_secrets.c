@@ -1,5 +1,5 @@
 /* What is secret, by command. */
-#include "mask.h"
+#include "record/mask.h"
 
 #include <stddef.h>
 

@@ -4,9 +4,9 @@
  * places that can carry it: a digit counts to ten, a letter to 26, all else
  * stays. An IMEI keeps a Luhn digit and begins as those of test devices do
  * (00499901), an ICCID begins with 89, an IMSI with the test network 00101. */
-#include "mask_internal.h"
+#include "record/mask_internal.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>

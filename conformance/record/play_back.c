@@ -1,11 +1,11 @@
 /* A recording served as a module. What its host does otherwise is told. */
-#include "play_back.h"
+#include "record/play_back.h"
 
-#include "check_files.h"
-#include "cli.h"
-#include "player.h"
-#include "serve.h"
-#include "text.h"
+#include "check/check_files.h"
+#include "command/cli.h"
+#include "port/serve.h"
+#include "record/player.h"
+#include "record/text.h"
 
 #define REPLAY_SHOWN 64 /* bytes of the host in a message                    */
 

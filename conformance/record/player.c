@@ -4,9 +4,9 @@
  * host's are said when the first of those two was matched, each so long after
  * it as in the recording. A host that goes on earlier does not wait for the rest
  * of them: they are said at once, so that the order holds. */
-#include "player.h"
+#include "record/player.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #ifndef CONFORMANCE_RECORD_PLAYER_H
 #define CONFORMANCE_RECORD_PLAYER_H
 
-#include "transcript.h"
+#include "script/transcript.h"
 
 struct player_options {
     bool fast;      /* without the recorded times                            */

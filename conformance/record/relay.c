@@ -1,16 +1,16 @@
 /* Passes on what host and module say. What came is passed on first, then put on
  * the tape, and on disk before this waits again: it costs the line nothing but
  * one process more. */
-#include "relay.h"
+#include "record/relay.h"
 
-#include "cli.h"
-#include "mask.h"
-#include "scribe.h"
-#include "script.h"
-#include "serve.h"
-#include "signals.h"
-#include "tape.h"
-#include "text.h"
+#include "command/cli.h"
+#include "port/serve.h"
+#include "port/signals.h"
+#include "record/mask.h"
+#include "record/scribe.h"
+#include "record/tape.h"
+#include "record/text.h"
+#include "script/script.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -2,8 +2,8 @@
 #ifndef CONFORMANCE_RECORD_RELAY_H
 #define CONFORMANCE_RECORD_RELAY_H
 
-#include "catalog_compile.h"
-#include "port.h"
+#include "catalog/compile/compile.h"
+#include "port/port.h"
 
 struct relay_options {
     const struct compiled_catalog *compiled;

@@ -1,10 +1,10 @@
 /* A recording written anew: its bytes go over a tape, as when they came. */
-#include "rewrite.h"
+#include "record/rewrite.h"
 
-#include "edit.h"
-#include "mask.h"
-#include "tape.h"
-#include "text.h"
+#include "record/edit.h"
+#include "record/mask.h"
+#include "record/tape.h"
+#include "record/text.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -2,8 +2,8 @@
 #ifndef CONFORMANCE_RECORD_REWRITE_H
 #define CONFORMANCE_RECORD_REWRITE_H
 
-#include "catalog_compile.h"
-#include "script.h"
+#include "catalog/compile/compile.h"
+#include "script/script.h"
 
 struct rewrite_options {
     const struct compiled_catalog *compiled;

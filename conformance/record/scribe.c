@@ -1,10 +1,10 @@
 /* A recording on disk. The file always holds all that was said: items, and
  * behind them provisional ones for what is not whole yet (`<< "\r\n+CS"`),
  * which the next writing replaces. What is in the file outlives this program. */
-#include "scribe.h"
+#include "record/scribe.h"
 
-#include "memory.h"
-#include "text.h"
+#include "base/memory.h"
+#include "record/text.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 #ifndef CONFORMANCE_RECORD_SCRIBE_H
 #define CONFORMANCE_RECORD_SCRIBE_H
 
-#include "tape.h"
+#include "record/tape.h"
 
 struct scribe_options {
     const char *path;   /* `-`: the standard output                        */

@@ -3,11 +3,11 @@
  *
  * Live, the order is that of whole items: a line or a command counts when its
  * end came. Read from a file, each piece is one: the order is kept to the byte. */
-#include "tape_internal.h"
+#include "record/tape_internal.h"
 
-#include "command.h"
-#include "memory.h"
-#include "utf8.h"
+#include "base/memory.h"
+#include "base/utf8.h"
+#include "record/command.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -13,7 +13,7 @@
 #ifndef CONFORMANCE_TAPE_H
 #define CONFORMANCE_TAPE_H
 
-#include "buffer.h"
+#include "base/buffer.h"
 
 #include <atproof/atproof.h>
 

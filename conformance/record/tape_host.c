@@ -1,6 +1,6 @@
 /* What the host says, cut by what is awaited of it: a command line up to its CR,
  * an upload by its count or Ctrl-Z, a transparent stream as it comes. */
-#include "tape_internal.h"
+#include "record/tape_internal.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef CONFORMANCE_RECORD_TAPE_INTERNAL_H
 #define CONFORMANCE_RECORD_TAPE_INTERNAL_H
 
-#include "tape.h"
+#include "record/tape.h"
 
 #define LINE_MAX ((size_t)16 << 10) /* bytes of the parser's line      */
 #define PART_MAX ((size_t)1 << 20)  /* bytes of a live item            */

@@ -1,7 +1,7 @@
 /* Items as lines of a script. What script_format makes of them is the same. */
-#include "text.h"
+#include "record/text.h"
 
-#include "script_line.h"
+#include "script/script_line.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

@@ -3,7 +3,7 @@
 #ifndef CONFORMANCE_RECORD_TEXT_H
 #define CONFORMANCE_RECORD_TEXT_H
 
-#include "tape.h"
+#include "record/tape.h"
 
 /* The whole item, its line end included. */
 void text_item(struct buffer *out, const struct tape_item *item);

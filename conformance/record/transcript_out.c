@@ -1,7 +1,7 @@
 /* Items as lines of text. */
-#include "transcript_out.h"
+#include "record/transcript_out.h"
 
-#include "text.h"
+#include "record/text.h"
 
 /* A command line that a `>` line can hold: printable, no blank at its end, CR
  * behind it. */

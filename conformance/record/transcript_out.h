@@ -2,7 +2,7 @@
 #ifndef CONFORMANCE_TRANSCRIPT_OUT_H
 #define CONFORMANCE_TRANSCRIPT_OUT_H
 
-#include "transcript.h"
+#include "script/transcript.h"
 
 /* Appends an item as it came, behind its time: a command line as `>`, all else as
  * strings. Two lines; the item's is the second. */

@@ -1,8 +1,8 @@
 /* The lab of a module. */
-#include "lab.h"
+#include "run/lab.h"
 
-#include "cli.h"
-#include "memory.h"
+#include "base/memory.h"
+#include "command/cli.h"
 
 #include <errno.h>
 #include <signal.h>

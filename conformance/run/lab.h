@@ -3,8 +3,8 @@
 #ifndef CONFORMANCE_LAB_H
 #define CONFORMANCE_LAB_H
 
-#include "run.h"
-#include "server.h"
+#include "run/run.h"
+#include "server/server.h"
 
 #include <argp.h>
 

@@ -1,8 +1,8 @@
 /* A line over a port or to a module in this process. */
-#include "line.h"
+#include "run/line.h"
 
-#include "memory.h"
-#include "modem.h"
+#include "base/memory.h"
+#include "modem/modem.h"
 
 #include <errno.h>
 #include <poll.h>

@@ -3,8 +3,8 @@
 #ifndef CONFORMANCE_LINE_H
 #define CONFORMANCE_LINE_H
 
-#include "catalog_builtin.h"
-#include "port.h"
+#include "catalog/builtin.h"
+#include "port/port.h"
 
 struct line;
 

@@ -1,5 +1,5 @@
 /* Delays, counted. */
-#include "pace.h"
+#include "run/pace.h"
 
 void pace_add(struct pace *pace, int64_t delay_us)
 {

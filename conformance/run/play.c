@@ -1,7 +1,7 @@
 /* One step after the other: what the case awaits behind the record so far. */
-#include "play.h"
+#include "run/play.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,9 +3,9 @@
 #ifndef CONFORMANCE_PLAY_H
 #define CONFORMANCE_PLAY_H
 
-#include "match.h"
-#include "pace.h"
-#include "session.h"
+#include "match/match.h"
+#include "run/pace.h"
+#include "run/session.h"
 
 struct play_options {
     struct script_settings settings;

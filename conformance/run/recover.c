@@ -1,5 +1,5 @@
 /* Escape, reset, power: in this order. */
-#include "recover.h"
+#include "run/recover.h"
 
 #include <stdlib.h>
 #include <string.h>

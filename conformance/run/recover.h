@@ -2,7 +2,7 @@
 #ifndef CONFORMANCE_RECOVER_H
 #define CONFORMANCE_RECOVER_H
 
-#include "session.h"
+#include "run/session.h"
 
 struct recover_options {
     const char *power;  /* shell command that switches the module off and on; NULL: none */

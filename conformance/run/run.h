@@ -2,9 +2,9 @@
 #ifndef CONFORMANCE_RUN_H
 #define CONFORMANCE_RUN_H
 
-#include "play.h"
-#include "recover.h"
-#include "results.h"
+#include "outcome/results.h"
+#include "run/play.h"
+#include "run/recover.h"
 
 #define RUN_SETTING_MAX 64
 #define RUN_LOG         "line.at" /* in the folder: every byte of the run    */

@@ -1,9 +1,9 @@
 /* One case: a known state, its set-up, the case, its clean-up, the verdict. */
-#include "cli.h"
-#include "memory.h"
-#include "run.h"
-#include "text.h"
-#include "transcript_out.h"
+#include "base/memory.h"
+#include "command/cli.h"
+#include "record/text.h"
+#include "record/transcript_out.h"
+#include "run/run.h"
 
 #include <errno.h>
 #include <stdlib.h>

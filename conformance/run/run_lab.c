@@ -1,10 +1,10 @@
 /* Whether a module is there, and which. */
-#include "catalog_builtin.h"
-#include "cli.h"
-#include "memory.h"
-#include "run.h"
-#include "text.h"
-#include "transcript_out.h"
+#include "base/memory.h"
+#include "catalog/builtin.h"
+#include "command/cli.h"
+#include "record/text.h"
+#include "record/transcript_out.h"
+#include "run/run.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* A bar on a terminal, a line a case otherwise. */
-#include "run.h"
+#include "run/run.h"
 
 #include <stdarg.h>
 #include <unistd.h>

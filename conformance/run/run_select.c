@@ -1,8 +1,8 @@
 /* Which cases run. */
-#include "cases_live.h"
-#include "cli.h"
-#include "memory.h"
-#include "run.h"
+#include "base/memory.h"
+#include "command/cli.h"
+#include "run/cases_live.h"
+#include "run/run.h"
 
 #include <fnmatch.h>
 #include <fts.h>

@@ -1,7 +1,7 @@
 /* Sending, receiving, recording. */
-#include "session.h"
+#include "run/session.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
 #ifndef CONFORMANCE_SESSION_H
 #define CONFORMANCE_SESSION_H
 
-#include "line.h"
-#include "transcript.h"
+#include "run/line.h"
+#include "script/transcript.h"
 
 #include <atproof/atproof.h>
 

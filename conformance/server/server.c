@@ -1,8 +1,8 @@
 /* The server as a whole: what it is made of, in the order of its start. A stop
  * is one readable descriptor, on which every wait of every thread also waits. */
-#include "server_internal.h"
+#include "server/server_internal.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <fcntl.h>

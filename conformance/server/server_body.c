@@ -1,6 +1,6 @@
 /* The bodies that the server sends: deterministic bytes and text, each byte
  * computed from its offset alone, and the bytes that forge a module's output. */
-#include "server.h"
+#include "server/server.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,9 +3,9 @@
  * 2000 on, for a module may not know the time; the expired one ended in 2001.
  * There are three keys: the CA's (which is never written), the server's, the
  * client's. */
-#include "server_internal.h"
+#include "server/server_internal.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <openssl/bn.h>
 #include <openssl/pem.h>

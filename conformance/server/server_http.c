@@ -1,8 +1,8 @@
 /* HTTP and HTTPS: libmicrohttpd carries the protocol, a thread a connection, so
  * that an answer may wait; server_route.c says what the answer is. */
-#include "server_internal.h"
+#include "server/server_internal.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <microhttpd.h>
 #include <stdlib.h>

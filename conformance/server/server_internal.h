@@ -2,7 +2,7 @@
 #ifndef ATPROOF_SERVER_INTERNAL_H
 #define ATPROOF_SERVER_INTERNAL_H
 
-#include "server.h"
+#include "server/server.h"
 
 #include <openssl/ssl.h>
 

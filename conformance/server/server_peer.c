@@ -1,8 +1,8 @@
 /* The raw peers: greeting, echo, and the lines that are commands. A thread a
  * port accepts, a thread a connection serves. */
-#include "server_internal.h"
+#include "server/server_internal.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <netinet/in.h>

@@ -1,9 +1,9 @@
 /* What each path answers. `routes` is the one table of the paths: the help, the
  * 404, the check of the parameters and the dispatch all come from it. */
-#include "server_internal.h"
+#include "server/server_internal.h"
 
-#include "buffer.h"
-#include "memory.h"
+#include "base/buffer.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <microhttpd.h>

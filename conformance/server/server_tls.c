@@ -1,8 +1,8 @@
 /* A raw peer's connection: the same reads and writes over TCP and over TLS
  * (OpenSSL). The sockets do not block; each wait ends when the server stops. */
-#include "server_internal.h"
+#include "server/server_internal.h"
 
-#include "memory.h"
+#include "base/memory.h"
 
 #include <errno.h>
 #include <openssl/err.h>

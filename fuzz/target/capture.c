@@ -1,4 +1,4 @@
-/* The importer of captures (conformance/src/capture.h): the first byte chooses
+/* The importer of captures (conformance/script/capture.h): the first byte chooses
  * the style of the log, the rest is the log.
  *
  *   error   what is refused is refused with a text and a line of the log
@@ -8,10 +8,10 @@
  *   script  written as a script it is read again as the same items and bytes */
 #include "lossless.h"
 
-#include "capture.h"
-#include "replay.h"
-#include "script.h"
-#include "transcript_out.h"
+#include "events/replay.h"
+#include "record/transcript_out.h"
+#include "script/capture.h"
+#include "script/script.h"
 
 #include <atproof/dialects.h>
 #include <inttypes.h>

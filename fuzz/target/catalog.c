@@ -1,4 +1,4 @@
-/* The loader of catalogues (conformance/src/catalog_load.h), the compiler and
+/* The loader of catalogues (conformance/catalog/load.h), the compiler and
  * the emitters: any bytes as a YAML file.
  *
  *   error     what is refused is refused with complaints `FILE:LINE:COL: text`,
@@ -9,8 +9,8 @@
  *   emitters  JSON is JSON; the others write something, twice the same */
 #include "lossless.h"
 
-#include "catalog_builtin.h"
-#include "catalog_emit.h"
+#include "catalog/builtin.h"
+#include "catalog/emit/emit.h"
 
 #include <ctype.h>
 #include <jansson.h>

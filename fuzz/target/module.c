@@ -39,8 +39,8 @@
 #include "lossless.h"
 #include "session.h"
 
-#include "catalog_builtin.h"
-#include "modem.h"
+#include "catalog/builtin.h"
+#include "modem/modem.h"
 
 #include <ctype.h>
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-/* The reader of scripts (conformance/src/script.h): any bytes as an `.at` file
+/* The reader of scripts (conformance/script/script.h): any bytes as an `.at` file
  * without files beside it.
  *
  *   error      what is refused is refused with a text and a line of the file
@@ -12,9 +12,9 @@
  * would show how fast memory is. */
 #include "lossless.h"
 
-#include "dialect.h"
-#include "replay.h"
-#include "script.h"
+#include "catalog/dialect.h"
+#include "events/replay.h"
+#include "script/script.h"
 
 #include <atproof/dialects.h>
 #include <string.h>

@@ -17,12 +17,12 @@ STARTS_A_PROGRAM = (r'\b(?:system|popen|posix_spawnp?|exec[lv]p?e?|v?fork|dlopen
                     r'|gensio_os_proc_alloc|str_to_gensio\w*)\s*\(')
 # A bound as SECURITY.md says it, and the source that has it.
 BOUNDS = (
-    ('16 MiB', 'conformance/src/script.h', r'SCRIPT_FILE_SIZE_MAX\s+\(\(size_t\)16 << 20\)'),
-    ('100,000 cases', 'conformance/src/script.h', r'SCRIPT_CASE_COUNT_MAX\s+\(\(size_t\)100000\)'),
-    ('8 groups deep', 'conformance/src/script.h', r'SCRIPT_DEPTH_MAX\s+8\b'),
-    ('256 ways of a case', 'conformance/src/script.h', r'SCRIPT_WAY_COUNT_MAX\s+256\b'),
-    ('at most 1 MiB', 'conformance/src/catalog_model.h', r'CATALOG_FILE_SIZE_MAX \(1u << 20\)'),
-    ('16 deep', 'conformance/src/catalog_yaml.c', r'DEPTH_MAX 16\b'),
+    ('16 MiB', 'conformance/script/script.h', r'SCRIPT_FILE_SIZE_MAX\s+\(\(size_t\)16 << 20\)'),
+    ('100,000 cases', 'conformance/script/script.h', r'SCRIPT_CASE_COUNT_MAX\s+\(\(size_t\)100000\)'),
+    ('8 groups deep', 'conformance/script/script.h', r'SCRIPT_DEPTH_MAX\s+8\b'),
+    ('256 ways of a case', 'conformance/script/script.h', r'SCRIPT_WAY_COUNT_MAX\s+256\b'),
+    ('at most 1 MiB', 'conformance/catalog/model.h', r'CATALOG_FILE_SIZE_MAX \(1u << 20\)'),
+    ('16 deep', 'conformance/catalog/yaml.c', r'DEPTH_MAX 16\b'),
     ('2 KiB a line', 'conformance/modem/internal.h', r'LINE_SIZE_MAX\s+2048\b'),
     ('64 files', 'conformance/modem/internal.h', r'FILE_MAX\s+64\b'),
     ('4 MiB together', 'conformance/modem/internal.h', r'FILE_BYTES_MAX \(\(size_t\)4 << 20\)'),

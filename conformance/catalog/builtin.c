@@ -1,0 +1,185 @@
+/* The dialects, and the files behind them. */
+#include "catalog/builtin.h"
+#include "base/memory.h"
+#include "catalog/yaml.h"
+
+#include <string.h>
+
+/* ---- files --------------------------------------------------------------- */
+
+/* From catalog_embedded.S. */
+extern const char catalog_core_begin[], catalog_core_end[];
+extern const char catalog_simcom_http_begin[], catalog_simcom_http_end[];
+extern const char catalog_simcom_cch_begin[], catalog_simcom_cch_end[];
+extern const char catalog_quectel_ssl_begin[], catalog_quectel_ssl_end[];
+
+static const struct {
+    const char *set;
+    const char *name; /* as the repository has it */
+    const char *begin;
+    const char *end;
+} files[] = {
+    {"core", "parser/catalog/core.yaml", catalog_core_begin, catalog_core_end},
+    {"simcom-http", "parser/catalog/simcom-http.yaml", catalog_simcom_http_begin,
+     catalog_simcom_http_end},
+    {"simcom-cch", "parser/catalog/simcom-cch.yaml", catalog_simcom_cch_begin,
+     catalog_simcom_cch_end},
+    {"quectel-ssl", "parser/catalog/quectel-ssl.yaml", catalog_quectel_ssl_begin,
+     catalog_quectel_ssl_end},
+};
+#define FILE_COUNT (sizeof files / sizeof *files)
+
+static struct catalog_errors complaints(FILE *out)
+{
+    return (struct catalog_errors){.out = out, .prefix = "atproof: "};
+}
+
+static int load_builtin(struct catalog_model *model, size_t index, struct catalog_errors *errors)
+{
+    size_t size = (size_t)(files[index].end - files[index].begin);
+    return catalog_load_memory(model, files[index].name, files[index].begin, size, errors);
+}
+
+struct catalog_model *catalog_load_builtin(FILE *errors)
+{
+    struct catalog_errors complain = complaints(errors);
+    struct catalog_model *model = catalog_new();
+    for (size_t i = 0; i < FILE_COUNT; i++) {
+        if (load_builtin(model, i, &complain) != 0) {
+            catalog_free(model);
+            return NULL;
+        }
+    }
+    return model;
+}
+
+/* ---- dialects ------------------------------------------------------------ */
+
+const struct catalog_dialect catalog_dialects[] = {
+    {"simcom",
+     "simcom",
+     "core, simcom-http and simcom-cch",
+     {{"core", NULL, false}, {"simcom-http", NULL, false}, {"simcom-cch", NULL, false}}},
+    {"quectel-ugxx",
+     "quectel_ugxx",
+     "core and quectel-ssl as UGxx has it",
+     {{"core", NULL, false}, {"quectel-ssl", "ugxx", false}}},
+    {"quectel-ec200",
+     "quectel_ec200",
+     "core and quectel-ssl as EC200x has it",
+     {{"core", NULL, false}, {"quectel-ssl", "ec200", false}}},
+    {"auto",
+     "auto",
+     "all sets, for a log of unknown origin",
+     {{"core", NULL, false},
+      {"simcom-http", NULL, false},
+      {"simcom-cch", NULL, false},
+      {"quectel-ssl", NULL, false}}},
+    {"core", "core", "core alone", {{"core", NULL, false}}},
+    {"simcom-http",
+     "simcom_http",
+     "simcom-http and the result codes of core",
+     {{"core", NULL, true}, {"simcom-http", NULL, false}}},
+    {"simcom-cch",
+     "simcom_cch",
+     "simcom-cch and the result codes of core",
+     {{"core", NULL, true}, {"simcom-cch", NULL, false}}},
+    {0},
+};
+
+const struct catalog_dialect *catalog_find_dialect(const char *name)
+{
+    for (const struct catalog_dialect *dialect = catalog_dialects; dialect->name; dialect++)
+        if (strcmp(dialect->name, name) == 0) return dialect;
+    return NULL;
+}
+
+size_t catalog_part_count(const struct catalog_dialect *dialect)
+{
+    size_t count = 0;
+    while (count < CATALOG_PART_MAX && dialect->parts[count].set) count++;
+    return count;
+}
+
+static int compile_owned(struct catalog_model *model, const struct catalog_part *parts,
+                         size_t part_count, struct compiled_catalog **out,
+                         struct catalog_errors *errors)
+{
+    if (catalog_compile(model, parts, part_count, out, errors) != 0) {
+        catalog_free(model);
+        return -1;
+    }
+    (*out)->owns_model = true;
+    return 0;
+}
+
+static void complain_of_dialect(const char *name, FILE *errors)
+{
+    if (!errors) return;
+    fprintf(errors, "atproof: unknown dialect '%s'; expected one of", name);
+    for (const struct catalog_dialect *dialect = catalog_dialects; dialect->name; dialect++)
+        fprintf(errors, "%s %s", dialect == catalog_dialects ? "" : ",", dialect->name);
+    fputc('\n', errors);
+}
+
+int catalog_open_dialect(const char *name, struct compiled_catalog **out, FILE *errors)
+{
+    struct catalog_errors complain = complaints(errors);
+    const struct catalog_dialect *dialect = catalog_find_dialect(name);
+    if (!dialect) {
+        complain_of_dialect(name, errors);
+        return -1;
+    }
+    struct catalog_model *model = catalog_load_builtin(errors);
+    if (!model) return -1;
+    return compile_owned(model, dialect->parts, catalog_part_count(dialect), out, &complain);
+}
+
+/* What the user's own file stands with. Returns: how many parts there are. */
+static size_t list_parts(const char *own, const struct catalog_dialect *with,
+                         struct catalog_part *parts)
+{
+    parts[0] = (struct catalog_part){own, NULL, false};
+    if (!with) {
+        parts[1] = (struct catalog_part){"core", NULL, true};
+        return strcmp(own, "core") == 0 ? 1 : 2;
+    }
+    size_t count = catalog_part_count(with);
+    memcpy(parts + 1, with->parts, count * sizeof *parts);
+    return count + 1;
+}
+
+/* The built-in files that the parts come from. Complains. */
+static int load_parts(struct catalog_model *model, const struct catalog_part *parts, size_t count,
+                      struct catalog_errors *errors)
+{
+    const struct catalog_set *own = model->sets[0];
+    for (size_t i = 1; i < count; i++) {
+        if (strcmp(parts[i].set, own->name) == 0) {
+            catalog_complain(errors, own->at,
+                             "set \"%s\" is one of the dialect; expected another name", own->name);
+            return -1;
+        }
+        for (size_t j = 0; j < FILE_COUNT; j++)
+            if (strcmp(files[j].set, parts[i].set) == 0 && load_builtin(model, j, errors) != 0)
+                return -1;
+    }
+    return 0;
+}
+
+/* The user's set stands first: what it defines again goes first. A file that
+ * is itself called core stands alone. */
+int catalog_open_file(const char *path, const struct catalog_dialect *with,
+                      struct compiled_catalog **out, FILE *errors)
+{
+    struct catalog_errors complain = complaints(errors);
+    struct catalog_model *model = catalog_new();
+    struct catalog_part parts[CATALOG_PART_MAX + 1];
+    if (catalog_load_file(model, path, &complain) == 0) {
+        size_t count = list_parts(model->sets[0]->name, with, parts);
+        if (load_parts(model, parts, count, &complain) == 0)
+            return compile_owned(model, parts, count, out, &complain);
+    }
+    catalog_free(model);
+    return -1;
+}

@@ -1,0 +1,80 @@
+/* What `atproof check` does with its files: cases are judged, set against what
+ * is expected of them, printed, and kept in a result store. */
+#ifndef CONFORMANCE_CHECK_H
+#define CONFORMANCE_CHECK_H
+
+#include "catalog/compile/compile.h"
+#include "script/capture.h"
+#include "script/script.h"
+
+#include <atproof/reports.h>
+#include <stdio.h>
+
+/* ---- expected failures ------------------------------------------------ */
+
+/* A line `DATE ID REASON`: the case is known to fail up to that day. */
+struct check_excuse {
+    char *id; /* a shell pattern, as --select takes it                      */
+    char *reason;
+    char date[11]; /* 2027-06-30, the last day on which it holds            */
+    size_t line;
+    bool used; /* some case is of it                                        */
+};
+
+struct check_excuses {
+    struct check_excuse *items;
+    size_t count;
+};
+
+/* Reads a file of them: a line each, `#` comments, blank lines.
+ * Writes: *error if false. */
+bool check_excuses_read(const char *path, struct check_excuses *out,
+                        struct transcript_error *error);
+void check_excuses_release(struct check_excuses *excuses);
+struct check_excuse *check_find_excuse(struct check_excuses *excuses, const char *id);
+
+/* ---- the run ---------------------------------------------------------- */
+
+struct check_options {
+    const char *dialect; /* NULL: the case's own, else auto                 */
+    const char *catalog; /* a file of the user's own, NULL: none            */
+    bool strict;
+    bool quiet;                       /* only what failed, and the summary                  */
+    bool as_recorded;                 /* as if the files declared no deviation              */
+    bool only_sent;                   /* raw files hold the host's bytes                    */
+    const char *select;               /* shell pattern of ids, NULL: all                  */
+    int level;                        /* enum script_level, -1: all                       */
+    const struct capture_format *log; /* of files that are no scripts, NULL: raw bytes */
+    struct script_settings settings;
+    struct check_excuses excuses;
+    const char *today; /* 2026-11-21, what excuses are set against          */
+};
+
+/* How cases came out. */
+struct results_tally {
+    size_t judged, passed, failed, skipped, excused, unexpected_passes;
+    bool broken; /* an input could not be read, a result not kept: complained of */
+};
+
+/* All members are private but the tally. */
+struct check {
+    const struct check_options *options;
+    FILE *out;   /* what a person reads                                     */
+    FILE *store; /* NULL: none is kept                                      */
+    struct results_tally tally;
+    struct check_tables {
+        char *dialect;
+        struct compiled_catalog *compiled;
+    } tables[8];
+    size_t table_count;
+};
+
+/* Judges one file. What cannot be read is complained of, and goes on. */
+void check_file(struct check *check, const char *path);
+
+/* The tables of a dialect, compiled once; NULL with a complaint made. */
+const struct compiled_catalog *check_open_tables(struct check *check, const char *dialect);
+
+void check_release(struct check *check);
+
+#endif

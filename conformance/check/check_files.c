@@ -1,0 +1,124 @@
+/* What `atproof check` does with files beside judging them: writes them in
+ * canonical form, lays recordings against cases. */
+#include "check/check_files.h"
+
+#include "command/cli.h"
+#include "match/match.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <string.h>
+
+int check_complain(const char *path, const struct transcript_error *error)
+{
+    char text[512];
+    transcript_error_format(error, path, text, sizeof text);
+    cli_complain("%s", text);
+    return EXIT_USAGE;
+}
+
+/* ---- the canonical form ----------------------------------------------- */
+
+static bool write_file(const char *path, const struct buffer *text)
+{
+    FILE *file = fopen(path, "w");
+    bool good = file != NULL && fwrite(text->bytes, 1, text->size, file) == text->size;
+    if (file != NULL && fclose(file) != 0) good = false;
+    if (!good) cli_complain("%s: cannot write: %s", path, strerror(errno));
+    return good;
+}
+
+/* Returns: an exit code. */
+static int format_file(const char *path, enum check_format mode)
+{
+    struct buffer text = {0};
+    struct buffer canonical = {0};
+    struct transcript_error error;
+    int code = EXIT_AS_EXPECTED;
+    if (!transcript_read_file(path, SCRIPT_FILE_SIZE_MAX, &text, &error)
+        || !script_format(text.bytes, text.size, &canonical, &error)) {
+        code = check_complain(path, &error);
+    } else if (mode == CHECK_FORMAT_PRINT) {
+        fwrite(canonical.bytes, 1, canonical.size, stdout);
+    } else if (text.size != canonical.size || memcmp(text.bytes, canonical.bytes, text.size) != 0) {
+        printf("%s\n", path);
+        if (mode == CHECK_FORMAT_CHECK) code = EXIT_NONCONFORMANCE;
+        else if (!write_file(path, &canonical)) code = EXIT_USAGE;
+    }
+    buffer_release(&text);
+    buffer_release(&canonical);
+    return code;
+}
+
+int check_format_files(const char *const *paths, size_t path_count, enum check_format mode)
+{
+    int worst = EXIT_AS_EXPECTED;
+    for (size_t i = 0; i < path_count; i++) {
+        int code = format_file(paths[i], mode);
+        if (code > worst) worst = code;
+    }
+    return cli_flush() ? worst : EXIT_USAGE;
+}
+
+/* ---- recordings against cases ----------------------------------------- */
+
+/* Whether the recording is what one of the cases says. */
+static bool is_one_of(const struct check_options *options, const char *against,
+                      const struct script *cases, const char *path,
+                      const struct transcript *recording)
+{
+    static const char *const outcomes[] = {"is", "is the beginning of", "is not",
+                                           "is too ambiguous for"};
+    bool found = false;
+    for (size_t i = 0; i < cases->case_count && !found; i++) {
+        const struct script_case *case_ = &cases->cases[i];
+        const char *id = case_->id.text == NULL ? against : case_->id.text;
+        struct match_result result;
+        if (options->select != NULL && fnmatch(options->select, id, 0) != 0) continue;
+        match_case(case_, recording, &options->settings, &result);
+        found = result.outcome == MATCH_WHOLE;
+        printf("%s %s %s\n", path, outcomes[result.outcome], id);
+        if (!found)
+            printf("    line %zu, where line %zu of the case awaits\n      expected: %s\n"
+                   "      seen:     %s\n",
+                   result.recording_line, result.case_line, result.expected, result.seen);
+        match_release(&result);
+    }
+    return found;
+}
+
+/* The first way of the first case of a transcript; a log. */
+static bool read_recording(const struct check_options *options, const char *path,
+                           struct transcript *out, struct transcript_error *error)
+{
+    struct script script;
+    if (options->log != NULL) return capture_read(path, options->log, out, error);
+    if (!script_is_name(path)) return transcript_read_raw(path, out, error);
+    if (!script_read(path, &script, error)) return false;
+    bool good = script_expand(&script.cases[0], &options->settings, 0, out, error);
+    script_release(&script);
+    return good;
+}
+
+int check_match_files(const char *const *paths, size_t path_count, const char *against,
+                      const struct check_options *options)
+{
+    struct script cases;
+    struct transcript_error error;
+    int worst = EXIT_AS_EXPECTED;
+    if (!script_read(against, &cases, &error)) return check_complain(against, &error);
+    for (size_t i = 0; i < path_count; i++) {
+        struct transcript recording;
+        int code = EXIT_AS_EXPECTED;
+        if (!read_recording(options, paths[i], &recording, &error)) {
+            code = check_complain(paths[i], &error);
+        } else {
+            if (!is_one_of(options, against, &cases, paths[i], &recording))
+                code = EXIT_NONCONFORMANCE;
+            transcript_release(&recording);
+        }
+        if (code > worst) worst = code;
+    }
+    script_release(&cases);
+    return cli_flush() ? worst : EXIT_USAGE;
+}

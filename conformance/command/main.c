@@ -1,0 +1,96 @@
+/* atproof: one program, many subcommands. */
+#include "command/cli.h"
+
+#include <argp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef ATPROOF_VERSION
+#define ATPROOF_VERSION "unknown"
+#endif
+
+static const struct command {
+    const char *name;
+    const char *help;
+    cli_command_fn *run;
+} commands[] = {
+    {"decode", "one JSON object a line for each event of a stream", cmd_decode},
+    {"check", "judge recorded traffic against the manual", cmd_check},
+    {"record", "stand between a host and a module, keep what they say", cmd_record},
+    {"modem", "be a virtual module on a pseudo terminal or a TCP port", cmd_modem},
+    {"run", "judge a module: play cases against it", cmd_run},
+    {"fuzz", "fuzz a module, guided by what it answers", cmd_fuzz},
+    {"report", "make a page, or what machines read, of results", cmd_report},
+    {"diff", "compare two runs, or a run with a baseline", cmd_diff},
+    {"server", "the HTTP, HTTPS, TCP and TLS peer of modules", cmd_server},
+    {"catalog", "show, check and convert what the manuals say", cmd_catalog},
+};
+#define COMMAND_COUNT (sizeof commands / sizeof *commands)
+
+static void put_usage(FILE *out)
+{
+    fputs("Usage: atproof COMMAND [OPTION...] [ARGUMENT...]\n\n", out);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
+    fputs("\natproof COMMAND --help, or atproof help COMMAND, says more of one.\n", out);
+}
+
+static int run(const struct command *command, int argc, char **argv)
+{
+    char name[32];
+    snprintf(name, sizeof name, "atproof %s", command->name);
+    argv[0] = name; /* what argp shows in its usage */
+    return command->run(argc, argv);
+}
+
+static const struct command *find_command(const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(commands[i].name, name) == 0) return &commands[i];
+    cli_complain("unknown command '%s'; atproof --help lists them", name);
+    return NULL;
+}
+
+static int help(int argc, char **argv)
+{
+    static char option[] = "--help";
+    if (argc < 3) {
+        put_usage(stdout);
+        return EXIT_AS_EXPECTED;
+    }
+    const struct command *command = find_command(argv[2]);
+    if (!command) return EXIT_USAGE;
+    char *arguments[] = {argv[0], option, NULL};
+    return run(command, 2, arguments);
+}
+
+static int dispatch(int argc, char **argv)
+{
+    if (argc < 2) {
+        put_usage(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) return help(0, NULL);
+    if (strcmp(argv[1], "help") == 0) return help(argc, argv);
+    if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+        puts("atproof " ATPROOF_VERSION);
+        return EXIT_AS_EXPECTED;
+    }
+    const struct command *command = find_command(argv[1]);
+    return command ? run(command, argc - 1, argv + 1) : EXIT_USAGE;
+}
+
+/* argp ends the program by itself after --help. */
+static void flush_at_exit(void)
+{
+    if (!cli_flush()) _exit(EXIT_USAGE);
+}
+
+int main(int argc, char **argv)
+{
+    argp_err_exit_status = EXIT_USAGE;
+    atexit(flush_at_exit);
+    return dispatch(argc, argv);
+}

@@ -1,0 +1,119 @@
+/* What a case awaits next, and how the matcher tells of it. */
+#include "base/memory.h"
+#include "match/match_internal.h"
+#include "match/match_part.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SEEN_SIZE 64
+
+/* ---- what the host sends ---------------------------------------------- */
+
+static void render_parts(const struct matcher *matcher, const struct script_node *node,
+                         struct buffer *out)
+{
+    for (size_t i = 0; i < node->part_count; i++) {
+        const struct script_part *part = &node->parts[i];
+        const struct match_value *value =
+            part->kind == SCRIPT_REFERENCE ? match_find_value(matcher, part->name) : NULL;
+        if (part->kind == SCRIPT_LITERAL) buffer_append(out, part->bytes, part->size);
+        else if (value != NULL) buffer_append(out, value->bytes, value->size);
+    }
+    buffer_append_text(out, "\r");
+}
+
+/* Any bytes will do: digits in turn. */
+static void render_digits(struct buffer *out, size_t size)
+{
+    for (size_t i = 0; i < size; i++) buffer_append(out, &"0123456789"[i % 10], 1);
+}
+
+static size_t length_of(const struct match_value *value)
+{
+    char text[24] = "";
+    if (value == NULL || value->size >= sizeof text) return 0;
+    memcpy(text, value->bytes, value->size);
+    size_t size = (size_t)strtoull(text, NULL, 10);
+    return size < TRANSCRIPT_BYTES_SIZE_MAX ? size : 0;
+}
+
+static void render_payload(const struct matcher *matcher, const struct script_payload *payload,
+                           struct buffer *out)
+{
+    if (payload->kind != SCRIPT_PAYLOAD_BYTES && payload->example != NULL)
+        payload = payload->example;
+    if (payload->kind == SCRIPT_PAYLOAD_BYTES)
+        buffer_append(out, payload->bytes, (size_t)payload->size);
+    else if (payload->kind == SCRIPT_PAYLOAD_REFERENCE)
+        render_digits(out, length_of(match_find_value(matcher, payload->name)));
+    else if (payload->kind == SCRIPT_PAYLOAD_LENGTH) render_digits(out, (size_t)payload->size);
+}
+
+/* The first of several is the one. */
+static void note_sent(struct matcher *matcher, const struct script_node *node)
+{
+    struct match_next *next = matcher->next;
+    if (next->send != NULL) return;
+    next->send = node;
+    if (node->kind == SCRIPT_LINE) render_parts(matcher, node, &next->bytes);
+    else if (node->kind == SCRIPT_PAYLOAD) render_payload(matcher, node->payload, &next->bytes);
+    else buffer_append(&next->bytes, node->bytes, node->size);
+}
+
+void match_note(struct matcher *matcher, const struct script_node *node)
+{
+    struct match_next *next = matcher->next;
+    if (node == NULL) {
+        if (!next->may_end) next->stream_end = matcher->stream_end;
+        next->may_end = true;
+    } else if (node->is_sent) {
+        note_sent(matcher, node);
+    } else {
+        next->receive = node;
+        if (matcher->within_us > next->within_us) next->within_us = matcher->within_us;
+    }
+}
+
+/* ---- telling ---------------------------------------------------------- */
+
+char *match_node_text(const struct script_node *node)
+{
+    struct buffer out = {0};
+    if (node == NULL) return memory_text("nothing more");
+    buffer_append_text(&out, node->is_sent ? ">" : "<");
+    buffer_append_text(&out, node->kind == SCRIPT_PAYLOAD ? "= payload"
+                             : node->kind == SCRIPT_BYTES ? "< bytes"
+                                                          : " ");
+    for (size_t i = 0; i < node->part_count; i++) {
+        const struct script_part *part = &node->parts[i];
+        if (part->kind == SCRIPT_LITERAL) {
+            buffer_append(&out, part->bytes, part->size);
+            continue;
+        }
+        buffer_append_text(&out, "{");
+        buffer_append_text(&out, part->name == NULL ? "" : part->name);
+        buffer_append_text(&out, "}");
+    }
+    char *text = memory_slice((const char *)out.bytes, out.size);
+    buffer_release(&out);
+    return text;
+}
+
+char *match_seen_text(const struct match_segment *segment, size_t at)
+{
+    char *out = NULL;
+    size_t size = 0;
+    if (segment == NULL) return memory_text("the end of the recording");
+    FILE *file = open_memstream(&out, &size);
+    size_t end = segment->size - at < SEEN_SIZE ? segment->size : at + SEEN_SIZE;
+    for (size_t i = at; i < end; i++) {
+        uint8_t byte = segment->bytes[i];
+        if (byte >= 0x20 && byte < 0x7F) fputc(byte, file);
+        else if (match_is_line_end(byte)) fputs(byte == '\r' ? "\\r" : "\\n", file);
+        else fprintf(file, "\\x%02X", byte);
+    }
+    fclose(file);
+    return out;
+}

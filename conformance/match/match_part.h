@@ -1,0 +1,15 @@
+/* Captures of the matcher: what they take of a line. */
+#ifndef CONFORMANCE_MATCH_PART_H
+#define CONFORMANCE_MATCH_PART_H
+
+#include "script/script.h"
+
+bool match_is_line_end(uint8_t byte);
+
+/* Bytes that a capture takes, greedily; whether it must take any; whether what
+ * it took lies within its ranges. */
+size_t match_capture_size(enum script_type type, const uint8_t *bytes, size_t size);
+bool match_needs_text(enum script_type type);
+bool match_is_within(const struct script_part *part, const uint8_t *bytes, size_t size);
+
+#endif

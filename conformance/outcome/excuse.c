@@ -1,0 +1,83 @@
+/* Expected failures: read, looked up. */
+#include "base/memory.h"
+#include "check/check.h"
+
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_SIZE_MAX ((size_t)1 << 20)
+
+static bool fail(struct transcript_error *error, size_t line, size_t column, const char *text)
+{
+    *error = (struct transcript_error){.line = line, .column = column};
+    snprintf(error->text, sizeof error->text, "%s", text);
+    return false;
+}
+
+static bool is_date(const char *text, size_t size)
+{
+    static const char form[] = "dddd-dd-dd";
+    if (size != sizeof form - 1) return false;
+    for (size_t i = 0; i < size; i++) {
+        bool digit = text[i] >= '0' && text[i] <= '9';
+        if (form[i] == 'd' ? !digit : text[i] != form[i]) return false;
+    }
+    return true;
+}
+
+/* `DATE ID REASON` */
+static bool read_line(struct check_excuses *out, size_t *capacity, char *text, size_t line,
+                      struct transcript_error *error)
+{
+    size_t date = strcspn(text, " ");
+    if (!is_date(text, date))
+        return fail(error, line, 1, "no date; expected \"YYYY-MM-DD ID REASON\"");
+    char *id = text + date + strspn(text + date, " ");
+    size_t id_size = strcspn(id, " ");
+    char *reason = id + id_size + strspn(id + id_size, " ");
+    if (id_size == 0 || *reason == '\0')
+        return fail(error, line, (size_t)(reason - text) + 1,
+                    "no id or no reason; expected \"YYYY-MM-DD ID REASON\"");
+    out->items = memory_grow(out->items, out->count + 1, capacity, sizeof *out->items);
+    struct check_excuse *excuse = &out->items[out->count++];
+    *excuse = (struct check_excuse){
+        .id = memory_slice(id, id_size), .reason = memory_text(reason), .line = line};
+    memcpy(excuse->date, text, date);
+    return true;
+}
+
+bool check_excuses_read(const char *path, struct check_excuses *out, struct transcript_error *error)
+{
+    struct buffer text = {0};
+    size_t capacity = 0;
+    bool good = transcript_read_file(path, FILE_SIZE_MAX, &text, error);
+    buffer_append(&text, "", 1);
+    char *rest = (char *)text.bytes;
+    for (size_t line = 1; good && rest != NULL && *rest != '\0'; line++) {
+        char *now = strsep(&rest, "\n");
+        size_t size = strlen(now);
+        while (size > 0 && (now[size - 1] == ' ' || now[size - 1] == '\r')) now[--size] = '\0';
+        if (size > 0 && now[0] != '#') good = read_line(out, &capacity, now, line, error);
+    }
+    buffer_release(&text);
+    if (!good) check_excuses_release(out);
+    return good;
+}
+
+void check_excuses_release(struct check_excuses *excuses)
+{
+    for (size_t i = 0; i < excuses->count; i++) {
+        free(excuses->items[i].id);
+        free(excuses->items[i].reason);
+    }
+    free(excuses->items);
+    *excuses = (struct check_excuses){0};
+}
+
+struct check_excuse *check_find_excuse(struct check_excuses *excuses, const char *id)
+{
+    for (size_t i = 0; i < excuses->count; i++)
+        if (fnmatch(excuses->items[i].id, id, 0) == 0) return &excuses->items[i];
+    return NULL;
+}

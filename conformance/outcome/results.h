@@ -1,0 +1,76 @@
+/* How judged cases are counted and kept: what `check` and `run` share. */
+#ifndef CONFORMANCE_RESULTS_H
+#define CONFORMANCE_RESULTS_H
+
+#include "check/check.h"
+#include "judge/judge.h"
+
+/* What was judged. All is borrowed; NULL: not known. */
+struct results_subject {
+    const char *path; /* of the file it stands in                           */
+    const char *sha256;
+    const struct script_case *case_; /* NULL: a recording of no case        */
+    const char *id;
+    const char *dialect;
+    size_t way;     /* of several, 1 the first; 0: there is one                */
+    size_t line;    /* of its first line                                       */
+    unsigned tries; /* how often it was played; 0: once                     */
+    const struct judge_identity *identity;
+};
+
+/* What is wrong beside the judge's findings. */
+struct results_fault {
+    const char *rule;
+    const char *level;
+    char *clause;    /* owned                                               */
+    uint64_t offset; /* of the module's bytes                               */
+    char *expected;  /* owned; NULL: not known                              */
+    char *seen;      /* likewise                                            */
+};
+void results_fault_release(struct results_fault *fault);
+
+/* Decides what a verdict is against what was expected of the case, and counts
+ * it. `why`: of an unjudged one.
+ * Writes: *reason, of what is neither passed nor failed, else NULL. Owns: the
+ * caller frees it.
+ * Returns: a word of the store. */
+const char *results_decide(struct results_tally *tally, struct check_excuses *excuses,
+                           const char *today, const struct results_subject *subject,
+                           enum judge_verdict verdict, const char *why, char **reason);
+
+/* Appends the case to the store. `faults` go to the exchange that they stand
+ * in, and make the case's verdict `verdict`.
+ * Returns: false with a complaint made. */
+bool results_keep(FILE *store, const struct results_subject *subject,
+                  const struct judgement *judgement, enum judge_verdict verdict,
+                  const struct results_fault *faults, size_t fault_count, const char *outcome,
+                  const char *reason);
+
+/* Appends the run's line. `command`: the command line. */
+bool results_begin(FILE *store, const char *tool, const char *command, const char *dialect,
+                   bool strict);
+
+/* Appends a line for each clause of the catalogue. Returns: false with a
+ * complaint made. */
+bool results_keep_clauses(FILE *store, const struct compiled_catalog *compiled);
+
+/* The exit code that the counts stand for. */
+int results_exit_code(const struct results_tally *tally);
+
+/* Now, or what SOURCE_DATE_EPOCH says: a run that can be had again byte for byte. */
+int64_t results_now_s(void);
+void results_today(char out[11]); /* 2026-11-21 */
+
+/* The arguments with blanks between them. Owns: the caller. */
+char *results_command(int argc, char **argv);
+
+/* Writes a projection of the store to a file, `-` the standard output. NULL: none is wanted. */
+bool results_project(const char *store, enum reports_format format, const char *path);
+
+/* The clause within an id: all but its last part, or NULL. Owns: the caller. */
+char *results_clause_of(const char *id);
+
+/* An exchange that says nothing: no command, no byte. */
+bool results_is_empty(const struct judge_exchange *exchange);
+
+#endif

@@ -1,0 +1,382 @@
+/* The canonical form of a script: line by line, comments where they are.
+ *
+ * One blank line parts the header from the body and a case from the one before
+ * it; there is no other run of blank lines, and none at the ends. Strings,
+ * placeholders, payloads, times and ranges are written anew from what was
+ * read; the text of `>` and `<` lines stays as it is. */
+#include "script/script_line.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const header_keys[] = {"id",      "dialect",  "title",    "source",
+                                          "level",   "requires", "var",      "setup",
+                                          "cleanup", "erratum",  "generated"};
+#define HEADER_KEY_COUNT (sizeof header_keys / sizeof header_keys[0])
+
+/* A header line with the comments that stood above it. */
+struct header_line {
+    size_t key;
+    size_t offset, size; /* in the text of the header                       */
+};
+
+struct formatter {
+    struct buffer *out;
+    struct buffer header; /* texts of the lines                            */
+    struct buffer lines;  /* struct header_line                            */
+    size_t pending;       /* of `header`: comments above the next key      */
+    bool in_header;
+    bool blank;    /* a blank line is due before the next one       */
+    bool has_body; /* of the case under way                         */
+};
+
+/* ---- writing ---------------------------------------------------------- */
+
+__attribute__((format(printf, 2, 3))) static void put(struct buffer *out, const char *format, ...)
+{
+    char text[128];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    buffer_append_text(out, text);
+}
+
+/* UTF-8 is not known of a byte here, so that all above 0x7E is escaped. */
+void script_put_string(struct buffer *out, const uint8_t *bytes, size_t size)
+{
+    static const char letters[] = "rnt0\\\"e";
+    static const char values[] = "\r\n\t\0\\\"\x1B";
+    buffer_append_text(out, "\"");
+    for (size_t i = 0; i < size; i++) {
+        const char *found = memchr(values, bytes[i], sizeof values - 1);
+        if (found != NULL) put(out, "\\%c", letters[found - values]);
+        else if (bytes[i] < 0x20 || bytes[i] > 0x7E) put(out, "\\x%02X", bytes[i]);
+        else buffer_append(out, &bytes[i], 1);
+    }
+    buffer_append_text(out, "\"");
+}
+
+/* Where the string that begins at reader->at ends. */
+static size_t string_end(const struct script_reader *reader)
+{
+    size_t end = reader->at + 1;
+    while (end < reader->size && reader->line[end] != '"') end += reader->line[end] == '\\' ? 2 : 1;
+    return end < reader->size ? end + 1 : reader->size;
+}
+
+static bool put_one_string(struct script_reader *reader, struct buffer *out)
+{
+    size_t size = 0;
+    const uint8_t *bytes = NULL;
+    struct script_reader one = *reader;
+    one.size = string_end(reader);
+    if (!script_read_strings(&one, &bytes, &size)) return false;
+    script_put_string(out, bytes, size);
+    reader->at = one.size;
+    if (reader->at < reader->size && reader->line[reader->at] == '*') {
+        size_t count = 1;
+        while (reader->at + count < reader->size && reader->line[reader->at + count] >= '0'
+               && reader->line[reader->at + count] <= '9')
+            count++;
+        buffer_append(out, reader->line + reader->at, count);
+        reader->at += count;
+    }
+    return true;
+}
+
+/* The strings of a line, each as it stood, with its count. What is wrong with
+ * them all together was told when they were read. */
+static bool put_strings(struct script_reader *reader, struct buffer *out)
+{
+    struct script_reader all = *reader;
+    const uint8_t *bytes = NULL;
+    size_t size = 0;
+    if (!script_read_strings(&all, &bytes, &size)) return false;
+    for (bool first = true; reader->at < all.at; first = false) {
+        if (!first) {
+            buffer_append_text(out, " ");
+            reader->at++;
+        }
+        if (!put_one_string(reader, out)) return false;
+    }
+    return true;
+}
+
+static void put_number(struct buffer *out, int64_t value)
+{
+    put(out, "%" PRId64, value);
+}
+
+static void put_capture(struct buffer *out, const struct script_part *part)
+{
+    put(out, "{%s:%s", part->name == NULL ? "" : part->name, script_type_name(part->type));
+    for (size_t i = 0; i < part->range_count; i++) {
+        const struct script_interval *range = &part->ranges[i];
+        buffer_append_text(out, i > 0 ? "," : " ");
+        if (range->min != INT64_MIN) put_number(out, range->min);
+        if (range->max == range->min) continue;
+        buffer_append_text(out, "..");
+        if (range->max != INT64_MAX) put_number(out, range->max);
+    }
+    if (part->has_example) {
+        buffer_append_text(out, " =");
+        buffer_append(out, part->bytes, part->size);
+    }
+    buffer_append_text(out, "}");
+}
+
+static void put_parts(struct buffer *out, const struct script_part *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct script_part *part = &parts[i];
+        if (part->kind == SCRIPT_REFERENCE) put(out, "{%s}", part->name);
+        else if (part->kind == SCRIPT_CAPTURE) put_capture(out, part);
+        for (size_t k = 0; part->kind == SCRIPT_LITERAL && k < part->size; k++)
+            buffer_append(out, part->bytes[k] == '{' ? "{{" : (const char *)&part->bytes[k],
+                          part->bytes[k] == '{' ? 2 : 1);
+    }
+}
+
+/* Two digits a byte, in pairs. */
+static void put_hex(struct buffer *out, const uint8_t *bytes, size_t size, bool spaced)
+{
+    for (size_t i = 0; i < size; i++) put(out, "%s%02x", spaced && i > 0 ? " " : "", bytes[i]);
+}
+
+/* The words are kept, their values are written anew. */
+static bool put_payload(struct script_reader *reader, struct buffer *out,
+                        const struct script_payload *payload)
+{
+    const char *line = (const char *)reader->line + reader->at;
+    size_t left = reader->size - reader->at;
+    size_t word = strcspn(line, " ");
+    buffer_append(out, line, word);
+    buffer_append_text(out, " ");
+    bool is_text = strncmp(line, "text ", 5) == 0;
+    reader->at += word + 1;
+    if (payload->kind == SCRIPT_PAYLOAD_LENGTH) put(out, "%" PRIu64, payload->size);
+    else if (payload->kind == SCRIPT_PAYLOAD_REFERENCE) put(out, "{%s}", payload->name);
+    else if (payload->kind == SCRIPT_PAYLOAD_SHA256) put_hex(out, payload->bytes, 32, false);
+    else if (payload->name != NULL) buffer_append_text(out, payload->name);
+    else if (!is_text) put_hex(out, payload->bytes, (size_t)payload->size, true);
+    else if (!put_strings(reader, out)) return false;
+    if (payload->example == NULL) return true;
+    buffer_append_text(out, " = ");
+    const char *equals = memmem(line, left, " = ", 3);
+    reader->at = (size_t)(equals - (const char *)reader->line) + 3;
+    return put_payload(reader, out, payload->example);
+}
+
+/* ---- directives ------------------------------------------------------- */
+
+static void put_seconds(struct buffer *out, uint64_t microseconds)
+{
+    put(out, "%" PRIu64, microseconds / 1000000);
+    unsigned rest = (unsigned)(microseconds % 1000000);
+    unsigned digits = 6;
+    if (rest == 0) return;
+    for (; rest % 10 == 0; digits--) rest /= 10;
+    put(out, ".%0*u", (int)digits, rest);
+}
+
+static bool put_time(struct script_reader *reader, struct buffer *out)
+{
+    uint64_t number = 0;
+    if (!script_read_seconds(reader, &number)) return false;
+    put_seconds(out, number);
+    return true;
+}
+
+static bool put_repeat(struct script_reader *reader, struct buffer *out)
+{
+    uint64_t min = 0;
+    uint64_t max = 0;
+    if (!script_read_repeat(reader, &min, &max)) return false;
+    put(out, "%" PRIu64, min);
+    if (max != min) buffer_append_text(out, "..");
+    if (max != min && max != UINT64_MAX) put(out, "%" PRIu64, max);
+    return true;
+}
+
+static bool put_pattern(struct script_reader *reader, struct buffer *out)
+{
+    const struct script_part *parts = NULL;
+    size_t count = 0;
+    if (!script_read_parts(reader, &parts, &count)) return false;
+    put_parts(out, parts, count);
+    return true;
+}
+
+/* Of blanks alone nothing stays. */
+static bool put_remark(struct script_reader *reader, struct buffer *out)
+{
+    size_t size = reader->size;
+    while (size > reader->at && reader->line[size - 1] == ' ') size--;
+    if (size > reader->at) buffer_append_text(out, " ");
+    buffer_append(out, reader->line + reader->at, size - reader->at);
+    return true;
+}
+
+static bool is_remark(const char *key)
+{
+    static const char *const others[] = {"time", "within", "repeat", "urc"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (strcmp(key, others[i]) == 0) return false;
+    return true;
+}
+
+static bool put_value(struct script_reader *reader, struct buffer *out, const char *key)
+{
+    put(out, "@ %.60s:", key);
+    if (reader->at >= reader->size) return true;
+    if (is_remark(key)) return put_remark(reader, out);
+    buffer_append_text(out, " ");
+    if (strcmp(key, "repeat") == 0) return put_repeat(reader, out);
+    if (strcmp(key, "urc") == 0) return put_pattern(reader, out);
+    return put_time(reader, out);
+}
+
+/* ---- the header ------------------------------------------------------- */
+
+static size_t find_header_key(const char *key)
+{
+    size_t i = 0;
+    while (i < HEADER_KEY_COUNT && strcmp(header_keys[i], key) != 0) i++;
+    return i;
+}
+
+/* Ends the header: its lines in the order of the keys, then the comments that
+ * stood behind the last of them. */
+static void end_header(struct formatter *formatter)
+{
+    const struct header_line *lines = (const void *)formatter->lines.bytes;
+    size_t count = formatter->lines.size / sizeof *lines;
+    for (size_t key = 0; key < HEADER_KEY_COUNT; key++)
+        for (size_t i = 0; i < count; i++)
+            if (lines[i].key == key)
+                buffer_append(formatter->out, formatter->header.bytes + lines[i].offset,
+                              lines[i].size);
+    formatter->blank = count > 0;
+    if (formatter->pending < formatter->header.size) {
+        if (formatter->blank && formatter->has_body) buffer_append_text(formatter->out, "\n");
+        buffer_append(formatter->out, formatter->header.bytes + formatter->pending,
+                      formatter->header.size - formatter->pending);
+        formatter->blank = false;
+    }
+    formatter->header.size = 0;
+    formatter->lines.size = 0;
+    formatter->pending = 0;
+    formatter->in_header = false;
+}
+
+static void take_header(struct script_reader *reader, struct formatter *formatter, size_t key)
+{
+    struct header_line line = {.key = key, .offset = formatter->pending};
+    struct buffer *out = &formatter->header;
+    put(out, "@ %s:", header_keys[key]);
+    if (reader->at < reader->size) buffer_append_text(out, " ");
+    buffer_append(out, reader->line + reader->at, reader->size - reader->at); /* blanks, too */
+    buffer_append_text(out, "\n");
+    line.size = formatter->header.size - line.offset;
+    formatter->pending = formatter->header.size;
+    buffer_append(&formatter->lines, &line, sizeof line);
+}
+
+/* ---- lines ------------------------------------------------------------ */
+
+static void begin_line(struct formatter *formatter)
+{
+    if (formatter->in_header) {
+        formatter->has_body = true;
+        end_header(formatter);
+    }
+    formatter->has_body = true;
+    if (formatter->blank && formatter->out->size > 0) buffer_append_text(formatter->out, "\n");
+    formatter->blank = false;
+}
+
+static bool take_directive(struct script_reader *reader, struct formatter *formatter)
+{
+    const char *key = NULL;
+    if (!script_read_key(reader, &key)) return false;
+    size_t header = find_header_key(key);
+    if (header == HEADER_KEY_COUNT) {
+        begin_line(formatter);
+        bool good = put_value(reader, formatter->out, key);
+        buffer_append_text(formatter->out, "\n");
+        return good;
+    }
+    if (!formatter->in_header) {
+        bool remarked = !formatter->has_body && !formatter->blank; /* comments of the header's */
+        if (formatter->out->size > 0 && !remarked) buffer_append_text(formatter->out, "\n");
+        formatter->in_header = true;
+        formatter->blank = false;
+    }
+    take_header(reader, formatter, header);
+    return true;
+}
+
+static bool take_item(struct script_reader *reader, struct formatter *formatter,
+                      enum script_mark mark, bool is_sent)
+{
+    const struct script_part *parts = NULL;
+    const struct script_payload *payload = NULL;
+    size_t count = 0;
+    bool good = true;
+    struct buffer *out = formatter->out;
+    begin_line(formatter);
+    buffer_append_text(out, is_sent ? ">" : "<");
+    if (mark == SCRIPT_MARK_BYTES) {
+        buffer_append_text(out, is_sent ? "> " : "< ");
+        good = put_strings(reader, out);
+    } else if (mark == SCRIPT_MARK_LINE) {
+        buffer_append_text(out, " ");
+        good = script_read_parts(reader, &parts, &count);
+        if (good) put_parts(out, parts, count);
+    } else if (mark == SCRIPT_MARK_PAYLOAD) {
+        size_t first = reader->at;
+        buffer_append_text(out, "= ");
+        good = script_read_payload(reader, &payload);
+        reader->at = first;
+        good = good && put_payload(reader, out, payload);
+    }
+    buffer_append_text(out, "\n");
+    return good;
+}
+
+static bool take_line(struct script_reader *reader, void *user)
+{
+    struct formatter *formatter = user;
+    enum script_mark mark = SCRIPT_MARK_BLANK;
+    bool is_sent = false;
+    if (!script_read_mark(reader, &mark, &is_sent)) return false;
+    if (mark == SCRIPT_MARK_BLANK) {
+        if (!formatter->in_header) formatter->blank = formatter->out->size > 0;
+        return true;
+    }
+    if (mark == SCRIPT_MARK_DIRECTIVE) return take_directive(reader, formatter);
+    if (mark != SCRIPT_MARK_COMMENT) return take_item(reader, formatter, mark, is_sent);
+    struct buffer *out = formatter->in_header ? &formatter->header : formatter->out;
+    if (!formatter->in_header && formatter->blank) buffer_append_text(out, "\n");
+    if (!formatter->in_header) formatter->blank = false;
+    buffer_append(out, reader->line, reader->size);
+    buffer_append_text(out, "\n");
+    return true;
+}
+
+bool script_format(const void *text, size_t size, struct buffer *out,
+                   struct transcript_error *error)
+{
+    struct script_arena arena = {0};
+    struct formatter formatter = {.out = out};
+    struct script_reader reader = {.arena = &arena, .error = error, .without_files = true};
+    bool good = script_each_line(&reader, text, size, take_line, &formatter);
+    if (good && formatter.in_header) end_header(&formatter);
+    buffer_release(&formatter.header);
+    buffer_release(&formatter.lines);
+    script_arena_release(&arena);
+    return good && !out->failed;
+}

@@ -1,0 +1,394 @@
+/* Reader of scripts: lines into cases, a body into a tree of nodes. */
+#include "script/script_build.h"
+
+#include "base/memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- nodes ------------------------------------------------------------ */
+
+static bool add_node(struct script_reader *reader, struct script_builder *builder,
+                     struct script_node node)
+{
+    if (++builder->node_count > SCRIPT_NODE_COUNT_MAX)
+        return script_fail(reader, 0, "too many items; expected at most %zu",
+                           SCRIPT_NODE_COUNT_MAX);
+    if (!builder->begun) builder->now.line = reader->number;
+    builder->begun = true;
+    builder->header_over = true;
+    node.line = reader->number;
+    buffer_append(&builder->groups[builder->depth].nodes, &node, sizeof node);
+    return !builder->groups[builder->depth].nodes.failed || script_fail(reader, 0, "out of memory");
+}
+
+static void end_branch(struct script_builder *builder)
+{
+    struct script_group *group = &builder->groups[builder->depth];
+    struct script_branch branch = {.node_count = group->nodes.size / sizeof(struct script_node)};
+    branch.nodes = script_new(&builder->arena, branch.node_count, sizeof *branch.nodes);
+    if (group->nodes.size > 0) memcpy(branch.nodes, group->nodes.bytes, group->nodes.size);
+    group->nodes.size = 0;
+    buffer_append(&group->branches, &branch, sizeof branch);
+}
+
+static bool open_group(struct script_reader *reader, struct script_builder *builder,
+                       struct script_node node)
+{
+    if (builder->depth == SCRIPT_DEPTH_MAX)
+        return script_fail(reader, 0, "more than %d groups in each other; expected fewer",
+                           SCRIPT_DEPTH_MAX);
+    builder->header_over = true;
+    if (!builder->begun) builder->now.line = reader->number;
+    builder->begun = true;
+    node.line = reader->number;
+    builder->groups[++builder->depth] = (struct script_group){.node = node};
+    return true;
+}
+
+static const char *group_name(enum script_node_kind kind)
+{
+    switch (kind) {
+    case SCRIPT_EITHER: return "either";
+    case SCRIPT_ANY_ORDER: return "any-order";
+    case SCRIPT_OPTIONAL: return "optional";
+    default: return "repeat";
+    }
+}
+
+static bool next_branch(struct script_reader *reader, struct script_builder *builder,
+                        enum script_node_kind kind)
+{
+    const char *word = kind == SCRIPT_EITHER ? "or" : "and";
+    if (builder->depth == 0 || builder->groups[builder->depth].node.kind != kind)
+        return script_fail(reader, 0, "'%s' in no such group; expected \"@ %s:\" before it", word,
+                           group_name(kind));
+    end_branch(builder);
+    return true;
+}
+
+static bool close_group(struct script_reader *reader, struct script_builder *builder)
+{
+    if (builder->depth == 0)
+        return script_fail(reader, 0,
+                           "'end' of no group; expected \"@ either:\", \"@ any-order:\", "
+                           "\"@ optional:\" or \"@ repeat:\" before it");
+    end_branch(builder);
+    struct script_group *group = &builder->groups[builder->depth--];
+    struct script_node node = group->node;
+    node.branch_count = group->branches.size / sizeof(struct script_branch);
+    node.branches =
+        (void *)script_copy(&builder->arena, group->branches.bytes, group->branches.size);
+    size_t line = node.line;
+    buffer_release(&group->branches);
+    buffer_release(&group->nodes);
+    if (node.kind != SCRIPT_OPTIONAL && node.kind != SCRIPT_REPEAT && node.branch_count < 2)
+        return script_fail(reader, 0, "one branch only; expected \"@ %s:\" and a second one",
+                           node.kind == SCRIPT_EITHER ? "or" : "and");
+    if (!add_node(reader, builder, node)) return false;
+    struct buffer *nodes = &builder->groups[builder->depth].nodes;
+    ((struct script_node *)(void *)(nodes->bytes + nodes->size))[-1].line = line;
+    return true;
+}
+
+/* ---- names ------------------------------------------------------------ */
+
+static bool is_known(const struct script_builder *builder, const char *name)
+{
+    const char *const *names = (const void *)builder->names.bytes;
+    for (size_t i = 0; i < builder->names.size / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0) return true;
+    return false;
+}
+
+bool script_check_parts(struct script_reader *reader, struct script_builder *builder,
+                        const struct script_node *node)
+{
+    for (size_t i = 0; i < node->part_count; i++) {
+        const struct script_part *part = &node->parts[i];
+        size_t at = part->column > 0 ? part->column - 1 : 0;
+        if (part->kind == SCRIPT_CAPTURE && node->is_sent)
+            return script_fail(reader, at,
+                               "a capture in what is sent; expected {name} of a "
+                               "variable or of an earlier capture");
+        if (part->kind == SCRIPT_REFERENCE && !is_known(builder, part->name))
+            return script_fail(reader, at,
+                               "unknown name '%.40s'; expected a variable of the header "
+                               "or an earlier capture",
+                               part->name);
+        if (part->kind == SCRIPT_CAPTURE && part->name != NULL)
+            buffer_append(&builder->names, &part->name, sizeof part->name);
+    }
+    return true;
+}
+
+/* ---- directives of the body ------------------------------------------- */
+
+/* `RULE | CLAUSE | REASON [| erratum CLAUSE]` */
+static bool read_deviates(struct script_reader *reader, struct script_node *node)
+{
+    const char *fields[4] = {NULL};
+    size_t count = 0;
+    size_t at = reader->at;
+    while (at <= reader->size && count < 4) {
+        const uint8_t *bar = memchr(reader->line + at, '|', reader->size - at);
+        size_t end = bar == NULL ? reader->size : (size_t)(bar - reader->line);
+        fields[count++] = script_trimmed(reader, (const char *)reader->line + at, end - at);
+        at = end + 1;
+    }
+    if (count < 3 || fields[0][0] == '\0' || fields[1][0] == '\0' || fields[2][0] == '\0')
+        return script_fail(reader, reader->at,
+                           "bad deviation; expected \"RULE | CLAUSE | REASON\"");
+    node->rule = fields[0];
+    node->clause = fields[1];
+    node->reason = fields[2];
+    if (fields[3] == NULL) return true;
+    if (strncmp(fields[3], "erratum ", 8) != 0)
+        return script_fail(reader, reader->at,
+                           "bad fourth part; expected \"| erratum CLAUSE\" behind the reason");
+    node->erratum = fields[3] + 8;
+    return true;
+}
+
+static bool read_pattern(struct script_reader *reader, struct script_node *node)
+{
+    return script_read_parts(reader, &node->parts, &node->part_count);
+}
+
+static bool read_remark(struct script_reader *reader, struct script_node *node)
+{
+    (void)reader; /* free text for the reader alone */
+    (void)node;
+    return true;
+}
+
+static bool read_time(struct script_reader *reader, struct script_node *node)
+{
+    return script_read_seconds(reader, &node->number);
+}
+
+static bool read_repeat(struct script_reader *reader, struct script_node *node)
+{
+    return script_read_repeat(reader, &node->min, &node->max);
+}
+
+static bool read_nothing(struct script_reader *reader, struct script_node *node)
+{
+    (void)node;
+    return reader->at == reader->size
+           || script_fail(reader, reader->at, "text behind the directive; expected none");
+}
+
+static const struct {
+    const char *name;
+    enum script_node_kind kind;
+    bool (*read)(struct script_reader *reader, struct script_node *node);
+} body_keys[] = {
+    {"expire", SCRIPT_EXPIRE, read_remark},
+    {"stream-end", SCRIPT_STREAM_END, read_remark},
+    {"time", SCRIPT_TIME, read_time},
+    {"within", SCRIPT_WITHIN, read_time},
+    {"urc", SCRIPT_URC, read_pattern},
+    {"deviates", SCRIPT_DEVIATES, read_deviates},
+    {"either", SCRIPT_EITHER, read_nothing},
+    {"any-order", SCRIPT_ANY_ORDER, read_nothing},
+    {"optional", SCRIPT_OPTIONAL, read_nothing},
+    {"repeat", SCRIPT_REPEAT, read_repeat},
+};
+
+static bool is_group(enum script_node_kind kind)
+{
+    return kind == SCRIPT_EITHER || kind == SCRIPT_ANY_ORDER || kind == SCRIPT_OPTIONAL
+           || kind == SCRIPT_REPEAT;
+}
+
+static bool body_directive(struct script_reader *reader, struct script_builder *builder,
+                           size_t index)
+{
+    struct script_node node = {.kind = body_keys[index].kind, .column = reader->at + 1};
+    if (!body_keys[index].read(reader, &node)) return false;
+    if (!script_check_parts(reader, builder, &node)) return false;
+    return is_group(node.kind) ? open_group(reader, builder, node)
+                               : add_node(reader, builder, node);
+}
+
+/* ---- cases ------------------------------------------------------------ */
+
+static const struct script_node *kept_commands(struct script_builder *builder, int index,
+                                               size_t *count)
+{
+    const struct buffer *commands = &builder->commands[index];
+    *count = commands->size / sizeof(struct script_node);
+    return (void *)script_copy(&builder->arena, commands->bytes, commands->size);
+}
+
+static bool end_case(struct script_reader *reader, struct script_builder *builder)
+{
+    struct script_group *group = &builder->groups[builder->depth];
+    if (builder->depth > 0)
+        return script_fail(reader, 0, "\"@ %s:\" of line %zu is not closed; expected \"@ end:\"",
+                           group_name(group->node.kind), group->node.line);
+    end_branch(builder);
+    struct script_case *now = &builder->now;
+    now->body = *(struct script_branch *)(void *)group->branches.bytes;
+    group->branches.size = 0;
+    now->variable_count = builder->variables.size / sizeof(struct script_variable);
+    now->variables =
+        (void *)script_copy(&builder->arena, builder->variables.bytes, builder->variables.size);
+    now->setup = kept_commands(builder, 0, &now->setup_count);
+    now->cleanup = kept_commands(builder, 1, &now->cleanup_count);
+    buffer_append(&builder->cases, now, sizeof *now);
+    if (builder->cases.size / sizeof *now > SCRIPT_CASE_COUNT_MAX)
+        return script_fail(reader, 0, "too many cases; expected at most %zu",
+                           SCRIPT_CASE_COUNT_MAX);
+    return true;
+}
+
+/* A further case: some of what the header says holds for it as well. */
+static void begin_case(struct script_reader *reader, struct script_builder *builder)
+{
+    struct script_case before = builder->now;
+    builder->now = (struct script_case){
+        .dialect = before.dialect,
+        .source = before.source,
+        .generated = before.generated,
+        .level = before.level,
+        .requires_ = before.requires_,
+        .requires_count = before.requires_count,
+        .line = reader->number,
+    };
+    builder->begun = true;
+    builder->header_over = false;
+    builder->own_variables = false;
+    builder->own_commands[0] = builder->own_commands[1] = false;
+    builder->names.size = 0;
+    const struct script_variable *variables = (const void *)builder->variables.bytes;
+    for (size_t i = 0; i < builder->variables.size / sizeof *variables; i++)
+        buffer_append(&builder->names, &variables[i].name, sizeof variables[i].name);
+}
+
+static bool read_directive(struct script_reader *reader, struct script_builder *builder)
+{
+    const char *key = NULL;
+    if (!script_read_key(reader, &key)) return false;
+    if (strcmp(key, "id") == 0 && builder->header_over) {
+        if (!end_case(reader, builder)) return false;
+        begin_case(reader, builder);
+    }
+    if (script_is_header_key(key)) return script_read_header(reader, builder, key);
+    for (size_t i = 0; i < sizeof body_keys / sizeof body_keys[0]; i++)
+        if (strcmp(body_keys[i].name, key) == 0) return body_directive(reader, builder, i);
+    if (strcmp(key, "or") == 0) return next_branch(reader, builder, SCRIPT_EITHER);
+    if (strcmp(key, "and") == 0) return next_branch(reader, builder, SCRIPT_ANY_ORDER);
+    if (strcmp(key, "end") == 0) return close_group(reader, builder);
+    return script_fail(reader, 2, "unknown directive '%.32s'; corpus/README.md lists them", key);
+}
+
+/* ---- lines ------------------------------------------------------------ */
+
+static bool take_item(struct script_reader *reader, struct script_builder *builder,
+                      enum script_mark mark, struct script_node *node)
+{
+    node->column = reader->at + 1;
+    if (mark == SCRIPT_MARK_LINE) {
+        node->kind = SCRIPT_LINE;
+        if (!read_pattern(reader, node)) return false;
+    } else if (mark == SCRIPT_MARK_PAYLOAD) {
+        node->kind = SCRIPT_PAYLOAD;
+        if (!script_read_payload(reader, &node->payload)) return false;
+        const char *name = node->payload->name;
+        if (node->payload->kind == SCRIPT_PAYLOAD_REFERENCE && !is_known(builder, name))
+            return script_fail(reader, node->column - 1,
+                               "unknown name '%.40s'; expected a variable of the header or an "
+                               "earlier capture",
+                               name);
+    } else {
+        node->kind = SCRIPT_BYTES;
+        node->bytes = (const uint8_t *)"\r\n";
+        node->size = 2;
+        if (mark == SCRIPT_MARK_BYTES && !script_read_strings(reader, &node->bytes, &node->size))
+            return false;
+    }
+    if (reader->bytes_size > TRANSCRIPT_BYTES_SIZE_MAX)
+        return script_fail(reader, 0, "more than %zu bytes in all; expected fewer",
+                           TRANSCRIPT_BYTES_SIZE_MAX);
+    return script_check_parts(reader, builder, node) && add_node(reader, builder, *node);
+}
+
+static bool take_line(struct script_reader *reader, void *user)
+{
+    struct script_builder *builder = user;
+    struct script_node node = {0};
+    enum script_mark mark = SCRIPT_MARK_BLANK;
+    if (!script_read_mark(reader, &mark, &node.is_sent)) return false;
+    switch (mark) {
+    case SCRIPT_MARK_BLANK:
+    case SCRIPT_MARK_COMMENT: return true;
+    case SCRIPT_MARK_DIRECTIVE: return read_directive(reader, builder);
+    default: return take_item(reader, builder, mark, &node);
+    }
+}
+
+/* ---- the whole -------------------------------------------------------- */
+
+static void hand_over(struct script_builder *builder, struct script *out)
+{
+    struct script_arena *kept = memory_new(1, sizeof *kept);
+    out->cases = (void *)script_copy(&builder->arena, builder->cases.bytes, builder->cases.size);
+    out->case_count = builder->cases.size / sizeof(struct script_case);
+    *kept = builder->arena;
+    out->memory = kept;
+}
+
+bool script_parse(const void *text, size_t size, const char *directory, struct script *out,
+                  struct transcript_error *error)
+{
+    struct script_builder builder = {.now = {.line = 1}};
+    struct script_reader reader = {.arena = &builder.arena, .error = error, .directory = directory};
+    bool good =
+        script_each_line(&reader, text, size, take_line, &builder) && end_case(&reader, &builder);
+    if (good) hand_over(&builder, out);
+    else script_arena_release(&builder.arena);
+    for (size_t i = 0; i <= SCRIPT_DEPTH_MAX; i++) {
+        buffer_release(&builder.groups[i].branches);
+        buffer_release(&builder.groups[i].nodes);
+    }
+    buffer_release(&builder.cases);
+    buffer_release(&builder.variables);
+    buffer_release(&builder.names);
+    buffer_release(&builder.commands[0]);
+    buffer_release(&builder.commands[1]);
+    return good;
+}
+
+bool script_read(const char *path, struct script *out, struct transcript_error *error)
+{
+    struct buffer text = {0};
+    const char *slash = strrchr(path, '/');
+    char *directory = slash == NULL ? memory_text(".") : memory_slice(path, (size_t)(slash - path));
+    bool good = transcript_read_file(path, SCRIPT_FILE_SIZE_MAX, &text, error)
+                && script_parse(text.bytes, text.size, directory, out, error);
+    free(directory);
+    buffer_release(&text);
+    return good;
+}
+
+void script_release(struct script *script)
+{
+    if (script->memory != NULL) script_arena_release(script->memory);
+    free(script->memory);
+    *script = (struct script){0};
+}
+
+bool script_is_name(const char *path)
+{
+    size_t size = strlen(path);
+    return size >= 3 && strcmp(path + size - 3, ".at") == 0;
+}
+
+const char *script_level_name(enum script_level level)
+{
+    static const char *const names[] = {"must", "should", "info", "quirk"};
+    return names[level];
+}
