@@ -1,9 +1,10 @@
 /* The matrix of the catalogue and the cases. */
 #include "cases/trace.h"
 
+#include "base/complain.h"
+#include "base/exit_code.h"
 #include "base/memory.h"
 #include "catalog/builtin.h"
-#include "command/cli.h"
 #include "judge/judge.h"
 #include "script/script.h"
 
@@ -129,8 +130,8 @@ static void add_rows(struct trace *trace, const struct catalog_model *model)
 
 /* ---- complaints ------------------------------------------------------- */
 
-__attribute__((format(printf, 2, 3))) static void complain(struct trace *trace, const char *format,
-                                                           ...)
+__attribute__((format(printf, 2, 3))) static void trace_complain(struct trace *trace,
+                                                                 const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -197,8 +198,8 @@ static void check_ids(struct trace *trace)
     if (trace->id_count > 1) qsort(trace->ids, trace->id_count, sizeof *trace->ids, by_text);
     for (size_t i = 0; i + 1 < trace->id_count; i++)
         if (strcmp(trace->ids[i].text, trace->ids[i + 1].text) == 0)
-            complain(trace, "%s: id '%s' stands in %s as well; expected one of its own",
-                     trace->ids[i + 1].path, trace->ids[i].text, trace->ids[i].path);
+            trace_complain(trace, "%s: id '%s' stands in %s as well; expected one of its own",
+                           trace->ids[i + 1].path, trace->ids[i].text, trace->ids[i].path);
 }
 
 /* ---- what a case exercises -------------------------------------------- */
@@ -276,19 +277,19 @@ static void count_case(struct trace *trace, const char *path, const struct scrip
     struct transcript_error error;
     bool touched = false;
     if (case_->id.text == NULL) {
-        complain(trace, "%s:%zu:1: case without an id; expected \"@ id: SET/CLAUSE/NAME\"", path,
-                 case_->line);
+        trace_complain(trace, "%s:%zu:1: case without an id; expected \"@ id: SET/CLAUSE/NAME\"",
+                       path, case_->line);
         return;
     }
     add_id(trace, path, case_);
     if (!names_clause(trace, case_->id.text))
-        complain(trace, "%s:%zu:1: id '%s' names no clause; expected SET/CLAUSE/NAME", path,
-                 case_->id.line, case_->id.text);
+        trace_complain(trace, "%s:%zu:1: id '%s' names no clause; expected SET/CLAUSE/NAME", path,
+                       case_->id.line, case_->id.text);
     size_t ways = script_way_count(case_, &error);
     for (size_t way = 0; way < ways; way++) count_way(trace, case_, way, &touched);
     if (!touched)
-        complain(trace, "%s:%zu:1: '%s' exercises nothing of the catalogue", path, case_->id.line,
-                 case_->id.text);
+        trace_complain(trace, "%s:%zu:1: '%s' exercises nothing of the catalogue", path,
+                       case_->id.line, case_->id.text);
 }
 
 static void count_file(struct trace *trace, const char *path)
@@ -298,7 +299,7 @@ static void count_file(struct trace *trace, const char *path)
     if (!script_read(path, &script, &error)) {
         char text[512];
         transcript_error_format(&error, path, text, sizeof text);
-        complain(trace, "%s", text);
+        trace_complain(trace, "%s", text);
         trace->unreadable = true;
         return;
     }
@@ -326,19 +327,19 @@ static void check_ledger_line(struct trace *trace, char *line, bool update, FILE
     struct id *found = find_id(trace, id);
     if (found == NULL) {
         if (!retired && !update)
-            complain(trace, "id '%s' has no case any more; --update retires it", id);
+            trace_complain(trace, "id '%s' has no case any more; --update retires it", id);
         fprintf(kept, "! %s | %s\n", id, title);
         return;
     }
     found->in_ledger = true;
     if (retired)
-        complain(trace, "%s: id '%s' was retired; expected one that no case ever had", found->path,
-                 id);
+        trace_complain(trace, "%s: id '%s' was retired; expected one that no case ever had",
+                       found->path, id);
     else if (strcmp(title, found->title) != 0 && !update)
-        complain(trace,
-                 "%s: id '%s' was given to '%s'; expected a new id for a new meaning, or "
-                 "--update for a new wording",
-                 found->path, id, title);
+        trace_complain(trace,
+                       "%s: id '%s' was given to '%s'; expected a new id for a new meaning, or "
+                       "--update for a new wording",
+                       found->path, id, title);
     fprintf(kept, "%s%s | %s\n", retired ? "! " : "", id, retired ? title : found->title);
 }
 
@@ -347,8 +348,8 @@ static void check_missing(struct trace *trace, bool update, FILE *kept)
     for (size_t i = 0; i < trace->id_count; i++) {
         if (trace->ids[i].in_ledger) continue;
         if (!update)
-            complain(trace, "%s: id '%s' is not in the ledger; --update adds it",
-                     trace->ids[i].path, trace->ids[i].text);
+            trace_complain(trace, "%s: id '%s' is not in the ledger; --update adds it",
+                           trace->ids[i].path, trace->ids[i].text);
         fprintf(kept, "%s | %s\n", trace->ids[i].text, trace->ids[i].title);
     }
 }
@@ -369,7 +370,7 @@ static void check_ledger(struct trace *trace, const char *path, bool update)
     size_t size = 0;
     FILE *out = open_memstream(&kept, &size);
     bool there = transcript_read_file(path, SCRIPT_FILE_SIZE_MAX, &text, &error);
-    if (!there && !update) complain(trace, "%s: %s", path, error.text);
+    if (!there && !update) trace_complain(trace, "%s: %s", path, error.text);
     if (!there) text.size = 0;
     buffer_append(&text, "", 1);
     for (char *rest = (char *)text.bytes; rest != NULL && *rest != '\0';) {
@@ -392,7 +393,7 @@ static void print_rows(struct trace *trace, FILE *out)
         const struct row *row = &trace->rows[i];
         fprintf(out, "%-28s %5zu  %s\n", row->clause, row->count, row->what);
         if (row->first != NULL) fprintf(out, "%36s %s\n", "", row->first);
-        else complain(trace, "%s: no case exercises %s", row->clause, row->what);
+        else trace_complain(trace, "%s: no case exercises %s", row->clause, row->what);
     }
     fprintf(out, "%zu rows, %zu cases\n", trace->row_count, trace->id_count);
 }

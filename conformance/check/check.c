@@ -1,10 +1,10 @@
 /* Judges files case by case. */
 #include "check/check.h"
 
+#include "base/complain.h"
 #include "base/memory.h"
 #include "catalog/builtin.h"
 #include "check/check_internal.h"
-#include "command/cli.h"
 #include "judge/judge.h"
 #include "outcome/results.h"
 
@@ -84,8 +84,8 @@ static bool check_rules(const struct subject *subject, const struct declarations
     const struct judge_declared *declared = (const void *)found->declared.bytes;
     for (size_t i = 0; i < found->declared.size / sizeof *declared; i++) {
         if (judge_find_rule(declared[i].rule) != NULL) continue;
-        cli_complain("%s:%zu:1: unknown rule '%s'; atproof check --list-rules lists them",
-                     subject->is.path, declared[i].line, declared[i].rule);
+        complain("%s:%zu:1: unknown rule '%s'; atproof check --list-rules lists them",
+                 subject->is.path, declared[i].line, declared[i].rule);
         return false;
     }
     return true;
@@ -103,7 +103,7 @@ static void conclude(struct check *check, const struct subject *subject,
 {
     char *reason = NULL;
     struct results_subject is = subject->is;
-    struct check_excuses *excuses = (struct check_excuses *)(uintptr_t)&check->options->excuses;
+    struct excuses *excuses = (struct excuses *)(uintptr_t)&check->options->excuses;
     const char *outcome = results_decide(&check->tally, excuses, check->options->today, &is,
                                          judgement->verdict, why_unjudged(judgement), &reason);
     is.dialect = dialect_of(check, is.case_);
@@ -145,11 +145,10 @@ static void judge_subject(struct check *check, const struct subject *subject)
 
 /* ---- files ------------------------------------------------------------ */
 
-static void complain(struct check *check, const char *path, const struct transcript_error *error)
+static void note_unreadable(struct check *check, const char *path,
+                            const struct transcript_error *error)
 {
-    char text[512];
-    transcript_error_format(error, path, text, sizeof text);
-    cli_complain("%s", text);
+    transcript_complain(path, error);
     check->tally.broken = true;
 }
 
@@ -164,11 +163,11 @@ static void check_case(struct check *check, struct subject subject)
 {
     struct transcript_error error;
     size_t ways = script_way_count(subject.is.case_, &error);
-    if (ways == 0) complain(check, subject.is.path, &error);
+    if (ways == 0) note_unreadable(check, subject.is.path, &error);
     for (size_t way = 0; way < ways; way++) {
         struct transcript transcript;
         if (!script_expand(subject.is.case_, &check->options->settings, way, &transcript, &error)) {
-            complain(check, subject.is.path, &error);
+            note_unreadable(check, subject.is.path, &error);
             continue;
         }
         subject.is.way = ways > 1 ? way + 1 : 0;
@@ -183,7 +182,7 @@ static void check_script(struct check *check, const char *path, const char *sha2
     struct script script;
     struct transcript_error error;
     if (!script_read(path, &script, &error)) {
-        complain(check, path, &error);
+        note_unreadable(check, path, &error);
         return;
     }
     for (size_t i = 0; i < script.case_count; i++) {
@@ -204,8 +203,8 @@ static void hint_at_log(const char *path, const struct transcript *transcript)
     const struct capture_format *format =
         capture_guess(transcript->bytes, transcript->received_size);
     if (format == NULL) return;
-    cli_complain("%s: looks like a log; --log %s would read the prefixes of its lines", path,
-                 format->name);
+    complain("%s: looks like a log; --log %s would read the prefixes of its lines", path,
+             format->name);
 }
 
 /* Of what was read: the bytes of the standard input can be read once only. */
@@ -227,7 +226,7 @@ static void check_capture(struct check *check, const char *path, const char *sha
     else if (options->only_sent) good = transcript_read_sent(path, &transcript, &error);
     else good = transcript_read_raw(path, &transcript, &error);
     if (!good) {
-        complain(check, path, &error);
+        note_unreadable(check, path, &error);
         return;
     }
     if (options->log == NULL && !options->only_sent) hint_at_log(path, &transcript);

@@ -4,36 +4,11 @@
 #define CONFORMANCE_CHECK_H
 
 #include "catalog/compile/compile.h"
+#include "outcome/results.h"
 #include "script/capture.h"
 #include "script/script.h"
 
-#include <atproof/reports.h>
 #include <stdio.h>
-
-/* ---- expected failures ------------------------------------------------ */
-
-/* A line `DATE ID REASON`: the case is known to fail up to that day. */
-struct check_excuse {
-    char *id; /* a shell pattern, as --select takes it                      */
-    char *reason;
-    char date[11]; /* 2027-06-30, the last day on which it holds            */
-    size_t line;
-    bool used; /* some case is of it                                        */
-};
-
-struct check_excuses {
-    struct check_excuse *items;
-    size_t count;
-};
-
-/* Reads a file of them: a line each, `#` comments, blank lines.
- * Writes: *error if false. */
-bool check_excuses_read(const char *path, struct check_excuses *out,
-                        struct transcript_error *error);
-void check_excuses_release(struct check_excuses *excuses);
-struct check_excuse *check_find_excuse(struct check_excuses *excuses, const char *id);
-
-/* ---- the run ---------------------------------------------------------- */
 
 struct check_options {
     const char *dialect; /* NULL: the case's own, else auto                 */
@@ -46,14 +21,8 @@ struct check_options {
     int level;                        /* enum script_level, -1: all                       */
     const struct capture_format *log; /* of files that are no scripts, NULL: raw bytes */
     struct script_settings settings;
-    struct check_excuses excuses;
+    struct excuses excuses;
     const char *today; /* 2026-11-21, what excuses are set against          */
-};
-
-/* How cases came out. */
-struct results_tally {
-    size_t judged, passed, failed, skipped, excused, unexpected_passes;
-    bool broken; /* an input could not be read, a result not kept: complained of */
 };
 
 /* All members are private but the tally. */

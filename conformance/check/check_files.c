@@ -2,20 +2,13 @@
  * canonical form, lays recordings against cases. */
 #include "check/check_files.h"
 
-#include "command/cli.h"
+#include "base/complain.h"
+#include "base/exit_code.h"
 #include "match/match.h"
 
 #include <errno.h>
 #include <fnmatch.h>
 #include <string.h>
-
-int check_complain(const char *path, const struct transcript_error *error)
-{
-    char text[512];
-    transcript_error_format(error, path, text, sizeof text);
-    cli_complain("%s", text);
-    return EXIT_USAGE;
-}
 
 /* ---- the canonical form ----------------------------------------------- */
 
@@ -24,7 +17,7 @@ static bool write_file(const char *path, const struct buffer *text)
     FILE *file = fopen(path, "w");
     bool good = file != NULL && fwrite(text->bytes, 1, text->size, file) == text->size;
     if (file != NULL && fclose(file) != 0) good = false;
-    if (!good) cli_complain("%s: cannot write: %s", path, strerror(errno));
+    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
     return good;
 }
 
@@ -37,7 +30,7 @@ static int format_file(const char *path, enum check_format mode)
     int code = EXIT_AS_EXPECTED;
     if (!transcript_read_file(path, SCRIPT_FILE_SIZE_MAX, &text, &error)
         || !script_format(text.bytes, text.size, &canonical, &error)) {
-        code = check_complain(path, &error);
+        code = transcript_complain(path, &error);
     } else if (mode == CHECK_FORMAT_PRINT) {
         fwrite(canonical.bytes, 1, canonical.size, stdout);
     } else if (text.size != canonical.size || memcmp(text.bytes, canonical.bytes, text.size) != 0) {
@@ -57,7 +50,7 @@ int check_format_files(const char *const *paths, size_t path_count, enum check_f
         int code = format_file(paths[i], mode);
         if (code > worst) worst = code;
     }
-    return cli_flush() ? worst : EXIT_USAGE;
+    return complain_of_lost_output() ? worst : EXIT_USAGE;
 }
 
 /* ---- recordings against cases ----------------------------------------- */
@@ -106,12 +99,12 @@ int check_match_files(const char *const *paths, size_t path_count, const char *a
     struct script cases;
     struct transcript_error error;
     int worst = EXIT_AS_EXPECTED;
-    if (!script_read(against, &cases, &error)) return check_complain(against, &error);
+    if (!script_read(against, &cases, &error)) return transcript_complain(against, &error);
     for (size_t i = 0; i < path_count; i++) {
         struct transcript recording;
         int code = EXIT_AS_EXPECTED;
         if (!read_recording(options, paths[i], &recording, &error)) {
-            code = check_complain(paths[i], &error);
+            code = transcript_complain(paths[i], &error);
         } else {
             if (!is_one_of(options, against, &cases, paths[i], &recording))
                 code = EXIT_NONCONFORMANCE;
@@ -120,5 +113,5 @@ int check_match_files(const char *const *paths, size_t path_count, const char *a
         if (code > worst) worst = code;
     }
     script_release(&cases);
-    return cli_flush() ? worst : EXIT_USAGE;
+    return complain_of_lost_output() ? worst : EXIT_USAGE;
 }

@@ -16,7 +16,4 @@ int check_format_files(const char *const *paths, size_t path_count, enum check_f
 int check_match_files(const char *const *paths, size_t path_count, const char *against,
                       const struct check_options *options);
 
-/* Complains of an input that cannot be read. */
-int check_complain(const char *path, const struct transcript_error *error);
-
 #endif

@@ -13,27 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void cli_complain(const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("atproof: ", stderr);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-}
-
-int cli_misuse(const char *command, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    fprintf(stderr, "atproof: %s: ", command);
-    vfprintf(stderr, format, arguments);
-    fputc('\n', stderr);
-    va_end(arguments);
-    return EINVAL;
-}
-
 /* ---- options ---------------------------------------------------------- */
 
 #define OPTION_MAX 32
@@ -79,8 +58,8 @@ bool cli_options_are_good(const char *command, int argc, char **argv,
         const char *what = "unknown option";
         if (key == ':') what = "no value behind option";
         else if (optopt == KEY_LONG) what = "unexpected value of option";
-        cli_misuse(command, "%s '%s'; atproof %s --help lists them", what, is_long ? word : letter,
-                   command);
+        complain_of_usage(command, "%s '%s'; atproof %s --help lists them", what,
+                          is_long ? word : letter, command);
         return false;
     }
 }
@@ -97,16 +76,4 @@ char *cli_list_dialects(const char *tail)
     buffer_append_text(&help, "\n");
     buffer_append(&help, tail, strlen(tail) + 1);
     return (char *)help.bytes;
-}
-
-/* ---- output ----------------------------------------------------------- */
-
-bool cli_flush(void)
-{
-    static bool reported;
-    bool failed = fflush(stdout) != 0 || ferror(stdout);
-    if (failed && !reported)
-        cli_complain("standard output: %s", errno ? strerror(errno) : "cannot be written");
-    reported |= failed;
-    return !failed;
 }

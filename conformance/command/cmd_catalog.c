@@ -190,7 +190,7 @@ static int write_cases(const struct options *options)
     if (!model) return EXIT_USAGE;
     cases_generate(model, &cases);
     bool written = cases_write(&cases, options->directory);
-    if (!written) cli_complain("%s: cannot write: %s", options->directory, strerror(errno));
+    if (!written) complain("%s: cannot write: %s", options->directory, strerror(errno));
     cases_release(&cases);
     catalog_free(model);
     return written ? EXIT_AS_EXPECTED : EXIT_USAGE;
@@ -240,7 +240,7 @@ static bool is_format(const char *text)
 static error_t set_action(struct options *options, enum action action)
 {
     if (options->action != ACTION_SUMMARY && options->action != action)
-        return cli_misuse(
+        return complain_of_usage(
             "catalog",
             "--list, --emit, --cases, --trace and --check together; expected one of them");
     options->action = action;
@@ -250,8 +250,8 @@ static error_t set_action(struct options *options, enum action action)
 static error_t set_format(struct options *options, const char *format)
 {
     if (!is_format(format))
-        return cli_misuse("catalog",
-                          "--emit %s: unknown format; expected c, dict, markdown or json", format);
+        return complain_of_usage(
+            "catalog", "--emit %s: unknown format; expected c, dict, markdown or json", format);
     options->format = format;
     return set_action(options, ACTION_EMIT);
 }
@@ -265,10 +265,10 @@ static error_t set_directory(struct options *options, const char *path)
 static error_t set_file(struct options *options, const char *path)
 {
     if (options->file)
-        return cli_misuse("catalog",
-                          "--catalog %s: second catalogue; expected one (--dialect joins a "
-                          "built-in one to it)",
-                          path);
+        return complain_of_usage("catalog",
+                                 "--catalog %s: second catalogue; expected one (--dialect joins a "
+                                 "built-in one to it)",
+                                 path);
     options->file = path;
     return 0;
 }
@@ -277,21 +277,24 @@ static error_t check_options(const struct options *options)
 {
     bool shows = options->dialect || options->file;
     if (options->action == ACTION_CHECK && options->path_count == 0)
-        return cli_misuse("catalog", "--check without a file; expected FILE...");
+        return complain_of_usage("catalog", "--check without a file; expected FILE...");
     if (options->action == ACTION_CHECK && shows)
-        return cli_misuse("catalog", "--check with --dialect or --catalog; expected FILE... alone");
+        return complain_of_usage("catalog",
+                                 "--check with --dialect or --catalog; expected FILE... alone");
     if (options->action == ACTION_CASES && shows)
-        return cli_misuse("catalog", "--cases with --dialect or --catalog; expected DIR alone");
+        return complain_of_usage("catalog",
+                                 "--cases with --dialect or --catalog; expected DIR alone");
     bool reads = options->action == ACTION_CHECK || options->action == ACTION_TRACE;
     if (options->action == ACTION_TRACE && (options->path_count == 0 || shows))
-        return cli_misuse("catalog",
-                          "--trace takes the files of the cases alone; expected FILE...");
+        return complain_of_usage("catalog",
+                                 "--trace takes the files of the cases alone; expected FILE...");
     if (!reads && options->path_count > 0)
-        return cli_misuse("catalog", "unexpected '%s'; files stand behind --check or --catalog",
-                          options->paths[0]);
+        return complain_of_usage("catalog",
+                                 "unexpected '%s'; files stand behind --check or --catalog",
+                                 options->paths[0]);
     if (options->dialect && !catalog_find_dialect(options->dialect))
-        return cli_misuse("catalog", "unknown dialect '%s'; atproof catalog --help lists them",
-                          options->dialect);
+        return complain_of_usage(
+            "catalog", "unknown dialect '%s'; atproof catalog --help lists them", options->dialect);
     return 0;
 }
 

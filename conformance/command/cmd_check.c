@@ -121,16 +121,16 @@ static error_t take_level(struct arguments *arguments, const char *text)
             arguments->options.level = i;
             return 0;
         }
-    return cli_misuse("check", "--level %s: unknown level; expected must, should, info or quirk",
-                      text);
+    return complain_of_usage(
+        "check", "--level %s: unknown level; expected must, should, info or quirk", text);
 }
 
 static error_t take_log(struct arguments *arguments, const char *name)
 {
     const struct capture_format *format = capture_find_format(name);
     if (format == NULL)
-        return cli_misuse("check", "--log %s: unknown format; atproof check --help lists them",
-                          name);
+        return complain_of_usage("check",
+                                 "--log %s: unknown format; atproof check --help lists them", name);
     arguments->log = *format;
     arguments->has_log = true;
     return 0;
@@ -144,14 +144,16 @@ static error_t take_escapes(struct arguments *arguments, const char *text)
             arguments->log.escapes = (enum capture_escapes)i;
             return 0;
         }
-    return cli_misuse("check", "--escapes %s: unknown word; expected plain, c, angle or hex", text);
+    return complain_of_usage("check", "--escapes %s: unknown word; expected plain, c, angle or hex",
+                             text);
 }
 
 static error_t take_direction(struct arguments *arguments, const char *text)
 {
     arguments->options.only_sent = strcmp(text, "sent") == 0;
     if (arguments->options.only_sent || strcmp(text, "received") == 0) return 0;
-    return cli_misuse("check", "--direction %s: unknown word; expected received or sent", text);
+    return complain_of_usage("check", "--direction %s: unknown word; expected received or sent",
+                             text);
 }
 
 static error_t take_setting(struct arguments *arguments, char *text)
@@ -159,9 +161,9 @@ static error_t take_setting(struct arguments *arguments, char *text)
     struct script_settings *settings = &arguments->options.settings;
     char *equals = strchr(text, '=');
     if (equals == NULL || equals == text)
-        return cli_misuse("check", "--set %s: no value; expected NAME=TEXT", text);
+        return complain_of_usage("check", "--set %s: no value; expected NAME=TEXT", text);
     if (settings->count == SETTING_MAX)
-        return cli_misuse("check", "--set %s: more than %d of them", text, SETTING_MAX);
+        return complain_of_usage("check", "--set %s: more than %d of them", text, SETTING_MAX);
     *equals = '\0';
     arguments->settings[settings->count++] = (struct script_setting){text, equals + 1};
     return 0;
@@ -173,7 +175,8 @@ static error_t take_format(struct arguments *arguments, const char *text)
     arguments->format = CHECK_FORMAT_PRINT;
     for (int i = 0; text != NULL && i <= 3; i++) {
         if (i == 3)
-            return cli_misuse("check", "--format=%s: unknown word; expected write or check", text);
+            return complain_of_usage("check", "--format=%s: unknown word; expected write or check",
+                                     text);
         arguments->format = (enum check_format)(CHECK_FORMAT_PRINT + i);
         if (strcmp(names[i], text) == 0) break;
     }
@@ -191,7 +194,7 @@ static error_t take_prefix(struct arguments *arguments, const char **place, cons
 static error_t take_path(struct arguments *arguments, const char *path)
 {
     if (arguments->path_count == FILE_MAX)
-        return cli_misuse("check", "%s: more than %d files", path, FILE_MAX);
+        return complain_of_usage("check", "%s: more than %d files", path, FILE_MAX);
     arguments->paths[arguments->path_count++] = path;
     return 0;
 }
@@ -200,12 +203,12 @@ static error_t check_arguments(const struct arguments *arguments)
 {
     const struct check_options *options = &arguments->options;
     if (options->dialect != NULL && catalog_find_dialect(options->dialect) == NULL)
-        return cli_misuse("check", "unknown dialect '%s'; atproof check --help lists them",
-                          options->dialect);
+        return complain_of_usage("check", "unknown dialect '%s'; atproof check --help lists them",
+                                 options->dialect);
     if (arguments->path_count == 0 && !arguments->list_rules)
-        return cli_misuse("check", "no file; expected FILE");
+        return complain_of_usage("check", "no file; expected FILE");
     if (arguments->has_log && arguments->log.received == NULL)
-        return cli_misuse("check", "--sent-prefix without --received-prefix; expected both");
+        return complain_of_usage("check", "--sent-prefix without --received-prefix; expected both");
     return 0;
 }
 
@@ -258,7 +261,7 @@ static bool append_store(const char *from, const char *to)
     FILE *out = good ? fopen(to, "a") : NULL;
     good = out != NULL && fwrite(lines.bytes, 1, lines.size, out) == lines.size;
     if (out != NULL && fclose(out) != 0) good = false;
-    if (!good) cli_complain("%s: cannot write: %s", to, strerror(errno));
+    if (!good) complain("%s: cannot write: %s", to, strerror(errno));
     buffer_release(&lines);
     return good;
 }
@@ -278,18 +281,18 @@ static void warn_of_unused(const struct check_options *options, const char *path
 {
     for (size_t i = 0; i < options->excuses.count; i++)
         if (!options->excuses.items[i].used && options->select == NULL)
-            cli_complain("%s:%zu:1: no case matches '%s' in this run", path,
-                         options->excuses.items[i].line, options->excuses.items[i].id);
+            complain("%s:%zu:1: no case matches '%s' in this run", path,
+                     options->excuses.items[i].line, options->excuses.items[i].id);
 }
 
 static int finish(struct check *check, const struct arguments *arguments, const char *store)
 {
     bool written = fclose(check->store) == 0 && write_projections(arguments, store);
     check->store = NULL;
-    if (!cli_flush() || !written) return EXIT_USAGE;
-    if (check->tally.judged == 0 && !check->tally.broken) cli_complain("nothing was selected");
+    if (!complain_of_lost_output() || !written) return EXIT_USAGE;
+    if (check->tally.judged == 0 && !check->tally.broken) complain("nothing was selected");
     else if (check->tally.judged == check->tally.skipped && !check->tally.broken)
-        cli_complain("nothing could be judged");
+        complain("nothing could be judged");
     warn_of_unused(check->options, arguments->expected);
     return results_exit_code(&check->tally);
 }
@@ -305,7 +308,7 @@ static int run(struct arguments *arguments, const char *command)
     if (check.store == NULL || check.out == NULL
         || !results_begin(check.store, "atproof check", command, arguments->options.dialect,
                           arguments->options.strict)) {
-        cli_complain("%s: cannot write: %s", store, strerror(errno));
+        complain("%s: cannot write: %s", store, strerror(errno));
         return EXIT_USAGE;
     }
     for (size_t i = 0; i < arguments->path_count; i++) check_file(&check, arguments->paths[i]);
@@ -320,9 +323,9 @@ static bool read_expected(struct arguments *arguments)
 {
     struct transcript_error error;
     if (arguments->expected == NULL
-        || check_excuses_read(arguments->expected, &arguments->options.excuses, &error))
+        || excuses_read(arguments->expected, &arguments->options.excuses, &error))
         return true;
-    check_complain(arguments->expected, &error);
+    transcript_complain(arguments->expected, &error);
     return false;
 }
 
@@ -332,7 +335,7 @@ static int list_rules(void)
 {
     for (const struct judge_rule *rule = judge_rules; rule->name != NULL; rule++)
         printf("%-16s %-7s %s\n", rule->name, judge_level_name(rule->level), rule->text);
-    return cli_flush() ? EXIT_AS_EXPECTED : EXIT_USAGE;
+    return complain_of_lost_output() ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }
 
 /* ---- the command ------------------------------------------------------ */
@@ -347,7 +350,7 @@ static int dispatch(struct arguments *arguments, const char *command)
                                  &arguments->options);
     if (!read_expected(arguments)) return EXIT_USAGE;
     int code = run(arguments, command);
-    check_excuses_release(&arguments->options.excuses);
+    excuses_release(&arguments->options.excuses);
     return code;
 }
 

@@ -95,8 +95,8 @@ static error_t read_number(const char *name, const char *text, size_t min, size_
     size_t digits = strspn(text, "0123456789");
     size_t value = digits > 0 && digits < 10 ? (size_t)strtoul(text, NULL, 10) : 0;
     if (text[digits] != '\0' || value < min || value > max) {
-        return cli_misuse("decode", "--%s %s: bad number; expected %zu to %zu", name, text, min,
-                          max);
+        return complain_of_usage("decode", "--%s %s: bad number; expected %zu to %zu", name, text,
+                                 min, max);
     }
     *out = value;
     return 0;
@@ -106,7 +106,8 @@ static error_t read_stream_end(const char *text, struct decode *options)
 {
     options->end_at_tail = strcmp(text, "tail") == 0;
     if (!options->end_at_tail && strcmp(text, "never") != 0) {
-        return cli_misuse("decode", "--stream-end %s: unknown word; expected tail or never", text);
+        return complain_of_usage("decode", "--stream-end %s: unknown word; expected tail or never",
+                                 text);
     }
     return 0;
 }
@@ -114,8 +115,8 @@ static error_t read_stream_end(const char *text, struct decode *options)
 static error_t take_file(struct decode *options, const char *path)
 {
     if (options->path != NULL) {
-        return cli_misuse("decode", "%s: second file; expected one (call decode once for each)",
-                          path);
+        return complain_of_usage("decode",
+                                 "%s: second file; expected one (call decode once for each)", path);
     }
     options->path = path;
     return 0;
@@ -123,7 +124,7 @@ static error_t take_file(struct decode *options, const char *path)
 
 static error_t take_catalog(struct decode *options, const char *path)
 {
-    if (options->catalog != NULL) return cli_misuse("decode", SECOND_CATALOG, path);
+    if (options->catalog != NULL) return complain_of_usage("decode", SECOND_CATALOG, path);
     options->catalog = path;
     return 0;
 }
@@ -131,9 +132,9 @@ static error_t take_catalog(struct decode *options, const char *path)
 static error_t check_options(const struct decode *options)
 {
     if (options->dialect != NULL && catalog_find_dialect(options->dialect) == NULL)
-        return cli_misuse("decode", UNKNOWN_DIALECT, options->dialect);
+        return complain_of_usage("decode", UNKNOWN_DIALECT, options->dialect);
     if (options->path == NULL)
-        return cli_misuse("decode", "no file; expected FILE, or - for the standard input");
+        return complain_of_usage("decode", "no file; expected FILE, or - for the standard input");
     return 0;
 }
 
@@ -163,8 +164,7 @@ static bool open_case_dialect(struct run *run, const struct script_case *case_)
     const char *name = value->text == NULL ? CATALOG_DIALECT_DEFAULT : value->text;
     run->catalog = dialect_find_tables(name);
     if (run->catalog != NULL) return true;
-    cli_complain("%s:%zu:%zu: " UNKNOWN_DIALECT, run->options->path, value->line, value->column,
-                 name);
+    complain("%s:%zu:%zu: " UNKNOWN_DIALECT, run->options->path, value->line, value->column, name);
     return false;
 }
 
@@ -197,9 +197,9 @@ static void note_tail(void *user, enum atp_result result, uint64_t offset, bool 
 {
     const struct run *run = user;
     const char *code = result == ATP_RESULT_CLOSED ? "CLOSED" : "NO CARRIER";
-    cli_complain("%s: at offset %llu the stream's last bytes spell %s; taken as %s",
-                 run->options->path, (unsigned long long)offset, code,
-                 ended ? "its end" : "its payload (--stream-end tail takes them as its end)");
+    complain("%s: at offset %llu the stream's last bytes spell %s; taken as %s", run->options->path,
+             (unsigned long long)offset, code,
+             ended ? "its end" : "its payload (--stream-end tail takes them as its end)");
 }
 
 static void note_sent(void *user)
@@ -221,7 +221,7 @@ static bool start(struct run *run, const struct script_case *case_)
     size_t size = ATP_BUFFER_SIZE(options->line_size);
     run->buffer = malloc(size);
     if (run->buffer == NULL || !eventlog_init(&run->log, stdout)) {
-        cli_complain("out of memory");
+        complain("out of memory");
         return false;
     }
     atp_init(&run->parser, run->catalog, run->buffer, size, eventlog_event, &run->log);
@@ -241,8 +241,8 @@ static bool finish(struct run *run)
     replay_finish(&run->replay);
     eventlog_over(&run->log, run->replay.fed);
     bool whole = eventlog_finish(&run->log);
-    if (!cli_flush()) return false;
-    if (!whole) cli_complain("events were lost: %s", strerror(errno));
+    if (!complain_of_lost_output()) return false;
+    if (!whole) complain("events were lost: %s", strerror(errno));
     return whole;
 }
 
@@ -265,7 +265,7 @@ static bool complain_of(const struct run *run, const struct transcript_error *er
 {
     char text[512];
     transcript_error_format(error, run->options->path, text, sizeof text);
-    cli_complain("%s", text);
+    complain("%s", text);
     return false;
 }
 
@@ -344,7 +344,7 @@ static bool pass_bytes(struct run *run, int input, uint8_t *bytes, size_t capaci
     for (;;) {
         ssize_t size = read_some(input, bytes, capacity, run->options->chunk > 0);
         if (size < 0) {
-            cli_complain("%s: cannot read: %s", run->options->path, strerror(errno));
+            complain("%s: cannot read: %s", run->options->path, strerror(errno));
             return false;
         }
         if (size == 0) return true;
@@ -360,7 +360,7 @@ static bool decode_bytes(struct run *run, int input)
     size_t capacity = chunk == 0 ? READ_SIZE : chunk * (READ_SIZE / chunk + 1);
     uint8_t *bytes = malloc(capacity);
     if (bytes == NULL) {
-        cli_complain("out of memory");
+        complain("out of memory");
         return false;
     }
     bool read_all = pass_bytes(run, input, bytes, capacity);
@@ -376,7 +376,7 @@ static bool decode_raw(struct run *run)
     bool standard = strcmp(path, "-") == 0;
     int input = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (input < 0) {
-        cli_complain("%s: cannot open: %s", path, strerror(errno));
+        complain("%s: cannot open: %s", path, strerror(errno));
         return false;
     }
     bool done = start(run, NULL) && decode_bytes(run, input);

@@ -77,8 +77,8 @@ static error_t take_path(struct arguments *arguments, const char *path)
 {
     size_t most = arguments->baseline == NULL ? 2 : 1;
     if (arguments->path_count >= most)
-        return cli_misuse("diff", "'%s' is one argument too many, expected %s", path,
-                          most == 1 ? "NEW alone behind --baseline" : "OLD and NEW");
+        return complain_of_usage("diff", "'%s' is one argument too many, expected %s", path,
+                                 most == 1 ? "NEW alone behind --baseline" : "OLD and NEW");
     arguments->paths[arguments->path_count++] = path;
     return 0;
 }
@@ -90,14 +90,17 @@ static error_t check(const struct arguments *arguments)
     for (size_t i = 0; i < REPORTS_DIFF_FORMAT_COUNT; i++)
         standard += arguments->files[i] != NULL && strcmp(arguments->files[i], "-") == 0;
     if (arguments->update && arguments->baseline == NULL)
-        return cli_misuse("diff", "--update-baseline of what? Expected --baseline FILE, too");
+        return complain_of_usage("diff",
+                                 "--update-baseline of what? Expected --baseline FILE, too");
     if (!arguments->update && (arguments->reason || arguments->expires || arguments->prune))
-        return cli_misuse("diff", "--reason, --expires and --prune go with --update-baseline");
-    if (standard > 1) return cli_misuse("diff", "the standard output can take one FILE only");
+        return complain_of_usage("diff",
+                                 "--reason, --expires and --prune go with --update-baseline");
+    if (standard > 1)
+        return complain_of_usage("diff", "the standard output can take one FILE only");
     if (arguments->path_count == (alone ? 1u : 2u)) return 0;
-    return cli_misuse("diff", "%s",
-                      alone ? "expected NEW, a folder or a store, behind --baseline"
-                            : "expected OLD and NEW, folders or stores");
+    return complain_of_usage("diff", "%s",
+                             alone ? "expected NEW, a folder or a store, behind --baseline"
+                                   : "expected OLD and NEW, folders or stores");
 }
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -159,11 +162,12 @@ static bool read_expires(const struct arguments *arguments, const char *today, c
         return true;
     }
     if (!is_day(text)) {
-        cli_misuse("diff", "--expires %s: no day, expected one like 2026-12-31 or +30d", text);
+        complain_of_usage("diff", "--expires %s: no day, expected one like 2026-12-31 or +30d",
+                          text);
         return false;
     }
     if (strcmp(text, today) < 0) {
-        cli_misuse("diff", "--expires %s is over: today is %s", text, today);
+        complain_of_usage("diff", "--expires %s is over: today is %s", text, today);
         return false;
     }
     memcpy(out, text, 11);
@@ -179,7 +183,7 @@ static bool write_file(const struct reports_diff *diff, enum reports_diff_format
     FILE *out = standard ? stdout : fopen(path, "w");
     bool good = out != NULL && reports_diff_write(diff, format, out);
     if (out != NULL && !standard && fclose(out) != 0) good = false;
-    if (!good) cli_complain("%s: cannot write: %s", path, strerror(errno));
+    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
     return good;
 }
 
@@ -196,7 +200,7 @@ static int write_all(const struct reports_diff *diff, const struct arguments *ar
         taken |= strcmp(arguments->files[i], "-") == 0;
     }
     if (!taken) good &= reports_diff_write(diff, REPORTS_DIFF_TEXT, stdout);
-    return good && cli_flush() ? codes[reports_diff_verdict(diff)] : EXIT_USAGE;
+    return good && complain_of_lost_output() ? codes[reports_diff_verdict(diff)] : EXIT_USAGE;
 }
 
 static int compare(const struct arguments *arguments, const char *today,
@@ -237,18 +241,17 @@ static int update(const struct arguments *arguments, const char *today,
     char *path = memory_format("%s.new", arguments->baseline);
     FILE *out = fopen(path, "w");
     bool good = out != NULL;
-    if (!good) cli_complain("%s: cannot write: %s", path, strerror(errno));
+    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
     bool kept = good && reports_baseline_update(&input, out, stdout, stderr);
     if (out != NULL) {
         bool whole = !kept || (fflush(out) == 0 && fsync(fileno(out)) == 0);
         whole &= fclose(out) == 0;
         good = kept && whole && rename(path, arguments->baseline) == 0;
-        if (kept && !good)
-            cli_complain("%s: cannot write: %s", arguments->baseline, strerror(errno));
+        if (kept && !good) complain("%s: cannot write: %s", arguments->baseline, strerror(errno));
         if (!good) unlink(path);
     }
     free(path);
-    return good && cli_flush() ? EXIT_AS_EXPECTED : EXIT_USAGE;
+    return good && complain_of_lost_output() ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }
 
 /* ---- the command ------------------------------------------------------ */
@@ -270,8 +273,8 @@ static int start(const struct arguments *arguments)
     bool good = stores_list(paths[1], &stores[1])
                 && (arguments->update || stores_list(paths[0], &stores[0]));
     if (good && !arguments->update && alone && access(arguments->baseline, F_OK) != 0) {
-        cli_complain("%s: %s; atproof diff --baseline %s --update-baseline NEW makes it",
-                     arguments->baseline, strerror(errno), arguments->baseline);
+        complain("%s: %s; atproof diff --baseline %s --update-baseline NEW makes it",
+                 arguments->baseline, strerror(errno), arguments->baseline);
         good = false;
     }
     int code = EXIT_USAGE;

@@ -71,7 +71,7 @@ static int take_select(struct arguments *arguments, const char *text)
 {
     struct hunt_options *hunt = &arguments->hunt;
     if (hunt->select_count == SELECT_MAX)
-        return cli_misuse("fuzz", "--select %s: more than %d of them", text, SELECT_MAX);
+        return complain_of_usage("fuzz", "--select %s: more than %d of them", text, SELECT_MAX);
     arguments->selects[hunt->select_count++] = text;
     return 0;
 }

@@ -136,8 +136,8 @@ static int read_count(const char *option, const char *text, uint64_t most, uint6
     errno = 0;
     *out = strtoull(text, &end, 10);
     if (errno != 0 || *end != '\0' || text[0] < '0' || text[0] > '9' || *out == 0 || *out > most)
-        return cli_misuse("modem", "--%s %s: expected a number from 1 to %llu", option, text,
-                          (unsigned long long)most);
+        return complain_of_usage("modem", "--%s %s: expected a number from 1 to %llu", option, text,
+                                 (unsigned long long)most);
     return 0;
 }
 
@@ -153,9 +153,9 @@ static int set_dialect(struct options *options, const char *name)
 {
     const struct catalog_dialect *dialect = catalog_find_dialect(name);
     if (!modem_is_dialect(dialect))
-        return cli_misuse("modem",
-                          "--dialect %s: no module; expected simcom, quectel-ugxx or quectel-ec200",
-                          name);
+        return complain_of_usage(
+            "modem", "--dialect %s: no module; expected simcom, quectel-ugxx or quectel-ec200",
+            name);
     options->modem.dialect = dialect;
     return 0;
 }
@@ -164,7 +164,7 @@ static int add_file(struct options *options, char *argument)
 {
     const char *equals = strchr(argument, '=');
     if (equals == NULL || equals == argument || equals[1] == '\0')
-        return cli_misuse("modem", "--file %s: expected NAME=PATH", argument);
+        return complain_of_usage("modem", "--file %s: expected NAME=PATH", argument);
     options->files = memory_grow(options->files, options->file_count + 1, &options->file_capacity,
                                  sizeof *options->files);
     options->files[options->file_count++] = argument;
@@ -175,10 +175,11 @@ static int add_defect(struct options *options, const char *argument)
 {
     struct modem_flaw flaw;
     if (!modem_read_flaw(argument, &flaw))
-        return cli_misuse("modem",
-                          "--defect %s: no such defect; expected NAME, NAME@N or NAME@N+, N 1 "
-                          "the first, of those in --list-defects",
-                          argument);
+        return complain_of_usage(
+            "modem",
+            "--defect %s: no such defect; expected NAME, NAME@N or NAME@N+, N 1 "
+            "the first, of those in --list-defects",
+            argument);
     options->flaws = memory_grow(options->flaws, options->modem.flaw_count + 1,
                                  &options->flaw_capacity, sizeof *options->flaws);
     options->flaws[options->modem.flaw_count++] = flaw;
@@ -190,12 +191,13 @@ static int check_replay(const struct options *options)
 {
     const struct modem_options *modem = &options->modem;
     if (options->fast && options->replay == NULL)
-        return cli_misuse("modem", "--fast without --replay");
+        return complain_of_usage("modem", "--fast without --replay");
     bool is_other = options->file_count > 0 || modem->seed != 0 || modem->banner || modem->offline
                     || modem->urcs != 0 || modem->flaw_count > 0;
     if (options->replay != NULL && is_other)
-        return cli_misuse("modem", "--file, --seed, --urcs, --defect, --offline and --banner are "
-                                   "not for --replay RECORDING");
+        return complain_of_usage("modem",
+                                 "--file, --seed, --urcs, --defect, --offline and --banner are "
+                                 "not for --replay RECORDING");
     return 0;
 }
 
@@ -203,13 +205,13 @@ static int check_options(const struct options *options)
 {
     const char *dialect = options->modem.dialect->name;
     if (options->link != NULL && strncmp(options->listen, "pty", 3) != 0)
-        return cli_misuse("modem", "--link with %s; a link goes to a pseudo terminal",
-                          options->listen);
+        return complain_of_usage("modem", "--link with %s; a link goes to a pseudo terminal",
+                                 options->listen);
     for (size_t i = 0; i < options->modem.flaw_count; i++) {
         const struct modem_defect *defect = options->flaws[i].defect;
         if (!modem_defect_shows(defect, dialect))
-            return cli_misuse("modem", "--defect %s: not in %s; it shows in %s", defect->name,
-                              dialect, defect->dialects);
+            return complain_of_usage("modem", "--defect %s: not in %s; it shows in %s",
+                                     defect->name, dialect, defect->dialects);
     }
     return check_replay(options);
 }
@@ -234,7 +236,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_BANNER: options->modem.banner = true; return 0;
     case OPTION_OFFLINE: options->modem.offline = true; return 0;
     case ARGP_KEY_ARG:
-        return cli_misuse("modem", "unexpected '%s'; it takes options alone", argument);
+        return complain_of_usage("modem", "unexpected '%s'; it takes options alone", argument);
     case ARGP_KEY_END: return check_options(options);
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -269,7 +271,7 @@ static int list_commands(const struct catalog_model *model, const struct options
     const struct catalog_dialect *dialect = options->modem.dialect;
     for (size_t i = 0; i < catalog_part_count(dialect); i++)
         list_set(modem, catalog_find_set(model, dialect->parts[i].set));
-    return cli_flush() ? EXIT_AS_EXPECTED : EXIT_USAGE;
+    return complain_of_lost_output() ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }
 
 #define WIDTH  80
@@ -302,7 +304,7 @@ static int list_defects(void)
         print_wrapped(defect->text);
         free(clause);
     }
-    return cli_flush() ? EXIT_AS_EXPECTED : EXIT_USAGE;
+    return complain_of_lost_output() ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }
 
 static bool store_file(struct modem *modem, const char *argument)
@@ -312,9 +314,9 @@ static bool store_file(struct modem *modem, const char *argument)
     const char *path = strchr(argument, '=') + 1;
     char *name = memory_slice(argument, (size_t)(path - 1 - argument));
     bool good = transcript_read_file(path, FILE_SIZE_MAX, &bytes, &error);
-    if (!good) cli_complain("%s: %s", path, error.text);
+    if (!good) complain("%s: %s", path, error.text);
     else if (!modem_store_file(modem, name, bytes.bytes, bytes.size)) {
-        cli_complain("%s: no room for it in the module's store (64 files, 4 MiB)", path);
+        complain("%s: no room for it in the module's store (64 files, 4 MiB)", path);
         good = false;
     }
     buffer_release(&bytes);

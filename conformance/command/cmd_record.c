@@ -1,9 +1,9 @@
 /* atproof record: what host and module say, as a transcript. */
 #include "catalog/builtin.h"
-#include "check/check_files.h"
 #include "command/cli.h"
 #include "record/relay.h"
 #include "record/rewrite.h"
+#include "script/script.h"
 
 #include <argp.h>
 #include <errno.h>
@@ -98,7 +98,8 @@ static error_t take_dialect(struct options *options, const char *name)
 {
     options->dialect = name;
     if (catalog_find_dialect(name) != NULL) return 0;
-    return cli_misuse("record", "unknown dialect '%s'; atproof record --help lists them", name);
+    return complain_of_usage("record", "unknown dialect '%s'; atproof record --help lists them",
+                             name);
 }
 
 static error_t take_wait(struct options *options, const char *text)
@@ -107,7 +108,8 @@ static error_t take_wait(struct options *options, const char *text)
     errno = 0;
     unsigned long seconds = strtoul(text, &end, 10);
     if (errno != 0 || *end != '\0' || text[0] < '0' || text[0] > '9' || seconds > WAIT_MAX_S)
-        return cli_misuse("record", "--wait %s: expected seconds from 0 to %d", text, WAIT_MAX_S);
+        return complain_of_usage("record", "--wait %s: expected seconds from 0 to %d", text,
+                                 WAIT_MAX_S);
     options->relay.wait_us = (int64_t)seconds * 1000000;
     return 0;
 }
@@ -115,9 +117,9 @@ static error_t take_wait(struct options *options, const char *text)
 static error_t check_from(const struct options *options)
 {
     if (options->relay.target != NULL)
-        return cli_misuse("record", "--target with --from; expected one of them");
+        return complain_of_usage("record", "--target with --from; expected one of them");
     if (options->digests && !options->edits)
-        return cli_misuse("record", "--digests without --edit");
+        return complain_of_usage("record", "--digests without --edit");
     return 0;
 }
 
@@ -125,20 +127,21 @@ static error_t check_live(const struct options *options)
 {
     const struct relay_options *relay = &options->relay;
     if (relay->target == NULL)
-        return cli_misuse("record", "no module; expected --target T, or --from RECORDING");
+        return complain_of_usage("record", "no module; expected --target T, or --from RECORDING");
     if (options->edits || options->digests || options->id != NULL)
-        return cli_misuse("record", "--edit, --digests and --id go with --from RECORDING");
+        return complain_of_usage("record", "--edit, --digests and --id go with --from RECORDING");
     if (strcmp(relay->path, "-") == 0)
-        return cli_misuse("record", "-o -: a recording goes to a file; expected -o FILE");
+        return complain_of_usage("record", "-o -: a recording goes to a file; expected -o FILE");
     if (relay->link != NULL && strncmp(relay->listen, "pty", 3) != 0)
-        return cli_misuse("record", "--link with %s; a link goes to a pseudo terminal",
-                          relay->listen);
+        return complain_of_usage("record", "--link with %s; a link goes to a pseudo terminal",
+                                 relay->listen);
     return 0;
 }
 
 static error_t check_options(const struct options *options)
 {
-    if (options->relay.path == NULL) return cli_misuse("record", "no file; expected -o FILE");
+    if (options->relay.path == NULL)
+        return complain_of_usage("record", "no file; expected -o FILE");
     return options->from != NULL ? check_from(options) : check_live(options);
 }
 
@@ -158,7 +161,7 @@ static error_t take_option(int key, char *argument, struct argp_state *state)
     case OPTION_DIGESTS: options->digests = true; return 0;
     case OPTION_ID: options->id = argument; return 0;
     case ARGP_KEY_ARG:
-        return cli_misuse("record", "unexpected '%s'; it takes options alone", argument);
+        return complain_of_usage("record", "unexpected '%s'; it takes options alone", argument);
     case ARGP_KEY_END: return check_options(options);
     default: return ARGP_ERR_UNKNOWN;
     }
@@ -172,8 +175,8 @@ static int write_out(const char *path, const struct buffer *text)
     FILE *file = standard ? stdout : fopen(path, "w");
     bool good = file != NULL && fwrite(text->bytes, 1, text->size, file) == text->size;
     if (file != NULL && !standard && fclose(file) != 0) good = false;
-    if (!good) cli_complain("%s: cannot write: %s", path, strerror(errno));
-    return good && (!standard || cli_flush()) ? EXIT_AS_EXPECTED : EXIT_USAGE;
+    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
+    return good && (!standard || complain_of_lost_output()) ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }
 
 static int write_anew(const struct options *options, const struct script *script)
@@ -188,8 +191,8 @@ static int write_anew(const struct options *options, const struct script *script
                                   .edits = options->edits,
                                   .digests = options->digests};
     if (script->case_count > 1) {
-        cli_complain("%s: holds %zu cases; expected a recording, which is one", options->from,
-                     script->case_count);
+        complain("%s: holds %zu cases; expected a recording, which is one", options->from,
+                 script->case_count);
         return EXIT_USAGE;
     }
     if (how.dialect == NULL) how.dialect = recording->dialect.text;
@@ -197,7 +200,7 @@ static int write_anew(const struct options *options, const struct script *script
     if (catalog_open_dialect(how.dialect, &compiled, stderr) != 0) return EXIT_USAGE;
     how.compiled = compiled;
     int code = rewrite(recording, &how, &text, &error) ? write_out(options->relay.path, &text)
-                                                       : check_complain(options->from, &error);
+                                                       : transcript_complain(options->from, &error);
     buffer_release(&text);
     compiled_catalog_free(compiled);
     return code;
@@ -207,7 +210,8 @@ static int run_from(const struct options *options)
 {
     struct script script;
     struct transcript_error error;
-    if (!script_read(options->from, &script, &error)) return check_complain(options->from, &error);
+    if (!script_read(options->from, &script, &error))
+        return transcript_complain(options->from, &error);
     int code = write_anew(options, &script);
     script_release(&script);
     return code;

@@ -63,8 +63,8 @@ static error_t take_format(struct arguments *arguments, const char *name)
             arguments->format = format;
             return 0;
         }
-    return cli_misuse("report", "--format %s: unknown format; atproof report --help lists them",
-                      name);
+    return complain_of_usage("report",
+                             "--format %s: unknown format; atproof report --help lists them", name);
 }
 
 static error_t parse(int key, char *value, struct argp_state *state)
@@ -77,7 +77,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case ARGP_KEY_END:
         return arguments->named.count > 0
                    ? 0
-                   : cli_misuse("report", "no results are named; expected a folder, or stores");
+                   : complain_of_usage("report",
+                                       "no results are named; expected a folder, or stores");
     default: return ARGP_ERR_UNKNOWN;
     }
 }
@@ -90,11 +91,12 @@ static bool open_results(struct arguments *arguments)
     const struct stores *named = &arguments->named;
     const char *first = named->paths[0];
     if (strcmp(first, "-") != 0 && access(first, F_OK) != 0) {
-        cli_complain("%s: cannot read: %s", first, strerror(errno));
+        complain("%s: cannot read: %s", first, strerror(errno));
         return false;
     }
     if (stores_is_folder(first) && named->count > 1) {
-        cli_misuse("report", "%s is a folder, '%s' one argument too many", first, named->paths[1]);
+        complain_of_usage("report", "%s is a folder, '%s' one argument too many", first,
+                          named->paths[1]);
         return false;
     }
     if (stores_is_folder(first)) {
@@ -103,8 +105,8 @@ static bool open_results(struct arguments *arguments)
     }
     for (size_t i = 0; i < named->count; i++) stores_add(&arguments->stores, named->paths[i]);
     if (arguments->format != NULL && arguments->output != NULL) return true;
-    cli_misuse("report", "%s is no folder: --format and --output must say what is made of it",
-               first);
+    complain_of_usage("report",
+                      "%s is no folder: --format and --output must say what is made of it", first);
     return false;
 }
 
@@ -122,7 +124,7 @@ static bool write_file(const char *path, const char *text, size_t size)
     FILE *out = fopen(path, "w");
     bool good = out != NULL && fwrite(text, 1, size, out) == size;
     if (out != NULL && fclose(out) != 0) good = false;
-    if (!good) cli_complain("%s: cannot write: %s", path, strerror(errno));
+    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
     return good;
 }
 
@@ -179,11 +181,11 @@ int cmd_report(int argc, char **argv)
     if (!cli_options_are_good("report", argc, argv, option_list)) return EXIT_USAGE;
     bool good = argp_parse(&argp, argc, argv, 0, NULL, &arguments) == 0;
     if (good && arguments.format == NULL && arguments.output != NULL) {
-        cli_misuse("report", "--format all writes several files, --output names one");
+        complain_of_usage("report", "--format all writes several files, --output names one");
         good = false;
     }
     good = good && open_results(&arguments) && write_all(&arguments);
     stores_release(&arguments.named);
     stores_release(&arguments.stores);
-    return good && cli_flush() ? EXIT_AS_EXPECTED : EXIT_USAGE;
+    return good && complain_of_lost_output() ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }

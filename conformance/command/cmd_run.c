@@ -88,7 +88,7 @@ static int take_shard(struct run_options *options, const char *text)
     char *end = slash;
     unsigned long count = *slash == '/' ? strtoul(slash + 1, &end, 10) : 0;
     if (part == 0 || part > count || count > 10000 || *end != '\0')
-        return cli_misuse("run", "--shard %s: expected K/N, K from 1 to N", text);
+        return complain_of_usage("run", "--shard %s: expected K/N, K from 1 to N", text);
     options->shard = (unsigned)part;
     options->shard_count = (unsigned)count;
     return 0;
@@ -101,14 +101,14 @@ static int take_level(struct run_options *options, const char *text)
             options->level = i;
             return 0;
         }
-    return cli_misuse("run", "--level %s: unknown level; expected must, should, info or quirk",
-                      text);
+    return complain_of_usage(
+        "run", "--level %s: unknown level; expected must, should, info or quirk", text);
 }
 
 static int take_select(struct arguments *arguments, const char *text)
 {
     if (arguments->lab.options.select_count == SELECT_MAX)
-        return cli_misuse("run", "--select %s: more than %d of them", text, SELECT_MAX);
+        return complain_of_usage("run", "--select %s: more than %d of them", text, SELECT_MAX);
     arguments->selects[arguments->lab.options.select_count++] = text;
     return 0;
 }
@@ -165,14 +165,14 @@ static void run_once(struct run *run, const struct run_cases *cases)
 static int exit_code(const struct run *run)
 {
     if (run->tally.judged == 0) {
-        cli_complain("run: nothing was selected");
+        complain("run: nothing was selected");
         return EXIT_NOTHING_SELECTED;
     }
     if (run->tally.broken) return EXIT_USAGE;
     if (run->module_failed) return EXIT_MODULE;
     if (run->lab_failed) return EXIT_LAB;
     if (lab_stopped) {
-        cli_complain("run: stopped; the cases that were left are kept as skipped");
+        complain("run: stopped; the cases that were left are kept as skipped");
         return EXIT_LAB;
     }
     return results_exit_code(&run->tally);
@@ -195,7 +195,7 @@ static int run_cases(struct run *run, const struct arguments *arguments, const c
     bool good = (run->store = fopen(path, "w")) != NULL
                 && results_begin(run->store, "atproof run", command, run->dialect, options->strict)
                 && results_keep_clauses(run->store, run->compiled);
-    if (!good) cli_complain("%s: cannot write: %s", path, strerror(errno));
+    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
     if (good) {
         run_progress_begin(&run->progress, cases->count * options->repeats, options->quiet);
         for (unsigned i = 0; i < options->repeats && !(lab_stopped && i > 0); i++)
@@ -209,7 +209,7 @@ static int run_cases(struct run *run, const struct arguments *arguments, const c
     free(path);
     tell_pace(run);
     int code = exit_code(run);
-    return good && cli_flush() ? code : EXIT_USAGE;
+    return good && complain_of_lost_output() ? code : EXIT_USAGE;
 }
 
 static int run_module(struct arguments *arguments, const char *command, struct catalog_model *model,

@@ -52,10 +52,11 @@ static error_t set_greeting(struct options *options, const char *text)
         int value = (unsigned char)*at++;
         if (value == '\\') value = read_escape(&at);
         if (value < 0)
-            return cli_misuse("server",
-                              "--greeting '%s': unknown escape; expected \\r \\n \\t \\0 \\\\ "
-                              "or \\xHH",
-                              text);
+            return complain_of_usage(
+                "server",
+                "--greeting '%s': unknown escape; expected \\r \\n \\t \\0 \\\\ "
+                "or \\xHH",
+                text);
         uint8_t byte = (uint8_t)value;
         buffer_append(&options->greeting, &byte, 1);
     }
@@ -122,7 +123,7 @@ static error_t set_word(const char *option, const char *const *words, size_t cou
     }
     char *list = NULL;
     for (size_t i = 0; i < count; i++) list = memory_list(list, words[i]);
-    cli_misuse("server", "--%s %s: expected one of %s", option, text, list);
+    complain_of_usage("server", "--%s %s: expected one of %s", option, text, list);
     free(list);
     return EINVAL;
 }
@@ -171,13 +172,14 @@ static error_t set_port(struct options *options, const char *text)
     long number = strtol(digits, &end, 10);
     int last = equals || number == 0 ? first : SERVER_PORT_COUNT - 1;
     if (first < 0)
-        return cli_misuse("server",
-                          "--port %s: no such name; expected http, https, tcp, tls or one of "
-                          "these with -expired or -self-signed",
-                          text);
+        return complain_of_usage(
+            "server",
+            "--port %s: no such name; expected http, https, tcp, tls or one of "
+            "these with -expired or -self-signed",
+            text);
     if (*digits < '0' || *digits > '9' || *end || errno || number + last - first > UINT16_MAX)
-        return cli_misuse("server", "--port %s: expected a number up to %d", text,
-                          UINT16_MAX - (last - first));
+        return complain_of_usage("server", "--port %s: expected a number up to %d", text,
+                                 UINT16_MAX - (last - first));
     for (int i = first; i <= last; i++) options->server.ports[i] = (uint16_t)(number + i - first);
     return 0;
 }
@@ -217,7 +219,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_GREETING: return set_greeting(options, argument);
     case OPTION_NO_ECHO: options->server.is_silent = true; return 0;
     case ARGP_KEY_ARG:
-        return cli_misuse("server", "unexpected '%s'; expected options only", argument);
+        return complain_of_usage("server", "unexpected '%s'; expected options only", argument);
     default: return parse_tls_option(key, argument, options);
     }
 }
@@ -255,9 +257,9 @@ static const struct argp argp = {
 
 /* ---- serving ------------------------------------------------------------------ */
 
-static int complain(char *error)
+static int complain_of_server(char *error)
 {
-    cli_complain("server: %s", error);
+    complain("server: %s", error);
     free(error);
     return EXIT_USAGE;
 }
@@ -267,7 +269,7 @@ static bool print_ports(const struct server *server)
     for (int i = 0; i < SERVER_PORT_COUNT; i++)
         printf("%s %s:%u\n", server_port_name((enum server_port)i), server_address(server),
                server_port(server, (enum server_port)i));
-    return cli_flush();
+    return complain_of_lost_output();
 }
 
 static int serve(const struct options *options)
@@ -280,10 +282,10 @@ static int serve(const struct options *options)
     sigaddset(&ends, SIGTERM);
     sigprocmask(SIG_BLOCK, &ends, NULL); /* from here on, they wait for sigwait */
     struct server *server = server_start(&options->server, &error);
-    if (!server) return complain(error);
+    if (!server) return complain_of_server(error);
     int code = EXIT_AS_EXPECTED;
     if (options->directory && !server_write_certificates(server, options->directory, &error))
-        code = complain(error);
+        code = complain_of_server(error);
     else if (!print_ports(server)) code = EXIT_USAGE;
     else sigwait(&ends, &seen);
     server_stop(server);

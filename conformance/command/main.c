@@ -49,7 +49,7 @@ static const struct command *find_command(const char *name)
 {
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (strcmp(commands[i].name, name) == 0) return &commands[i];
-    cli_complain("unknown command '%s'; atproof --help lists them", name);
+    complain("unknown command '%s'; atproof --help lists them", name);
     return NULL;
 }
 
@@ -85,7 +85,7 @@ static int dispatch(int argc, char **argv)
 /* argp ends the program by itself after --help. */
 static void flush_at_exit(void)
 {
-    if (!cli_flush()) _exit(EXIT_USAGE);
+    if (!complain_of_lost_output()) _exit(EXIT_USAGE);
 }
 
 int main(int argc, char **argv)

@@ -48,7 +48,7 @@ bool stores_list(const char *path, struct stores *out)
     }
     DIR *folder = opendir(path);
     if (folder == NULL) {
-        cli_complain("%s: cannot read: %s", path, strerror(errno));
+        complain("%s: cannot read: %s", path, strerror(errno));
         return false;
     }
     const struct dirent *entry;
@@ -57,9 +57,9 @@ bool stores_list(const char *path, struct stores *out)
     closedir(folder);
     if (out->count > 1) qsort(out->paths, out->count, sizeof *out->paths, compare);
     if (out->count == 0)
-        cli_complain("%s: no results are there, expected files *.jsonl as atproof run --out "
-                     "leaves them",
-                     path);
+        complain("%s: no results are there, expected files *.jsonl as atproof run --out "
+                 "leaves them",
+                 path);
     return out->count > 0;
 }
 

@@ -1,8 +1,9 @@
 /* The hunt: seeds first, then changes of what showed something new. */
 #include "livefuzz/hunt.h"
 
+#include "base/complain.h"
+#include "base/exit_code.h"
 #include "base/memory.h"
-#include "command/cli.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -73,8 +74,8 @@ static void look_for_rival(struct hunt *hunt)
     struct port_rival rival;
     if (hunt->run.lab_failed || !line_find_rival(hunt->run.line, &rival)) return;
     hunt->run.lab_failed = true;
-    cli_complain("fuzz: process %d (%s) has opened %s too and takes bytes: end it", (int)rival.pid,
-                 rival.name, line_describe(hunt->run.line));
+    complain("fuzz: process %d (%s) has opened %s too and takes bytes: end it", (int)rival.pid,
+             rival.name, line_describe(hunt->run.line));
 }
 
 /* What showed something new, without the steps behind it. Of its arguments those
@@ -144,8 +145,8 @@ static void play_recording(struct hunt *hunt)
     }
     for (size_t i = 0; i < sequence.count; i++) {
         if (hunt_may_say(hunt, sequence.steps[i].line)) continue;
-        cli_complain("fuzz: %s: '%s' is not sent without --allow", hunt->options->replay,
-                     sequence.steps[i].line);
+        complain("fuzz: %s: '%s' is not sent without --allow", hunt->options->replay,
+                 sequence.steps[i].line);
         hunt->run.tally.broken = true;
     }
     if (!hunt->run.tally.broken) play(hunt, &sequence);
@@ -186,8 +187,8 @@ static int run_hunt(struct hunt *hunt)
 {
     const struct hunt_options *options = hunt->options;
     if (!has_selected(hunt)) {
-        cli_complain("fuzz: nothing was selected: %s has no command that --select names",
-                     hunt->run.dialect);
+        complain("fuzz: nothing was selected: %s has no command that --select names",
+                 hunt->run.dialect);
         return EXIT_NOTHING_SELECTED;
     }
     if (!hunt_open_store(hunt)) return EXIT_USAGE;
@@ -208,7 +209,7 @@ static int run_hunt(struct hunt *hunt)
     bool good = hunt_close_store(hunt) && results_project(path, REPORTS_SUMMARY, "-");
     free(path);
     int code = exit_code(hunt);
-    return good && cli_flush() ? code : EXIT_USAGE;
+    return good && complain_of_lost_output() ? code : EXIT_USAGE;
 }
 
 static void release(struct hunt *hunt)

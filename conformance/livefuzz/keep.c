@@ -1,8 +1,8 @@
 /* What a hunt keeps: sequences that showed something new, findings, the store. */
 #include "livefuzz/hunt.h"
 
+#include "base/complain.h"
 #include "base/memory.h"
-#include "command/cli.h"
 
 #include <errno.h>
 #include <openssl/sha.h>
@@ -25,7 +25,7 @@ static bool write_transcript(const struct hunt *hunt, const char *path, const ch
         fwrite(text->bytes, 1, text->size, file);
     }
     if (file != NULL && (ferror(file) != 0 || fclose(file) != 0)) good = false;
-    if (!good) cli_complain("%s: cannot write: %s", path, strerror(errno));
+    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
     return good;
 }
 
@@ -164,7 +164,7 @@ static void keep_finding(struct hunt *hunt, const struct hunt_finding *finding,
                          const struct hunt_played *played, bool again)
 {
     struct run *run = &hunt->run;
-    struct check_excuses *excuses = (struct check_excuses *)(uintptr_t)&run->options->excuses;
+    struct excuses *excuses = (struct excuses *)(uintptr_t)&run->options->excuses;
     const struct judge_finding *found = find_of(played, &finding->key);
     struct results_fault fault = {0};
     char *reason = NULL;
@@ -246,7 +246,7 @@ static bool make_folder(const char *folder, const char *name)
 {
     char *path = memory_format("%s/%s", folder, name);
     bool good = mkdir(path, 0777) == 0 || errno == EEXIST;
-    if (!good) cli_complain("%s: cannot make the folder: %s", path, strerror(errno));
+    if (!good) complain("%s: cannot make the folder: %s", path, strerror(errno));
     free(path);
     return good;
 }
@@ -262,7 +262,7 @@ bool hunt_open_store(struct hunt *hunt)
                 && results_begin(run->store, "atproof fuzz", hunt->options->command, run->dialect,
                                  options->strict)
                 && results_keep_clauses(run->store, run->compiled);
-    if (!good) cli_complain("%s: cannot write: %s", path, strerror(errno));
+    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
     free(path);
     return good;
 }
@@ -307,7 +307,7 @@ static bool write_fuzz(struct hunt *hunt)
 bool hunt_close_store(struct hunt *hunt)
 {
     bool good = write_fuzz(hunt);
-    if (!good) cli_complain("the fuzzer's line cannot be kept: %s", strerror(errno));
+    if (!good) complain("the fuzzer's line cannot be kept: %s", strerror(errno));
     if (fclose(hunt->run.store) != 0) good = false;
     hunt->run.store = NULL;
     release_faults(hunt);

@@ -2,8 +2,8 @@
  * changes of what showed something new. */
 #include "livefuzz/hunt.h"
 
+#include "base/complain.h"
 #include "base/memory.h"
-#include "command/cli.h"
 #include "livefuzz/leave.h"
 
 #include <errno.h>
@@ -165,7 +165,7 @@ bool hunt_read_sequence(struct hunt *hunt, const char *path, struct sequence *ou
     char text[512];
     if (!script_read(path, &script, &error)) {
         transcript_error_format(&error, path, text, sizeof text);
-        cli_complain("%s", text);
+        complain("%s", text);
         return false;
     }
     for (size_t i = 0; i < script.case_count; i++) read_case(hunt, &script.cases[i], out);

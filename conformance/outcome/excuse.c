@@ -1,8 +1,10 @@
 /* Expected failures: read, looked up. */
+#include "outcome/excuse.h"
+
 #include "base/memory.h"
-#include "check/check.h"
 
 #include <fnmatch.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +29,7 @@ static bool is_date(const char *text, size_t size)
 }
 
 /* `DATE ID REASON` */
-static bool read_line(struct check_excuses *out, size_t *capacity, char *text, size_t line,
+static bool read_line(struct excuses *out, size_t *capacity, char *text, size_t line,
                       struct transcript_error *error)
 {
     size_t date = strcspn(text, " ");
@@ -40,14 +42,14 @@ static bool read_line(struct check_excuses *out, size_t *capacity, char *text, s
         return fail(error, line, (size_t)(reason - text) + 1,
                     "no id or no reason; expected \"YYYY-MM-DD ID REASON\"");
     out->items = memory_grow(out->items, out->count + 1, capacity, sizeof *out->items);
-    struct check_excuse *excuse = &out->items[out->count++];
-    *excuse = (struct check_excuse){
+    struct excuse *excuse = &out->items[out->count++];
+    *excuse = (struct excuse){
         .id = memory_slice(id, id_size), .reason = memory_text(reason), .line = line};
     memcpy(excuse->date, text, date);
     return true;
 }
 
-bool check_excuses_read(const char *path, struct check_excuses *out, struct transcript_error *error)
+bool excuses_read(const char *path, struct excuses *out, struct transcript_error *error)
 {
     struct buffer text = {0};
     size_t capacity = 0;
@@ -61,21 +63,21 @@ bool check_excuses_read(const char *path, struct check_excuses *out, struct tran
         if (size > 0 && now[0] != '#') good = read_line(out, &capacity, now, line, error);
     }
     buffer_release(&text);
-    if (!good) check_excuses_release(out);
+    if (!good) excuses_release(out);
     return good;
 }
 
-void check_excuses_release(struct check_excuses *excuses)
+void excuses_release(struct excuses *excuses)
 {
     for (size_t i = 0; i < excuses->count; i++) {
         free(excuses->items[i].id);
         free(excuses->items[i].reason);
     }
     free(excuses->items);
-    *excuses = (struct check_excuses){0};
+    *excuses = (struct excuses){0};
 }
 
-struct check_excuse *check_find_excuse(struct check_excuses *excuses, const char *id)
+struct excuse *excuse_find(struct excuses *excuses, const char *id)
 {
     for (size_t i = 0; i < excuses->count; i++)
         if (fnmatch(excuses->items[i].id, id, 0) == 0) return &excuses->items[i];

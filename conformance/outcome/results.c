@@ -1,8 +1,9 @@
 /* Outcomes, and the store that keeps them. */
 #include "outcome/results.h"
 
+#include "base/complain.h"
+#include "base/exit_code.h"
 #include "base/memory.h"
-#include "command/cli.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,16 +12,16 @@
 
 /* ---- outcomes --------------------------------------------------------- */
 
-static bool is_expired(const struct check_excuse *excuse, const char *today)
+static bool is_expired(const struct excuse *excuse, const char *today)
 {
     return strcmp(excuse->date, today) < 0;
 }
 
-const char *results_decide(struct results_tally *tally, struct check_excuses *excuses,
-                           const char *today, const struct results_subject *subject,
-                           enum judge_verdict verdict, const char *why, char **reason)
+const char *results_decide(struct results_tally *tally, struct excuses *excuses, const char *today,
+                           const struct results_subject *subject, enum judge_verdict verdict,
+                           const char *why, char **reason)
 {
-    struct check_excuse *excuse = check_find_excuse(excuses, subject->id);
+    struct excuse *excuse = excuse_find(excuses, subject->id);
     *reason = NULL;
     tally->judged++;
     if (excuse != NULL) excuse->used = true;
@@ -33,8 +34,8 @@ const char *results_decide(struct results_tally *tally, struct check_excuses *ex
     if (excuse == NULL || (fails && is_expired(excuse, today))) {
         if (excuse != NULL) {
             *reason = memory_format("excused up to %s: %s", excuse->date, excuse->reason);
-            cli_complain("%s:%zu: '%s' fails; it was %s", subject->path, subject->line, subject->id,
-                         *reason);
+            complain("%s:%zu: '%s' fails; it was %s", subject->path, subject->line, subject->id,
+                     *reason);
         }
         if (fails) tally->failed++;
         else tally->passed++;
@@ -197,7 +198,7 @@ static bool write_case(FILE *store, const struct results_subject *subject,
         .exchange_count = count,
     };
     bool good = reports_write_case(store, &out);
-    if (!good) cli_complain("%s: the result of '%s' cannot be kept", subject->path, subject->id);
+    if (!good) complain("%s: the result of '%s' cannot be kept", subject->path, subject->id);
     free(clause);
     return good;
 }
@@ -303,7 +304,7 @@ bool results_project(const char *store, enum reports_format format, const char *
     bool standard = strcmp(path, "-") == 0;
     FILE *out = standard ? stdout : fopen(path, "w");
     if (out == NULL) {
-        cli_complain("%s: cannot write: %s", path, strerror(errno));
+        complain("%s: cannot write: %s", path, strerror(errno));
         return false;
     }
     const struct reports_input input = {.stores = &store, .store_count = 1};

@@ -2,8 +2,17 @@
 #ifndef CONFORMANCE_RESULTS_H
 #define CONFORMANCE_RESULTS_H
 
-#include "check/check.h"
 #include "judge/judge.h"
+#include "outcome/excuse.h"
+#include "script/script.h"
+
+#include <atproof/reports.h>
+
+/* How cases came out. */
+struct results_tally {
+    size_t judged, passed, failed, skipped, excused, unexpected_passes;
+    bool broken; /* an input could not be read, a result not kept: complained of */
+};
 
 /* What was judged. All is borrowed; NULL: not known. */
 struct results_subject {
@@ -34,9 +43,9 @@ void results_fault_release(struct results_fault *fault);
  * Writes: *reason, of what is neither passed nor failed, else NULL. Owns: the
  * caller frees it.
  * Returns: a word of the store. */
-const char *results_decide(struct results_tally *tally, struct check_excuses *excuses,
-                           const char *today, const struct results_subject *subject,
-                           enum judge_verdict verdict, const char *why, char **reason);
+const char *results_decide(struct results_tally *tally, struct excuses *excuses, const char *today,
+                           const struct results_subject *subject, enum judge_verdict verdict,
+                           const char *why, char **reason);
 
 /* Appends the case to the store. `faults` go to the exchange that they stand
  * in, and make the case's verdict `verdict`.

@@ -1,6 +1,6 @@
 /* The clauses that a store's cases are judged by. */
+#include "base/complain.h"
 #include "base/memory.h"
-#include "command/cli.h"
 #include "judge/judge_internal.h"
 #include "outcome/results.h"
 
@@ -88,6 +88,6 @@ bool results_keep_clauses(FILE *store, const struct compiled_catalog *compiled)
     for (size_t i = 0; i < compiled->model->set_count; i++)
         keep_others(&clauses, compiled->model->sets[i]);
     tdestroy(clauses.seen, free);
-    if (!clauses.good) cli_complain("the clauses of the catalogue cannot be kept");
+    if (!clauses.good) complain("the clauses of the catalogue cannot be kept");
     return clauses.good;
 }

@@ -4,7 +4,8 @@
  * but before the first one came it is kept, so that a banner is seen. */
 #include "port/serve.h"
 
-#include "command/cli.h"
+#include "base/complain.h"
+#include "base/exit_code.h"
 #include "port/port.h"
 #include "port/signals.h"
 
@@ -124,12 +125,12 @@ bool serve_announce(const struct port *port, const char *address, const char *li
     const char *name = port_describe(port);
     if (strcmp(address, "stdio") == 0) return true;
     printf("%s%s\n", name[0] == '/' ? "pty " : "", link != NULL ? link : name);
-    return cli_flush();
+    return complain_of_lost_output();
 }
 
 static int fail(const char *text)
 {
-    cli_complain("%s", text);
+    complain("%s", text);
     return EXIT_LAB;
 }
 

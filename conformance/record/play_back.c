@@ -1,11 +1,11 @@
 /* A recording served as a module. What its host does otherwise is told. */
 #include "record/play_back.h"
 
-#include "check/check_files.h"
-#include "command/cli.h"
+#include "base/complain.h"
 #include "port/serve.h"
 #include "record/player.h"
 #include "record/text.h"
+#include "script/script.h"
 
 #define REPLAY_SHOWN 64 /* bytes of the host in a message                    */
 
@@ -31,8 +31,8 @@ static void tell_other(void *user, size_t line, const char *what, const uint8_t 
     buffer_append(&text, "", 1);
     text.bytes[text.size - 2] = '\0';                 /* the line end */
     const char *shown = (const char *)text.bytes + 3; /* behind the mark */
-    if (line > 0) cli_complain("%s:%zu: %s: %s", (const char *)user, line, shown, what);
-    else cli_complain("%s: at its end: %s: %s", (const char *)user, shown, what);
+    if (line > 0) complain("%s:%zu: %s: %s", (const char *)user, line, shown, what);
+    else complain("%s: at its end: %s: %s", (const char *)user, shown, what);
     buffer_release(&text);
 }
 
@@ -60,9 +60,11 @@ int play_back(const struct play_back *options)
     struct script script;
     struct transcript recording;
     struct transcript_error error;
-    if (!script_read(options->path, &script, &error)) return check_complain(options->path, &error);
+    if (!script_read(options->path, &script, &error))
+        return transcript_complain(options->path, &error);
     bool good = script_expand(&script.cases[0], NULL, 0, &recording, &error);
-    int code = good ? serve_player(options, &recording) : check_complain(options->path, &error);
+    int code =
+        good ? serve_player(options, &recording) : transcript_complain(options->path, &error);
     if (good) transcript_release(&recording);
     script_release(&script);
     return code;

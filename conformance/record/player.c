@@ -105,7 +105,7 @@ static size_t find(const struct player *player, size_t first, size_t end, enum f
     return i;
 }
 
-static void complain(const struct player *player, const char *what, size_t size)
+static void report_other(const struct player *player, const char *what, size_t size)
 {
     const struct transcript *recording = player->recording;
     size_t line = player->at < recording->item_count ? recording->items[player->at].line : 0;
@@ -142,7 +142,7 @@ static bool take_other_data(struct player *player, int64_t now)
 {
     size_t size = player->recording->items[player->at].size;
     if (player->input.size < size) return false;
-    complain(player, "other data than recorded", size);
+    report_other(player, "other data than recorded", size);
     play(player, player->at, size, now);
     return true;
 }
@@ -154,7 +154,7 @@ static bool refuse(struct player *player, int64_t now)
     const uint8_t *cr = memchr(player->input.bytes, '\r', player->input.size);
     if (cr == NULL && player->input.size < INPUT_MAX) return false;
     size_t size = cr == NULL ? player->input.size : (size_t)(cr - player->input.bytes) + 1;
-    complain(player, "not recorded, answered with ERROR", size);
+    report_other(player, "not recorded, answered with ERROR", size);
     drop_input(player, size);
     hurry(player, now);
     say(player, error, sizeof error - 1, now);

@@ -3,7 +3,8 @@
  * one process more. */
 #include "record/relay.h"
 
-#include "command/cli.h"
+#include "base/complain.h"
+#include "base/exit_code.h"
 #include "port/serve.h"
 #include "port/signals.h"
 #include "record/mask.h"
@@ -103,8 +104,8 @@ static void lose(struct relay *relay)
 {
     int64_t now = port_now_us();
     if (tape_is_open(relay->tape)) tape_expire(relay->tape, now);
-    cli_complain("%s; waiting %" PRId64 " s for it", port_error(relay->module)->text,
-                 relay->options->wait_us / 1000000);
+    complain("%s; waiting %" PRId64 " s for it", port_error(relay->module)->text,
+             relay->options->wait_us / 1000000);
     note(relay, "the module's port vanished");
     relay->to_module.size = 0;
     relay->lost_us = now;
@@ -134,14 +135,14 @@ static void find_again(struct relay *relay)
         if (relay->lost_size > 0)
             snprintf(text, sizeof text, "the module's port is back; the host lost %zu bytes",
                      relay->lost_size);
-        cli_complain("%s: %s", relay->options->target, text);
+        complain("%s: %s", relay->options->target, text);
         note(relay, text);
         relay->lost_us = 0;
         return;
     }
     relay->retry_us = port_now_us() + RETRY_US;
     if (relay->retry_us < relay->lost_us + relay->options->wait_us) return;
-    cli_complain("%s", port_error(relay->module)->text);
+    complain("%s", port_error(relay->module)->text);
     relay->is_over = true;
     relay->code = EXIT_LAB;
 }
@@ -198,12 +199,12 @@ static void keep(struct relay *relay)
     if (scribe_keep(relay->scribe, relay->tape, port_now_us())) {
         if (!relay->is_large && scribe_size(relay->scribe) > SCRIPT_FILE_SIZE_MAX) {
             relay->is_large = true;
-            cli_complain("%s: over %zu MiB, more than atproof check reads; end it, begin another",
-                         relay->options->path, SCRIPT_FILE_SIZE_MAX >> 20);
+            complain("%s: over %zu MiB, more than atproof check reads; end it, begin another",
+                     relay->options->path, SCRIPT_FILE_SIZE_MAX >> 20);
         }
         return;
     }
-    cli_complain("%s: cannot write: %s", relay->options->path, strerror(errno));
+    complain("%s: cannot write: %s", relay->options->path, strerror(errno));
     relay->is_over = true;
     relay->code = EXIT_USAGE;
 }
@@ -272,7 +273,7 @@ static bool open_scribe(struct relay *relay)
                                                          .start_us = port_now_us()});
     buffer_release(&header);
     if (relay->scribe != NULL) return true;
-    cli_complain("%s: cannot write: %s", options->path, strerror(errno));
+    complain("%s: cannot write: %s", options->path, strerror(errno));
     relay->code = EXIT_USAGE;
     return false;
 }
@@ -281,8 +282,8 @@ static void warn_of_rival(const struct relay *relay)
 {
     struct port_rival rival;
     if (port_find_rival(relay->module, &rival))
-        cli_complain("%s: %s (process %d) has it open too, and takes some of what it says",
-                     relay->options->target, rival.name, (int)rival.pid);
+        complain("%s: %s (process %d) has it open too, and takes some of what it says",
+                 relay->options->target, rival.name, (int)rival.pid);
 }
 
 static bool open_ports(struct relay *relay)
@@ -299,11 +300,11 @@ static bool open_ports(struct relay *relay)
                       &error);
     relay->code = EXIT_LAB;
     if (relay->module == NULL) {
-        cli_complain("%s", error.text);
+        complain("%s", error.text);
         return false;
     }
     if (!signals_watch(relay->host)) {
-        cli_complain("%s", port_error(relay->host)->text);
+        complain("%s", port_error(relay->host)->text);
         return false;
     }
     relay->code = EXIT_AS_EXPECTED;
@@ -316,7 +317,7 @@ static void close_all(struct relay *relay)
 {
     if (relay->tape != NULL) tape_finish(relay->tape);
     if (!scribe_close(relay->scribe)) {
-        cli_complain("%s: cannot write: %s", relay->options->path, strerror(errno));
+        complain("%s: cannot write: %s", relay->options->path, strerror(errno));
         relay->code = EXIT_USAGE;
     }
     if (relay->host != NULL) push(relay->host, &relay->to_host);

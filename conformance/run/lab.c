@@ -1,8 +1,8 @@
 /* The lab of a module. */
 #include "run/lab.h"
 
+#include "base/complain.h"
 #include "base/memory.h"
-#include "command/cli.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -35,8 +35,8 @@ int lab_take_number(const struct lab *lab, const char *option, const char *text,
     errno = 0;
     *out = strtoull(text, &end, 10);
     if (errno != 0 || *text < '0' || *text > '9' || *end != '\0' || *out > most)
-        return cli_misuse(lab->command, "--%s %s: expected a number up to %llu", option, text,
-                          (unsigned long long)most);
+        return complain_of_usage(lab->command, "--%s %s: expected a number up to %llu", option,
+                                 text, (unsigned long long)most);
     return 0;
 }
 
@@ -58,7 +58,8 @@ int lab_take_words(const struct lab *lab, const char *option, const char *text, 
     for (char *word = strtok_r(copy, ",", &rest); word != NULL && error == 0;
          word = strtok_r(NULL, ",", &rest))
         if (strstr(known, word) == NULL)
-            error = cli_misuse(lab->command, "--%s %s: expected some of %s", option, word, known);
+            error = complain_of_usage(lab->command, "--%s %s: expected some of %s", option, word,
+                                      known);
     free(copy);
     *out = text;
     return error;
@@ -74,10 +75,10 @@ static int take_setting(struct lab *lab, char *text)
 {
     char *equals = strchr(text, '=');
     if (equals == NULL || equals == text)
-        return cli_misuse(lab->command, "--set %s: no value; expected NAME=TEXT", text);
+        return complain_of_usage(lab->command, "--set %s: no value; expected NAME=TEXT", text);
     if (lab->options.play.settings.count >= RUN_SETTING_MAX / 2)
-        return cli_misuse(lab->command, "--set %s: more than %d of them", text,
-                          RUN_SETTING_MAX / 2);
+        return complain_of_usage(lab->command, "--set %s: more than %d of them", text,
+                                 RUN_SETTING_MAX / 2);
     *equals = '\0';
     set_variable(lab, text, equals + 1);
     return 0;
@@ -87,8 +88,8 @@ static int take_dialect(struct lab *lab, const char *name)
 {
     lab->options.dialect = name;
     if (catalog_find_dialect(name) != NULL) return 0;
-    return cli_misuse(lab->command, "unknown dialect '%s'; atproof %s --help lists them", name,
-                      lab->command);
+    return complain_of_usage(lab->command, "unknown dialect '%s'; atproof %s --help lists them",
+                             name, lab->command);
 }
 
 error_t lab_take_option(struct lab *lab, int key, char *text)
@@ -137,7 +138,7 @@ static bool start_server(struct lab *lab, struct server **server)
     char *error = NULL;
     *server = server_start(&options, &error);
     if (*server == NULL) {
-        cli_complain("%s: the server: %s", lab->command, error);
+        complain("%s: the server: %s", lab->command, error);
         free(error);
         return false;
     }
@@ -153,7 +154,7 @@ static bool use_server(struct lab *lab)
     char *end = NULL;
     unsigned long first = colon == NULL ? 0 : strtoul(colon + 1, &end, 10);
     if (first == 0 || first + SERVER_PORT_COUNT > 65536 || *end != '\0' || colon == lab->server) {
-        cli_complain("%s: --server %s: expected HOST:PORT or builtin", lab->command, lab->server);
+        complain("%s: --server %s: expected HOST:PORT or builtin", lab->command, lab->server);
         return false;
     }
     set_variable(lab, "server_host",
@@ -184,10 +185,10 @@ bool lab_read_expected(struct lab *lab)
 {
     struct transcript_error error;
     char text[512];
-    if (lab->expected == NULL || check_excuses_read(lab->expected, &lab->options.excuses, &error))
+    if (lab->expected == NULL || excuses_read(lab->expected, &lab->options.excuses, &error))
         return true;
     transcript_error_format(&error, lab->expected, text, sizeof text);
-    cli_complain("%s", text);
+    complain("%s", text);
     return false;
 }
 
@@ -214,7 +215,7 @@ void lab_take_signals(void)
 
 void lab_release(struct lab *lab)
 {
-    check_excuses_release(&lab->options.excuses);
+    excuses_release(&lab->options.excuses);
     for (size_t i = 0; i < lab->owned_count; i++) free(lab->owned[i]);
     free(lab->owned);
 }

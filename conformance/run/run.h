@@ -28,7 +28,7 @@ struct run_options {
     bool offline;    /* a virtual module has no network                       */
     struct play_options play;
     struct recover_options recover;
-    struct check_excuses excuses;
+    struct excuses excuses;
     const char *today;
     const volatile sig_atomic_t *stop;
 };

@@ -1,6 +1,6 @@
 /* One case: a known state, its set-up, the case, its clean-up, the verdict. */
+#include "base/complain.h"
 #include "base/memory.h"
-#include "command/cli.h"
 #include "record/text.h"
 #include "record/transcript_out.h"
 #include "run/run.h"
@@ -138,8 +138,8 @@ static void open_anew(struct run *run)
     run->lab_failed = true;
     run->lost = recover(&run->session, &run->options->recover) == NOT_RECOVERED;
     double waited_s = (double)(line_now(run->line) - begun_us) / 1e6;
-    if (run->lost) cli_complain("run: %s; it has not come back in %.1f s", error, waited_s);
-    else cli_complain("run: %s; it is back after %.1f s, the run goes on", error, waited_s);
+    if (run->lost) complain("run: %s; it has not come back in %.1f s", error, waited_s);
+    else complain("run: %s; it is back after %.1f s, the run goes on", error, waited_s);
     free(error);
 }
 
@@ -296,7 +296,7 @@ static bool play(struct attempt *attempt)
     const struct run_options *options = run->options;
     FILE *file = fopen(attempt->path, "w");
     if (file == NULL) {
-        cli_complain("%s: cannot write: %s", attempt->path, strerror(errno));
+        complain("%s: cannot write: %s", attempt->path, strerror(errno));
         run->tally.broken = run->lost = true;
         return false;
     }
@@ -323,8 +323,8 @@ static void look_for_rival(struct run *run)
     struct port_rival rival;
     if (run->lab_failed || !line_find_rival(run->line, &rival)) return;
     run->lab_failed = true;
-    cli_complain("run: process %d (%s) has opened %s too and takes bytes from this run: end it",
-                 (int)rival.pid, rival.name, line_describe(run->line));
+    complain("run: process %d (%s) has opened %s too and takes bytes from this run: end it",
+             (int)rival.pid, rival.name, line_describe(run->line));
 }
 
 static void conclude(struct attempt *attempt)
@@ -384,7 +384,7 @@ static void keep(struct attempt *attempt, unsigned try)
 {
     struct run *run = attempt->run;
     const struct run_case *item = attempt->item;
-    struct check_excuses *excuses = (struct check_excuses *)(uintptr_t)&run->options->excuses;
+    struct excuses *excuses = (struct excuses *)(uintptr_t)&run->options->excuses;
     char *reason = NULL;
     const struct results_subject subject = {
         .path = attempt->path,
@@ -456,7 +456,7 @@ void run_case(struct run *run, const struct run_case *item)
 void run_skip(struct run *run, const struct run_case *item, const char *why)
 {
     struct judgement nothing = {0};
-    struct check_excuses none = {0};
+    struct excuses none = {0};
     char *reason = NULL;
     const struct results_subject subject = {
         .path = item->path,

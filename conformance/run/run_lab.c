@@ -1,7 +1,8 @@
 /* Whether a module is there, and which. */
+#include "base/complain.h"
+#include "base/exit_code.h"
 #include "base/memory.h"
 #include "catalog/builtin.h"
-#include "command/cli.h"
 #include "record/text.h"
 #include "record/transcript_out.h"
 #include "run/run.h"
@@ -19,7 +20,7 @@
 
 static int complain_of_port(const struct run *run, const struct port_error *error)
 {
-    cli_complain("%s: %s: %s", run->options->command, run->options->target, error->text);
+    complain("%s: %s: %s", run->options->command, run->options->target, error->text);
     if (error->status == PORT_BAD_ADDRESS) return EXIT_USAGE;
     return error->status == PORT_MISSING ? EXIT_SKIPPED : EXIT_LAB;
 }
@@ -41,19 +42,19 @@ static int complain_of_silence(const struct run *run)
 {
     const struct session *session = &run->session;
     if (session->vanished) {
-        cli_complain("%s: %s: the port vanished: %s", run->options->command, run->options->target,
-                     line_error(run->line)->text);
+        complain("%s: %s: the port vanished: %s", run->options->command, run->options->target,
+                 line_error(run->line)->text);
     } else if (session->record.received_size == 0) {
-        cli_complain("%s: %s: nothing answers AT; is the module on, is this its AT port, and "
-                     "are RTS and CTS as it awaits them?",
-                     run->options->command, run->options->target);
+        complain("%s: %s: nothing answers AT; is the module on, is this its AT port, and "
+                 "are RTS and CTS as it awaits them?",
+                 run->options->command, run->options->target);
     } else if (is_garbage(session)) {
-        cli_complain("%s: %s: what answers AT is no text; is the speed the module's (115200n81, "
-                     "9600n81, …)?",
-                     run->options->command, run->options->target);
+        complain("%s: %s: what answers AT is no text; is the speed the module's (115200n81, "
+                 "9600n81, …)?",
+                 run->options->command, run->options->target);
     } else {
-        cli_complain("%s: %s: bytes come, but no OK to AT; is this the module's AT port?",
-                     run->options->command, run->options->target);
+        complain("%s: %s: bytes come, but no OK to AT; is this the module's AT port?",
+                 run->options->command, run->options->target);
     }
     return EXIT_LAB;
 }
@@ -137,10 +138,10 @@ static int choose_dialect(struct run *run, const struct catalog_model *model)
     if (run->dialect == NULL) run->dialect = line_dialect(run->line);
     if (run->dialect == NULL) run->dialect = dialect_of(&run->identity);
     if (run->dialect == NULL) {
-        cli_complain("%s: no dialect is known for '%s', model '%s'; --dialect names one",
-                     run->options->command,
-                     run->identity.manufacturer == NULL ? "" : run->identity.manufacturer,
-                     run->identity.model == NULL ? "" : run->identity.model);
+        complain("%s: no dialect is known for '%s', model '%s'; --dialect names one",
+                 run->options->command,
+                 run->identity.manufacturer == NULL ? "" : run->identity.manufacturer,
+                 run->identity.model == NULL ? "" : run->identity.model);
         return EXIT_USAGE;
     }
     compiled_catalog_free(run->compiled);
@@ -178,7 +179,7 @@ static bool open_log(struct run *run)
     char *path = memory_format("%s/" RUN_LOG, folder);
     bool good =
         (mkdir(folder, 0777) == 0 || errno == EEXIST) && (run->log = fopen(path, "w")) != NULL;
-    if (!good) cli_complain("%s: cannot write: %s", path, strerror(errno));
+    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
     else fprintf(run->log, "@ title: all that was said to and by %s\n\n", run->options->target);
     free(path);
     return good;

@@ -1,6 +1,6 @@
 /* Which cases run. */
+#include "base/complain.h"
 #include "base/memory.h"
-#include "command/cli.h"
 #include "run/cases_live.h"
 #include "run/run.h"
 
@@ -25,19 +25,14 @@ static void add_script(struct run_cases *cases, struct script *script, const cha
     }
 }
 
-static bool complain(const char *path, const struct transcript_error *error)
-{
-    char text[512];
-    transcript_error_format(error, path, text, sizeof text);
-    cli_complain("%s", text);
-    return false;
-}
-
 static bool read_file(struct run_cases *cases, const char *path)
 {
     struct script script;
     struct transcript_error error;
-    if (!script_read(path, &script, &error)) return complain(path, &error);
+    if (!script_read(path, &script, &error)) {
+        transcript_complain(path, &error);
+        return false;
+    }
     add_script(cases, &script, path);
     return true;
 }
@@ -55,7 +50,7 @@ static bool read_path(struct run_cases *cases, const char *path)
     bool good = tree != NULL;
     for (FTSENT *entry; good && (entry = fts_read(tree)) != NULL;) {
         if (entry->fts_info == FTS_NS || entry->fts_info == FTS_ERR || entry->fts_info == FTS_DNR) {
-            cli_complain("%s: %s", entry->fts_path, strerror(entry->fts_errno));
+            complain("%s: %s", entry->fts_path, strerror(entry->fts_errno));
             good = false;
         } else if (entry->fts_info == FTS_F
                    && (entry->fts_level == 0 || script_is_name(entry->fts_path))) {
@@ -75,8 +70,10 @@ static bool read_builtin(struct run_cases *cases)
         struct script script;
         struct transcript_error error;
         size_t size = (size_t)(file->end - file->begin);
-        if (!script_parse(file->begin, size, NULL, &script, &error))
-            return complain(file->name, &error);
+        if (!script_parse(file->begin, size, NULL, &script, &error)) {
+            transcript_complain(file->name, &error);
+            return false;
+        }
         add_script(cases, &script, file->name);
     }
     return true;

@@ -86,4 +86,7 @@ void transcript_release(struct transcript *transcript);
 int transcript_error_format(const struct transcript_error *error, const char *path, char *out,
                             size_t capacity);
 
+/* Prints the error as a complaint about the file. Returns: EXIT_USAGE. */
+int transcript_complain(const char *path, const struct transcript_error *error);
+
 #endif

@@ -1,6 +1,9 @@
 /* Files of transcripts and of raw bytes, read whole and within a limit. */
 #include "script/transcript.h"
 
+#include "base/complain.h"
+#include "base/exit_code.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,4 +85,12 @@ bool transcript_read_sent(const char *path, struct transcript *out, struct trans
     }
     buffer_release(&bytes);
     return transcript_build(&builder, out, error);
+}
+
+int transcript_complain(const char *path, const struct transcript_error *error)
+{
+    char text[512];
+    transcript_error_format(error, path, text, sizeof text);
+    complain("%s", text);
+    return EXIT_USAGE;
 }

@@ -40,7 +40,7 @@ static int compare_paths(const void *left, const void *right)
     return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-static bool complain(const char *path, const char *what)
+static bool print_mistake(const char *path, const char *what)
 {
     fprintf(stderr, "%s: %s\n", path, what);
     return false;
@@ -67,7 +67,7 @@ static bool read_events(const char *input, struct events *out)
     char *path = with_ending(input, ".events");
     bool done = path != NULL && transcript_read_file(path, SIZE_MAX / 2, &text, &error);
     free(path);
-    if (!done) return complain(input, "has no .events (corpus/update-events makes it)");
+    if (!done) return print_mistake(input, "has no .events (corpus/update-events makes it)");
     *out = (struct events){.text = (char *)text.bytes, .size = text.size};
     return true;
 }
@@ -91,13 +91,13 @@ static bool take_part(struct events *events, struct sample *sample)
 {
     if (events->at < events->size && is_case_line(events, events->at))
         events->at = line_end(events, events->at);
-    else if (events->at > 0) return complain(sample->path, "has fewer ways in its .events");
+    else if (events->at > 0) return print_mistake(sample->path, "has fewer ways in its .events");
     size_t first = events->at;
     while (events->at < events->size && !is_case_line(events, events->at))
         events->at = line_end(events, events->at);
     sample->expected_size = events->at - first;
     sample->expected = malloc(sample->expected_size + 1);
-    if (sample->expected == NULL) return complain(sample->path, "out of memory");
+    if (sample->expected == NULL) return print_mistake(sample->path, "out of memory");
     memcpy(sample->expected, events->text + first, sample->expected_size);
     sample->expected[sample->expected_size] = '\0';
     return true;
@@ -107,7 +107,7 @@ static bool join_received(struct sample *sample)
 {
     const struct transcript *t = &sample->transcript;
     sample->received = malloc(t->received_size + 1);
-    if (sample->received == NULL) return complain(sample->path, "out of memory");
+    if (sample->received == NULL) return print_mistake(sample->path, "out of memory");
     for (size_t i = 0; i < t->item_count; i++) {
         if (t->items[i].kind != TRANSCRIPT_RECEIVED || t->items[i].size == 0) continue;
         memcpy(sample->received + sample->size, t->bytes + t->items[i].offset, t->items[i].size);
@@ -120,7 +120,7 @@ static bool complain_of(const char *path, const struct transcript_error *error)
 {
     char text[512];
     transcript_error_format(error, path, text, sizeof text);
-    return complain(text, "not usable");
+    return print_mistake(text, "not usable");
 }
 
 static void release_sample(struct sample *sample)
@@ -140,7 +140,7 @@ static bool has_input(const char *events_path)
         has = path != NULL && access(path, R_OK) == 0;
         free(path);
     }
-    return has || complain(events_path, "has no input beside it");
+    return has || print_mistake(events_path, "has no input beside it");
 }
 
 static void add_sample(struct corpus *corpus, struct sample sample, struct events *events)
@@ -166,7 +166,7 @@ static bool add_case(struct corpus *corpus, const char *path, const struct scrip
     if (ways == 0) return complain_of(path, &error);
     for (size_t way = 0; way < ways; way++) {
         struct sample sample = {.catalog = dialect_find_tables(dialect)};
-        if (sample.catalog == NULL) return complain(path, "unknown dialect");
+        if (sample.catalog == NULL) return print_mistake(path, "unknown dialect");
         if (!script_expand(case_, NULL, way, &sample.transcript, &error))
             return complain_of(path, &error);
         sample.path = is_only && ways == 1 ? memory_text(path)
@@ -185,7 +185,8 @@ static bool read_script(struct corpus *corpus, const char *path, struct events *
     for (size_t i = 0; good && i < script.case_count; i++)
         good = add_case(corpus, path, &script.cases[i], script.case_count == 1, events);
     script_release(&script);
-    return good && (events->at == events->size || complain(path, "has more ways in its .events"));
+    return good
+           && (events->at == events->size || print_mistake(path, "has more ways in its .events"));
 }
 
 static bool read_raw(struct corpus *corpus, const char *path, struct events *events)
@@ -214,7 +215,7 @@ void corpus_read(const char *root, bool with_generated, struct corpus *out)
 {
     *out = (struct corpus){0};
     found = (struct buffer){0};
-    if (nftw(root, note_file, 16, FTW_PHYS) != 0) complain(root, "cannot be read");
+    if (nftw(root, note_file, 16, FTW_PHYS) != 0) print_mistake(root, "cannot be read");
     size_t count = found.size / sizeof(char *);
     char **paths = (void *)found.bytes;
     if (count > 0) qsort(paths, count, sizeof *paths, compare_paths);
