@@ -15,8 +15,8 @@ format() {
     }
     echo "$(echo "$files" | wc -l) files formatted"
 }
-sources=$(git ls-files 'parser/src/*.c' 'conformance/*.c' 'fuzz/*/*.c' 'reports/src/*.c' \
-    | grep -v '^conformance/tests/')
+sources=$(git ls-files 'parser/src/*.c' 'conformance/*.c' 'fuzz/*/*.c' 'reports/*.c' \
+    | grep -v -E '^(conformance|reports)/tests/')
 # Every second one, so that the halves take equally long.
 case $part in
     1) sources=$(echo "$sources" | sed -n 1~2p) jobs=1 ;;

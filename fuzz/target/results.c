@@ -1,4 +1,4 @@
-/* The reader of result stores (reports/src/store.h) and what is made of a store:
+/* The reader of result stores (reports/store/store.h) and what is made of a store:
  * any bytes as `results.jsonl`.
  *
  *   error    what is refused is refused with a complaint that names the store,
@@ -19,7 +19,7 @@
  *            read again it gives the same files */
 #include "target.h"
 
-#include "store.h"
+#include "store/store.h"
 
 #include <jansson.h>
 #include <libxml/parser.h>

@@ -1,0 +1,48 @@
+/* Memory that is given back all at once. */
+#include "base/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CHUNK_SIZE ((size_t)64 << 10)
+
+struct arena_chunk {
+    struct arena_chunk *next;
+    size_t size, used; /* bytes */
+    max_align_t bytes[];
+};
+
+void *arena_must(void *pointer)
+{
+    if (pointer != NULL) return pointer;
+    fputs("atproof: out of memory\n", stderr);
+    exit(2);
+}
+
+void *arena_new(struct arena *arena, size_t count, size_t size)
+{
+    const size_t align = sizeof(max_align_t);
+    if (size > 0 && count > (SIZE_MAX - CHUNK_SIZE) / size) arena_must(NULL);
+    size_t needed = (count * size + align - 1) / align * align;
+    struct arena_chunk *chunk = arena->chunks;
+    if (chunk == NULL || chunk->size - chunk->used < needed) {
+        size_t room = needed > CHUNK_SIZE ? needed : CHUNK_SIZE;
+        chunk = arena_must(calloc(1, sizeof *chunk + room));
+        chunk->size = room;
+        chunk->next = arena->chunks;
+        arena->chunks = chunk;
+    }
+    void *given = (char *)chunk->bytes + chunk->used;
+    chunk->used += needed;
+    return given;
+}
+
+void arena_release(struct arena *arena)
+{
+    while (arena->chunks != NULL) {
+        struct arena_chunk *next = arena->chunks->next;
+        free(arena->chunks);
+        arena->chunks = next;
+    }
+}

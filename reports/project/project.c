@@ -1,0 +1,37 @@
+/* From stores to one of their projections. */
+#include "store/store.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void write_format(const struct store *store, const struct reports_input *input,
+                         enum reports_format format, FILE *out, FILE *errors)
+{
+    switch (format) {
+    case REPORTS_JUNIT: junit_write(store, out); break;
+    case REPORTS_TAP: tap_write(store, out); break;
+    case REPORTS_SUMMARY: summary_write(store, out); break;
+    case REPORTS_SARIF: sarif_write(store, out); break;
+    case REPORTS_MARKDOWN: markdown_write(store, input, out); break;
+    case REPORTS_BADGE: badge_write(store, out); break;
+    case REPORTS_HTML: html_write(store, input, out, errors); break;
+    case REPORTS_FORMAT_COUNT: break;
+    }
+}
+
+bool reports_project(const struct reports_input *input, enum reports_format format, FILE *out,
+                     FILE *errors)
+{
+    struct store store;
+    bool good = store_read(input->stores, input->store_count, &store, errors);
+    if (good) {
+        write_format(&store, input, format, out, errors);
+        if (fflush(out) != 0 || ferror(out)) {
+            fprintf(errors, "%s: what was made of it was not written whole: %s\n", input->stores[0],
+                    strerror(errno));
+            good = false;
+        }
+    }
+    store_release(&store);
+    return good;
+}

@@ -1,0 +1,108 @@
+/* What of a store becomes a result of a SARIF log, and how much each weighs.
+ *
+ * A result of level `error` that is not suppressed is what makes a log red, so
+ * there is one for each case and fuzzer that is, and for no other. */
+#define _GNU_SOURCE
+#include "sarif/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct list {
+    struct sarif_item *items;
+    size_t count, capacity;
+};
+
+static void add(struct list *list, struct sarif_item item)
+{
+    if (list->count == list->capacity) {
+        list->capacity = list->capacity * 2 + 64;
+        list->items = arena_must(reallocarray(list->items, list->capacity, sizeof *list->items));
+    }
+    item.index = list->count;
+    list->items[list->count++] = item;
+}
+
+/* ---- cases ------------------------------------------------------------ */
+
+/* As much as it weighs; what its case does not fail by is no error. */
+static enum sarif_level level_of(const struct store_case *case_,
+                                 const struct reports_finding *finding)
+{
+    bool fails = strcmp(case_->is.outcome, "failed") == 0;
+    if (finding->declared) return SARIF_NOTE;
+    if (fails && store_is_fault(finding, case_->run->strict)) return SARIF_ERROR;
+    bool heavy = strcmp(finding->level, "must") == 0 || strcmp(finding->level, "should") == 0;
+    return heavy ? SARIF_WARNING : SARIF_NOTE;
+}
+
+static void excuse(struct sarif_item *item, const char *kind, const char *reason)
+{
+    item->level = SARIF_NOTE;
+    item->suppressed = kind;
+    item->justification = reason;
+}
+
+/* Returns: whether the finding tells how the case came out. */
+static bool add_finding(struct list *list, const struct store_case *case_,
+                        const struct reports_exchange *exchange,
+                        const struct reports_finding *finding)
+{
+    struct sarif_item item = {.level = level_of(case_, finding),
+                              .case_ = case_,
+                              .exchange = exchange,
+                              .finding = finding};
+    bool fault = store_is_fault(finding, case_->run->strict);
+    bool expected = store_case_point(&case_->is) == STORE_EXPECTED;
+    if (finding->declared) excuse(&item, "inSource", finding->reason);
+    else if (expected && fault) excuse(&item, "external", case_->is.reason);
+    add(list, item);
+    return item.level == SARIF_ERROR || (expected && fault);
+}
+
+/* The case itself is a result where no finding tells how it came out. Of one
+ * that was skipped nothing is: it was not judged. */
+static void add_case(struct list *list, const struct store_case *case_)
+{
+    enum store_point point = store_case_point(&case_->is);
+    bool told = point == STORE_OK;
+    if (point == STORE_SKIPPED) return;
+    for (size_t i = 0; i < case_->is.exchange_count; i++) {
+        const struct reports_exchange *exchange = &case_->is.exchanges[i];
+        for (size_t j = 0; j < exchange->finding_count; j++)
+            if (add_finding(list, case_, exchange, &exchange->findings[j])) told = true;
+    }
+    if (told) return;
+    struct sarif_item item = {.level = SARIF_ERROR, .case_ = case_};
+    if (point == STORE_EXPECTED) excuse(&item, "external", case_->is.reason);
+    add(list, item);
+}
+
+static void add_fuzzer(struct list *list, const struct store_fuzz *fuzzer)
+{
+    for (size_t i = 0; i < fuzzer->is.finding_count; i++)
+        add(list, (struct sarif_item){
+                      .level = SARIF_ERROR, .fuzzer = fuzzer, .found = &fuzzer->is.findings[i]});
+}
+
+/* ---- the order -------------------------------------------------------- */
+
+static int by_weight(const void *a, const void *b)
+{
+    const struct sarif_item *one = a;
+    const struct sarif_item *two = b;
+    int order = (one->suppressed != NULL) - (two->suppressed != NULL);
+    if (order == 0) order = (one->level > two->level) - (one->level < two->level);
+    return order == 0 ? (one->index > two->index) - (one->index < two->index) : order;
+}
+
+struct sarif_item *sarif_collect(const struct store *store, size_t *count)
+{
+    struct list list = {0};
+    for (size_t i = 0; i < store->case_count; i++) add_case(&list, &store->cases[i]);
+    for (size_t i = 0; i < store->fuzz_count; i++) add_fuzzer(&list, &store->fuzzers[i]);
+    sarif_fingerprint(list.items, list.count);
+    if (list.count > 0) qsort(list.items, list.count, sizeof *list.items, by_weight);
+    *count = list.count;
+    return list.items;
+}

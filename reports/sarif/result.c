@@ -1,0 +1,251 @@
+/* A result of a SARIF log: what, where, and how to see it again. */
+#define _GNU_SOURCE
+#include "base/text.h"
+#include "base/uri.h"
+#include "sarif/log.h"
+
+#include <search.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const level_names[] = {"error", "warning", "note"};
+
+/* ---- places ----------------------------------------------------------- */
+
+/* A file that was looked at. */
+struct artifact {
+    const char *uri; /* first: what search.h compares */
+    size_t index;
+};
+
+static int by_uri(const void *a, const void *b)
+{
+    return strcmp(((const struct artifact *)a)->uri, ((const struct artifact *)b)->uri);
+}
+
+static size_t artifact_of(struct sarif *sarif, const char *uri, const char *sha256)
+{
+    struct artifact *own = arena_new(&sarif->arena, 1, sizeof *own);
+    size_t size = strlen(uri) + 1;
+    own->uri = memcpy(arena_new(&sarif->arena, size, 1), uri, size);
+    struct artifact *found =
+        *(struct artifact **)arena_must(tsearch(own, &sarif->artifact_tree, by_uri));
+    if (found != own) return found->index;
+    json_t *json = arena_must(json_pack("{s:{s:s}}", "location", "uri", uri));
+    if (sha256 != NULL) sarif_set(json, "hashes", json_pack("{s:s}", "sha-256", sha256));
+    sarif->size += sarif_size(json);
+    own->index = json_array_size(sarif->artifacts);
+    sarif_append(sarif->artifacts, json);
+    return own->index;
+}
+
+json_t *sarif_place(struct sarif *sarif, const char *path, size_t line, const char *sha256)
+{
+    char *uri = uri_of(path);
+    size_t index = artifact_of(sarif, uri, sha256);
+    json_t *place =
+        json_pack("{s:{s:s, s:I}}", "artifactLocation", "uri", uri, "index", (json_int_t)index);
+    free(uri);
+    if (line == 0 || line > INT32_MAX) line = 1;
+    sarif_set(arena_must(place), "region", json_pack("{s:I}", "startLine", (json_int_t)line));
+    return place;
+}
+
+/* A clause of a case: its set, and `-` for each blank. */
+static const struct reports_clause *clause_of_case(const struct store *store, const char *clause)
+{
+    for (size_t i = 0; clause != NULL && i < store->clause_count; i++) {
+        const char *id = store->clauses[i].id;
+        const char *at = clause;
+        while (*at != '\0' && (*at == *id || (*at == '-' && *id == ' '))) at++, id++;
+        if (*at == '\0' && *id == '\0') return &store->clauses[i];
+    }
+    return NULL;
+}
+
+/* Where the clause stands in the catalogue; nothing if no store said it. */
+static void set_related(struct sarif *sarif, json_t *result, const struct reports_clause *clause)
+{
+    if (clause == NULL || *store_text(clause->source) == '\0') return;
+    const char *title = store_text(clause->title);
+    json_t *location = arena_must(json_pack("{s:i}", "id", 1));
+    sarif_set(location, "physicalLocation", sarif_place(sarif, clause->source, clause->line, NULL));
+    sarif_set(
+        location, "message",
+        sarif_message(text_format("Clause %s%s%s", clause->id, *title == '\0' ? "" : ": ", title),
+                      SARIF_TEXT_COLUMNS));
+    sarif_set(result, "relatedLocations", arena_must(json_pack("[o]", location)));
+}
+
+/* `place` may be NULL; is taken. */
+static void set_location(json_t *result, json_t *place, const char *name)
+{
+    json_t *location =
+        arena_must(json_pack("{s:[{s:s}]}", "logicalLocations", "fullyQualifiedName", name));
+    if (place != NULL) sarif_set(location, "physicalLocation", place);
+    sarif_set(result, "locations", arena_must(json_pack("[o]", location)));
+}
+
+/* ---- of a case -------------------------------------------------------- */
+
+/* `AT+CSQ: One CR ends a line (extra-cr): expected OK, seen OK`. Owns: the caller. */
+static char *tell_finding(const struct sarif_item *item)
+{
+    const struct reports_finding *finding = item->finding;
+    const char *help = store_text(finding->help);
+    size_t size = strlen(help);
+    if (size > 0 && help[size - 1] == '.') size--; /* of a sentence */
+    char *command = text_cut(item->exchange->command, SARIF_NAME_COLUMNS);
+    char *rule = text_cut(finding->rule, SARIF_NAME_COLUMNS);
+    char *what = store_disagreement(finding);
+    char *cut = text_cut(what, SARIF_TEXT_COLUMNS);
+    char *text =
+        text_format("%s%s%.*s%s%s%s%s%s", command, *command == '\0' ? "" : ": ", (int)size, help,
+                    size > 0 ? " (" : "", rule, size > 0 ? ")" : "", *cut == '\0' ? "" : ": ", cut);
+    free(command);
+    free(rule);
+    free(what);
+    free(cut);
+    return text;
+}
+
+static json_t *message_of_case(const struct sarif_item *item)
+{
+    const char *reason = store_text(item->case_->is.reason);
+    char *what = item->finding != NULL ? tell_finding(item)
+                                       : text_format("%s%s%s", store_own_fault(&item->case_->is),
+                                                     *reason == '\0' ? "" : ": ", reason);
+    char *cut = text_cut(what, SARIF_MESSAGE_COLUMNS);
+    char *name = text_cut(item->case_->name, SARIF_NAME_COLUMNS);
+    char *text = text_format("%s. Case %s.", cut, name);
+    free(what);
+    free(cut);
+    free(name);
+    return sarif_message(text, SIZE_MAX);
+}
+
+static void set_cut(json_t *object, const char *key, const char *bytes)
+{
+    if (bytes == NULL) return;
+    char *cut = text_cut(bytes, SARIF_TEXT_COLUMNS);
+    sarif_set(object, key, json_string(cut));
+    free(cut);
+}
+
+/* On what was recorded and, if there is one, on the module. */
+static void set_commands(json_t *facts, const struct store_case *case_)
+{
+    struct store_command again = store_command_again(case_);
+    char *live = store_command_live(case_);
+    char *line = text_format("%s %s", again.head, again.source);
+    sarif_set_text(facts, "reproduce", line);
+    sarif_set_text(facts, "reproduceLive", live);
+    free(again.head);
+    free(again.source);
+    free(live);
+    free(line);
+}
+
+static json_t *facts_of_case(const struct sarif_item *item)
+{
+    const struct reports_case *is = &item->case_->is;
+    json_t *facts = arena_must(json_object());
+    set_cut(facts, "case", item->case_->name);
+    set_cut(facts, "outcome", is->outcome);
+    set_cut(facts, "dialect", is->dialect);
+    set_cut(facts, "model", is->identity.model);
+    set_cut(facts, "firmware", is->identity.firmware);
+    if (item->finding != NULL) {
+        set_cut(facts, "rule", item->finding->rule);
+        set_cut(facts, "level", item->finding->level);
+        set_cut(facts, "command", item->exchange->command);
+        set_cut(facts, "expected", item->finding->expected);
+        set_cut(facts, "seen", item->finding->seen);
+    }
+    set_commands(facts, item->case_);
+    return facts;
+}
+
+/* The nearest line that is known. */
+static size_t line_of(const struct sarif_item *item)
+{
+    size_t line = item->case_->is.line;
+    if (item->finding == NULL) return line;
+    if (item->exchange->line > 0) line = item->exchange->line;
+    return item->finding->line > 0 ? item->finding->line : line;
+}
+
+static void fill_case(struct sarif *sarif, json_t *result, const struct sarif_item *item)
+{
+    const struct reports_case *is = &item->case_->is;
+    const char *source = store_text(is->identity.source);
+    sarif_set(result, "message", message_of_case(item));
+    set_location(result,
+                 *source == '\0' ? NULL
+                                 : sarif_place(sarif, source, line_of(item), is->identity.sha256),
+                 item->case_->name);
+    set_related(sarif, result,
+                item->finding == NULL ? clause_of_case(sarif->store, is->clause)
+                                      : store_find_clause(sarif->store, item->finding->clause));
+    sarif_set(result, "properties", facts_of_case(item));
+}
+
+/* ---- of a fuzzer ------------------------------------------------------ */
+
+static json_t *facts_of_found(const struct sarif_item *item)
+{
+    json_t *facts = arena_must(json_object());
+    set_cut(facts, "target", item->fuzzer->is.target);
+    set_cut(facts, "engine", item->fuzzer->is.engine);
+    set_cut(facts, "sanitizers", item->fuzzer->is.sanitizers);
+    set_cut(facts, "invariant", item->found->invariant);
+    sarif_set_text(facts, "reproduce", item->found->reproduce);
+    return facts;
+}
+
+/* The line of the program, if the stack has one, else the input. */
+static void fill_found(struct sarif *sarif, json_t *result, const struct sarif_item *item)
+{
+    const struct reports_fuzz_finding *found = item->found;
+    char *label = store_fuzz_label(found);
+    json_t *stack = sarif_stack(sarif, found->stack);
+    json_t *place = sarif_stack_place(sarif, found->stack);
+    json_t *input = sarif_place(sarif, found->source, 0, found->sha256);
+    char *text = text_format("%s: %s", label, found->text);
+    text[strcspn(text, "\n")] = '\0'; /* its first line */
+    sarif_set(result, "message", sarif_message(text, SARIF_MESSAGE_COLUMNS));
+    set_location(result, place == NULL ? json_incref(input) : place, item->fuzzer->name);
+    json_t *related = arena_must(json_pack("{s:i}", "id", 1));
+    sarif_set(related, "physicalLocation", input);
+    sarif_set(related, "message", sarif_message(text_format("The input"), SARIF_TEXT_COLUMNS));
+    sarif_set(result, "relatedLocations", arena_must(json_pack("[o]", related)));
+    if (stack != NULL) sarif_set(result, "stacks", arena_must(json_pack("[o]", stack)));
+    sarif_set(result, "properties", facts_of_found(item));
+    free(label);
+}
+
+/* ---- any -------------------------------------------------------------- */
+
+static void set_suppression(json_t *result, const struct sarif_item *item)
+{
+    json_t *suppression =
+        arena_must(json_pack("{s:s, s:s}", "kind", item->suppressed, "status", "accepted"));
+    set_cut(suppression, "justification", item->justification);
+    sarif_set(result, "suppressions", arena_must(json_pack("[o]", suppression)));
+}
+
+json_t *sarif_result(struct sarif *sarif, const struct sarif_item *item)
+{
+    size_t rule = sarif_rule_of(sarif, item);
+    json_t *result =
+        arena_must(json_pack("{s:s, s:I, s:s}", "ruleId", sarif_rule_id(sarif, rule), "ruleIndex",
+                             (json_int_t)rule, "level", level_names[item->level]));
+    if (item->case_ != NULL) fill_case(sarif, result, item);
+    else fill_found(sarif, result, item);
+    /* The first name is the one that GitHub goes by. */
+    sarif_set(result, "partialFingerprints",
+              json_pack("{s:s, s:s}", "primaryLocationLineHash", item->fingerprint,
+                        "atproofFinding/v1", item->fingerprint));
+    if (item->suppressed != NULL) set_suppression(result, item);
+    return result;
+}

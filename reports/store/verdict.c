@@ -1,0 +1,39 @@
+/* What all cases and fuzzers of a store come to. */
+#include "store/verdict.h"
+
+#include "store/schema.h"
+
+#include <string.h>
+
+static void count_case(struct verdict_counts *counts, const struct reports_case *case_)
+{
+    size_t *const by_outcome[] = {&counts->passed, &counts->failed, &counts->skipped,
+                                  &counts->expected, &counts->unexpected};
+    ++*by_outcome[schema_word_index(schema_outcomes, case_->outcome)];
+    counts->flaky += store_case_point(case_) == STORE_OK && case_->tries > 1;
+}
+
+static void count_fuzzer(struct verdict_counts *counts, const struct reports_fuzz *fuzz)
+{
+    enum store_point point = store_fuzz_point(fuzz);
+    counts->fuzzers++;
+    counts->fuzzers_failed += point == STORE_FAILED;
+    counts->fuzzers_skipped += point == STORE_SKIPPED;
+    counts->fuzz_findings += fuzz->finding_count;
+}
+
+size_t verdict_failing(const struct verdict_counts *counts)
+{
+    return counts->failed + counts->unexpected + counts->fuzzers_failed;
+}
+
+struct verdict_counts verdict_count(const struct store *store)
+{
+    struct verdict_counts counts = {0};
+    for (size_t i = 0; i < store->case_count; i++) count_case(&counts, &store->cases[i].is);
+    for (size_t i = 0; i < store->fuzz_count; i++) count_fuzzer(&counts, &store->fuzzers[i].is);
+    size_t skipped = counts.skipped + counts.fuzzers_skipped;
+    if (verdict_failing(&counts) > 0) counts.verdict = VERDICT_RED;
+    else if (skipped == store->case_count + store->fuzz_count) counts.verdict = VERDICT_NOTHING;
+    return counts;
+}

@@ -1,0 +1,24 @@
+/* What all cases and fuzzers of a store come to: each projection that says it in
+ * a word or a number has it from here. */
+#ifndef REPORTS_VERDICT_H
+#define REPORTS_VERDICT_H
+
+#include "store/store.h"
+
+/* Red is not the opposite of green: what judged nothing is neither. */
+enum verdict { VERDICT_GREEN, VERDICT_RED, VERDICT_NOTHING };
+
+struct verdict_counts {
+    size_t passed, failed, skipped, expected, unexpected; /* cases, by outcome */
+    size_t flaky;                                         /* passed, not at once */
+    size_t fuzzers, fuzzers_failed, fuzzers_skipped;
+    size_t fuzz_findings;
+    enum verdict verdict;
+};
+
+struct verdict_counts verdict_count(const struct store *store);
+
+/* Cases and fuzzers that are red. */
+size_t verdict_failing(const struct verdict_counts *counts);
+
+#endif

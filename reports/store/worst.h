@@ -1,0 +1,25 @@
+/* The cases that failed, the worst first, and how to tell of them. */
+#ifndef REPORTS_WORST_H
+#define REPORTS_WORST_H
+
+#include "store/store.h"
+
+struct worst_case {
+    const struct store_case *case_;
+    const struct reports_exchange *exchange; /* with the first fault; may be NULL */
+    const struct reports_finding *fault;     /* may be NULL                       */
+    size_t fault_count;
+    size_t index; /* in the store */
+};
+
+/* All that make the store red: failed before unexpectedly passed, must before
+ * should, many faults before few, else in the order of the store.
+ * Owns: the caller frees them. */
+struct worst_case *worst_list(const struct store *store, size_t *count);
+
+/* Texts of any bytes. Owns: the caller frees them. */
+char *worst_location(const struct worst_case *worst); /* `FILE:LINE`, of what is known */
+char *worst_problem(const struct worst_case *worst);  /* rule and clause         */
+char *worst_details(const struct worst_case *worst);  /* expected and seen, or why */
+
+#endif
