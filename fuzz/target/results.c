@@ -19,6 +19,10 @@
  *            read again it gives the same files */
 #include "target.h"
 
+#include "formats/formats.h"
+#include "html/html.h"
+#include "markdown/markdown.h"
+#include "sarif/sarif.h"
 #include "store/store.h"
 
 #include <jansson.h>

@@ -183,16 +183,17 @@ bool diff_is_passing(const struct diff_case *case_);
 void diff_judge_case(const struct reports_diff *diff, struct diff_case *case_);
 void diff_fold_side(struct diff_side *side);
 
-/* behaviour.c: what differs between two repetitions; returns how many
- * changes, and their weight. */
+/* changes.c: adds a change to the list. */
 struct diff_changes {
     struct diff_change *items;
     size_t count, capacity;
 };
-void diff_compare(struct arena *arena, const struct reports_case *old,
-                  const struct reports_case *new, struct diff_changes *out);
 void diff_add(struct arena *arena, struct diff_changes *out, enum diff_kind kind,
               const char *command, const char *old, const char *new, const char *key);
+
+/* behaviour.c: what differs between two repetitions. */
+void diff_compare(struct arena *arena, const struct reports_case *old,
+                  const struct reports_case *new, struct diff_changes *out);
 
 /* wire.c: what differs between the wires of two exchanges. `map`: what the
  * host sent otherwise. */

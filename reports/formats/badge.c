@@ -1,5 +1,7 @@
 /* A badge, as shields.io's endpoint reads it: one JSON object. */
 #define _GNU_SOURCE
+#include "formats/formats.h"
+
 #include "base/text.h"
 #include "store/verdict.h"
 

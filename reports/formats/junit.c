@@ -2,6 +2,8 @@
  * test case. junit.xsd says what it looks like. XML 1.0, 2.2: all text goes through text.h, which
  * leaves legal characters only. */
 #define _GNU_SOURCE
+#include "formats/formats.h"
+
 #include "base/text.h"
 #include "base/uri.h"
 #include "store/store.h"

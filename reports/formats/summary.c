@@ -1,6 +1,8 @@
 /* The summary for a terminal of 80 columns and 24 lines: counts, then what
  * went wrong, the worst first. */
 #define _GNU_SOURCE
+#include "formats/formats.h"
+
 #include "base/text.h"
 #include "store/schema.h"
 #include "store/store.h"

@@ -11,6 +11,8 @@
  *
  * and a test point a fuzzer, with what it did and found as YAML. */
 #define _GNU_SOURCE
+#include "formats/formats.h"
+
 #include "base/text.h"
 #include "store/store.h"
 

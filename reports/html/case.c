@@ -162,7 +162,7 @@ static void put_summary(FILE *out, const struct html_case *case_)
     const struct reports_case *is = &case_->store->is;
     const struct html_outcome_words *words = &html_outcomes[case_->outcome];
     fputs("<summary>", out);
-    html_put_badge(out, words->name, words->shown);
+    page_badge(out, words->name, words->shown);
     page_put(out, "<code>%s</code><span>%s</span><small>%s", case_->store->name,
              store_text(is->title), is->level);
     if (is->tries > 1) page_put(out, ", try %zu", (size_t)is->tries);

@@ -18,7 +18,7 @@ static void put_finding(struct html *html, const struct reports_finding *finding
 {
     FILE *out = html->out;
     page_put(out, "<div class=\"finding\"><p>");
-    html_put_badge(out, finding->declared ? "idle" : finding->level, finding->level);
+    page_badge(out, finding->declared ? "idle" : finding->level, finding->level);
     page_put(out, " <b>%s</b> %s</p>\n", finding->rule, store_text(finding->help));
     if (finding->declared) page_put(out, "<p>Known: %s</p>\n", store_text(finding->reason));
     page_sides(out, &(struct page_sides){"Expected", "Seen", finding->expected, finding->seen});
@@ -40,7 +40,7 @@ static void put_head(FILE *out, const struct reports_exchange *exchange)
     page_put(out, "<div class=\"exchange %s\"><h4>", exchange->verdict);
     if (*exchange->command == '\0') fputs("No command under way ", out);
     else page_put(out, "<code>%s</code> ", exchange->command);
-    html_put_badge(out, exchange->verdict, exchange->verdict);
+    page_badge(out, exchange->verdict, exchange->verdict);
     fputs("</h4>\n", out);
 }
 

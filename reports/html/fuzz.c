@@ -66,7 +66,7 @@ static void put_fuzzer(FILE *out, const struct reports_fuzz *fuzz, uint64_t most
     fputs("<td class=\"n\">", out);
     if (fuzz->finding_count > 0) {
         char *count = text_format("%zu", fuzz->finding_count);
-        html_put_badge(out, "bad", count);
+        page_badge(out, "bad", count);
         free(count);
     } else {
         fputs(fuzz->executions > 0 ? "0" : "<b class=\"badge idle\">ran nothing</b>", out);

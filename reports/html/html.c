@@ -1,4 +1,6 @@
 /* The report as one page: the verdict first, then what led to it. */
+#include "html/html.h"
+
 #include "base/text.h"
 #include "html/parts.h"
 #include "store/schema.h"
@@ -18,11 +20,6 @@ static const struct section {
     {"skipped", "Not judged", html_put_skipped},
 };
 #define SECTION_COUNT (sizeof sections / sizeof sections[0])
-
-void html_put_badge(FILE *out, const char *class, const char *shown)
-{
-    page_put(out, "<b class=\"badge %s\">%s</b>", class, shown);
-}
 
 /* ---- the verdict ------------------------------------------------------ */
 

@@ -214,8 +214,8 @@ static void put_row(FILE *out, const struct axis *axis, const struct group *grou
     fputs("<td class=\"wide\">", out);
     put_plot(out, axis, group, tone);
     fputs("</td><td>", out);
-    if (is_over) html_put_badge(out, "bad", "over");
-    if (is_near) html_put_badge(out, "warn", "near");
+    if (is_over) page_badge(out, "bad", "over");
+    if (is_near) page_badge(out, "warn", "near");
     fputs("</td></tr>\n", out);
 }
 

@@ -90,7 +90,4 @@ void html_put_exchange(struct html *html, const struct html_case *case_,
 void html_put_log(FILE *out, const struct reports_exchange *exchange, int64_t start_us);
 size_t html_log_size(const struct reports_exchange *exchange);
 
-/* `<b class="badge CLASS">SHOWN</b>` */
-void html_put_badge(FILE *out, const char *class, const char *shown);
-
 #endif

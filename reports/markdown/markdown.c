@@ -2,10 +2,11 @@
  * went wrong, the commands that show it again, fuzzers, coverage.
  *
  * GitHub takes 65,536 characters, GitLab a million: what does not fit is counted.
- * All that comes from a store goes through markdown.h. */
+ * All that comes from a store goes through base/markdown_text.h. */
 #define _GNU_SOURCE
-#include "base/markdown_text.h"
+#include "markdown/markdown.h"
 
+#include "base/markdown_text.h"
 #include "base/text.h"
 #include "markdown/coverage.h"
 #include "store/verdict.h"

@@ -161,6 +161,11 @@ void page_sides(FILE *out, const struct page_sides *sides)
     free(right);
 }
 
+void page_badge(FILE *out, const char *class, const char *shown)
+{
+    page_put(out, "<b class=\"badge %s\">%s</b>", class, shown);
+}
+
 void page_command(FILE *out, const char *command)
 {
     page_put(out, "<pre class=\"cmd\"><code>%s</code></pre>\n", command);

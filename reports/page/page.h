@@ -41,6 +41,9 @@ struct page_sides {
 };
 void page_sides(FILE *out, const struct page_sides *sides);
 
+/* `<b class="badge CLASS">SHOWN</b>` */
+void page_badge(FILE *out, const char *class, const char *shown);
+
 /* What a shell runs, to be copied. */
 void page_command(FILE *out, const char *command);
 

@@ -1,4 +1,8 @@
 /* From stores to one of their projections. */
+#include "formats/formats.h"
+#include "html/html.h"
+#include "markdown/markdown.h"
+#include "sarif/sarif.h"
 #include "store/store.h"
 
 #include <errno.h>

@@ -51,6 +51,12 @@ struct sarif {
     size_t size; /* bytes of all three, as they are without indentation */
 };
 
+/* ---- places (place.c) ------------------------------------------------- */
+
+/* The line of the file; 0: not known, then line 1, because GitHub needs a line.
+ * `sha256` may be NULL. */
+json_t *sarif_place(struct sarif *sarif, const char *path, size_t line, const char *sha256);
+
 /* ---- rules (rules.c) -------------------------------------------------- */
 
 /* Where the item's rule stands in `rules`, made on first use. */
@@ -72,10 +78,6 @@ json_t *sarif_stack(struct sarif *sarif, const char *stack);
 /* The first of them with a line of a file within the current directory, as a
  * physicalLocation; NULL: none has. */
 json_t *sarif_stack_place(struct sarif *sarif, const char *stack);
-
-/* Of the line of the file; 0: not known, its beginning, for GitHub wants one.
- * `sha256` may be NULL. */
-json_t *sarif_place(struct sarif *sarif, const char *path, size_t line, const char *sha256);
 
 /* A frame: `#1 0x4a in on_line parser/src/frame.c:12:3`, or less of it. */
 struct sarif_frame {

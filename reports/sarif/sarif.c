@@ -1,6 +1,8 @@
 /* SARIF 2.1.0: one run, whose rules are the clauses of the manuals and whose
  * results are what broke them. sarif.schema.json says what it looks like. */
 #define _GNU_SOURCE
+#include "sarif/sarif.h"
+
 #include "base/text.h"
 #include "sarif/log.h"
 #include "store/verdict.h"

@@ -119,16 +119,4 @@ char *store_command_live(const struct store_case *case_);
 /* `text`, or "" for NULL. */
 const char *store_text(const char *text);
 
-/* ---- projections ------------------------------------------------------ */
-
-void junit_write(const struct store *store, FILE *out);
-void tap_write(const struct store *store, FILE *out);
-void summary_write(const struct store *store, FILE *out);
-void sarif_write(const struct store *store, FILE *out);
-void badge_write(const struct store *store, FILE *out);
-void markdown_write(const struct store *store, const struct reports_input *input, FILE *out);
-/* Complaints about what stands beside the stores go to `errors`. */
-void html_write(const struct store *store, const struct reports_input *input, FILE *out,
-                FILE *errors);
-
 #endif
