@@ -104,8 +104,9 @@ static void conclude(struct check *check, const struct subject *subject,
     char *reason = NULL;
     struct results_subject is = subject->is;
     struct excuses *excuses = (struct excuses *)(uintptr_t)&check->options->excuses;
-    const char *outcome = results_decide(&check->tally, excuses, check->options->today, &is,
-                                         judgement->verdict, why_unjudged(judgement), &reason);
+    enum reports_outcome outcome =
+        results_decide(&check->tally, excuses, check->options->today, &is, judgement->verdict,
+                       why_unjudged(judgement), &reason);
     is.dialect = dialect_of(check, is.case_);
     is.identity = &judgement->identity;
     check_print(check, is.path, judgement);

@@ -111,7 +111,7 @@ static void note_fault(struct hunt *hunt, const struct hunt_finding *finding, co
     char *sha256 = memory_new(65, 1);
     digest_file(finding->path, sha256);
     const struct reports_fuzz_finding fault = {
-        .kind = strcmp(finding->key.rule, "hang") == 0 ? "timeout" : "crash",
+        .kind = strcmp(finding->key.rule, "hang") == 0 ? REPORTS_TIMEOUT : REPORTS_CRASH,
         .text = memory_format("%s behind %s: %s", finding->key.rule, finding->key.step, seen),
         .source = memory_text(finding->path),
         .sha256 = sha256,
@@ -150,7 +150,7 @@ static void make_fault(const struct hunt *hunt, const struct hunt_played *played
     while (at < count && strcmp(texts[at].rule, key->rule) != 0) at++;
     *out = (struct results_fault){
         .rule = key->rule,
-        .level = "must",
+        .level = REPORTS_MUST,
         .clause = memory_text(key->clause),
         .offset = played->size,
         .expected = memory_text(at < count ? texts[at].expected : "an answer"),
@@ -177,11 +177,11 @@ static void keep_finding(struct hunt *hunt, const struct hunt_finding *finding,
                                             .line = 1,
                                             .identity = &run->identity};
     if (found == NULL) make_fault(hunt, played, &finding->key, &fault);
-    const char *outcome = results_decide(&run->tally, excuses, run->options->today, &subject,
-                                         JUDGE_FAIL, "", &reason);
-    bool excused = outcome[0] == 'e';
+    enum reports_outcome outcome = results_decide(&run->tally, excuses, run->options->today,
+                                                  &subject, JUDGE_FAIL, "", &reason);
+    bool excused = outcome == REPORTS_EXPECTED_FAILURE;
     if (!again && reason == NULL) reason = memory_text("it was not shown again");
-    run_progress_result(&run->progress, finding->id, outcome,
+    run_progress_result(&run->progress, finding->id, reports_outcome_name(outcome),
                         "%s\n         expected: %s\n         seen:     %s%s%s", finding->key.step,
                         found == NULL ? fault.expected : found->expected,
                         found == NULL ? fault.seen : found->seen,
@@ -287,7 +287,7 @@ static bool write_fuzz(struct hunt *hunt)
         size += sequence_size(&hunt->corpus[i].sequence);
     const struct reports_fuzz fuzz = {
         .target = hunt->options->run->target,
-        .engine = "live",
+        .engine = REPORTS_LIVE,
         .mutator = true,
         .instance = "main",
         .duration_ms = duration_ms,

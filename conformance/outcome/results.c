@@ -17,9 +17,9 @@ static bool is_expired(const struct excuse *excuse, const char *today)
     return strcmp(excuse->date, today) < 0;
 }
 
-const char *results_decide(struct results_tally *tally, struct excuses *excuses, const char *today,
-                           const struct results_subject *subject, enum judge_verdict verdict,
-                           const char *why, char **reason)
+enum reports_outcome results_decide(struct results_tally *tally, struct excuses *excuses,
+                                    const char *today, const struct results_subject *subject,
+                                    enum judge_verdict verdict, const char *why, char **reason)
 {
     struct excuse *excuse = excuse_find(excuses, subject->id);
     *reason = NULL;
@@ -28,7 +28,7 @@ const char *results_decide(struct results_tally *tally, struct excuses *excuses,
     if (verdict == JUDGE_UNJUDGED) {
         tally->skipped++;
         *reason = memory_text(why);
-        return "skipped";
+        return REPORTS_SKIPPED;
     }
     bool fails = verdict == JUDGE_FAIL;
     if (excuse == NULL || (fails && is_expired(excuse, today))) {
@@ -39,12 +39,12 @@ const char *results_decide(struct results_tally *tally, struct excuses *excuses,
         }
         if (fails) tally->failed++;
         else tally->passed++;
-        return fails ? "failed" : "passed";
+        return fails ? REPORTS_FAILED : REPORTS_PASSED;
     }
     *reason = memory_text(excuse->reason);
     if (fails) tally->excused++;
     else tally->unexpected_passes++;
-    return fails ? "expected-failure" : "unexpected-pass";
+    return fails ? REPORTS_EXPECTED_FAILURE : REPORTS_UNEXPECTED_PASS;
 }
 
 int results_exit_code(const struct results_tally *tally)
@@ -63,11 +63,37 @@ bool results_is_empty(const struct judge_exchange *exchange)
     return exchange->command[0] == '\0' && exchange->size == 0 && exchange->finding_count == 0;
 }
 
+/* The store's values of the judge's and the script's. */
+static const enum reports_level levels[] = {[JUDGE_MUST] = REPORTS_MUST,
+                                            [JUDGE_SHOULD] = REPORTS_SHOULD,
+                                            [JUDGE_QUIRK] = REPORTS_QUIRK,
+                                            [JUDGE_INFO] = REPORTS_INFO};
+static const enum reports_verdict verdicts[] = {[JUDGE_PASS] = REPORTS_PASS,
+                                                [JUDGE_DEVIATION] = REPORTS_DEVIATION,
+                                                [JUDGE_FAIL] = REPORTS_FAIL,
+                                                [JUDGE_UNJUDGED] = REPORTS_UNJUDGED};
+
+enum reports_level results_level(enum script_level level)
+{
+    static const enum reports_level of_scripts[] = {[SCRIPT_MUST] = REPORTS_MUST,
+                                                    [SCRIPT_SHOULD] = REPORTS_SHOULD,
+                                                    [SCRIPT_INFO] = REPORTS_INFO,
+                                                    [SCRIPT_QUIRK] = REPORTS_QUIRK};
+    return of_scripts[level];
+}
+
+static enum reports_wire_kind wire_kind(const char *word)
+{
+    for (enum reports_wire_kind kind = REPORTS_WIRE_COMMAND; kind < REPORTS_WIRE_COUNT; kind++)
+        if (strcmp(reports_wire_name(kind), word) == 0) return kind;
+    return REPORTS_WIRE_NONE;
+}
+
 static void fill_finding(struct reports_finding *out, const struct judge_finding *finding)
 {
     *out = (struct reports_finding){
         .rule = finding->rule->name,
-        .level = judge_level_name(finding->rule->level),
+        .level = levels[finding->rule->level],
         .clause = finding->clause,
         .offset = finding->offset,
         .size = finding->size,
@@ -98,8 +124,8 @@ static struct reports_wire *new_wire(const struct judge_exchange *exchange)
     for (size_t i = 0; i < exchange->wire_count; i++) {
         const struct judge_wire *item = &exchange->wire[i];
         wire[i] = (struct reports_wire){
-            .direction = item->is_sent ? "sent" : "received",
-            .kind = item->kind,
+            .direction = item->is_sent ? REPORTS_SENT : REPORTS_RECEIVED,
+            .kind = wire_kind(item->kind),
             .name = item->name,
             .offset = item->offset,
             .size = item->size,
@@ -142,7 +168,7 @@ static void fill_exchange(struct reports_exchange *out, const struct judgement *
         .form = exchange->form,
         .variant = exchange->variant,
         .clause = exchange->clause,
-        .verdict = judge_verdict_name(faulty ? verdict : exchange->verdict),
+        .verdict = verdicts[faulty ? verdict : exchange->verdict],
         .why = exchange->why,
         .offset = exchange->offset,
         .size = exchange->size,
@@ -171,7 +197,7 @@ char *results_clause_of(const char *id)
 }
 
 static bool write_case(FILE *store, const struct results_subject *subject,
-                       enum judge_verdict verdict, const char *outcome, const char *reason,
+                       enum judge_verdict verdict, enum reports_outcome outcome, const char *reason,
                        const struct reports_exchange *exchanges, size_t count)
 {
     static const struct judge_identity nobody = {0};
@@ -181,9 +207,9 @@ static bool write_case(FILE *store, const struct results_subject *subject,
         .id = subject->id,
         .title = subject->case_ == NULL ? NULL : subject->case_->title.text,
         .dialect = subject->dialect,
-        .level = script_level_name(subject->case_ == NULL ? SCRIPT_MUST : subject->case_->level),
+        .level = results_level(subject->case_ == NULL ? SCRIPT_MUST : subject->case_->level),
         .clause = clause,
-        .verdict = judge_verdict_name(verdict),
+        .verdict = verdicts[verdict],
         .outcome = outcome,
         .reason = reason,
         .line = subject->line,
@@ -205,8 +231,8 @@ static bool write_case(FILE *store, const struct results_subject *subject,
 
 bool results_keep(FILE *store, const struct results_subject *subject,
                   const struct judgement *judgement, enum judge_verdict verdict,
-                  const struct results_fault *faults, size_t fault_count, const char *outcome,
-                  const char *reason)
+                  const struct results_fault *faults, size_t fault_count,
+                  enum reports_outcome outcome, const char *reason)
 {
     struct reports_exchange *exchanges = memory_new(judgement->exchange_count, sizeof *exchanges);
     size_t count = 0;

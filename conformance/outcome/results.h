@@ -30,7 +30,7 @@ struct results_subject {
 /* What is wrong beside the judge's findings. */
 struct results_fault {
     const char *rule;
-    const char *level;
+    enum reports_level level;
     char *clause;    /* owned                                               */
     uint64_t offset; /* of the module's bytes                               */
     char *expected;  /* owned; NULL: not known                              */
@@ -38,22 +38,24 @@ struct results_fault {
 };
 void results_fault_release(struct results_fault *fault);
 
+/* The store's level of a case's. */
+enum reports_level results_level(enum script_level level);
+
 /* Decides what a verdict is against what was expected of the case, and counts
  * it. `why`: of an unjudged one.
  * Writes: *reason, of what is neither passed nor failed, else NULL. Owns: the
- * caller frees it.
- * Returns: a word of the store. */
-const char *results_decide(struct results_tally *tally, struct excuses *excuses, const char *today,
-                           const struct results_subject *subject, enum judge_verdict verdict,
-                           const char *why, char **reason);
+ * caller frees it. */
+enum reports_outcome results_decide(struct results_tally *tally, struct excuses *excuses,
+                                    const char *today, const struct results_subject *subject,
+                                    enum judge_verdict verdict, const char *why, char **reason);
 
 /* Appends the case to the store. `faults` go to the exchange that they stand
  * in, and make the case's verdict `verdict`.
  * Returns: false with a complaint made. */
 bool results_keep(FILE *store, const struct results_subject *subject,
                   const struct judgement *judgement, enum judge_verdict verdict,
-                  const struct results_fault *faults, size_t fault_count, const char *outcome,
-                  const char *reason);
+                  const struct results_fault *faults, size_t fault_count,
+                  enum reports_outcome outcome, const char *reason);
 
 /* Appends the run's line. `command`: the command line. */
 bool results_begin(FILE *store, const char *tool, const char *command, const char *dialect,

@@ -39,7 +39,7 @@ static void add_fault(struct attempt *attempt, const char *rule, uint64_t offset
     if (attempt->fault_count == FAULT_MAX) abort(); /* one of each kind */
     attempt->faults[attempt->fault_count++] = (struct results_fault){
         .rule = rule,
-        .level = script_level_name(item->case_->level),
+        .level = results_level(item->case_->level),
         .clause = clause == NULL ? memory_text(item->id) : clause,
         .offset = offset,
         .expected = expected,
@@ -395,11 +395,11 @@ static void keep(struct attempt *attempt, unsigned try)
         .tries = try > 1 ? try : 0,
         .identity = &run->identity,
     };
-    const char *outcome = results_decide(&run->tally, excuses, run->options->today, &subject,
-                                         attempt->verdict, "", &reason);
+    enum reports_outcome outcome = results_decide(&run->tally, excuses, run->options->today,
+                                                  &subject, attempt->verdict, "", &reason);
     if (reason == NULL && try > 1)
         reason = memory_format("at try %u of %u", try, run->options->retries + 1);
-    tell(attempt, outcome, reason);
+    tell(attempt, reports_outcome_name(outcome), reason);
     if (!results_keep(run->store, &subject, &attempt->judgement, attempt->verdict, attempt->faults,
                       attempt->fault_count, outcome, reason))
         run->tally.broken = true;
@@ -466,10 +466,10 @@ void run_skip(struct run *run, const struct run_case *item, const char *why)
         .line = item->case_->line,
         .identity = &run->identity,
     };
-    const char *outcome = results_decide(&run->tally, &none, run->options->today, &subject,
-                                         JUDGE_UNJUDGED, why, &reason);
+    enum reports_outcome outcome = results_decide(&run->tally, &none, run->options->today, &subject,
+                                                  JUDGE_UNJUDGED, why, &reason);
     if (!results_keep(run->store, &subject, &nothing, JUDGE_UNJUDGED, NULL, 0, outcome, reason))
         run->tally.broken = true;
-    run_progress_result(&run->progress, item->id, outcome, "%s", why);
+    run_progress_result(&run->progress, item->id, reports_outcome_name(outcome), "%s", why);
     free(reason);
 }

@@ -154,7 +154,7 @@ static void put_case(struct update *update, const struct reports_case *from,
 static const struct reports_case *kept_run(const struct diff_side *side)
 {
     for (size_t i = 0; i < side->count; i++)
-        if (strcmp(side->runs[i]->is.outcome, "passed") == 0) return &side->runs[i]->is;
+        if (side->runs[i]->is.outcome == REPORTS_PASSED) return &side->runs[i]->is;
     return &side->told->is;
 }
 

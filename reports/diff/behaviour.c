@@ -50,7 +50,7 @@ static bool has_finding(const struct reports_exchange *exchange,
     for (size_t i = 0; i < exchange->finding_count; i++) {
         const struct reports_finding *finding = &exchange->findings[i];
         if (is(finding->rule, wanted->rule) && is(finding->clause, wanted->clause)
-            && is(finding->level, wanted->level) && finding->declared == wanted->declared)
+            && finding->level == wanted->level && finding->declared == wanted->declared)
             return true;
     }
     return false;

@@ -16,11 +16,11 @@ struct counts {
 
 static void count_run(struct counts *counts, const struct reports_case *run)
 {
-    counts->passed += is(run->outcome, "passed");
-    counts->failed += is(run->outcome, "failed");
-    counts->excused += is(run->outcome, "expected-failure");
-    counts->unexpected += is(run->outcome, "unexpected-pass");
-    counts->again += is(run->outcome, "passed") && run->tries > 1;
+    counts->passed += run->outcome == REPORTS_PASSED;
+    counts->failed += run->outcome == REPORTS_FAILED;
+    counts->excused += run->outcome == REPORTS_EXPECTED_FAILURE;
+    counts->unexpected += run->outcome == REPORTS_UNEXPECTED_PASS;
+    counts->again += run->outcome == REPORTS_PASSED && run->tries > 1;
 }
 
 static enum diff_state state_of(const struct diff_side *side, const struct counts *counts)
@@ -39,9 +39,9 @@ static enum diff_state state_of(const struct diff_side *side, const struct count
 static const struct store_case *first_told(const struct diff_side *side)
 {
     for (size_t i = 0; i < side->count; i++)
-        if (is(side->runs[i]->is.outcome, "failed")) return side->runs[i];
+        if (side->runs[i]->is.outcome == REPORTS_FAILED) return side->runs[i];
     for (size_t i = 0; i < side->count; i++)
-        if (!is(side->runs[i]->is.outcome, "skipped")) return side->runs[i];
+        if (side->runs[i]->is.outcome != REPORTS_SKIPPED) return side->runs[i];
     return side->count == 0 ? NULL : side->runs[0];
 }
 
@@ -168,7 +168,7 @@ static bool is_regression(const struct reports_diff *diff, const struct diff_cas
     case DIFF_FAILING_OTHERWISE:
     case DIFF_EXPIRED: return true;
     case DIFF_UNKNOWN_FAILURE: return input->is_baseline || input->strict;
-    case DIFF_VANISHED: return input->strict || is(diff_any(case_)->is.level, "must");
+    case DIFF_VANISHED: return input->strict || diff_any(case_)->is.level == REPORTS_MUST;
     case DIFF_NEWLY_SKIPPED: return old != DIFF_FAILED && old != DIFF_EXCUSED;
     case DIFF_NEWLY_FLAKY: return input->strict;
     default: return false;
@@ -231,16 +231,15 @@ const char *diff_class_word(enum diff_class class)
 
 const char *diff_state_name(enum diff_state state)
 {
-    static const char *const names[] = {
-        [DIFF_ABSENT] = "absent",
-        [DIFF_SKIPPED] = "skipped",
-        [DIFF_PASSED] = "passed",
-        [DIFF_FLAKY] = "flaky",
-        [DIFF_FAILED] = "failed",
-        [DIFF_EXCUSED] = "expected-failure",
-        [DIFF_UNEXPECTED] = "unexpected-pass",
+    static const enum reports_outcome outcomes[DIFF_STATE_COUNT] = {
+        [DIFF_SKIPPED] = REPORTS_SKIPPED,
+        [DIFF_PASSED] = REPORTS_PASSED,
+        [DIFF_FAILED] = REPORTS_FAILED,
+        [DIFF_EXCUSED] = REPORTS_EXPECTED_FAILURE,
+        [DIFF_UNEXPECTED] = REPORTS_UNEXPECTED_PASS,
     };
-    return names[state];
+    if (state == DIFF_ABSENT) return "absent";
+    return state == DIFF_FLAKY ? "flaky" : reports_outcome_name(outcomes[state]);
 }
 
 const char *diff_kind_word(enum diff_kind kind)

@@ -72,10 +72,9 @@ static struct candidates candidates_of(const struct diff_side *side, bool passin
 {
     struct candidates found = {.count = 0};
     for (size_t i = 0; i < side->count && found.count < COMPARED_MAX; i++) {
-        const char *outcome = side->runs[i]->is.outcome;
-        bool fits = passing
-                        ? strcmp(outcome, "passed") == 0 || strcmp(outcome, "unexpected-pass") == 0
-                        : strcmp(outcome, side->told->is.outcome) == 0;
+        enum reports_outcome outcome = side->runs[i]->is.outcome;
+        bool fits = passing ? outcome == REPORTS_PASSED || outcome == REPORTS_UNEXPECTED_PASS
+                            : outcome == side->told->is.outcome;
         if (fits) found.items[found.count++] = side->runs[i];
     }
     return found;

@@ -153,11 +153,12 @@ static void put_case(const struct diff_set *set, const struct diff_case *case_, 
     page_put(out, "><summary><b class=\"badge %s\">%s</b> <code>%s</code>", tone_of(set),
              diff_class_name(case_->class), is->id);
     if (is->way > 0) page_put(out, " way %zu", (size_t)is->way);
-    page_put(out, " <small>%s, %s</small></summary>\n<p>%s</p>\n", is->level, is->dialect, text);
+    page_put(out, " <small>%s, %s</small></summary>\n<p>%s</p>\n", reports_level_name(is->level),
+             is->dialect, text);
     if (fault != NULL) {
         const struct page_sides sides = {"Expected", "Seen", fault->expected, fault->seen};
-        page_put(out, "<div class=\"finding %s\"><p><b>%s</b> %s</p>\n", fault->level, fault->rule,
-                 fault->clause);
+        page_put(out, "<div class=\"finding %s\"><p><b>%s</b> %s</p>\n",
+                 reports_level_name(fault->level), fault->rule, fault->clause);
         page_sides(out, &sides);
         fputs("</div>\n", out);
     }

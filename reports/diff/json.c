@@ -153,7 +153,7 @@ static void put_case(struct json *json, const struct diff_case *case_)
     put_text(json, "id", is->id);
     if (is->way > 0) put_count(json, "way", is->way);
     put_text(json, "dialect", is->dialect);
-    put_text(json, "level", is->level);
+    put_text(json, "level", reports_level_name(is->level));
     put_text(json, "class", diff_class_word(case_->class));
     put_flag(json, "regression", case_->regression);
     put_state(json, "old", &case_->sides[0]);

@@ -78,7 +78,7 @@ static void put_context(struct writer *writer)
 static void put_both(struct writer *writer, const struct diff_step *step)
 {
     if (!step->dressed) {
-        if (strcmp(step->items[0]->kind, "blank") != 0) writer->context = step->items[0];
+        if (step->items[0]->kind != REPORTS_WIRE_BLANK) writer->context = step->items[0];
         return;
     }
     put_context(writer);

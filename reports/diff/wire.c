@@ -55,7 +55,8 @@ static size_t content_size(const char *text)
 
 static bool is_bytes(const struct reports_wire *wire)
 {
-    return is(wire->kind, "data") || is(wire->kind, "stream") || is(wire->kind, "blank");
+    return wire->kind == REPORTS_WIRE_DATA || wire->kind == REPORTS_WIRE_STREAM
+           || wire->kind == REPORTS_WIRE_BLANK;
 }
 
 static struct item *read_items(struct arena *arena, const struct reports_exchange *exchange)
@@ -75,8 +76,9 @@ static struct item *read_items(struct arena *arena, const struct reports_exchang
 /* Whether one may stand for the other: of one name, or two result codes. */
 static bool is_class(const struct reports_wire *old, const struct reports_wire *new)
 {
-    return is(old->direction, new->direction) && is(old->kind, new->kind)
-           && (is(old->kind, "result") || is(store_text(old->name), store_text(new->name)));
+    return old->direction == new->direction && old->kind == new->kind
+           && (old->kind == REPORTS_WIRE_RESULT
+               || is(store_text(old->name), store_text(new->name)));
 }
 
 static bool is_same(const struct diff_map *map, const struct item *old, const struct item *new)
@@ -100,7 +102,7 @@ static bool is_greater(const struct wires *wires)
         const struct reports_wire *old = wires->items[0][i].is;
         const struct reports_wire *new = wires->items[1][i].is;
         order = strcmp(old->text, new->text);
-        if (order == 0) order = strcmp(old->kind, new->kind);
+        if (order == 0) order = strcmp(reports_wire_name(old->kind), reports_wire_name(new->kind));
     }
     return order == 0 ? wires->counts[0] > wires->counts[1] : order > 0;
 }
@@ -192,7 +194,7 @@ static void add(struct wires *wires, enum diff_kind kind, const char *old, const
 
 static bool is_frame(const struct reports_wire *wire)
 {
-    return is(wire->kind, "blank") || is(wire->kind, "echo");
+    return wire->kind == REPORTS_WIRE_BLANK || wire->kind == REPORTS_WIRE_ECHO;
 }
 
 /* `line end \r\n`, `echo`, `blank line`. */
@@ -206,23 +208,23 @@ static const char *frame_text(struct arena *arena, const char *what, const char 
 
 static const char *item_text(struct arena *arena, const struct item *item)
 {
-    if (is(item->is->kind, "blank")) return frame_text(arena, "blank line", item->content);
-    if (is(item->is->kind, "echo")) return "echo";
+    if (item->is->kind == REPORTS_WIRE_BLANK) return frame_text(arena, "blank line", item->content);
+    if (item->is->kind == REPORTS_WIRE_ECHO) return "echo";
     return *item->content == '\0' ? item->is->text : item->content;
 }
 
 static enum diff_kind kind_of(const struct reports_wire *wire)
 {
-    if (is(wire->direction, "sent")) return DIFF_SENT;
+    if (wire->direction == REPORTS_SENT) return DIFF_SENT;
     if (is_frame(wire)) return DIFF_FRAMING;
-    if (is(wire->kind, "data") || is(wire->kind, "stream")) return DIFF_PAYLOAD;
-    return is(wire->kind, "urc") ? DIFF_URC : DIFF_LINE;
+    if (wire->kind == REPORTS_WIRE_DATA || wire->kind == REPORTS_WIRE_STREAM) return DIFF_PAYLOAD;
+    return wire->kind == REPORTS_WIRE_URC ? DIFF_URC : DIFF_LINE;
 }
 
 static const char *label(const struct item *item)
 {
     const char *name = store_text(item->is->name);
-    return *name == '\0' ? item->is->kind : name;
+    return *name == '\0' ? reports_wire_name(item->is->kind) : name;
 }
 
 /* Of several codes of one name, whatever they carry, the first is told. */
@@ -241,7 +243,7 @@ static void compare_dress(struct wires *wires, const struct item *old, const str
     const char *come = store_text(new->is->deviations);
     if (!is(gone, come)) add(wires, DIFF_DEVIATION, gone, come, "");
     if (is(old->end, new->end)) return;
-    const char *what = is(old->is->kind, "echo") ? "echo ends in" : "line ends in";
+    const char *what = old->is->kind == REPORTS_WIRE_ECHO ? "echo ends in" : "line ends in";
     add(wires, DIFF_FRAMING,
         *old->end == '\0' ? "no line end" : frame_text(wires->arena, what, old->end),
         *new->end == '\0' ? "no line end" : frame_text(wires->arena, what, new->end), "");
@@ -270,8 +272,9 @@ static void compare_mates(struct wires *wires, const struct item *old, const str
         add(wires, kind, payload_text(wires->arena, old->is), payload_text(wires->arena, new->is),
             "");
     } else if (kind == DIFF_FRAMING) {
-        add(wires, kind, is(old->is->kind, "echo") ? old->content : item_text(wires->arena, old),
-            is(new->is->kind, "echo") ? new->content : item_text(wires->arena, new), "");
+        add(wires, kind,
+            old->is->kind == REPORTS_WIRE_ECHO ? old->content : item_text(wires->arena, old),
+            new->is->kind == REPORTS_WIRE_ECHO ? new->content : item_text(wires->arena, new), "");
     } else {
         add(wires, kind == DIFF_SENT ? kind : DIFF_TEXT, old->content, new->content, "");
     }
@@ -304,7 +307,7 @@ static const char *sequence(const struct wires *wires, size_t side)
     char *end = text;
     for (size_t i = 0; i < wires->counts[side]; i++) {
         const struct item *item = &wires->items[side][i];
-        if (is_frame(item->is) || is(item->is->kind, "command")) continue;
+        if (is_frame(item->is) || item->is->kind == REPORTS_WIRE_COMMAND) continue;
         end += sprintf(end, "%s%s", end == text ? "" : ", ", label(item));
     }
     return text;

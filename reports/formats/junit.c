@@ -109,7 +109,8 @@ static void put_finding(FILE *out, const struct reports_case *case_,
 {
     char *where = text_shown(store_text(case_->identity.source));
     char *rule = text_shown(finding->rule);
-    fprintf(out, "%s:%zu: %s (%s)\n", where, finding->line, rule, finding->level);
+    fprintf(out, "%s:%zu: %s (%s)\n", where, finding->line, rule,
+            reports_level_name(finding->level));
     put_field(out, "clause", finding->clause);
     fprintf(out, "  %-9s %" PRIu64 ", %" PRIu64 " bytes\n", "offset", finding->offset,
             finding->size);
@@ -170,7 +171,7 @@ static void put_failure(xmlTextWriterPtr xml, const struct store_case *case_,
         put_cut(xml, "message", text_format("%s: %s", fault->clause, what));
         free(what);
     } else {
-        put_text(xml, "type", exchange->verdict);
+        put_text(xml, "type", reports_verdict_name(exchange->verdict));
         put_text(xml, "message", NO_FINDING);
         put_content(xml, text_format(NO_FINDING));
         xmlTextWriterWriteString(xml, BAD_CAST "\n");
@@ -217,7 +218,7 @@ static void put_own(xmlTextWriterPtr xml, const struct store_case *case_)
         char *what =
             text_format("%s: %s", store_own_fault(&case_->is), store_why(&case_->is, NULL));
         open_element(xml, "failure");
-        put_text(xml, "type", case_->is.outcome);
+        put_text(xml, "type", reports_outcome_name(case_->is.outcome));
         put_cut(xml, "message", text_format("%s", what));
         put_content(xml, what);
         xmlTextWriterWriteString(xml, BAD_CAST "\n");
@@ -272,10 +273,10 @@ static void put_properties(xmlTextWriterPtr xml, const struct reports_case *case
     open_element(xml, "properties");
     put_property(xml, "title", case_->title);
     put_property(xml, "dialect", case_->dialect);
-    put_property(xml, "level", case_->level);
+    put_property(xml, "level", reports_level_name(case_->level));
     put_property(xml, "clause", case_->clause);
-    put_property(xml, "verdict", case_->verdict);
-    put_property(xml, "outcome", case_->outcome);
+    put_property(xml, "verdict", reports_verdict_name(case_->verdict));
+    put_property(xml, "outcome", reports_outcome_name(case_->outcome));
     put_property(xml, "reason", case_->reason);
     put_property(xml, "sha256", case_->identity.sha256);
     put_property(xml, "manufacturer", case_->identity.manufacturer);
@@ -351,7 +352,7 @@ static void put_fuzz_properties(xmlTextWriterPtr xml, const struct reports_fuzz 
 {
     open_element(xml, "properties");
     put_property(xml, "target", fuzz->target);
-    put_property(xml, "engine", fuzz->engine);
+    put_property(xml, "engine", reports_engine_name(fuzz->engine));
     put_property(xml, "sanitizers", fuzz->sanitizers);
     put_property(xml, "mutator", fuzz->mutator ? "true" : "false");
     put_property(xml, "instance", fuzz->instance);

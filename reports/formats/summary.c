@@ -4,8 +4,8 @@
 #include "formats/formats.h"
 
 #include "base/text.h"
-#include "store/schema.h"
 #include "store/store.h"
+#include "store/words.h"
 #include "store/worst.h"
 
 #include <stdlib.h>
@@ -17,13 +17,13 @@
 #define SHOWN_MAX        15 /* cases                                  */
 #define WHOLE_MAX        4  /* so many cases have room for four lines */
 #define TWO_LINES_MAX    8  /* and so many for two                    */
-#define WORD_MAX         5  /* words in the longest list of schema.h  */
 #define FUZZ_LINES_MAX   22 /* fuzzers and what they found            */
 #define FUZZ_FOUND_MAX   4  /* findings, two lines each               */
 
 struct totals {
     size_t exchanges, findings, declared;
-    size_t outcomes[WORD_MAX + 1], verdicts[WORD_MAX + 1], levels[WORD_MAX + 1];
+    size_t outcomes[REPORTS_OUTCOME_COUNT], verdicts[REPORTS_VERDICT_COUNT];
+    size_t levels[REPORTS_LEVEL_COUNT];
 };
 
 struct screen {
@@ -36,17 +36,17 @@ struct screen {
 static void count_exchange(struct totals *totals, const struct reports_exchange *exchange)
 {
     totals->exchanges++;
-    totals->verdicts[schema_word_index(schema_verdicts, exchange->verdict)]++;
+    totals->verdicts[exchange->verdict]++;
     for (size_t i = 0; i < exchange->finding_count; i++) {
         totals->findings++;
         totals->declared += exchange->findings[i].declared;
-        totals->levels[schema_word_index(schema_levels, exchange->findings[i].level)]++;
+        totals->levels[exchange->findings[i].level]++;
     }
 }
 
 static void count_case(struct totals *totals, const struct reports_case *case_)
 {
-    totals->outcomes[schema_word_index(schema_outcomes, case_->outcome)]++;
+    totals->outcomes[case_->outcome]++;
     for (size_t i = 0; i < case_->exchange_count; i++) count_exchange(totals, &case_->exchanges[i]);
 }
 
@@ -71,14 +71,14 @@ static void put_item(struct folded *line, const char *item)
 }
 
 /* `12 cases: 10 passed, 2 failed`; words that never came are left out. */
-static void put_counts(FILE *out, size_t count, const char *what, const char *const *words,
+static void put_counts(FILE *out, size_t count, const char *what, const struct words *words,
                        const size_t *counts)
 {
     struct folded line = {.out = out, .separator = ": ", .line_count = 1};
     line.column = fprintf(out, "%zu %s%s", count, what, count == 1 ? "" : "s");
-    for (size_t i = 0; words[i] != NULL; i++) {
+    for (unsigned i = 1; i < words->count; i++) {
         if (counts[i] == 0) continue;
-        char *item = text_format("%zu %s", counts[i], words[i]);
+        char *item = text_format("%zu %s", counts[i], words->names[i]);
         put_item(&line, item);
         free(item);
     }
@@ -90,9 +90,9 @@ static void put_totals(FILE *out, const struct store *store)
     struct totals totals = {0};
     if (store->case_count == 0 && store->fuzz_count > 0) return;
     for (size_t i = 0; i < store->case_count; i++) count_case(&totals, &store->cases[i].is);
-    put_counts(out, store->case_count, "case", schema_outcomes, totals.outcomes);
-    put_counts(out, totals.exchanges, "exchange", schema_verdicts, totals.verdicts);
-    put_counts(out, totals.findings, "finding", schema_levels, totals.levels);
+    put_counts(out, store->case_count, "case", &words_outcomes, totals.outcomes);
+    put_counts(out, totals.exchanges, "exchange", &words_verdicts, totals.verdicts);
+    put_counts(out, totals.findings, "finding", &words_levels, totals.levels);
     if (totals.declared > 0) fprintf(out, "declared findings: %zu\n", totals.declared);
 }
 
@@ -195,8 +195,8 @@ static size_t put_fuzzer(const struct screen *screen, const struct reports_fuzz 
     bool red = screen->colour && fuzz->finding_count > 0;
     char *facts[STORE_FUZZ_FACTS_MAX];
     size_t count = store_fuzz_facts(fuzz, facts);
-    char *head = text_format("fuzz %s (%s%s%s)", fuzz->target, fuzz->engine, is_main ? "" : " ",
-                             is_main ? "" : fuzz->instance);
+    char *head = text_format("fuzz %s (%s%s%s)", fuzz->target, reports_engine_name(fuzz->engine),
+                             is_main ? "" : " ", is_main ? "" : fuzz->instance);
     char *shown = text_cut(head, COLUMNS / 2);
     struct folded line = {.out = screen->out, .separator = ": ", .line_count = 1};
     line.column = (int)text_columns(shown);

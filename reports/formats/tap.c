@@ -87,7 +87,7 @@ static void put_findings(FILE *out, const struct reports_case *case_,
     for (size_t i = 0; i < exchange->finding_count; i++) {
         const struct reports_finding *finding = &exchange->findings[i];
         put_yaml(out, first, "rule", finding->rule);
-        put_yaml(out, next, "level", finding->level);
+        put_yaml(out, next, "level", reports_level_name(finding->level));
         put_yaml(out, next, "clause", finding->clause);
         put_yaml(out, next, "file", case_->identity.source);
         put_line_number(out, next, finding->line);
@@ -129,7 +129,7 @@ static void put_case(FILE *out, const struct store_case *case_, size_t number)
     put_point(out, "", point, number, case_->name, store_why(is, NULL));
     if (point != STORE_FAILED && point != STORE_EXPECTED) return;
     fputs("  ---\n", out);
-    put_yaml(out, "  ", "outcome", is->outcome);
+    put_yaml(out, "  ", "outcome", reports_outcome_name(is->outcome));
     put_yaml(out, "  ", "reason", is->reason);
     put_yaml(out, "  ", "file", is->identity.source);
     put_line_number(out, "  ", is->line);
@@ -155,7 +155,7 @@ static void put_yaml_lines(FILE *out, const char *indent, const char *key, const
 static void put_fuzz_finding(FILE *out, const struct reports_fuzz_finding *finding)
 {
     static const char next[] = "      ";
-    put_yaml(out, "    - ", "kind", finding->kind);
+    put_yaml(out, "    - ", "kind", reports_fuzz_kind_name(finding->kind));
     put_yaml(out, next, "invariant", finding->invariant);
     put_yaml(out, next, "text", finding->text);
     put_yaml_lines(out, next, "stack", finding->stack);

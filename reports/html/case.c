@@ -5,7 +5,7 @@
  * them the browser reads it as it reads all else. */
 #include "base/text.h"
 #include "html/parts.h"
-#include "store/schema.h"
+#include "store/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,7 +36,7 @@ static void put_filters(struct html *html)
           "\n",
           out);
     put_choice(out, "outcome", "Outcome", outcomes, HTML_OUTCOME_COUNT);
-    put_choice(out, "level", "Level", schema_levels, 4);
+    put_choice(out, "level", "Level", words_levels.names + 1, words_levels.count - 1);
     put_choice(out, "dialect", "Dialect", html->dialects.items, html->dialects.count);
     put_choice(out, "set", "Command set", html->sets.items, html->sets.count);
     put_choice(out, "module", "Module", html->modules.items, html->modules.count);
@@ -72,14 +72,14 @@ static void put_place(FILE *out, const struct reports_case *is)
 
 static bool is_bad(const struct html_case *case_)
 {
-    return case_->outcome <= HTML_UNEXPECTED_PASS;
+    return store_case_point(&case_->store->is) == STORE_FAILED;
 }
 
 static void put_about(struct html *html, const struct html_case *case_)
 {
     const struct reports_case *is = &case_->store->is;
     FILE *out = html->out;
-    page_put(out, "<p class=\"dim\">%s · %s · %s", is->level, is->dialect,
+    page_put(out, "<p class=\"dim\">%s · %s · %s", reports_level_name(is->level), is->dialect,
              html->modules.items[case_->module]);
     put_place(out, is);
     fputs("</p>\n", out);
@@ -160,11 +160,11 @@ static void put_exchanges(struct html *html, const struct html_case *case_)
 static void put_summary(FILE *out, const struct html_case *case_)
 {
     const struct reports_case *is = &case_->store->is;
-    const struct html_outcome_words *words = &html_outcomes[case_->outcome];
+    const struct html_outcome *outcome = &html_outcomes[case_->outcome];
     fputs("<summary>", out);
-    page_badge(out, words->name, words->shown);
+    page_badge(out, reports_outcome_name(outcome->is), outcome->shown);
     page_put(out, "<code>%s</code><span>%s</span><small>%s", case_->store->name,
-             store_text(is->title), is->level);
+             store_text(is->title), reports_level_name(is->level));
     if (is->tries > 1) page_put(out, ", try %zu", (size_t)is->tries);
     if (case_->fault_count > 0) {
         fputs(", ", out);
@@ -176,8 +176,8 @@ static void put_summary(FILE *out, const struct html_case *case_)
 static void put_case(struct html *html, const struct html_case *case_)
 {
     FILE *out = html->out;
-    page_put(out, "<details class=\"case\" id=\"c%zu\" data-f=\"%u,%zu,%zu,%zu,%zu\" data-c=\"",
-             case_->number, (unsigned)case_->outcome, case_->level, case_->dialect, case_->set,
+    page_put(out, "<details class=\"case\" id=\"c%zu\" data-f=\"%zu,%zu,%zu,%zu,%zu\" data-c=\"",
+             case_->number, case_->outcome, case_->level, case_->dialect, case_->set,
              case_->module);
     for (size_t i = 0; i < case_->clause_count; i++)
         page_put(out, "%s%zu", i == 0 ? "" : " ", case_->clauses[i]);

@@ -18,7 +18,8 @@ static void put_finding(struct html *html, const struct reports_finding *finding
 {
     FILE *out = html->out;
     page_put(out, "<div class=\"finding\"><p>");
-    page_badge(out, finding->declared ? "idle" : finding->level, finding->level);
+    const char *level = reports_level_name(finding->level);
+    page_badge(out, finding->declared ? "idle" : level, level);
     page_put(out, " <b>%s</b> %s</p>\n", finding->rule, store_text(finding->help));
     if (finding->declared) page_put(out, "<p>Known: %s</p>\n", store_text(finding->reason));
     page_sides(out, &(struct page_sides){"Expected", "Seen", finding->expected, finding->seen});
@@ -37,10 +38,11 @@ static void put_finding(struct html *html, const struct reports_finding *finding
 
 static void put_head(FILE *out, const struct reports_exchange *exchange)
 {
-    page_put(out, "<div class=\"exchange %s\"><h4>", exchange->verdict);
+    const char *verdict = reports_verdict_name(exchange->verdict);
+    page_put(out, "<div class=\"exchange %s\"><h4>", verdict);
     if (*exchange->command == '\0') fputs("No command under way ", out);
     else page_put(out, "<code>%s</code> ", exchange->command);
-    page_badge(out, exchange->verdict, exchange->verdict);
+    page_badge(out, verdict, verdict);
     fputs("</h4>\n", out);
 }
 

@@ -53,8 +53,8 @@ static void put_fuzzer(FILE *out, const struct reports_fuzz *fuzz, uint64_t most
     page_put(out,
              "<tr><th scope=\"row\"><b>%s</b> <small>%s, %s</small></th>"
              "<td><small>%s, %s</small></td><td class=\"n\">",
-             fuzz->target, fuzz->engine, fuzz->instance, store_text(fuzz->sanitizers),
-             fuzz->mutator ? "knows AT" : "any bytes");
+             fuzz->target, reports_engine_name(fuzz->engine), fuzz->instance,
+             store_text(fuzz->sanitizers), fuzz->mutator ? "knows AT" : "any bytes");
     page_duration(out, (double)fuzz->duration_ms / 1e3);
     fputs("</td><td class=\"n\">", out);
     page_number(out, (size_t)fuzz->executions);
@@ -171,8 +171,8 @@ static void put_line(FILE *out, const struct reports_fuzz *fuzz, const struct li
         "<small class=\"scale\"><span>%s</span><span>%s</span></small>"
         "<svg class=\"line\" viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\" role=\"img\" "
         "aria-label=\"%s, from %s to %s\"><polyline points=\"",
-        fuzz->target, fuzz->engine, fuzz->instance, line->what, top, bottom, line->what, bottom,
-        top);
+        fuzz->target, reports_engine_name(fuzz->engine), fuzz->instance, line->what, top, bottom,
+        line->what, bottom, top);
     put_points(out, fuzz, line, &range);
     fputs("\"/></svg><small class=\"time\"><span>0 s</span><span>", out);
     page_duration(out, (double)range.last / 1e3);
@@ -203,7 +203,7 @@ static void put_finding(FILE *out, const struct reports_fuzz *fuzz,
     page_put(out,
              "<div class=\"finding\"><p><b class=\"badge bad\">%s</b> <b>%s</b> <small>%s, %s"
              "</small></p><p>",
-             label, fuzz->target, fuzz->engine, fuzz->instance);
+             label, fuzz->target, reports_engine_name(fuzz->engine), fuzz->instance);
     char *first = arena_must(strndup(finding->text, strcspn(finding->text, "\n")));
     page_put(out, "%s</p>\n", first);
     free(first);

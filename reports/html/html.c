@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "html/parts.h"
-#include "store/schema.h"
+#include "store/words.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -30,8 +30,8 @@ static const struct answer {
 
 static size_t answer_of(const struct html_totals *totals)
 {
-    size_t passed = totals->outcomes[HTML_PASSED] + totals->outcomes[HTML_EXPECTED_FAILURE];
-    size_t failed = totals->outcomes[HTML_FAILED] + totals->outcomes[HTML_UNEXPECTED_PASS];
+    size_t passed = totals->outcomes[REPORTS_PASSED] + totals->outcomes[REPORTS_EXPECTED_FAILURE];
+    size_t failed = totals->outcomes[REPORTS_FAILED] + totals->outcomes[REPORTS_UNEXPECTED_PASS];
     if (failed + totals->fuzz_findings > 0) return 0;
     return passed > 0 || totals->fuzz_executions > 0 ? 1 : 2;
 }
@@ -54,8 +54,9 @@ static void put_sentence(struct html *html)
     if (html->store->case_count > 0 || html->store->fuzz_count == 0) {
         page_count(html->out, html->store->case_count, "case");
         fputs(html->store->case_count > 0 ? ": " : "", html->out);
-        for (enum html_outcome i = HTML_FAILED; i < HTML_OUTCOME_COUNT; i++)
-            put_part(html->out, totals->outcomes[i], html_outcomes[i].shown, &is_first);
+        for (size_t i = 0; i < HTML_OUTCOME_COUNT; i++)
+            put_part(html->out, totals->outcomes[html_outcomes[i].is], html_outcomes[i].shown,
+                     &is_first);
         fputs(". ", html->out);
     }
     if (html->store->fuzz_count > 0) {
@@ -67,38 +68,51 @@ static void put_sentence(struct html *html)
     fputs("</p>\n", html->out);
 }
 
+struct part {
+    const char *word;
+    size_t count;
+};
+
 /* A fact with its parts: `523` and `516 pass, 4 deviation`. */
-static void put_fact(FILE *out, const char *name, size_t count, const char *const *words,
-                     const size_t *counts)
+static void put_fact(FILE *out, const char *name, size_t count, const struct part *parts,
+                     size_t part_count)
 {
     bool is_first = true;
     page_put(out, "<div><dt>%s</dt><dd><b>", name);
     page_number(out, count);
     fputs("</b> <small>", out);
-    for (size_t i = 0; words != NULL && words[i] != NULL; i++)
-        put_part(out, counts[i], words[i], &is_first);
+    for (size_t i = 0; i < part_count; i++) put_part(out, parts[i].count, parts[i].word, &is_first);
     fputs("</small></dd></div>\n", out);
+}
+
+/* A fact whose parts are counted by the values of an enum. */
+static void put_words(FILE *out, const char *name, size_t count, const struct words *words,
+                      const size_t *counts)
+{
+    struct part parts[REPORTS_LEVEL_COUNT + REPORTS_VERDICT_COUNT] = {0};
+    for (unsigned i = 1; i < words->count; i++)
+        parts[i - 1] = (struct part){words->names[i], counts[i]};
+    put_fact(out, name, count, parts, words->count - 1);
 }
 
 static void put_facts(struct html *html)
 {
-    static const char *const fuzz_words[] = {"executions", NULL};
     const struct html_totals *totals = &html->totals;
-    const char *outcome_words[HTML_OUTCOME_COUNT + 1] = {NULL};
-    const size_t fuzz_counts[] = {(size_t)totals->fuzz_executions};
-    for (size_t i = 0; i < HTML_OUTCOME_COUNT; i++) outcome_words[i] = html_outcomes[i].shown;
+    const struct part executions = {"executions", (size_t)totals->fuzz_executions};
+    struct part outcomes[HTML_OUTCOME_COUNT];
+    for (size_t i = 0; i < HTML_OUTCOME_COUNT; i++)
+        outcomes[i] = (struct part){html_outcomes[i].shown, totals->outcomes[html_outcomes[i].is]};
     fputs("<dl class=\"facts\">\n", html->out);
-    put_fact(html->out, "Cases", html->store->case_count, outcome_words, totals->outcomes);
-    put_fact(html->out, "Exchanges", totals->exchanges, schema_verdicts, totals->verdicts);
-    put_fact(html->out, "Findings", totals->findings, schema_levels, totals->levels);
-    if (totals->declared > 0) put_fact(html->out, "Known findings", totals->declared, NULL, NULL);
-    if (totals->flaky > 0)
-        put_fact(html->out, "Passed when tried again", totals->flaky, NULL, NULL);
-    put_fact(html->out, "Skipped", totals->outcomes[HTML_SKIPPED], NULL, NULL);
-    put_fact(html->out, "Unexpected passes", totals->outcomes[HTML_UNEXPECTED_PASS], NULL, NULL);
+    put_fact(html->out, "Cases", html->store->case_count, outcomes, HTML_OUTCOME_COUNT);
+    put_words(html->out, "Exchanges", totals->exchanges, &words_verdicts, totals->verdicts);
+    put_words(html->out, "Findings", totals->findings, &words_levels, totals->levels);
+    if (totals->declared > 0) put_fact(html->out, "Known findings", totals->declared, NULL, 0);
+    if (totals->flaky > 0) put_fact(html->out, "Passed when tried again", totals->flaky, NULL, 0);
+    put_fact(html->out, "Skipped", totals->outcomes[REPORTS_SKIPPED], NULL, 0);
+    put_fact(html->out, "Unexpected passes", totals->outcomes[REPORTS_UNEXPECTED_PASS], NULL, 0);
     if (html->store->fuzz_count > 0) {
-        put_fact(html->out, "Fuzzers", html->store->fuzz_count, fuzz_words, fuzz_counts);
-        put_fact(html->out, "Found by fuzzing", totals->fuzz_findings, NULL, NULL);
+        put_fact(html->out, "Fuzzers", html->store->fuzz_count, &executions, 1);
+        put_fact(html->out, "Found by fuzzing", totals->fuzz_findings, NULL, 0);
     }
     fputs("</dl>\n", html->out);
 }

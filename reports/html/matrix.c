@@ -68,14 +68,14 @@ static void put_cell(const struct matrix *matrix, size_t clause, size_t module)
     FILE *out = matrix->html->out;
     const struct cell *cell = cell_of(matrix, clause, module);
     size_t count = total(cell);
-    enum html_outcome worst = HTML_FAILED;
+    size_t worst = 0;
     if (count == 0) {
         fputs("<td><span class=\"quiet\">no case</span></td>", out);
         return;
     }
     while (cell->counts[worst] == 0) worst++;
-    page_put(out, "<td><a class=\"%s\" href=\"#c%zu\" data-c=\"%zu\"", html_outcomes[worst].name,
-             cell->first, clause);
+    page_put(out, "<td><a class=\"%s\" href=\"#c%zu\" data-c=\"%zu\"",
+             reports_outcome_name(html_outcomes[worst].is), cell->first, clause);
     if (!is_rest(matrix, module)) page_put(out, " data-m=\"%zu\"", module);
     page_put(out, "><span aria-hidden=\"true\">%s </span>%zu", html_outcomes[worst].symbol,
              cell->counts[worst]);
@@ -177,9 +177,10 @@ static void put_legend(FILE *out)
     fputs("<p class=\"lead\">The worst outcome of a clause's cases on a module, and how many came "
           "out so:",
           out);
-    for (enum html_outcome i = HTML_FAILED; i < HTML_OUTCOME_COUNT; i++)
-        page_put(out, " <span class=\"badge %s\">%s %s</span>", html_outcomes[i].name,
-                 html_outcomes[i].symbol, html_outcomes[i].shown);
+    for (size_t i = 0; i < HTML_OUTCOME_COUNT; i++)
+        page_put(out, " <span class=\"badge %s\">%s %s</span>",
+                 reports_outcome_name(html_outcomes[i].is), html_outcomes[i].symbol,
+                 html_outcomes[i].shown);
     fputs("</p>\n", out);
 }
 

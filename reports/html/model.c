@@ -1,19 +1,18 @@
 /* The cases of a page in order, and the lists that its filters choose from. */
 #include "base/text.h"
 #include "html/parts.h"
-#include "store/schema.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define BLANKS_MAX 4 /* so many `-` of an id may have been a blank */
 
-const struct html_outcome_words html_outcomes[HTML_OUTCOME_COUNT] = {
-    [HTML_FAILED] = {"failed", "failed", "✕"},
-    [HTML_UNEXPECTED_PASS] = {"unexpected-pass", "unexpected pass", "!"},
-    [HTML_EXPECTED_FAILURE] = {"expected-failure", "expected failure", "△"},
-    [HTML_PASSED] = {"passed", "passed", "✓"},
-    [HTML_SKIPPED] = {"skipped", "skipped", "–"},
+const struct html_outcome html_outcomes[HTML_OUTCOME_COUNT] = {
+    {REPORTS_FAILED, "failed", "✕"},
+    {REPORTS_UNEXPECTED_PASS, "unexpected pass", "!"},
+    {REPORTS_EXPECTED_FAILURE, "expected failure", "△"},
+    {REPORTS_PASSED, "passed", "✓"},
+    {REPORTS_SKIPPED, "skipped", "–"},
 };
 
 /* ---- lists ------------------------------------------------------------ */
@@ -133,23 +132,22 @@ static void list_clauses(struct html *html, const struct html_list *of_cases)
     settle(list);
 }
 
-static enum html_outcome outcome_of(const struct reports_case *case_)
+static size_t place_of(enum reports_outcome outcome)
 {
-    enum html_outcome outcome = HTML_FAILED;
-    while (outcome < HTML_SKIPPED && strcmp(html_outcomes[outcome].name, case_->outcome) != 0)
-        outcome++;
-    return outcome;
+    size_t place = 0;
+    while (html_outcomes[place].is != outcome) place++;
+    return place;
 }
 
 static void count_exchange(struct html_totals *totals, const struct reports_exchange *exchange)
 {
     totals->exchanges++;
-    totals->verdicts[schema_word_index(schema_verdicts, exchange->verdict)]++;
+    totals->verdicts[exchange->verdict]++;
     for (size_t i = 0; i < exchange->finding_count; i++) {
         const struct reports_finding *finding = &exchange->findings[i];
         totals->findings += !finding->declared;
         totals->declared += finding->declared;
-        if (!finding->declared) totals->levels[schema_word_index(schema_levels, finding->level)]++;
+        if (!finding->declared) totals->levels[finding->level]++;
     }
 }
 
@@ -158,8 +156,8 @@ static void count_all(struct html *html)
     struct html_totals *totals = &html->totals;
     for (size_t i = 0; i < html->store->case_count; i++) {
         const struct reports_case *case_ = &html->cases[i].store->is;
-        totals->outcomes[html->cases[i].outcome]++;
-        totals->flaky += case_->tries > 1 && html->cases[i].outcome == HTML_PASSED;
+        totals->outcomes[case_->outcome]++;
+        totals->flaky += case_->tries > 1 && case_->outcome == REPORTS_PASSED;
         for (size_t j = 0; j < case_->exchange_count; j++)
             count_exchange(totals, &case_->exchanges[j]);
     }
@@ -183,7 +181,8 @@ static int by_weight(const void *a, const void *b)
     const struct html_case *one = a;
     const struct html_case *two = b;
     int order = compare(one->outcome, two->outcome);
-    if (order == 0 && one->outcome == HTML_FAILED) order = compare(one->level, two->level);
+    if (order == 0 && html_outcomes[one->outcome].is == REPORTS_FAILED)
+        order = compare(one->level, two->level);
     if (order == 0) order = compare(two->fault_count, one->fault_count);
     return order == 0 ? compare(one->number, two->number) : order;
 }
@@ -202,8 +201,8 @@ static void fill_case(struct html *html, struct html_case *out, const struct sto
     const struct reports_case *is = &case_->is;
     *out = (struct html_case){
         .store = case_,
-        .outcome = outcome_of(is),
-        .level = schema_word_index(schema_levels, is->level),
+        .outcome = place_of(is->outcome),
+        .level = is->level - REPORTS_MUST,
         .dialect = find(&html->dialects, is->dialect),
         .set = find(&html->sets, set_of(&html->arena, is)),
         .module = find(&html->modules, module_of(&html->arena, is)),

@@ -13,22 +13,13 @@
 #define HTML_ROWS_MAX        2000 /* of a table, and choices of a filter            */
 #define HTML_CHUNK           100  /* cases that the browser lays out at once        */
 
-/* How a case came out, the worst first. */
-enum html_outcome {
-    HTML_FAILED,
-    HTML_UNEXPECTED_PASS,
-    HTML_EXPECTED_FAILURE,
-    HTML_PASSED,
-    HTML_SKIPPED,
-    HTML_OUTCOME_COUNT
-};
-
-struct html_outcome_words {
-    const char *name;   /* the store's, and the class                        */
-    const char *shown;  /* in words                                          */
-    const char *symbol; /* where words have no room                          */
-};
-extern const struct html_outcome_words html_outcomes[HTML_OUTCOME_COUNT];
+/* How the page shows outcomes, the worst first. */
+#define HTML_OUTCOME_COUNT 5
+extern const struct html_outcome {
+    enum reports_outcome is; /* its word is the class                       */
+    const char *shown;       /* in words                                    */
+    const char *symbol;      /* where words have no room                    */
+} html_outcomes[HTML_OUTCOME_COUNT];
 
 /* Texts in order, none twice. */
 struct html_list {
@@ -38,7 +29,7 @@ struct html_list {
 
 struct html_case {
     const struct store_case *store;
-    enum html_outcome outcome;
+    size_t outcome;                     /* where it stands in html_outcomes                  */
     size_t number;                      /* on the page, 1 the first: `id=c1`                      */
     size_t level, dialect, set, module; /* where they stand in their lists   */
     size_t *clauses;
@@ -47,9 +38,9 @@ struct html_case {
 };
 
 struct html_totals {
-    size_t outcomes[HTML_OUTCOME_COUNT];
-    size_t exchanges, verdicts[5]; /* schema_verdicts                        */
-    size_t findings, levels[5];    /* schema_levels; without the declared    */
+    size_t outcomes[REPORTS_OUTCOME_COUNT];
+    size_t exchanges, verdicts[REPORTS_VERDICT_COUNT];
+    size_t findings, levels[REPORTS_LEVEL_COUNT]; /* without the declared    */
     size_t declared, flaky;
     size_t fuzz_findings;
     uint64_t fuzz_executions;

@@ -74,11 +74,11 @@ static void put_reasons(FILE *out, const char *title, struct silent *list, size_
 
 /* ---- what is silent --------------------------------------------------- */
 
-static size_t list_cases(struct html *html, enum html_outcome outcome, struct silent *out)
+static size_t list_cases(struct html *html, enum reports_outcome outcome, struct silent *out)
 {
     size_t count = 0;
     for (size_t i = 0; i < html->store->case_count; i++)
-        if (html->cases[i].outcome == outcome)
+        if (html->cases[i].store->is.outcome == outcome)
             out[count++] =
                 (struct silent){store_why(&html->cases[i].store->is, NULL), &html->cases[i]};
     return count;
@@ -90,9 +90,9 @@ static size_t list_exchanges(struct html *html, struct silent *out)
     for (size_t i = 0; i < html->store->case_count; i++) {
         const struct html_case *case_ = &html->cases[i];
         const struct reports_case *is = &case_->store->is;
-        if (case_->outcome == HTML_SKIPPED) continue;
+        if (is->outcome == REPORTS_SKIPPED) continue;
         for (size_t j = 0; j < is->exchange_count; j++)
-            if (strcmp(is->exchanges[j].verdict, "unjudged") == 0)
+            if (is->exchanges[j].verdict == REPORTS_UNJUDGED)
                 out[count++] = (struct silent){store_text(is->exchanges[j].why), case_};
     }
     return count;
@@ -103,16 +103,16 @@ void html_put_skipped(struct html *html)
     size_t most = html->store->case_count + html->totals.exchanges;
     struct silent *list = arena_new(&html->arena, most, sizeof *list);
     size_t all = 0;
-    size_t count = list_cases(html, HTML_SKIPPED, list);
+    size_t count = list_cases(html, REPORTS_SKIPPED, list);
     put_reasons(html->out, "Skipped cases", list, count);
     all += count;
     count = list_exchanges(html, list);
     put_reasons(html->out, "Exchanges that nothing judges", list, count);
     all += count;
-    count = list_cases(html, HTML_EXPECTED_FAILURE, list);
+    count = list_cases(html, REPORTS_EXPECTED_FAILURE, list);
     put_reasons(html->out, "Expected failures", list, count);
     all += count;
-    count = list_cases(html, HTML_UNEXPECTED_PASS, list);
+    count = list_cases(html, REPORTS_UNEXPECTED_PASS, list);
     put_reasons(html->out, "Expected to fail, yet passed", list, count);
     if (all + count == 0)
         fputs("<p class=\"lead\">All was judged: nothing is skipped, nothing excused.</p>\n",

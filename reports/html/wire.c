@@ -82,7 +82,7 @@ struct span {
 
 static bool is_within(const struct reports_wire *wire, const struct reports_finding *finding)
 {
-    return strcmp(wire->direction, "received") == 0 && finding->offset >= wire->offset
+    return wire->direction == REPORTS_RECEIVED && finding->offset >= wire->offset
            && finding->offset - wire->offset < wire->size;
 }
 
@@ -159,10 +159,10 @@ static void put_prefix(FILE *out, const struct reports_wire *wire, int64_t start
     bool timed = wire->time_us != REPORTS_NO_TIME && start_us != REPORTS_NO_TIME;
     double seconds = timed ? ((double)wire->time_us - (double)start_us) / 1e6 : 0;
     char *time = timed ? text_format("%.3f s", seconds) : text_format("–");
-    char *what = text_format("%s %s", wire->kind, store_text(wire->name));
+    char *what = text_format("%s %s", reports_wire_name(wire->kind), store_text(wire->name));
     char *line =
         text_format("%*s%s %s %s", 10 > text_columns(time) ? 10 - (int)text_columns(time) : 0, "",
-                    time, strcmp(wire->direction, "sent") == 0 ? "→ sent" : "← recv", what);
+                    time, wire->direction == REPORTS_SENT ? "→ sent" : "← recv", what);
     char *cut = text_cut(line, PREFIX_COLUMNS);
     page_put(out, "%s", cut);
     fprintf(out, "%*s", (int)(PREFIX_COLUMNS + 1 - text_columns(cut)), "");
@@ -189,7 +189,7 @@ static void put_digest(FILE *out, const struct reports_wire *wire, const struct 
 
 static bool is_folded(const struct reports_wire *wire, const struct said *said)
 {
-    bool is_payload = strcmp(wire->kind, "data") == 0 || strcmp(wire->kind, "stream") == 0;
+    bool is_payload = wire->kind == REPORTS_WIRE_DATA || wire->kind == REPORTS_WIRE_STREAM;
     return is_payload || wire->size > FOLDED_SIZE || said->count > FOLDED_SIZE;
 }
 
@@ -199,7 +199,7 @@ static void put_item(FILE *out, const struct reports_exchange *exchange,
     struct said said = decode(wire->text);
     struct span mark = marked(exchange, wire, said.count);
     bool folded = is_folded(wire, &said);
-    fputs(strcmp(wire->direction, "sent") == 0 ? "<li class=\"sent\">" : "<li>", out);
+    fputs(wire->direction == REPORTS_SENT ? "<li class=\"sent\">" : "<li>", out);
     put_prefix(out, wire, start_us);
     if (folded) {
         fputs("<details><summary>", out);

@@ -99,7 +99,7 @@ static void close_section(struct section *section, FILE *out, const char *head, 
 static void tell_case(const struct reports_case *is, char **expected, char **seen)
 {
     const char *reason = store_text(is->reason);
-    bool passed = strcmp(is->outcome, "unexpected-pass") == 0;
+    bool passed = is->outcome == REPORTS_UNEXPECTED_PASS;
     *expected = passed ? text_format("a failure: %s", reason) : text_format("%s", "");
     *seen = passed
                 ? text_format("passed")
@@ -118,7 +118,8 @@ static char *case_row(const struct worst_case *worst)
     char *cells[] = {
         markdown_code(worst->case_->name, NAME_COLUMNS),
         markdown_code(fault == NULL ? store_text(is->clause) : fault->clause, NAME_COLUMNS),
-        markdown_code(fault == NULL ? is->outcome : fault->rule, NAME_COLUMNS),
+        markdown_code(fault == NULL ? reports_outcome_name(is->outcome) : fault->rule,
+                      NAME_COLUMNS),
         markdown_code(expected, TEXT_COLUMNS),
         markdown_code(seen, TEXT_COLUMNS),
         markdown_code(place, NAME_COLUMNS),

@@ -29,10 +29,10 @@ static void add(struct list *list, struct sarif_item item)
 static enum sarif_level level_of(const struct store_case *case_,
                                  const struct reports_finding *finding)
 {
-    bool fails = strcmp(case_->is.outcome, "failed") == 0;
+    bool fails = case_->is.outcome == REPORTS_FAILED;
     if (finding->declared) return SARIF_NOTE;
     if (fails && store_is_fault(finding, case_->run->strict)) return SARIF_ERROR;
-    bool heavy = strcmp(finding->level, "must") == 0 || strcmp(finding->level, "should") == 0;
+    bool heavy = finding->level == REPORTS_MUST || finding->level == REPORTS_SHOULD;
     return heavy ? SARIF_WARNING : SARIF_NOTE;
 }
 

@@ -84,7 +84,7 @@ static void put_found(FILE *out, const struct sarif_item *item)
 {
     put(out, "fuzz");
     put(out, item->fuzzer->is.target);
-    put(out, item->found->kind);
+    put(out, reports_fuzz_kind_name(item->found->kind));
     put(out, item->found->invariant);
     if (*store_text(item->found->stack) != '\0') put_functions(out, item->found->stack);
     else put_steady(out, item->found->text, 1);
@@ -97,7 +97,7 @@ static void put_item(FILE *out, const struct sarif_item *item)
     else {
         put(out, "case");
         put_case(out, &item->case_->is);
-        put(out, item->case_->is.outcome);
+        put(out, reports_outcome_name(item->case_->is.outcome));
     }
 }
 

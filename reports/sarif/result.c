@@ -111,13 +111,13 @@ static json_t *facts_of_case(const struct sarif_item *item)
     const struct reports_case *is = &item->case_->is;
     json_t *facts = arena_must(json_object());
     set_cut(facts, "case", item->case_->name);
-    set_cut(facts, "outcome", is->outcome);
+    set_cut(facts, "outcome", reports_outcome_name(is->outcome));
     set_cut(facts, "dialect", is->dialect);
     set_cut(facts, "model", is->identity.model);
     set_cut(facts, "firmware", is->identity.firmware);
     if (item->finding != NULL) {
         set_cut(facts, "rule", item->finding->rule);
-        set_cut(facts, "level", item->finding->level);
+        set_cut(facts, "level", reports_level_name(item->finding->level));
         set_cut(facts, "command", item->exchange->command);
         set_cut(facts, "expected", item->finding->expected);
         set_cut(facts, "seen", item->finding->seen);
@@ -156,7 +156,7 @@ static json_t *facts_of_found(const struct sarif_item *item)
 {
     json_t *facts = arena_must(json_object());
     set_cut(facts, "target", item->fuzzer->is.target);
-    set_cut(facts, "engine", item->fuzzer->is.engine);
+    set_cut(facts, "engine", reports_engine_name(item->fuzzer->is.engine));
     set_cut(facts, "sanitizers", item->fuzzer->is.sanitizers);
     set_cut(facts, "invariant", item->found->invariant);
     sarif_set_text(facts, "reproduce", item->found->reproduce);

@@ -222,10 +222,10 @@ size_t sarif_rule_of(struct sarif *sarif, const struct sarif_item *item)
         return rule->index;
     }
     if (item->case_ != NULL) {
-        bool passed = strcmp(item->case_->is.outcome, "unexpected-pass") == 0;
+        bool passed = item->case_->is.outcome == REPORTS_UNEXPECTED_PASS;
         return plain_rule(sarif, passed ? "case/unexpected-pass" : "case/failed")->index;
     }
-    char *id = text_format("fuzz/%s", item->found->kind);
+    char *id = text_format("fuzz/%s", reports_fuzz_kind_name(item->found->kind));
     size_t index = plain_rule(sarif, id)->index;
     free(id);
     return index;

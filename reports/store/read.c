@@ -126,6 +126,13 @@ static bool read_text(const struct reader *reader, const struct place *place,
     return true;
 }
 
+static bool read_word(const struct reader *reader, const struct place *place,
+                      const struct schema_key *key, const json_t *value, unsigned *member)
+{
+    if (json_is_string(value)) *member = words_find(key->words, json_string_value(value));
+    return *member != 0 || refuse(reader, place, key, value);
+}
+
 static bool read_number(const struct reader *reader, const struct place *place,
                         const struct schema_key *key, const json_t *value, void *member)
 {
@@ -164,8 +171,8 @@ static bool read_value(const struct reader *reader, const struct place *place,
 {
     void *member = owner + key->offset;
     switch (key->type) {
+    case SCHEMA_WORD: return read_word(reader, place, key, value, member);
     case SCHEMA_TEXT:
-    case SCHEMA_WORD:
     case SCHEMA_INSTANT:
     case SCHEMA_DAY:
     case SCHEMA_DIGEST: return read_text(reader, place, key, value, member);
@@ -352,23 +359,27 @@ static bool read_latency(struct reader *reader, const json_t *line)
     return read_object(reader, &place, &schema_latency, line, added);
 }
 
-#define KINDS "run, clause, case, fuzz, baseline or latency"
+static const struct line_kind {
+    const char *name;
+    bool (*read)(struct reader *reader, const json_t *line);
+} line_kinds[] = {
+    {"run", read_run},   {"clause", read_clause},     {"case", read_case},
+    {"fuzz", read_fuzz}, {"baseline", read_baseline}, {"latency", read_latency},
+};
+#define LINE_KINDS "run, clause, case, fuzz, baseline or latency"
 
 static bool read_line(struct reader *reader, const json_t *line)
 {
-    static bool (*const readers[])(struct reader *, const json_t *) = {
-        read_run, read_clause, read_case, read_fuzz, read_baseline, read_latency};
-    static const char *const kinds[] = {"run",      "clause",  "case", "fuzz",
-                                        "baseline", "latency", NULL};
     const json_t *kind = json_object_get(line, "kind");
     if (!json_is_object(line)) return complain(reader, NULL, "no object, expected one a line");
-    if (kind == NULL) return complain(reader, NULL, "no key \"kind\", expected " KINDS);
-    size_t index = schema_word_index(kinds, store_text(json_string_value(kind)));
-    if (kinds[index] != NULL) return readers[index](reader, line);
+    if (kind == NULL) return complain(reader, NULL, "no key \"kind\", expected " LINE_KINDS);
+    for (size_t i = 0; i < sizeof line_kinds / sizeof line_kinds[0]; i++)
+        if (strcmp(line_kinds[i].name, store_text(json_string_value(kind))) == 0)
+            return line_kinds[i].read(reader, line);
     begin_complaint(reader, NULL);
     fputs("\"kind\" is ", reader->errors);
     put_seen(reader->errors, kind);
-    fputs(", expected " KINDS "\n", reader->errors);
+    fputs(", expected " LINE_KINDS "\n", reader->errors);
     return false;
 }
 

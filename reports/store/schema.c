@@ -3,13 +3,16 @@
 
 #include <string.h>
 
-const char *const schema_levels[] = {"must", "should", "quirk", "info", NULL};
-const char *const schema_verdicts[] = {"pass", "deviation", "fail", "unjudged", NULL};
-const char *const schema_outcomes[] = {"passed",           "failed",          "skipped",
-                                       "expected-failure", "unexpected-pass", NULL};
-const char *const schema_engines[] = {"libfuzzer", "afl", "plain", "live", NULL};
-const char *const schema_fuzz_kinds[] = {"crash",         "invariant", "timeout",
-                                         "out-of-memory", "leak",      NULL};
+/* The tables hold enums as `unsigned`. */
+#define IS_UNSIGNED(name)                                                                          \
+    _Static_assert(_Generic((enum name)0, unsigned : 1, default : 0), "an enum is an unsigned")
+IS_UNSIGNED(reports_level);
+IS_UNSIGNED(reports_verdict);
+IS_UNSIGNED(reports_outcome);
+IS_UNSIGNED(reports_direction);
+IS_UNSIGNED(reports_wire_kind);
+IS_UNSIGNED(reports_engine);
+IS_UNSIGNED(reports_fuzz_kind);
 
 /* ---- tables ----------------------------------------------------------- */
 
@@ -51,7 +54,7 @@ static const struct schema_key run_keys[] = {
 
 static const struct schema_key finding_keys[] = {
     KEY(reports_finding, rule, SCHEMA_TEXT, true),
-    WORD(reports_finding, level, schema_levels),
+    WORD(reports_finding, level, &words_levels),
     KEY(reports_finding, clause, SCHEMA_TEXT, true),
     KEY(reports_finding, offset, SCHEMA_U64, true),
     KEY(reports_finding, size, SCHEMA_U64, true),
@@ -72,13 +75,9 @@ static const struct schema_key clause_keys[] = {
     KEY(reports_clause, line, SCHEMA_SIZE, false),
 };
 
-static const char *const directions[] = {"sent", "received", NULL};
-static const char *const wire_kinds[] = {"command", "data",   "echo", "info",  "result",    "urc",
-                                         "prompt",  "stream", "text", "blank", "truncated", NULL};
-
 static const struct schema_key wire_keys[] = {
-    WORD(reports_wire, direction, directions),
-    WORD(reports_wire, kind, wire_kinds),
+    WORD(reports_wire, direction, &words_directions),
+    WORD(reports_wire, kind, &words_wire_kinds),
     KEY(reports_wire, name, SCHEMA_TEXT, false),
     KEY(reports_wire, offset, SCHEMA_U64, false),
     KEY(reports_wire, size, SCHEMA_U64, true),
@@ -100,7 +99,7 @@ static const struct schema_key exchange_keys[] = {
     KEY(reports_exchange, form, SCHEMA_TEXT, false),
     KEY(reports_exchange, variant, SCHEMA_TEXT, false),
     KEY(reports_exchange, clause, SCHEMA_TEXT, false),
-    WORD(reports_exchange, verdict, schema_verdicts),
+    WORD(reports_exchange, verdict, &words_verdicts),
     KEY(reports_exchange, why, SCHEMA_TEXT, false),
     KEY(reports_exchange, offset, SCHEMA_U64, true),
     KEY(reports_exchange, size, SCHEMA_U64, true),
@@ -119,10 +118,10 @@ static const struct schema_key case_keys[] = {
     KEY(reports_case, id, SCHEMA_TEXT, true),
     KEY(reports_case, title, SCHEMA_TEXT, false),
     KEY(reports_case, dialect, SCHEMA_TEXT, true),
-    WORD(reports_case, level, schema_levels),
+    WORD(reports_case, level, &words_levels),
     KEY(reports_case, clause, SCHEMA_TEXT, false),
-    WORD(reports_case, verdict, schema_verdicts),
-    WORD(reports_case, outcome, schema_outcomes),
+    WORD(reports_case, verdict, &words_verdicts),
+    WORD(reports_case, outcome, &words_outcomes),
     KEY(reports_case, reason, SCHEMA_TEXT, false),
     KEY(reports_case, line, SCHEMA_SIZE, false),
     KEY(reports_case, way, SCHEMA_U64, false),
@@ -147,7 +146,7 @@ static const struct schema_object sample = {"sample", sizeof(struct reports_samp
                                             KEYS(sample_keys)};
 
 static const struct schema_key fuzz_finding_keys[] = {
-    WORD(reports_fuzz_finding, kind, schema_fuzz_kinds),
+    WORD(reports_fuzz_finding, kind, &words_fuzz_kinds),
     KEY(reports_fuzz_finding, invariant, SCHEMA_TEXT, false),
     KEY(reports_fuzz_finding, text, SCHEMA_TEXT, true),
     KEY(reports_fuzz_finding, stack, SCHEMA_TEXT, false),
@@ -161,7 +160,7 @@ static const struct schema_object fuzz_finding = {"finding", sizeof(struct repor
 
 static const struct schema_key fuzz_keys[] = {
     KEY(reports_fuzz, target, SCHEMA_TEXT, true),
-    WORD(reports_fuzz, engine, schema_engines),
+    WORD(reports_fuzz, engine, &words_engines),
     KEY(reports_fuzz, sanitizers, SCHEMA_TEXT, false),
     KEY(reports_fuzz, mutator, SCHEMA_FLAG, true),
     KEY(reports_fuzz, instance, SCHEMA_TEXT, true),
@@ -209,13 +208,6 @@ const struct schema_object schema_fuzz = {"fuzz", sizeof(struct reports_fuzz), K
 
 /* ---- values ----------------------------------------------------------- */
 
-size_t schema_word_index(const char *const *words, const char *word)
-{
-    size_t i = 0;
-    while (words[i] != NULL && strcmp(words[i], word) != 0) i++;
-    return i;
-}
-
 /* `0` in the form stands for any digit. */
 static size_t form_size(const char *form, const char *text)
 {
@@ -238,7 +230,6 @@ static bool is_instant(const char *text)
 
 bool schema_text_fits(const struct schema_key *key, const char *text)
 {
-    if (key->type == SCHEMA_WORD) return key->words[schema_word_index(key->words, text)] != NULL;
     if (key->type == SCHEMA_INSTANT) return is_instant(text);
     if (key->type == SCHEMA_DAY) return strlen(text) == 10 && form_size("0000-00-00", text) == 10;
     if (key->type == SCHEMA_DIGEST)
@@ -257,11 +248,11 @@ int64_t schema_least(const struct schema_key *key)
     return key->required ? 0 : 1;
 }
 
-static void put_words(FILE *out, const char *const *words)
+static void put_words(FILE *out, const struct words *words)
 {
-    for (size_t i = 0; words[i] != NULL; i++) {
-        const char *before = words[i + 1] == NULL ? " or " : ", ";
-        fprintf(out, "%s%s", i == 0 ? "" : before, words[i]);
+    for (unsigned i = 1; i < words->count; i++) {
+        const char *before = i + 1 == words->count ? " or " : ", ";
+        fprintf(out, "%s%s", i == 1 ? "" : before, words->names[i]);
     }
 }
 

@@ -4,10 +4,11 @@
 #define REPORTS_SCHEMA_H
 
 #include "atproof/reports.h"
+#include "store/words.h"
 
 enum schema_type {
     SCHEMA_TEXT,    /* const char *: any bytes                              */
-    SCHEMA_WORD,    /* const char *: one of `words`                         */
+    SCHEMA_WORD,    /* an enum: one of `words`                              */
     SCHEMA_INSTANT, /* const char *: RFC 3339, in UTC                       */
     SCHEMA_DAY,     /* const char *: 2026-01-31                             */
     SCHEMA_DIGEST,  /* const char *: SHA-256, 64 lower-case hexadecimal digits */
@@ -25,7 +26,7 @@ struct schema_key {
     enum schema_type type;
     bool required;
     size_t offset;                     /* of the member, bytes            */
-    const char *const *words;          /* of a word; the last is NULL     */
+    const struct words *words;         /* of a word                       */
     const struct schema_object *items; /* of a list                       */
     size_t count_offset;               /* of the member that counts it    */
 };
@@ -40,13 +41,7 @@ struct schema_object {
 extern const struct schema_object schema_run, schema_clause, schema_case, schema_fuzz;
 extern const struct schema_object schema_baseline, schema_latency;
 
-extern const char *const schema_levels[], *const schema_verdicts[], *const schema_outcomes[];
-extern const char *const schema_engines[], *const schema_fuzz_kinds[];
-
-/* Where the word stands in the list, or the list's length. */
-size_t schema_word_index(const char *const *words, const char *word);
-
-/* Whether the text, which is not NULL, may stand for the key. */
+/* Whether the text, which is not NULL, may stand for the key, which is no word. */
 bool schema_text_fits(const struct schema_key *key, const char *text);
 
 /* What may stand for the key: `an integer of 1 or more`. */

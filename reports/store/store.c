@@ -3,7 +3,6 @@
 #include "store/store.h"
 
 #include "base/text.h"
-#include "store/schema.h"
 
 #include <inttypes.h>
 #include <search.h>
@@ -28,26 +27,27 @@ const char *store_text(const char *text)
 
 /* ---- points ----------------------------------------------------------- */
 
-static bool is(const char *text, const char *word)
-{
-    return strcmp(text, word) == 0;
-}
-
 enum store_point store_case_point(const struct reports_case *case_)
 {
-    if (is(case_->outcome, "passed")) return STORE_OK;
-    if (is(case_->outcome, "skipped")) return STORE_SKIPPED;
-    if (is(case_->outcome, "expected-failure")) return STORE_EXPECTED;
-    return STORE_FAILED;
+    static const enum store_point points[REPORTS_OUTCOME_COUNT] = {
+        [REPORTS_OUTCOME_NONE] = STORE_FAILED,
+        [REPORTS_PASSED] = STORE_OK,
+        [REPORTS_FAILED] = STORE_FAILED,
+        [REPORTS_SKIPPED] = STORE_SKIPPED,
+        [REPORTS_EXPECTED_FAILURE] = STORE_EXPECTED,
+        [REPORTS_UNEXPECTED_PASS] = STORE_FAILED,
+    };
+    return points[case_->outcome];
 }
 
 enum store_point store_exchange_point(const struct reports_case *case_,
                                       const struct reports_exchange *exchange)
 {
-    if (is(case_->outcome, "skipped") || is(exchange->verdict, "unjudged")) return STORE_SKIPPED;
-    if (!is(exchange->verdict, "fail")) return STORE_OK;
-    if (is(case_->outcome, "expected-failure")) return STORE_EXPECTED;
-    return is(case_->outcome, "failed") ? STORE_FAILED : STORE_OK;
+    if (case_->outcome == REPORTS_SKIPPED || exchange->verdict == REPORTS_UNJUDGED)
+        return STORE_SKIPPED;
+    if (exchange->verdict != REPORTS_FAIL) return STORE_OK;
+    if (case_->outcome == REPORTS_EXPECTED_FAILURE) return STORE_EXPECTED;
+    return case_->outcome == REPORTS_FAILED ? STORE_FAILED : STORE_OK;
 }
 
 bool store_has_own_point(const struct reports_case *case_)
@@ -70,14 +70,14 @@ const char *store_why(const struct reports_case *case_, const struct reports_exc
 
 const char *store_own_fault(const struct reports_case *case_)
 {
-    if (is(case_->outcome, "unexpected-pass")) return "passed, but was expected to fail";
+    if (case_->outcome == REPORTS_UNEXPECTED_PASS) return "passed, but was expected to fail";
     return "the case failed as a whole, none of its exchanges did";
 }
 
 bool store_is_fault(const struct reports_finding *finding, bool strict)
 {
     if (finding->declared) return false;
-    return is(finding->level, "must") || (strict && is(finding->level, "should"));
+    return finding->level == REPORTS_MUST || (strict && finding->level == REPORTS_SHOULD);
 }
 
 const struct reports_finding *store_first_fault(const struct reports_exchange *exchange,
@@ -145,7 +145,8 @@ size_t store_fuzz_facts(const struct reports_fuzz *fuzz, char *facts[STORE_FUZZ_
 char *store_fuzz_label(const struct reports_fuzz_finding *finding)
 {
     bool named = finding->invariant != NULL && *finding->invariant != '\0';
-    return text_format("%s%s%s", finding->kind, named ? " " : "", named ? finding->invariant : "");
+    return text_format("%s%s%s", reports_fuzz_kind_name(finding->kind), named ? " " : "",
+                       named ? finding->invariant : "");
 }
 
 /* ---- names ------------------------------------------------------------ */
@@ -207,7 +208,8 @@ static const char *name_of_case(struct arena *arena, void **tree, const struct r
 
 static const char *name_of_fuzzer(struct arena *arena, void **tree, const struct reports_fuzz *fuzz)
 {
-    char *bytes = text_format("fuzz.%s.%s.%s", fuzz->target, fuzz->engine, fuzz->instance);
+    char *bytes = text_format("fuzz.%s.%s.%s", fuzz->target, reports_engine_name(fuzz->engine),
+                              fuzz->instance);
     char *shown = text_shown(bytes);
     size_t size = strlen(shown) + 1;
     char *wanted = memcpy(arena_new(arena, size, 1), shown, size);

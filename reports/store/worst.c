@@ -3,7 +3,6 @@
 #include "store/worst.h"
 
 #include "base/text.h"
-#include "store/schema.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,11 +35,8 @@ static int by_weight(const void *a, const void *b)
     const struct worst_case *two = b;
     const struct reports_case *left = &one->case_->is;
     const struct reports_case *right = &two->case_->is;
-    int order = compare(schema_word_index(schema_outcomes, left->outcome),
-                        schema_word_index(schema_outcomes, right->outcome));
-    if (order == 0)
-        order = compare(schema_word_index(schema_levels, left->level),
-                        schema_word_index(schema_levels, right->level));
+    int order = compare(left->outcome, right->outcome);
+    if (order == 0) order = compare(left->level, right->level);
     if (order == 0) order = compare(two->fault_count, one->fault_count);
     return order == 0 ? compare(one->index, two->index) : order;
 }
@@ -72,7 +68,7 @@ char *worst_problem(const struct worst_case *worst)
 {
     const struct reports_case *is = &worst->case_->is;
     if (worst->fault != NULL) return text_format("%s %s", worst->fault->rule, worst->fault->clause);
-    return text_format("%s: %s", is->outcome, store_own_fault(is));
+    return text_format("%s: %s", reports_outcome_name(is->outcome), store_own_fault(is));
 }
 
 char *worst_details(const struct worst_case *worst)

@@ -17,6 +17,11 @@ static const char *text_at(const void *at)
     return *(const char *const *)at;
 }
 
+static const char *word_at(const struct schema_key *key, const void *at)
+{
+    return words_name(key->words, *(const unsigned *)at);
+}
+
 static uint64_t number_at(const struct schema_key *key, const void *at)
 {
     if (key->type == SCHEMA_U32) return *(const uint32_t *)at;
@@ -29,8 +34,8 @@ static bool is_absent(const struct schema_key *key, const void *owner)
 {
     const void *at = member(owner, key->offset);
     switch (key->type) {
-    case SCHEMA_TEXT:
-    case SCHEMA_WORD: return text_at(at) == NULL;
+    case SCHEMA_TEXT: return text_at(at) == NULL;
+    case SCHEMA_WORD: return word_at(key, at) == NULL;
     case SCHEMA_INSTANT:
     case SCHEMA_DAY:
     case SCHEMA_DIGEST: return text_at(at) == NULL || *text_at(at) == '\0';
@@ -62,7 +67,6 @@ static bool is_sound(const struct schema_key *key, const void *owner)
     if (is_absent(key, owner)) return !key->required;
     switch (key->type) {
     case SCHEMA_TEXT:
-    case SCHEMA_WORD:
     case SCHEMA_INSTANT:
     case SCHEMA_DAY:
     case SCHEMA_DIGEST: return schema_text_fits(key, text_at(at));
@@ -70,6 +74,7 @@ static bool is_sound(const struct schema_key *key, const void *owner)
     case SCHEMA_SIZE:
     case SCHEMA_U32: return number_at(key, at) <= (uint64_t)schema_greatest(key);
     case SCHEMA_LIST: return is_whole_list(key, owner);
+    case SCHEMA_WORD:
     case SCHEMA_TIME:
     case SCHEMA_FLAG: break;
     }
@@ -120,8 +125,8 @@ static void put_value(FILE *out, const struct schema_key *key, const void *owner
 {
     const void *at = member(owner, key->offset);
     switch (key->type) {
+    case SCHEMA_WORD: put_string(out, word_at(key, at)); break;
     case SCHEMA_TEXT:
-    case SCHEMA_WORD:
     case SCHEMA_INSTANT:
     case SCHEMA_DAY:
     case SCHEMA_DIGEST: put_string(out, text_at(at)); break;

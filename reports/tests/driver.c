@@ -29,31 +29,32 @@ static bool write_first_run(FILE *out)
         .strict = true,
     };
     const struct reports_finding findings[] = {
-        {"range", "must", "simcom-http/2.2.4", 9, 4, 7, "<0..100>", "300", false, NULL,
+        {"range", REPORTS_MUST, "simcom-http/2.2.4", 9, 4, 7, "<0..100>", "300", false, NULL,
          "A value lies within the range."},
-        {"quoted", "should", "simcom-http/2.2.4", 0, 0, 0, NULL, NULL, true, "known", NULL},
+        {"quoted", REPORTS_SHOULD, "simcom-http/2.2.4", 0, 0, 0, NULL, NULL, true, "known", NULL},
     };
     const struct reports_wire wire[] = {
-        {"sent", "command", NULL, 0, 7, 6, -5, "AT+CSQ\\r", NULL, NULL},
-        {"received", "info", "+CSQ", 9, 300, 7, REPORTS_NO_TIME, "+CSQ: 300",
+        {REPORTS_SENT, REPORTS_WIRE_COMMAND, NULL, 0, 7, 6, -5, "AT+CSQ\\r", NULL, NULL},
+        {REPORTS_RECEIVED, REPORTS_WIRE_INFO, "+CSQ", 9, 300, 7, REPORTS_NO_TIME, "+CSQ: 300",
          "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
          "out-of-range,no-space"},
-        {"received", "blank", NULL, 309, 2, 0, REPORTS_NO_TIME, "\\r\\n", NULL, NULL},
+        {REPORTS_RECEIVED, REPORTS_WIRE_BLANK, NULL, 309, 2, 0, REPORTS_NO_TIME, "\\r\\n", NULL,
+         NULL},
     };
     const struct reports_exchange exchanges[] = {
-        {"AT+CSQ", "+CSQ", "execute", "ok", "core/6.5", "fail", NULL, 9, 30, 6, -5, 1200000, 5000,
-         findings, 2, wire, 3},
-        {"", "", "", "", "", "unjudged", "no command", 0, 9, 0, REPORTS_NO_TIME, REPORTS_NO_TIME, 0,
-         NULL, 0, NULL, 0},
+        {"AT+CSQ", "+CSQ", "execute", "ok", "core/6.5", REPORTS_FAIL, NULL, 9, 30, 6, -5, 1200000,
+         5000, findings, 2, wire, 3},
+        {"", "", "", "", "", REPORTS_UNJUDGED, "no command", 0, 9, 0, REPORTS_NO_TIME,
+         REPORTS_NO_TIME, 0, NULL, 0, NULL, 0},
     };
     const struct reports_case case_ = {
         .id = "simcom-http/2.2.4/range",
         .title = all_bytes(),
         .dialect = "simcom",
-        .level = "must",
+        .level = REPORTS_MUST,
         .clause = "simcom-http/2.2.4",
-        .verdict = "fail",
-        .outcome = "expected-failure",
+        .verdict = REPORTS_FAIL,
+        .outcome = REPORTS_EXPECTED_FAILURE,
         .reason = "known to fail",
         .line = 3,
         .way = 2,
@@ -74,8 +75,11 @@ static bool write_first_run(FILE *out)
 static bool write_second_run(FILE *out)
 {
     const struct reports_run run = {.tool = "t"};
-    const struct reports_case case_ = {
-        .id = "b.bin", .dialect = "auto", .level = "must", .verdict = "pass", .outcome = "passed"};
+    const struct reports_case case_ = {.id = "b.bin",
+                                       .dialect = "auto",
+                                       .level = REPORTS_MUST,
+                                       .verdict = REPORTS_PASS,
+                                       .outcome = REPORTS_PASSED};
     return reports_write_run(out, &run) && reports_write_case(out, &case_);
 }
 
@@ -83,13 +87,14 @@ static bool write_fuzzers(FILE *out)
 {
     const struct reports_sample samples[] = {{0, 1, 0}, {1000, 51234, 812}};
     const struct reports_fuzz_finding findings[] = {
-        {"crash", NULL, "SEGV", NULL, "a/b",
+        {REPORTS_CRASH, NULL, "SEGV", NULL, "a/b",
          "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", "fuzz_stream a/b"},
     };
-    const struct reports_fuzz full = {"stream", "libfuzzer", "address", true, "main", 1000,
-                                      51234,    51234,       812,       5021, 2,      30,
-                                      samples,  2,           findings,  1};
-    const struct reports_fuzz least = {.target = "values", .engine = "plain", .instance = "main"};
+    const struct reports_fuzz full = {
+        "stream", REPORTS_LIBFUZZER, "address", true,     "main", 1000, 51234, 51234, 812, 5021, 2,
+        30,       samples,           2,         findings, 1};
+    const struct reports_fuzz least = {
+        .target = "values", .engine = REPORTS_PLAIN, .instance = "main"};
     return reports_write_fuzz(out, &full) && reports_write_fuzz(out, &least);
 }
 
@@ -100,18 +105,22 @@ static bool write_many(FILE *out, size_t count)
     for (size_t i = 0; good && i < count; i++) {
         const bool fails = i % 10 == 0;
         const struct reports_finding finding = {
-            "range", "must", "simcom-http/2.2.4", 9, 4, i + 2, "<0..100>", "300", false,
+            "range", REPORTS_MUST, "simcom-http/2.2.4", 9, 4, i + 2, "<0..100>", "300", false,
             NULL,    NULL};
         const struct reports_exchange exchange = {
-            "AT+CSQ", "+CSQ", "execute", "ok", "core/6.5", fails ? "fail" : "pass", NULL, 0, 30,
-            i + 1,    0,      1500000,   0,    &finding,   fails ? 1 : 0,           NULL, 0};
+            "AT+CSQ", "+CSQ",     "execute",
+            "ok",     "core/6.5", fails ? REPORTS_FAIL : REPORTS_PASS,
+            NULL,     0,          30,
+            i + 1,    0,          1500000,
+            0,        &finding,   fails ? 1 : 0,
+            NULL,     0};
         char id[80];
         snprintf(id, sizeof id, "simcom-http/2.2.4/generated-%zu", i);
         const struct reports_case case_ = {.id = id,
                                            .dialect = "simcom",
-                                           .level = "must",
-                                           .verdict = fails ? "fail" : "pass",
-                                           .outcome = fails ? "failed" : "passed",
+                                           .level = REPORTS_MUST,
+                                           .verdict = fails ? REPORTS_FAIL : REPORTS_PASS,
+                                           .outcome = fails ? REPORTS_FAILED : REPORTS_PASSED,
                                            .identity = {.source = "corpus/generated/2.2.4.at"},
                                            .exchanges = &exchange,
                                            .exchange_count = 1};

@@ -9,6 +9,7 @@
 #ifndef ATPROOF_REPORTS_H
 #define ATPROOF_REPORTS_H
 
+#include <atproof/results.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,11 +18,8 @@
 /* Version of the schema; a reader refuses a greater one. */
 #define REPORTS_VERSION 1
 
-#define REPORTS_NO_TIME INT64_MIN
-
-/* All texts are bytes of any value, NUL-terminated; those of a module come as
- * C escapes already. In JSON a byte below 0x20 or above 0x7E is `\u00XX`.
- * NULL: not known, the key is left out; so is a line, way or time limit of 0. */
+/* Texts are as in results.h. In JSON a byte below 0x20 or above 0x7E is `\u00XX`;
+ * the key of what is not known is left out. */
 
 /* ---- writing ---------------------------------------------------------- */
 
@@ -66,128 +64,9 @@ struct reports_latency {
     size_t sample_count;
 };
 
-/* Who was judged: of each case its own. */
-struct reports_identity {
-    const char *source; /* file of the traffic                              */
-    const char *sha256; /* of that file, hexadecimal                        */
-    const char *manufacturer;
-    const char *model;
-    const char *firmware;
-};
-
-struct reports_finding {
-    const char *rule;
-    const char *level;     /* must, should, quirk, info                        */
-    const char *clause;    /* `simcom-http/2.2.4`                              */
-    uint64_t offset, size; /* bytes of the module                           */
-    size_t line;           /* 0: none                                          */
-    const char *expected;
-    const char *seen;
-    bool declared;
-    const char *reason;
-    const char *help; /* what the rule asks for, a sentence                  */
-};
-
-/* What was said during an exchange, in the order of the line: a command, data of
- * the host, or an event of the module. The items of a case, joined, are all that
- * was said, but for what `text` cuts off. */
-struct reports_wire {
-    const char *direction;  /* sent, received                               */
-    const char *kind;       /* sent: command, data; received: echo, info,
-                             * result, urc, prompt, data, stream, text, blank,
-                             * truncated                                    */
-    const char *name;       /* of the record: `+CSQ`                        */
-    uint64_t offset;        /* received: of its first byte, as below; sent: 0 */
-    uint64_t size;          /* bytes                                        */
-    size_t line;            /* 0: none                                      */
-    int64_t time_us;        /* when it began; REPORTS_NO_TIME               */
-    const char *text;       /* its first bytes (256 of `check` and `run`), as C
-                             * escapes: \r \n \t \0 \e \\ \xHH             */
-    const char *sha256;     /* of all its bytes, if the text has not all    */
-    const char *deviations; /* names of the parser, with commas             */
-};
-
-struct reports_exchange {
-    const char *command;
-    const char *name; /* "" : none                                       */
-    const char *form;
-    const char *variant;
-    const char *clause;
-    const char *verdict; /* pass, deviation, fail, unjudged                 */
-    const char *why;
-    uint64_t offset, size;
-    size_t line;
-    int64_t sent_us, over_us;
-    uint32_t time_limit_ms; /* 0: none                                      */
-    const struct reports_finding *findings;
-    size_t finding_count;
-    const struct reports_wire *wire;
-    size_t wire_count;
-};
-
-/* How a case came out against what was expected of it. */
-struct reports_case {
-    const char *id; /* of the case, else the file's path; unique in a run */
-    const char *title;
-    const char *dialect;
-    const char *level;   /* must, should, info, quirk                       */
-    const char *clause;  /* set and clause, from the id                     */
-    const char *verdict; /* of the traffic                                  */
-    const char *outcome; /* passed, failed, skipped, expected-failure,
-                          * unexpected-pass                                 */
-    const char *reason;  /* of skipped, expected-failure, unexpected-pass   */
-    size_t line;
-    uint64_t way;         /* of several, 1 the first; 0: there is one             */
-    uint64_t tries;       /* how often it was played, the last decides; 0: once   */
-    const char *accepted; /* of a baseline: why its failure is, and the last
-                           * day on which it is                             */
-    const char *expires;
-    struct reports_identity identity;
-    const struct reports_exchange *exchanges;
-    size_t exchange_count;
-};
-
-/* What a fuzzer had reached some time after its start. */
-struct reports_sample {
-    uint64_t time_ms; /* since the start                                    */
-    uint64_t executions;
-    uint64_t edges; /* 0: not known                                         */
-};
-
-struct reports_fuzz_finding {
-    const char *kind;      /* crash, invariant, timeout, out-of-memory, leak */
-    const char *invariant; /* `I2`; NULL: none is named                     */
-    const char *text;      /* what the program said                         */
-    const char *stack;     /* where; may have line ends                     */
-    const char *source;    /* file of the minimised input                   */
-    const char *sha256;    /* of that file, hexadecimal                     */
-    const char *reproduce; /* the command line that shows it again          */
-};
-
-/* A fuzzer that ran: one process, or one instance of several that share a
- * corpus. */
-struct reports_fuzz {
-    const char *target;     /* `stream`                                     */
-    const char *engine;     /* libfuzzer, afl, plain, live                  */
-    const char *sanitizers; /* `address,undefined`; NULL: none              */
-    bool mutator;           /* whether it mutated by what it knows of AT    */
-    const char *instance;   /* `main`                                       */
-    uint64_t duration_ms;
-    uint64_t executions;
-    uint64_t executions_per_second;
-    uint64_t edges;       /* reached; 0: not known                          */
-    uint64_t edges_total; /* of the program; 0: not known                   */
-    uint64_t corpus_count;
-    uint64_t corpus_size;                 /* bytes                                          */
-    const struct reports_sample *samples; /* in order of time               */
-    size_t sample_count;
-    const struct reports_fuzz_finding *findings;
-    size_t finding_count;
-};
-
 /* Appends one line to the file. Returns: false if it could not be written, or
  * with errno EINVAL, and nothing written, if it would break the schema: a text
- * that the schema requires is NULL, a word is none of its list, a number is
+ * that the schema requires is NULL, an enum has no word (0), a number is
  * beyond 2^63 - 1. */
 bool reports_write_run(FILE *file, const struct reports_run *run);
 bool reports_write_clause(FILE *file, const struct reports_clause *clause);

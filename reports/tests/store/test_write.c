@@ -1,5 +1,7 @@
 /* The lines of a store, byte by byte, and what is refused. */
 #define _GNU_SOURCE
+#include "store/words.h"
+
 #include <atproof/reports.h>
 
 #include <errno.h>
@@ -12,17 +14,22 @@
 
 static const struct reports_run plain_run = {.tool = "t"};
 static const struct reports_finding plain_finding = {
-    .rule = "range", .level = "must", .clause = "core/1"};
-static const struct reports_exchange plain_exchange = {
-    .command = "AT", .verdict = "pass", .sent_us = REPORTS_NO_TIME, .over_us = REPORTS_NO_TIME};
-static const struct reports_case plain_case = {
-    .id = "a", .dialect = "auto", .level = "must", .verdict = "pass", .outcome = "passed"};
+    .rule = "range", .level = REPORTS_MUST, .clause = "core/1"};
+static const struct reports_exchange plain_exchange = {.command = "AT",
+                                                       .verdict = REPORTS_PASS,
+                                                       .sent_us = REPORTS_NO_TIME,
+                                                       .over_us = REPORTS_NO_TIME};
+static const struct reports_case plain_case = {.id = "a",
+                                               .dialect = "auto",
+                                               .level = REPORTS_MUST,
+                                               .verdict = REPORTS_PASS,
+                                               .outcome = REPORTS_PASSED};
 
 static const struct reports_fuzz plain_fuzz = {
-    .target = "stream", .engine = "afl", .instance = "main"};
+    .target = "stream", .engine = REPORTS_AFL, .instance = "main"};
 static const char digest[] = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 static const struct reports_fuzz_finding plain_fuzz_finding = {
-    .kind = "leak", .text = "t", .source = "s", .sha256 = digest, .reproduce = "r"};
+    .kind = REPORTS_LEAK, .text = "t", .source = "s", .sha256 = digest, .reproduce = "r"};
 
 struct written {
     char *bytes;
@@ -123,10 +130,11 @@ static void test_write_known_facts_stand_in_order(void **state)
     struct reports_finding findings[] = {plain_finding, plain_finding};
     struct reports_exchange exchanges[] = {plain_exchange, plain_exchange};
     struct reports_case case_ = plain_case;
-    const struct reports_wire wire = {"received", "data", "+A", 7, 9, 3, -1, "\\0x", NULL, "glued"};
+    const struct reports_wire wire = {
+        REPORTS_RECEIVED, REPORTS_WIRE_DATA, "+A", 7, 9, 3, -1, "\\0x", NULL, "glued"};
     (void)state;
-    findings[1] =
-        (struct reports_finding){"range", "should", "core/1", 1, 2, 3, "e", "s", true, "r", "h"};
+    findings[1] = (struct reports_finding){"range", REPORTS_SHOULD, "core/1", 1,  2, 3, "e",
+                                           "s",     true,           "r",      "h"};
     exchanges[0].findings = findings;
     exchanges[0].finding_count = 2;
     exchanges[1].name = "";
@@ -202,6 +210,34 @@ static void test_write_full_device_is_told(void **state)
     fclose(file);
 }
 
+/* ---- words ------------------------------------------------------------ */
+
+static void test_write_value_0_has_no_word(void **state)
+{
+    (void)state;
+    assert_null(reports_level_name(REPORTS_LEVEL_NONE));
+    assert_null(reports_verdict_name(REPORTS_VERDICT_NONE));
+    assert_null(reports_outcome_name(REPORTS_OUTCOME_NONE));
+    assert_null(reports_direction_name(REPORTS_DIRECTION_NONE));
+    assert_null(reports_wire_name(REPORTS_WIRE_NONE));
+    assert_null(reports_engine_name(REPORTS_ENGINE_NONE));
+    assert_null(reports_fuzz_kind_name(REPORTS_FUZZ_NONE));
+}
+
+static void test_write_each_word_is_found_again(void **state)
+{
+    static const struct words *const all[] = {&words_levels,     &words_verdicts,   &words_outcomes,
+                                              &words_directions, &words_wire_kinds, &words_engines,
+                                              &words_fuzz_kinds};
+    (void)state;
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        for (unsigned value = 1; value < all[i]->count; value++)
+            assert_int_equal(words_find(all[i], words_name(all[i], value)), value);
+        assert_null(words_name(all[i], all[i]->count));
+        assert_int_equal(words_find(all[i], "maybe"), 0);
+    }
+}
+
 /* ---- refusals --------------------------------------------------------- */
 
 static void test_write_broken_run_is_refused(void **state)
@@ -223,6 +259,11 @@ static void set_text(struct reports_case *case_, size_t offset, const char *text
     *(const char **)(void *)((char *)case_ + offset) = text;
 }
 
+static void set_word(struct reports_case *case_, size_t offset, unsigned value)
+{
+    memcpy((char *)case_ + offset, &value, sizeof value);
+}
+
 static void test_write_broken_case_is_refused(void **state)
 {
     static const size_t texts[] = {offsetof(struct reports_case, id),
@@ -239,9 +280,9 @@ static void test_write_broken_case_is_refused(void **state)
     }
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         case_ = plain_case;
-        set_text(&case_, words[i], NULL);
+        set_word(&case_, words[i], 0);
         assert_refused(NULL, &case_);
-        set_text(&case_, words[i], "maybe");
+        set_word(&case_, words[i], REPORTS_OUTCOME_COUNT);
         assert_refused(NULL, &case_);
     }
     case_ = plain_case;
@@ -260,7 +301,7 @@ static void test_write_broken_exchange_is_refused(void **state)
     exchange.command = NULL;
     assert_exchange_refused(exchange);
     exchange = plain_exchange;
-    exchange.verdict = "passed";
+    exchange.verdict = REPORTS_VERDICT_COUNT;
     assert_exchange_refused(exchange);
     exchange = plain_exchange;
     exchange.offset = UINT64_MAX;
@@ -271,7 +312,7 @@ static void test_write_broken_exchange_is_refused(void **state)
     finding.clause = NULL;
     assert_finding_refused(finding);
     finding = plain_finding;
-    finding.level = "high";
+    finding.level = REPORTS_LEVEL_NONE;
     assert_finding_refused(finding);
 }
 
@@ -283,12 +324,12 @@ static void test_write_broken_fuzzer_is_refused(void **state)
     fuzz.target = NULL;
     assert_fuzz_refused(&fuzz);
     fuzz = plain_fuzz;
-    fuzz.engine = "honggfuzz";
+    fuzz.engine = REPORTS_ENGINE_NONE;
     assert_fuzz_refused(&fuzz);
     fuzz = plain_fuzz;
     fuzz.executions = UINT64_MAX;
     assert_fuzz_refused(&fuzz);
-    finding.kind = "hang";
+    finding.kind = REPORTS_FUZZ_COUNT;
     assert_fuzz_finding_refused(finding);
     finding = plain_fuzz_finding;
     finding.sha256 = NULL;
@@ -306,6 +347,8 @@ int main(void)
         cmocka_unit_test(test_write_fuzzer_stands_in_order),
         cmocka_unit_test(test_write_bytes_are_one_escape_each),
         cmocka_unit_test(test_write_full_device_is_told),
+        cmocka_unit_test(test_write_value_0_has_no_word),
+        cmocka_unit_test(test_write_each_word_is_found_again),
         cmocka_unit_test(test_write_broken_run_is_refused),
         cmocka_unit_test(test_write_broken_case_is_refused),
         cmocka_unit_test(test_write_broken_exchange_is_refused),
