@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define CHUNK_SIZE ((size_t)64 << 10)
 
@@ -36,6 +37,15 @@ void *arena_new(struct arena *arena, size_t count, size_t size)
     void *given = (char *)chunk->bytes + chunk->used;
     chunk->used += needed;
     return given;
+}
+
+void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity) return items;
+    *capacity = *capacity * 2 + 8;
+    void *longer = arena_new(arena, *capacity, size);
+    if (count > 0) memcpy(longer, items, count * size);
+    return longer;
 }
 
 void arena_release(struct arena *arena)

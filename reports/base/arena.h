@@ -14,6 +14,12 @@ struct arena {
 
 /* Zeroed memory for `count` elements; never NULL, also for 0. */
 void *arena_new(struct arena *arena, size_t count, size_t size);
+
+/* An array of `count` elements with room for one more: `items`, or a copy of it
+ * that is twice as long. The one way in which arrays grow here. Both begin as
+ * zero. Writes: *capacity, elements. */
+void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size);
+
 void arena_release(struct arena *arena);
 
 /* `pointer`, which an allocation gave; ends the program if it is NULL. */

@@ -57,12 +57,8 @@ static void release_leaf(void *leaf)
 
 static void put(struct arena *arena, struct diff_group *group, struct diff_change *change)
 {
-    if (group->count == group->capacity) {
-        group->capacity = group->capacity * 2 + 2;
-        struct diff_change **changes = arena_new(arena, group->capacity, sizeof(void *));
-        if (group->count > 0) memcpy(changes, group->changes, group->count * sizeof(void *));
-        group->changes = changes;
-    }
+    group->changes =
+        arena_room(arena, group->changes, group->count, &group->capacity, sizeof(void *));
     bool first_of_case = group->count == 0 || group->changes[group->count - 1]->of != change->of;
     group->case_count += first_of_case;
     group->changes[group->count++] = change;
@@ -133,12 +129,7 @@ static char *key_of_case(const struct diff_case *case_, const struct reports_fin
 static void put_case(struct arena *arena, struct diff_set *set, const struct diff_case *case_,
                      const struct reports_finding *fault)
 {
-    if (set->count == set->capacity) {
-        set->capacity = set->capacity * 2 + 2;
-        const struct diff_case **cases = arena_new(arena, set->capacity, sizeof(void *));
-        if (set->count > 0) memcpy(cases, set->cases, set->count * sizeof(void *));
-        set->cases = cases;
-    }
+    set->cases = arena_room(arena, set->cases, set->count, &set->capacity, sizeof(void *));
     if (set->count == 0) set->fault = fault;
     set->class = case_->class;
     set->regression = case_->regression;

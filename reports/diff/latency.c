@@ -21,6 +21,7 @@ struct sample {
 };
 
 struct samples {
+    struct arena arena;
     struct sample *items;
     size_t count, capacity;
 };
@@ -29,11 +30,8 @@ struct samples {
 
 static void put(struct samples *samples, const struct sample *sample)
 {
-    if (samples->count == samples->capacity) {
-        samples->capacity = samples->capacity * 2 + 256;
-        samples->items =
-            arena_must(reallocarray(samples->items, samples->capacity, sizeof *samples->items));
-    }
+    samples->items = arena_room(&samples->arena, samples->items, samples->count, &samples->capacity,
+                                sizeof *samples->items);
     samples->items[samples->count++] = *sample;
 }
 
@@ -189,7 +187,7 @@ void diff_measure(struct reports_diff *diff)
         }
         at += count;
     }
-    free(samples.items);
+    arena_release(&samples.arena);
     correct(diff);
     if (diff->latency_count > 1)
         qsort(diff->latencies, diff->latency_count, sizeof *diff->latencies, by_weight);
@@ -229,6 +227,6 @@ struct reports_latency *diff_durations(struct reports_diff *diff, size_t most, s
         fill(&diff->arena, &latencies[(*count)++], &samples.items[at], size, most);
         at += size;
     }
-    free(samples.items);
+    arena_release(&samples.arena);
     return latencies;
 }

@@ -8,7 +8,7 @@
 
 struct writer {
     struct diff_lines lines;
-    size_t most, capacity;
+    size_t most;
     const struct reports_wire *context; /* what both have, not yet written   */
 };
 
@@ -56,10 +56,6 @@ static void put(struct writer *writer, char sign, const struct reports_wire *wir
         lines->more += sign != ' ';
         return;
     }
-    if (lines->count == writer->capacity) {
-        writer->capacity = writer->capacity * 2 + 16;
-        lines->items = arena_must(realloc(lines->items, writer->capacity * sizeof *lines->items));
-    }
     struct diff_line *line = &lines->items[lines->count++];
     *line = (struct diff_line){.sign = sign, .text = shown(wire)};
     if (mate == NULL) return;
@@ -101,6 +97,7 @@ struct diff_lines diff_lines_of(const struct diff_change *change, size_t most)
 {
     struct writer writer = {.most = most};
     if (change->script == NULL) return writer.lines;
+    writer.lines.items = arena_must(calloc(most + 1, sizeof *writer.lines.items));
     for (size_t i = 0; i < change->script->count; i++) put_step(&writer, &change->script->steps[i]);
     return writer.lines;
 }

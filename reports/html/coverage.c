@@ -2,11 +2,11 @@
  * (gcovr --json), or else summary.json (gcovr --json-summary), with links to the
  * pages of gcovr --html-details index.html. */
 #define _GNU_SOURCE
+#include "base/digest.h"
 #include "base/text.h"
 #include "html/parts.h"
 
 #include <jansson.h>
-#include <openssl/evp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,13 +153,10 @@ static void put_path(FILE *out, const char *path)
 /* As gcovr calls the page of a file: the digest is of the name. Owns: the caller. */
 static char *page_of(const char *file)
 {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    char hexadecimal[2 * EVP_MAX_MD_SIZE + 1] = "";
-    unsigned size = 0;
+    char digest[DIGEST_MD5_SIZE];
     const char *slash = strrchr(file, '/');
-    if (EVP_Digest(file, strlen(file), digest, &size, EVP_md5(), NULL) != 1) arena_must(NULL);
-    for (unsigned i = 0; i < size; i++) snprintf(hexadecimal + (size_t)2 * i, 3, "%02x", digest[i]);
-    return text_format("index.%s.%s.html", slash == NULL ? file : slash + 1, hexadecimal);
+    digest_md5(file, strlen(file), digest);
+    return text_format("index.%s.%s.html", slash == NULL ? file : slash + 1, digest);
 }
 
 /* The text, as a link if the folder has the page. */

@@ -1,10 +1,10 @@
 /* What was said in an exchange: an item a line, with its text, its bytes and what
  * was found in it. The texts are C escapes of bytes. */
 #define _GNU_SOURCE
+#include "base/digest.h"
 #include "base/text.h"
 #include "html/parts.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -175,16 +175,14 @@ static void put_prefix(FILE *out, const struct reports_wire *wire, int64_t start
 /* SHA-256 of all bytes: the store's, or of the text if it has them all. */
 static void put_digest(FILE *out, const struct reports_wire *wire, const struct said *said)
 {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
+    char digest[DIGEST_SHA256_SIZE];
     if (wire->sha256 != NULL) {
         page_put(out, ", SHA-256 %s", wire->sha256);
         return;
     }
     if (said->count != wire->size) return;
-    if (EVP_Digest(said->bytes, said->count, digest, &size, EVP_sha256(), NULL) != 1) return;
-    fputs(", SHA-256 ", out);
-    for (unsigned i = 0; i < size; i++) fprintf(out, "%02x", digest[i]);
+    digest_sha256(said->bytes, said->count, digest);
+    fprintf(out, ", SHA-256 %s", digest);
 }
 
 static bool is_folded(const struct reports_wire *wire, const struct said *said)

@@ -11,14 +11,13 @@
 struct list {
     struct sarif_item *items;
     size_t count, capacity;
+    struct arena *arena;
 };
 
 static void add(struct list *list, struct sarif_item item)
 {
-    if (list->count == list->capacity) {
-        list->capacity = list->capacity * 2 + 64;
-        list->items = arena_must(reallocarray(list->items, list->capacity, sizeof *list->items));
-    }
+    list->items =
+        arena_room(list->arena, list->items, list->count, &list->capacity, sizeof *list->items);
     item.index = list->count;
     list->items[list->count++] = item;
 }
@@ -96,9 +95,9 @@ static int by_weight(const void *a, const void *b)
     return order == 0 ? (one->index > two->index) - (one->index < two->index) : order;
 }
 
-struct sarif_item *sarif_collect(const struct store *store, size_t *count)
+struct sarif_item *sarif_collect(const struct store *store, struct arena *arena, size_t *count)
 {
-    struct list list = {0};
+    struct list list = {.arena = arena};
     for (size_t i = 0; i < store->case_count; i++) add_case(&list, &store->cases[i]);
     for (size_t i = 0; i < store->fuzz_count; i++) add_fuzzer(&list, &store->fuzzers[i]);
     sarif_fingerprint(list.items, list.count);

@@ -10,17 +10,17 @@
  * `#`. What is the same is numbered in the order of the store. SHA-256, the first
  * half of it, and the number: `0123456789abcdef0123456789abcdef:1`. */
 #define _GNU_SOURCE
+#include "base/digest.h"
 #include "base/text.h"
 #include "base/uri.h"
 #include "sarif/log.h"
 
-#include <openssl/evp.h>
 #include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FUNCTIONS_MAX 3
-#define DIGEST_SHOWN  16 /* bytes */
+#define DIGEST_SHOWN  32 /* digits */
 
 /* ---- what stays ------------------------------------------------------- */
 
@@ -103,17 +103,9 @@ static void put_item(FILE *out, const struct sarif_item *item)
 
 /* ---- the digest ------------------------------------------------------- */
 
-/* As hexadecimal digits at `out`, and a NUL. */
-static void digest(const void *bytes, size_t size, char *out)
-{
-    unsigned char all[EVP_MAX_MD_SIZE];
-    if (EVP_Digest(bytes, size, all, NULL, EVP_sha256(), NULL) != 1) arena_must(NULL);
-    for (size_t i = 0; i < DIGEST_SHOWN; i++) out += sprintf(out, "%02x", all[i]);
-}
-
 /* A digest that came, and how often. */
 struct seen {
-    char digest[DIGEST_SHOWN * 2 + 1]; /* first: what search.h compares */
+    char digest[DIGEST_SHOWN + 1]; /* first: what search.h compares */
     size_t count;
 };
 
@@ -124,13 +116,15 @@ static int by_digest(const void *a, const void *b)
 
 static void fingerprint(struct sarif_item *item, void **tree)
 {
+    char digest[DIGEST_SHA256_SIZE];
     struct seen *own = arena_must(calloc(1, sizeof *own));
     char *bytes = NULL;
     size_t size = 0;
     FILE *out = arena_must(open_memstream(&bytes, &size));
     put_item(out, item);
     if (fclose(out) != 0) arena_must(NULL);
-    digest(bytes, size, own->digest);
+    digest_sha256(bytes, size, digest);
+    memcpy(own->digest, digest, DIGEST_SHOWN);
     struct seen *seen = *(struct seen **)arena_must(tsearch(own, tree, by_digest));
     seen->count++;
     snprintf(item->fingerprint, sizeof item->fingerprint, "%s:%zu", seen->digest, seen->count);

@@ -36,8 +36,8 @@ struct sarif_item {
     size_t index;         /* in the store                                   */
 };
 
-/* All items, the heaviest first. Owns: the caller frees them. */
-struct sarif_item *sarif_collect(const struct store *store, size_t *count);
+/* All items, the heaviest first, in the arena. Writes: *count. */
+struct sarif_item *sarif_collect(const struct store *store, struct arena *arena, size_t *count);
 
 /* Fills in the fingerprints of the items, which are in the order of the store. */
 void sarif_fingerprint(struct sarif_item *items, size_t count);

@@ -90,7 +90,7 @@ static json_t *driver(struct sarif *sarif)
 static json_t *run_of(struct sarif *sarif)
 {
     size_t count = 0;
-    struct sarif_item *items = sarif_collect(sarif->store, &count);
+    struct sarif_item *items = sarif_collect(sarif->store, &sarif->arena, &count);
     size_t shown = 0;
     sarif_add_clauses(sarif);
     for (; shown < count && shown < SARIF_RESULTS_MAX && sarif->size < SARIF_SIZE_MAX; shown++) {
@@ -98,7 +98,6 @@ static json_t *run_of(struct sarif *sarif)
         sarif->size += sarif_size(result);
         sarif_append(sarif->results, result);
     }
-    free(items);
     char *id = category(sarif->store);
     json_t *run = arena_must(json_object());
     json_t *details = arena_must(json_object());

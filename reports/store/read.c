@@ -200,10 +200,8 @@ static bool has_key(const struct schema_object *object, const char *name)
 /* `kind` and `version` are looked at before. */
 static bool is_head(const struct schema_object *object, const char *name)
 {
-    bool has_version = object == &schema_run || object == &schema_baseline;
-    bool is_line = has_version || object == &schema_clause || object == &schema_case
-                   || object == &schema_fuzz || object == &schema_latency;
-    return (is_line && strcmp(name, "kind") == 0) || (has_version && strcmp(name, "version") == 0);
+    return (object->is_line && strcmp(name, "kind") == 0)
+           || (object->has_version && strcmp(name, "version") == 0);
 }
 
 static bool check_keys(const struct reader *reader, const struct place *place,
@@ -240,14 +238,6 @@ static bool read_object(const struct reader *reader, const struct place *place,
 
 /* ---- lines ------------------------------------------------------------ */
 
-/* Room for one element more, of the size, behind `count` of them. */
-static void *grown(void *array, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity) return array;
-    *capacity = *capacity * 2 + 64;
-    return arena_must(reallocarray(array, *capacity, size));
-}
-
 static bool check_version(const struct reader *reader, const struct place *place,
                           const json_t *line)
 {
@@ -266,7 +256,8 @@ static bool read_run(struct reader *reader, const json_t *line)
     struct place place = {.name = "run"};
     struct reports_run *run = arena_new(&reader->store->arena, 1, sizeof *run);
     struct store *store = reader->store;
-    store->runs = grown(store->runs, store->run_count, &reader->run_capacity, sizeof(void *));
+    store->runs = arena_room(&store->arena, store->runs, store->run_count, &reader->run_capacity,
+                             sizeof(void *));
     store->runs[store->run_count++] = run;
     store->run = run;
     return check_version(reader, &place, line)
@@ -299,8 +290,8 @@ static bool read_clause(struct reader *reader, const json_t *line)
     if (!has_run(reader, &place) || !read_object(reader, &place, &schema_clause, line, &clause))
         return false;
     if (store_find_clause(store, clause.id) != NULL) return true;
-    store->clauses = grown(store->clauses, store->clause_count, &reader->clause_capacity,
-                           sizeof *store->clauses);
+    store->clauses = arena_room(&store->arena, store->clauses, store->clause_count,
+                                &reader->clause_capacity, sizeof *store->clauses);
     size_t at = store->clause_count++;
     for (; at > 0 && strcmp(store->clauses[at - 1].id, clause.id) > 0; at--)
         store->clauses[at] = store->clauses[at - 1];
@@ -324,8 +315,8 @@ static bool read_case(struct reader *reader, const json_t *line)
     struct place place = {.name = "case"};
     struct store *store = reader->store;
     if (!has_run(reader, &place)) return false;
-    store->cases =
-        grown(store->cases, store->case_count, &reader->case_capacity, sizeof *store->cases);
+    store->cases = arena_room(&store->arena, store->cases, store->case_count,
+                              &reader->case_capacity, sizeof *store->cases);
     struct store_case *added = &store->cases[store->case_count++];
     memset(added, 0, sizeof *added);
     added->run = store->run;
@@ -339,8 +330,8 @@ static bool read_fuzz(struct reader *reader, const json_t *line)
     struct place place = {.name = "fuzzer"};
     struct store *store = reader->store;
     if (!has_run(reader, &place)) return false;
-    store->fuzzers =
-        grown(store->fuzzers, store->fuzz_count, &reader->fuzz_capacity, sizeof *store->fuzzers);
+    store->fuzzers = arena_room(&store->arena, store->fuzzers, store->fuzz_count,
+                                &reader->fuzz_capacity, sizeof *store->fuzzers);
     struct store_fuzz *added = &store->fuzzers[store->fuzz_count++];
     memset(added, 0, sizeof *added);
     added->run = store->run;
@@ -352,8 +343,8 @@ static bool read_latency(struct reader *reader, const json_t *line)
     struct place place = {.name = "latency"};
     struct store *store = reader->store;
     if (!has_run(reader, &place)) return false;
-    store->latencies = grown(store->latencies, store->latency_count, &reader->latency_capacity,
-                             sizeof *store->latencies);
+    store->latencies = arena_room(&store->arena, store->latencies, store->latency_count,
+                                  &reader->latency_capacity, sizeof *store->latencies);
     struct reports_latency *added = &store->latencies[store->latency_count++];
     memset(added, 0, sizeof *added);
     return read_object(reader, &place, &schema_latency, line, added);

@@ -16,7 +16,6 @@ IS_UNSIGNED(reports_fuzz_kind);
 
 /* ---- tables ----------------------------------------------------------- */
 
-#define KEYS(array) (array), sizeof(array) / sizeof(array)[0]
 #define KEY(owner, member, kind, must)                                                             \
     {                                                                                              \
         .name = #member, .type = (kind), .required = (must),                                       \
@@ -41,6 +40,17 @@ IS_UNSIGNED(reports_fuzz_kind);
 #define IDENTITY(member, kind)                                                                     \
     {                                                                                              \
         .name = #member, .type = (kind), .offset = offsetof(struct reports_case, identity.member)  \
+    }
+
+#define PART(owner, word, array)                                                                   \
+    {                                                                                              \
+        .name = (word), .size = sizeof(struct owner), .keys = (array),                             \
+        .key_count = sizeof(array) / sizeof(array)[0]                                              \
+    }
+#define LINE(owner, word, array, version)                                                          \
+    {                                                                                              \
+        .name = (word), .size = sizeof(struct owner), .keys = (array),                             \
+        .key_count = sizeof(array) / sizeof(array)[0], .is_line = true, .has_version = (version)   \
     }
 
 static const struct schema_key run_keys[] = {
@@ -88,10 +98,9 @@ static const struct schema_key wire_keys[] = {
     KEY(reports_wire, deviations, SCHEMA_TEXT, false),
 };
 
-static const struct schema_object wire = {"wire", sizeof(struct reports_wire), KEYS(wire_keys)};
+static const struct schema_object wire = PART(reports_wire, "wire", wire_keys);
 
-static const struct schema_object finding = {"finding", sizeof(struct reports_finding),
-                                             KEYS(finding_keys)};
+static const struct schema_object finding = PART(reports_finding, "finding", finding_keys);
 
 static const struct schema_key exchange_keys[] = {
     KEY(reports_exchange, command, SCHEMA_TEXT, true),
@@ -111,8 +120,7 @@ static const struct schema_key exchange_keys[] = {
     OPTIONAL_LIST(reports_exchange, wire, wire_count, &wire),
 };
 
-static const struct schema_object exchange = {"exchange", sizeof(struct reports_exchange),
-                                              KEYS(exchange_keys)};
+static const struct schema_object exchange = PART(reports_exchange, "exchange", exchange_keys);
 
 static const struct schema_key case_keys[] = {
     KEY(reports_case, id, SCHEMA_TEXT, true),
@@ -142,8 +150,7 @@ static const struct schema_key sample_keys[] = {
     KEY(reports_sample, edges, SCHEMA_U64, false),
 };
 
-static const struct schema_object sample = {"sample", sizeof(struct reports_sample),
-                                            KEYS(sample_keys)};
+static const struct schema_object sample = PART(reports_sample, "sample", sample_keys);
 
 static const struct schema_key fuzz_finding_keys[] = {
     WORD(reports_fuzz_finding, kind, &words_fuzz_kinds),
@@ -155,8 +162,8 @@ static const struct schema_key fuzz_finding_keys[] = {
     KEY(reports_fuzz_finding, reproduce, SCHEMA_TEXT, true),
 };
 
-static const struct schema_object fuzz_finding = {"finding", sizeof(struct reports_fuzz_finding),
-                                                  KEYS(fuzz_finding_keys)};
+static const struct schema_object fuzz_finding =
+    PART(reports_fuzz_finding, "finding", fuzz_finding_keys);
 
 static const struct schema_key fuzz_keys[] = {
     KEY(reports_fuzz, target, SCHEMA_TEXT, true),
@@ -186,8 +193,7 @@ static const struct schema_key duration_keys[] = {
     KEY(reports_duration, us, SCHEMA_U64, true),
 };
 
-static const struct schema_object duration = {"sample", sizeof(struct reports_duration),
-                                              KEYS(duration_keys)};
+static const struct schema_object duration = PART(reports_duration, "sample", duration_keys);
 
 static const struct schema_key latency_keys[] = {
     KEY(reports_latency, command, SCHEMA_TEXT, true),
@@ -196,15 +202,13 @@ static const struct schema_key latency_keys[] = {
     LIST(reports_latency, samples, sample_count, &duration),
 };
 
-const struct schema_object schema_baseline = {"baseline", sizeof(struct reports_baseline),
-                                              KEYS(baseline_keys)};
-const struct schema_object schema_latency = {"latency", sizeof(struct reports_latency),
-                                             KEYS(latency_keys)};
-const struct schema_object schema_run = {"run", sizeof(struct reports_run), KEYS(run_keys)};
-const struct schema_object schema_clause = {"clause", sizeof(struct reports_clause),
-                                            KEYS(clause_keys)};
-const struct schema_object schema_case = {"case", sizeof(struct reports_case), KEYS(case_keys)};
-const struct schema_object schema_fuzz = {"fuzz", sizeof(struct reports_fuzz), KEYS(fuzz_keys)};
+const struct schema_object schema_run = LINE(reports_run, "run", run_keys, true);
+const struct schema_object schema_clause = LINE(reports_clause, "clause", clause_keys, false);
+const struct schema_object schema_case = LINE(reports_case, "case", case_keys, false);
+const struct schema_object schema_fuzz = LINE(reports_fuzz, "fuzz", fuzz_keys, false);
+const struct schema_object schema_baseline =
+    LINE(reports_baseline, "baseline", baseline_keys, true);
+const struct schema_object schema_latency = LINE(reports_latency, "latency", latency_keys, false);
 
 /* ---- values ----------------------------------------------------------- */
 

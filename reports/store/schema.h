@@ -36,6 +36,8 @@ struct schema_object {
     size_t size;      /* of its struct, bytes  */
     const struct schema_key *keys;
     size_t key_count;
+    bool is_line;     /* begins with the key `kind`  */
+    bool has_version; /* and then the key `version`  */
 };
 
 extern const struct schema_object schema_run, schema_clause, schema_case, schema_fuzz;

@@ -11,11 +11,6 @@
 
 void store_release(struct store *store)
 {
-    free(store->clauses);
-    free(store->runs);
-    free(store->cases);
-    free(store->fuzzers);
-    free(store->latencies);
     arena_release(&store->arena);
     memset(store, 0, sizeof *store);
 }

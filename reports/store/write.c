@@ -1,8 +1,8 @@
-/* Writes the lines of a store. Escapes of RFC 8259, section 7. */
+/* Writes the lines of a store. */
+#include "base/json_out.h"
 #include "store/schema.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 
 /* ---- what may be written ---------------------------------------------- */
@@ -89,111 +89,97 @@ static bool is_whole(const struct schema_object *object, const void *owner)
     return true;
 }
 
-/* ---- JSON ------------------------------------------------------------- */
+/* ---- lines ------------------------------------------------------------ */
 
-/* Byte by byte, so that the bytes can be had back: a JSON library would take
- * them for UTF-8. */
-static void put_string(FILE *out, const char *text)
-{
-    fputc('"', out);
-    for (; *text != '\0'; text++) {
-        unsigned char byte = (unsigned char)*text;
-        if (byte == '"' || byte == '\\') fprintf(out, "\\%c", byte);
-        else if (byte < 0x20 || byte > 0x7E) fprintf(out, "\\u%04x", byte);
-        else fputc(byte, out);
-    }
-    fputc('"', out);
-}
+static void put_keys(struct json_out *json, const struct schema_object *object, const void *owner);
 
-static void put_keys(FILE *out, const struct schema_object *object, const void *owner,
-                     const char *separator);
-
-static void put_list(FILE *out, const struct schema_key *key, const void *owner)
+static void put_list(struct json_out *json, const struct schema_key *key, const void *owner)
 {
     const char *items = *(const char *const *)member(owner, key->offset);
     size_t count = *(const size_t *)member(owner, key->count_offset);
-    fputc('[', out);
+    json_out_open(json, '[');
     for (size_t i = 0; i < count; i++) {
-        fputs(i > 0 ? ",{" : "{", out);
-        put_keys(out, key->items, items + i * key->items->size, "");
-        fputc('}', out);
+        json_out_open(json, '{');
+        put_keys(json, key->items, items + i * key->items->size);
+        json_out_close(json, '}');
     }
-    fputc(']', out);
+    json_out_close(json, ']');
 }
 
-static void put_value(FILE *out, const struct schema_key *key, const void *owner)
+static void put_value(struct json_out *json, const struct schema_key *key, const void *owner)
 {
     const void *at = member(owner, key->offset);
     switch (key->type) {
-    case SCHEMA_WORD: put_string(out, word_at(key, at)); break;
+    case SCHEMA_WORD: json_out_string(json, word_at(key, at)); break;
     case SCHEMA_TEXT:
     case SCHEMA_INSTANT:
     case SCHEMA_DAY:
-    case SCHEMA_DIGEST: put_string(out, text_at(at)); break;
+    case SCHEMA_DIGEST: json_out_string(json, text_at(at)); break;
     case SCHEMA_U64:
     case SCHEMA_SIZE:
-    case SCHEMA_U32: fprintf(out, "%" PRIu64, number_at(key, at)); break;
-    case SCHEMA_TIME: fprintf(out, "%" PRId64, *(const int64_t *)at); break;
-    case SCHEMA_FLAG: fputs(*(const bool *)at ? "true" : "false", out); break;
-    case SCHEMA_LIST: put_list(out, key, owner); break;
+    case SCHEMA_U32: json_out_unsigned(json, number_at(key, at)); break;
+    case SCHEMA_TIME: json_out_signed(json, *(const int64_t *)at); break;
+    case SCHEMA_FLAG: json_out_flag(json, *(const bool *)at); break;
+    case SCHEMA_LIST: put_list(json, key, owner); break;
     }
 }
 
-static void put_keys(FILE *out, const struct schema_object *object, const void *owner,
-                     const char *separator)
+static void put_keys(struct json_out *json, const struct schema_object *object, const void *owner)
 {
     for (size_t i = 0; i < object->key_count; i++) {
         const struct schema_key *key = &object->keys[i];
         if (is_absent(key, owner)) continue;
-        fprintf(out, "%s\"%s\":", separator, key->name);
-        put_value(out, key, owner);
-        separator = ",";
+        json_out_key(json, key->name);
+        put_value(json, key, owner);
     }
 }
 
-static bool put_line(FILE *out, const char *head, const struct schema_object *object,
-                     const void *owner)
+static bool put_line(FILE *out, const struct schema_object *object, const void *owner)
 {
+    struct json_out json = {.out = out};
     if (!is_whole(object, owner)) {
         errno = EINVAL;
         return false;
     }
-    fputs(head, out);
-    put_keys(out, object, owner, ",");
-    fputs("}\n", out);
+    json_out_open(&json, '{');
+    json_out_key(&json, "kind");
+    json_out_string(&json, object->name);
+    if (object->has_version) {
+        json_out_key(&json, "version");
+        json_out_unsigned(&json, REPORTS_VERSION);
+    }
+    put_keys(&json, object, owner);
+    json_out_close(&json, '}');
+    fputc('\n', out);
     return !ferror(out);
 }
 
 bool reports_write_run(FILE *file, const struct reports_run *run)
 {
-    char head[40];
-    snprintf(head, sizeof head, "{\"kind\":\"run\",\"version\":%d", REPORTS_VERSION);
-    return put_line(file, head, &schema_run, run);
+    return put_line(file, &schema_run, run);
 }
 
 bool reports_write_clause(FILE *file, const struct reports_clause *clause)
 {
-    return put_line(file, "{\"kind\":\"clause\"", &schema_clause, clause);
+    return put_line(file, &schema_clause, clause);
 }
 
 bool reports_write_case(FILE *file, const struct reports_case *case_)
 {
-    return put_line(file, "{\"kind\":\"case\"", &schema_case, case_);
+    return put_line(file, &schema_case, case_);
 }
 
 bool reports_write_fuzz(FILE *file, const struct reports_fuzz *fuzz)
 {
-    return put_line(file, "{\"kind\":\"fuzz\"", &schema_fuzz, fuzz);
+    return put_line(file, &schema_fuzz, fuzz);
 }
 
 bool reports_write_baseline(FILE *file, const struct reports_baseline *baseline)
 {
-    char head[40];
-    snprintf(head, sizeof head, "{\"kind\":\"baseline\",\"version\":%d", REPORTS_VERSION);
-    return put_line(file, head, &schema_baseline, baseline);
+    return put_line(file, &schema_baseline, baseline);
 }
 
 bool reports_write_latency(FILE *file, const struct reports_latency *latency)
 {
-    return put_line(file, "{\"kind\":\"latency\"", &schema_latency, latency);
+    return put_line(file, &schema_latency, latency);
 }
