@@ -1,5 +1,6 @@
 /* Which cases there are of a form: response variants, boundaries of responses
  * and of arguments, codes, wrong responses. */
+#include "at/form.h"
 #include "base/memory.h"
 #include "cases/cases_internal.h"
 
@@ -8,16 +9,6 @@
 #include <string.h>
 
 /* ---- names ------------------------------------------------------------ */
-
-static const char *kind_name(enum atp_form_kind kind)
-{
-    switch (kind) {
-    case ATP_FORM_WRITE: return "write";
-    case ATP_FORM_READ: return "read";
-    case ATP_FORM_TEST: return "test";
-    default: return "execute";
-    }
-}
 
 /* Small letters; what is neither letter nor digit becomes `other`, unless that
  * is NUL. */
@@ -39,8 +30,8 @@ char *cases_form_name(const struct cases_maker *maker)
     const struct catalog_syntax *syntax = &maker->form->syntax;
     const char *name = maker->command->name + strspn(maker->command->name, "+&");
     char *text = syntax->key == NULL
-                     ? memory_format("%s-%s", name, kind_name(syntax->kind))
-                     : memory_format("%s-%s-%s", name, kind_name(syntax->kind), syntax->key);
+                     ? memory_format("%s-%s", name, at_form_name(syntax->kind))
+                     : memory_format("%s-%s-%s", name, at_form_name(syntax->kind), syntax->key);
     cases_lower(text, '\0');
     return text;
 }

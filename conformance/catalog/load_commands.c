@@ -1,4 +1,5 @@
 /* Commands, their forms and response variants. */
+#include "at/form.h"
 #include "base/memory.h"
 #include "catalog/load.h"
 #include "catalog/notation.h"
@@ -77,10 +78,9 @@ static void read_syntax(struct loader *loader, const yaml_node_t *node, void *ou
 /* Overrides what the syntax tells. */
 static void read_kind(struct loader *loader, const yaml_node_t *node, void *out)
 {
-    static const char *const words[] = {"execute", "write", "read", "test", NULL};
     struct catalog_syntax *syntax = out;
     unsigned index = 0;
-    loader_read_word(loader, node, words, &index);
+    loader_read_word(loader, node, at_form_words, &index);
     syntax->kind = (enum atp_form_kind)(1u << index);
     if (syntax->kind == ATP_FORM_WRITE && syntax->arg_count && !syntax->key
         && syntax->args[0].kind == CATALOG_FIELD_KEYWORD)

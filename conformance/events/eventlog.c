@@ -6,6 +6,7 @@
  * the line is written when another event comes. */
 #include "events/eventlog.h"
 
+#include "at/form.h"
 #include "base/json.h"
 #include "events/eventlog_values.h"
 
@@ -84,17 +85,6 @@ static void write_deviations(struct eventlog *log, uint32_t deviations)
     buffer_append(&log->out, "]", 1);
 }
 
-static const char *form_name(const struct atp_form *form)
-{
-    switch ((enum atp_form_kind)form->kind) {
-    case ATP_FORM_EXECUTE: return "execute";
-    case ATP_FORM_WRITE: return "write";
-    case ATP_FORM_READ: return "read";
-    case ATP_FORM_TEST: return "test";
-    }
-    return "";
-}
-
 static void write_exchange(struct eventlog *log, const struct atp_exchange *exchange)
 {
     struct buffer *out = &log->out;
@@ -107,7 +97,7 @@ static void write_exchange(struct eventlog *log, const struct atp_exchange *exch
     }
     if (exchange->form != NULL) {
         buffer_append_text(out, "\"form\":");
-        json_text(out, form_name(exchange->form));
+        json_text(out, at_form_name(exchange->form->kind));
         buffer_append(out, ",", 1);
     }
     if (exchange->variant != NULL) {

@@ -1,6 +1,7 @@
 /* Cuts a transcript into exchanges and has each of them judged. */
 #include "judge/judge.h"
 
+#include "at/form.h"
 #include "base/memory.h"
 #include "judge/judge_internal.h"
 
@@ -61,16 +62,6 @@ static struct judge_work *add_work(struct run *run)
     return work;
 }
 
-static const char *form_name(const struct atp_form *form)
-{
-    switch (form->kind) {
-    case ATP_FORM_WRITE: return "write";
-    case ATP_FORM_READ: return "read";
-    case ATP_FORM_TEST: return "test";
-    default: return "execute";
-    }
-}
-
 static void note_form(struct run *run, struct judge_work *work, const struct atp_exchange *exchange)
 {
     const struct compiled_catalog *compiled = run->judge.compiled;
@@ -79,7 +70,7 @@ static void note_form(struct run *run, struct judge_work *work, const struct atp
         work->out.name = atp_command_name(&compiled->catalog, exchange->command);
     if (exchange->form == NULL) return;
     work->form = exchange->form;
-    work->out.form = form_name(exchange->form);
+    work->out.form = at_form_name(exchange->form->kind);
     work->out.form_index = compiled_form_index(compiled, exchange->form);
     work->source = &compiled->form_sources[work->out.form_index];
     work->out.time_limit_ms = exchange->time_limit_ms;

@@ -35,9 +35,8 @@ void catalog_emit_json(FILE *out, const struct catalog_model *model,
 void catalog_emit_list(FILE *out, const struct catalog_model *model,
                        const struct catalog_part *parts, size_t part_count);
 
-/* Lower-case words: "int", …; "execute", …; "final", …. */
+/* Lower-case words: "int", …; "final", …. */
 const char *catalog_type_name(enum atp_type type);
-const char *catalog_kind_name(enum atp_form_kind kind);
 const char *catalog_class_name(enum catalog_class rank);
 
 /* A range in the notation: `0`, `0..4`, `0..`. Returns: `text`. */

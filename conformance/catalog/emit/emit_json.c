@@ -1,6 +1,7 @@
 /* The model as JSON, and as a list. Keys are those of the YAML schema; what a
  * file leaves out is absent, what a form inherits is there.
  */
+#include "at/form.h"
 #include "catalog/emit/emit.h"
 
 #include <jansson.h>
@@ -103,7 +104,7 @@ static json_t *form_json(const struct catalog_form *form)
 {
     json_t *object = json_object();
     set_text(object, "syntax", form->syntax.text);
-    set_text(object, "kind", catalog_kind_name(form->syntax.kind));
+    set_text(object, "kind", at_form_name(form->syntax.kind));
     set_text(object, "key", form->syntax.key);
     set_text(object, "clause", form->clause);
     set_text(object, "edition", form->edition);
@@ -258,7 +259,7 @@ static void list_form(FILE *out, const struct catalog_set *set, const struct cat
 {
     char text[200];
     clause_text(set, form, text, sizeof text);
-    fprintf(out, "%-*s %-7s %s\n", (int)*width, text, catalog_kind_name(form->syntax.kind),
+    fprintf(out, "%-*s %-7s %s\n", (int)*width, text, at_form_name(form->syntax.kind),
             form->syntax.text);
 }
 

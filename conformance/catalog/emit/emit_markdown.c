@@ -1,4 +1,5 @@
 /* A reference page: what a dialect's manuals promise, with the clauses. */
+#include "at/form.h"
 #include "catalog/emit/emit.h"
 
 #include <string.h>
@@ -9,17 +10,6 @@ const char *catalog_type_name(enum atp_type type)
 {
     static const char *const names[] = {"int", "hex", "string", "word", "any", "code", "rest"};
     return type < sizeof names / sizeof *names ? names[type] : "";
-}
-
-const char *catalog_kind_name(enum atp_form_kind kind)
-{
-    switch (kind) {
-    case ATP_FORM_EXECUTE: return "execute";
-    case ATP_FORM_WRITE: return "write";
-    case ATP_FORM_READ: return "read";
-    case ATP_FORM_TEST: return "test";
-    }
-    return "";
 }
 
 const char *catalog_class_name(enum catalog_class rank)
@@ -151,7 +141,7 @@ static void put_form(FILE *out, const struct catalog_form *form)
 {
     fputc('\n', out);
     put_code(out, form->syntax.text);
-    fprintf(out, " (%s, ", catalog_kind_name(form->syntax.kind));
+    fprintf(out, " (%s, ", at_form_name(form->syntax.kind));
     put_text(out, form->clause);
     fprintf(out, "%s%s", form->edition ? ", " : "", form->edition ? form->edition : "");
     put_form_notes(out, form);
