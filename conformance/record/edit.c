@@ -8,9 +8,9 @@
  * What counts a payload is captured, and the payload awaited by that count. */
 #include "record/edit.h"
 
+#include "at/line.h"
 #include "base/memory.h"
 #include "match/match_part.h"
-#include "record/command.h"
 #include "record/text.h"
 
 #include <inttypes.h>
@@ -58,30 +58,29 @@ static void note_argument(struct edit *edit, const char *name, const char *bytes
     edit->said[edit->said_count++] = (struct said){memory_text(name), memory_slice(bytes, size)};
 }
 
-static bool is_form(const struct catalog_form *form, const struct command *command,
+static bool is_form(const struct catalog_form *form, const struct at_command *command,
                     const uint8_t *line)
 {
-    struct command_span key;
+    struct at_span key;
     if (form->syntax.kind != command->form) return false;
     if (form->syntax.key == NULL) return true;
-    return command_field(line, command_arguments(command), 0, &key)
-           && strlen(form->syntax.key) == key.size
+    return at_field(line, at_arguments(command), 0, &key) && strlen(form->syntax.key) == key.size
            && memcmp(form->syntax.key, line + key.offset, key.size) == 0;
 }
 
 static void note_form(struct edit *edit, const struct catalog_form *form, const uint8_t *line,
-                      const struct command *command)
+                      const struct at_command *command)
 {
-    struct command_span field;
+    struct at_span field;
     if (!is_form(form, command, line)) return;
     for (unsigned i = 0; i < form->syntax.arg_count; i++)
         if (form->syntax.args[i].kind == CATALOG_FIELD_PARAM
-            && command_field(line, command_arguments(command), i, &field))
+            && at_field(line, at_arguments(command), i, &field))
             note_argument(edit, form->syntax.args[i].text, (const char *)line + field.offset,
                           field.size);
 }
 
-static void note_command(struct edit *edit, const uint8_t *line, const struct command *command)
+static void note_command(struct edit *edit, const uint8_t *line, const struct at_command *command)
 {
     const struct catalog_model *model = edit->compiled->model;
     char *name = memory_slice((const char *)line + command->name.offset, command->name.size);
@@ -97,9 +96,9 @@ static void note_command(struct edit *edit, const uint8_t *line, const struct co
 
 static void note_line(struct edit *edit, const uint8_t *line, size_t size)
 {
-    struct command command;
+    struct at_command command;
     size_t at = 0;
-    while (command_next(line, size, &at, &command))
+    while (at_next(line, size, &at, &command))
         if (command.form == ATP_FORM_WRITE) note_command(edit, line, &command);
 }
 

@@ -2,8 +2,8 @@
  * in mask_standin.c. */
 #include "record/mask_internal.h"
 
+#include "at/line.h"
 #include "base/memory.h"
-#include "record/command.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -17,13 +17,13 @@ struct line {
     struct mask *mask;
     uint8_t *bytes;
     size_t size; /* without its line end                                     */
-    struct command_span done[DONE_MAX];
+    struct at_span done[DONE_MAX];
     size_t done_count;
 };
 
 /* ---- a place ---------------------------------------------------------- */
 
-static bool is_done(const struct line *line, struct command_span place)
+static bool is_done(const struct line *line, struct at_span place)
 {
     for (size_t i = 0; i < line->done_count; i++)
         if (place.offset < line->done[i].offset + line->done[i].size
@@ -32,7 +32,7 @@ static bool is_done(const struct line *line, struct command_span place)
     return false;
 }
 
-static void hide(struct line *line, enum mask_kind kind, struct command_span place)
+static void hide(struct line *line, enum mask_kind kind, struct at_span place)
 {
     if (place.size == 0 || is_done(line, place)) return;
     mask_stand_in(line->mask, kind, line->bytes + place.offset, place.size);
@@ -56,7 +56,7 @@ static bool is_alphanumeric(uint8_t byte)
     return is_digit(byte) || (uint8_t)((byte | 0x20) - 'a') < 26;
 }
 
-static void hide_number(struct line *line, struct command_span run)
+static void hide_number(struct line *line, struct at_span run)
 {
     const uint8_t *digits = line->bytes + run.offset;
     bool has_plus = run.offset > 0 && digits[-1] == '+';
@@ -71,7 +71,7 @@ static void hide_numbers(struct line *line)
     for (size_t at = 0; at < line->size;) {
         size_t first = at;
         while (at < line->size && is_digit(line->bytes[at])) at++;
-        if (at > first) hide_number(line, (struct command_span){first, at - first});
+        if (at > first) hide_number(line, (struct at_span){first, at - first});
         else at++;
     }
 }
@@ -95,8 +95,8 @@ static void hide_user(struct line *line)
         }
         if (at == line->size || line->bytes[at] != '@') continue;
         size_t end = colon > 0 ? colon : at;
-        hide(line, MASK_TEXT, (struct command_span){first, end - first});
-        if (colon > 0) hide(line, MASK_TEXT, (struct command_span){colon + 1, at - colon - 1});
+        hide(line, MASK_TEXT, (struct at_span){first, end - first});
+        if (colon > 0) hide(line, MASK_TEXT, (struct at_span){colon + 1, at - colon - 1});
     }
 }
 
@@ -113,25 +113,25 @@ static void hide_authorization(struct line *line)
                 if (line->bytes[at] == ' ') first = at + 1;
                 at++;
             }
-            hide(line, MASK_TEXT, (struct command_span){first, at - first});
+            hide(line, MASK_TEXT, (struct at_span){first, at - first});
         }
 }
 
 /* ---- what the table names --------------------------------------------- */
 
-static bool has_key(const struct line *line, struct command_span arguments, const char *key)
+static bool has_key(const struct line *line, struct at_span arguments, const char *key)
 {
-    struct command_span first;
+    struct at_span first;
     if (key == NULL) return true;
-    return command_field(line->bytes, arguments, 0, &first) && strlen(key) == first.size
+    return at_field(line->bytes, arguments, 0, &first) && strlen(key) == first.size
            && memcmp(line->bytes + first.offset, key, first.size) == 0;
 }
 
 /* Place of a parameter among the arguments of one form, or -1. */
 static int form_place(const struct catalog_syntax *syntax, const char *parameter,
-                      const struct line *line, const struct command *command)
+                      const struct line *line, const struct at_command *command)
 {
-    if (syntax->kind != command->form || !has_key(line, command_arguments(command), syntax->key))
+    if (syntax->kind != command->form || !has_key(line, at_arguments(command), syntax->key))
         return -1;
     for (size_t n = 0; n < syntax->arg_count; n++)
         if (syntax->args[n].kind == CATALOG_FIELD_PARAM
@@ -142,7 +142,7 @@ static int form_place(const struct catalog_syntax *syntax, const char *parameter
 
 /* As the catalogue has it, else as the table. */
 static int argument_place(const struct mask *mask, const struct mask_secret *secret,
-                          const struct line *line, const struct command *command)
+                          const struct line *line, const struct at_command *command)
 {
     const struct catalog_model *model = mask->compiled->model;
     for (size_t i = 0; secret->parameter != NULL && i < model->set_count; i++) {
@@ -156,9 +156,9 @@ static int argument_place(const struct mask *mask, const struct mask_secret *sec
 }
 
 /* A dial string is no list: its number is all of it but the suffix. */
-static struct command_span dialled(const struct line *line, const struct command *command)
+static struct at_span dialled(const struct line *line, const struct at_command *command)
 {
-    struct command_span place = command->rest;
+    struct at_span place = command->rest;
     while (place.size > 0 && is_one_of(line->bytes[place.offset], "TPtp ")) {
         place.offset++;
         place.size--;
@@ -174,28 +174,28 @@ static struct command_span dialled(const struct line *line, const struct command
 }
 
 static void hide_argument(struct line *line, const struct mask_secret *secret,
-                          const struct command *command)
+                          const struct at_command *command)
 {
-    struct command_span place;
+    struct at_span place;
     if (strcmp(secret->command, "D") == 0) {
         hide(line, secret->kind, dialled(line, command));
         return;
     }
     int index = argument_place(line->mask, secret, line, command);
     if (command->form == ATP_FORM_WRITE && index >= 0
-        && has_key(line, command_arguments(command), secret->key)
-        && command_field(line->bytes, command_arguments(command), (unsigned)index, &place))
+        && has_key(line, at_arguments(command), secret->key)
+        && at_field(line->bytes, at_arguments(command), (unsigned)index, &place))
         hide(line, secret->kind, place);
 }
 
 static void mask_command(struct line *line, bool is_sent)
 {
-    struct command command;
+    struct at_command command;
     size_t at = 0;
     if (is_sent) line->mask->pending_count = 0;
-    while (command_next(line->bytes, line->size, &at, &command))
+    while (at_next(line->bytes, line->size, &at, &command))
         for (const struct mask_secret *secret = mask_secrets; secret->command != NULL; secret++) {
-            if (!command_is_named(line->bytes, &command, secret->command)) continue;
+            if (!at_is_named(line->bytes, &command, secret->command)) continue;
             hide_argument(line, secret, &command);
             if (is_sent && line->mask->pending_count < MASK_PENDING_MAX)
                 line->mask->pending[line->mask->pending_count++] = secret;
@@ -212,22 +212,22 @@ static size_t prefix_size(const struct line *line)
 }
 
 /* The field of a line that the parser has read. */
-static bool read_field(const struct atp_event *event, const char *name, struct command_span *out)
+static bool read_field(const struct atp_event *event, const char *name, struct at_span *out)
 {
     int index = name == NULL || event->record == NULL ? -1 : atp_find_field(event, name);
     if (index < 0) return false;
-    *out = (struct command_span){event->fields[index].offset, event->fields[index].size};
+    *out = (struct at_span){event->fields[index].offset, event->fields[index].size};
     return true;
 }
 
 static void hide_field(struct line *line, const struct atp_event *event,
                        const struct mask_secret *secret, size_t prefix)
 {
-    struct command_span place;
-    const struct command_span fields = {prefix, line->size - prefix};
+    struct at_span place;
+    const struct at_span fields = {prefix, line->size - prefix};
     if (read_field(event, secret->parameter, &place)
         || (secret->received >= 0
-            && command_field(line->bytes, fields, (unsigned)secret->received, &place)))
+            && at_field(line->bytes, fields, (unsigned)secret->received, &place)))
         hide(line, secret->kind, place);
 }
 
@@ -251,7 +251,7 @@ static void mask_response(struct line *line, const struct atp_event *event)
          secret++)
         if (strlen(secret->command) == prefix - 1
             && memcmp(secret->command, line->bytes, prefix - 1) == 0
-            && has_key(line, (struct command_span){prefix, line->size - prefix}, secret->key))
+            && has_key(line, (struct at_span){prefix, line->size - prefix}, secret->key))
             hide_field(line, event, secret, prefix);
     bool is_bare = prefix == 0
                    && (event->kind == ATP_KIND_INFO || event->kind == ATP_KIND_TEXT
@@ -273,7 +273,7 @@ static void hide_known(struct line *line)
             bool is_apart = (at == 0 || !is_alphanumeric(line->bytes[at - 1]))
                             && (end == line->size || !is_alphanumeric(line->bytes[end]));
             if (is_apart && memcmp(line->bytes + at, pair->secret, pair->size) == 0)
-                hide(line, pair->kind, (struct command_span){at, pair->size});
+                hide(line, pair->kind, (struct at_span){at, pair->size});
         }
     }
 }

@@ -5,9 +5,9 @@
  * end came. Read from a file, each piece is one: the order is kept to the byte. */
 #include "record/tape_internal.h"
 
+#include "at/line.h"
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "record/command.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -140,8 +140,8 @@ static void expect_upload(struct tape *tape, const struct atp_event *event)
     bool is_prompt = event->text_size > 0 && event->bytes[event->text_offset] == '>';
     if (!is_upload && !is_prompt) return;
     if (is_upload && exchange.form->upload > 0)
-        count = command_count_argument(tape->command.bytes, tape->command.size,
-                                       exchange.form->upload - 1u, UPLOAD_ANY_END);
+        count = at_number(tape->command.bytes, tape->command.size, exchange.form->upload - 1u,
+                          UPLOAD_ANY_END);
     tape->upload = count == UPLOAD_ANY_END ? UPLOAD_CTRL_Z : UPLOAD_COUNTED;
     tape->upload_left = count;
 }

@@ -2,6 +2,8 @@
  * an upload by its count or Ctrl-Z, a transparent stream as it comes. */
 #include "record/tape_internal.h"
 
+#include "at/line.h"
+
 #include <string.h>
 
 #define UNTERMINATED ((size_t)64 << 10) /* of a command without its CR     */
@@ -127,7 +129,7 @@ static void take_all_sent(struct tape *tape)
 void tape_sent(struct tape *tape, const void *bytes, size_t size, int64_t now)
 {
     if (size == 0) return;
-    bool is_command = size >= 2 && (memcmp(bytes, "AT", 2) == 0 || memcmp(bytes, "at", 2) == 0);
+    bool is_command = at_line_kind(bytes, size) == AT_LINE_COMMANDS;
     expire_if_left(tape, now);
     if (tape->options.is_live && is_command && atp_is_stream(&tape->parser)
         && atp_stream_tail(&tape->parser) != ATP_RESULT_NONE)

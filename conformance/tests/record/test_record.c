@@ -1,7 +1,6 @@
 /* Recordings: bytes into items, secrets into stand-ins, a recording into a case. */
 #include "catalog/builtin.h"
 #include "match/match.h"
-#include "record/command.h"
 #include "record/mask_internal.h"
 #include "record/rewrite.h"
 #include "record/tape.h"
@@ -298,34 +297,6 @@ static void test_tape_loses_nothing_whatever_is_said(void **state)
     }
 }
 
-/* ---- commands --------------------------------------------------------- */
-
-static void test_command_line_is_taken_apart(void **state)
-{
-    (void)state;
-    static const char line[] = "ATE0V1;+CSQ;+HTTPPARA=\"URL\",\"a;b,c\", 7;+COPS?;D+491234;\r";
-    static const char *const names[] = {"E", "V", "+CSQ", "+HTTPPARA", "+COPS", "D"};
-    const uint8_t *bytes = (const uint8_t *)line;
-    struct command command;
-    struct command_span field;
-    size_t at = 0;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        assert_true(command_next(bytes, sizeof line - 1, &at, &command));
-        assert_true(command_is_named(bytes, &command, names[i]));
-        if (i != 3) continue;
-        assert_true(command_field(bytes, command_arguments(&command), 1, &field));
-        assert_int_equal(field.size, 5);
-        assert_memory_equal(bytes + field.offset, "a;b,c", 5);
-        assert_true(command_field(bytes, command_arguments(&command), 2, &field));
-        assert_memory_equal(bytes + field.offset, "7", 1);
-        assert_false(command_field(bytes, command_arguments(&command), 3, &field));
-    }
-    assert_false(command_next(bytes, sizeof line - 1, &at, &command));
-    assert_int_equal(command_count_argument((const uint8_t *)"AT+X=1,20", 9, 1, 9), 20);
-    assert_int_equal(command_count_argument((const uint8_t *)"AT+X=1,a", 8, 1, 9), 9);
-    assert_int_equal(command_count_argument((const uint8_t *)"AT+X=4294967296", 15, 0, 9), 9);
-}
-
 /* ---- masking ---------------------------------------------------------- */
 
 /* The text masked, by itself. Returns: static. */
@@ -519,7 +490,7 @@ int main(void)
         cmocka_unit_test(test_tape_short_payload_expires_when_the_host_goes_on),
         cmocka_unit_test(test_tape_rest_is_what_is_no_item_yet),
         cmocka_unit_test(test_tape_loses_nothing_whatever_is_said),
-        cmocka_unit_test(test_command_line_is_taken_apart),
+
         cmocka_unit_test(test_mask_table_names_fields),
         cmocka_unit_test(test_mask_patterns_find_what_no_table_names),
         cmocka_unit_test(test_mask_is_the_same_all_over_and_each_its_own),
