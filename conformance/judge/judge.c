@@ -2,6 +2,7 @@
 #include "judge/judge.h"
 
 #include "at/form.h"
+#include "at/line.h"
 #include "base/memory.h"
 #include "judge/judge_internal.h"
 
@@ -76,14 +77,15 @@ static void note_form(struct run *run, struct judge_work *work, const struct atp
     work->out.time_limit_ms = exchange->time_limit_ms;
 }
 
-/* A command line, with or without its CR. */
-static bool is_several(const uint8_t *bytes, size_t size)
+/* Whether a semicolon separates commands of the line. Basic commands in a row
+ * (`E0V1`) do not count: they answer with one result and nothing else. */
+static bool is_several(const uint8_t *line, size_t size)
 {
-    bool quoted = false;
-    for (size_t i = 0; i < size; i++) {
-        if (bytes[i] == '"') quoted = !quoted;
-        else if (bytes[i] == ';' && !quoted && i + 2 < size) return true;
-    }
+    struct at_command command;
+    size_t first = 0;
+    for (size_t at = 0; at_next(line, size, &at, &command); first = at)
+        if (first > 0 && memchr(line + first, ';', command.name.offset - first) != NULL)
+            return true;
     return false;
 }
 
@@ -92,7 +94,7 @@ static void begin(struct run *run, const uint8_t *bytes, size_t size, size_t lin
     struct atp_exchange exchange;
     current(run)->is_over = true;
     struct judge_work *work = add_work(run);
-    while (size > 0 && (bytes[size - 1] == '\r' || bytes[size - 1] == '\n')) size--;
+    size = at_line_size(bytes, size);
     atp_exchange_read(&run->parser, &exchange);
     note_form(run, work, &exchange);
     work->out.command = judge_escape(bytes, size, JUDGE_SEEN_TEXT);
@@ -276,8 +278,7 @@ static void take_echo(struct run *run, const struct atp_event *event, struct spa
         skip++;
     const uint8_t *text = run->echo.bytes + skip;
     size_t size = run->echo.size - skip;
-    if (!run->told && size >= 2 && strncasecmp((const char *)text, "AT", 2) == 0)
-        begin(run, text, size, at.line);
+    if (!run->told && at_line_kind(text, size) == AT_LINE_COMMANDS) begin(run, text, size, at.line);
     run->echo.size = 0;
 }
 
@@ -323,13 +324,13 @@ static void on_event(void *user, const struct atp_event *event)
 static bool is_command(const struct run *run, const uint8_t *bytes, size_t size)
 {
     if (run->uploading || atp_is_stream(&run->parser)) return false;
-    return size >= 2 && strncasecmp((const char *)bytes, "AT", 2) == 0;
+    return at_line_kind(bytes, size) == AT_LINE_COMMANDS;
 }
 
 /* `A/`, V.250 5.2.4: the last command line once more. */
 static bool is_repeat(const struct run *run, const uint8_t *bytes, size_t size)
 {
-    bool typed = size == 2 && (bytes[0] | 0x20) == 'a' && bytes[1] == '/';
+    bool typed = at_line_kind(bytes, size) == AT_LINE_REPEAT;
     return typed && run->line_size > 0 && !run->uploading && !atp_is_stream(&run->parser);
 }
 

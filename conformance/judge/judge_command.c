@@ -1,11 +1,7 @@
-/* The arguments of a command line, against the syntax of its form.
- *
- *     line      = "AT" { command ";" } command CR ;
- *     command   = name [ "=" arguments | value ] ;
- *     arguments = argument { "," argument } ;      (a comma in quotes is text)
- *
- * Of several commands the last is taken, as the parser does. Whether a string
+/* The arguments of a command line, checked against the syntax of its form. Of
+ * several commands the last one is taken, as the parser does. Whether a string
  * stands in quotes is left to the module. */
+#include "at/line.h"
 #include "base/memory.h"
 #include "judge/judge_internal.h"
 
@@ -18,74 +14,21 @@ struct text {
     size_t size;
 };
 
-/* ---- taking it apart -------------------------------------------------- */
+/* An argument where it stands. */
+struct argument {
+    struct text all;   /* with its quotes                                   */
+    struct text inner; /* without                                           */
+};
 
-/* Size up to the first `stop` outside quotes, or all. */
-static size_t up_to(struct text text, char stop)
+static struct text text_at(const uint8_t *line, struct at_span place)
 {
-    bool quoted = false;
-    for (size_t i = 0; i < text.size; i++) {
-        if (text.bytes[i] == '"') quoted = !quoted;
-        else if (text.bytes[i] == stop && !quoted) return i;
-    }
-    return text.size;
+    return (struct text){(const char *)line + place.offset, place.size};
 }
 
-static struct text skip(struct text text, size_t size)
+static struct argument argument_at(const uint8_t *line, struct at_span place)
 {
-    if (size > text.size) size = text.size;
-    return (struct text){text.bytes + size, text.size - size};
-}
-
-static struct text last_command(struct text line)
-{
-    for (size_t end = up_to(line, ';'); end + 1 < line.size; end = up_to(line, ';'))
-        line = skip(line, end + 1);
-    if (line.size > 0 && line.bytes[line.size - 1] == ';') line.size--;
-    return line;
-}
-
-static bool begins_with(struct text text, const char *word)
-{
-    size_t size = strlen(word);
-    return text.size >= size && strncasecmp(text.bytes, word, size) == 0;
-}
-
-/* What stands behind the name, `=` left out; empty for a read or test form. */
-static struct text arguments_of(struct text line, const char *name)
-{
-    if (begins_with(line, "AT")) line = skip(line, 2);
-    line = last_command(line);
-    if (!begins_with(line, name)) return (struct text){"", 0};
-    line = skip(line, strlen(name));
-    if (line.size > 0 && line.bytes[0] == '=') return skip(line, 1);
-    if (line.size > 0 && line.bytes[0] == '?') return (struct text){"", 0};
-    return line;
-}
-
-static size_t count_parts(struct text text)
-{
-    size_t count = text.size > 0;
-    for (size_t end = up_to(text, ','); end < text.size; end = up_to(text, ',')) {
-        text = skip(text, end + 1);
-        count++;
-    }
-    return count;
-}
-
-/* Blanks round an argument count for nothing (V.250 5.2.2). */
-static struct text trimmed(struct text text)
-{
-    while (text.size > 0 && text.bytes[0] == ' ') text = skip(text, 1);
-    while (text.size > 0 && text.bytes[text.size - 1] == ' ') text.size--;
-    return text;
-}
-
-static struct text unquoted(struct text text)
-{
-    if (text.size >= 2 && text.bytes[0] == '"' && text.bytes[text.size - 1] == '"')
-        return (struct text){text.bytes + 1, text.size - 2};
-    return text;
+    place = at_trimmed(line, place);
+    return (struct argument){text_at(line, place), text_at(line, at_unquoted(line, place))};
 }
 
 /* ---- what is legal ---------------------------------------------------- */
@@ -120,18 +63,20 @@ static bool fits(const struct catalog_field *field, const struct catalog_param *
 }
 
 static bool is_legal(const struct catalog_field *field, const struct catalog_param *param,
-                     struct text text)
+                     const struct argument *argument)
 {
     int64_t value = 0;
+    struct text text = argument->all;
+    struct text inner = argument->inner;
     bool quoted = text.size > 0 && text.bytes[0] == '"';
     if (text.size == 0) return field->can_be_empty || field->optional;
     switch (param->type) {
     case ATP_TYPE_INT: return read_number(text, 10, &value) && fits(field, param, value);
-    case ATP_TYPE_HEX: return read_number(unquoted(text), 16, &value) && fits(field, param, value);
+    case ATP_TYPE_HEX: return read_number(inner, 16, &value) && fits(field, param, value);
     case ATP_TYPE_STRING:
     case ATP_TYPE_WORD:
         if (quoted && (text.size < 2 || text.bytes[text.size - 1] != '"')) return false;
-        return fits(field, param, (int64_t)unquoted(text).size);
+        return fits(field, param, (int64_t)inner.size);
     case ATP_TYPE_CODE: return !read_number(text, 10, &value) || fits(field, param, value);
     default: return true;
     }
@@ -166,20 +111,20 @@ static char *range_text(const struct catalog_field *field, const struct catalog_
     return text;
 }
 
-static void take(struct judge_work *work, const struct catalog_field *field, struct text text)
+static void take(struct judge_work *work, const struct catalog_field *field,
+                 const struct argument *given)
 {
     const struct compiled_source *source = work->source;
     struct judge_argument *argument = &work->arguments[work->argument_count++];
-    struct text inner = unquoted(text);
-    argument->text = memory_slice(inner.bytes, inner.size);
+    argument->text = memory_slice(given->inner.bytes, given->inner.size);
     if (field->kind != CATALOG_FIELD_PARAM) return;
     argument->param =
         catalog_find_param(source->set, source->command, source->edition, field->text);
     if (argument->param == NULL) return;
     argument->is_number =
-        argument->param->type == ATP_TYPE_INT && read_number(inner, 10, &argument->value);
-    if (!is_legal(field, argument->param, text))
-        blame(work, range_text(field, argument->param), text);
+        argument->param->type == ATP_TYPE_INT && read_number(given->inner, 10, &argument->value);
+    if (!is_legal(field, argument->param, given))
+        blame(work, range_text(field, argument->param), given->all);
 }
 
 static size_t required_from(const struct catalog_syntax *syntax, size_t first)
@@ -189,23 +134,23 @@ static size_t required_from(const struct catalog_syntax *syntax, size_t first)
     return count;
 }
 
-/* An optional argument is given if more stand there than are required behind
- * it. The last one of type rest takes all. */
-static void assign(struct judge_work *work, const struct catalog_syntax *syntax, struct text text)
+/* An optional argument is given if more arguments are left than are required
+ * after it. */
+static void assign(struct judge_work *work, const struct catalog_syntax *syntax,
+                   const uint8_t *line, struct at_span arguments)
 {
-    size_t left = count_parts(text);
-    struct text all = text;
-    for (size_t i = 0; i < syntax->arg_count && left > 0; i++) {
+    size_t count = at_argument_count(line, arguments);
+    size_t next = 0;
+    for (size_t i = 0; i < syntax->arg_count && next < count; i++) {
         const struct catalog_field *field = &syntax->args[i];
-        if (field->optional && left <= required_from(syntax, i)) continue;
-        struct text part = {text.bytes, up_to(text, ',')};
-        text = skip(text, part.size + 1);
-        left--;
-        take(work, field, trimmed(part));
+        struct at_span place;
+        if (field->optional && count - next <= required_from(syntax, i)) continue;
+        at_argument(line, arguments, next++, &place);
+        const struct argument given = argument_at(line, place);
+        take(work, field, &given);
     }
-    if (left > 0) blame(work, memory_text(syntax->text), all);
-    if (work->argument_count < required_from(syntax, 0))
-        blame(work, memory_text(syntax->text), all);
+    if (next < count || work->argument_count < required_from(syntax, 0))
+        blame(work, memory_text(syntax->text), text_at(line, arguments));
 }
 
 static bool takes_rest(const struct compiled_source *source)
@@ -224,12 +169,9 @@ void judge_command(const struct judge *judge, struct judge_work *work, const uin
 {
     (void)judge;
     const struct catalog_syntax *syntax = &work->source->form->syntax;
-    struct text line = {(const char *)bytes, size};
-    while (line.size > 0
-           && (line.bytes[line.size - 1] == '\r' || line.bytes[line.size - 1] == '\n'))
-        line.size--;
+    struct at_command command;
     work->arguments = memory_new(syntax->arg_count, sizeof *work->arguments);
     if (syntax->kind == ATP_FORM_READ || syntax->kind == ATP_FORM_TEST) return;
-    if (takes_rest(work->source)) return;
-    assign(work, syntax, arguments_of(line, work->source->command->name));
+    if (takes_rest(work->source) || !at_last(bytes, size, &command)) return;
+    assign(work, syntax, bytes, at_arguments(&command));
 }
