@@ -129,8 +129,8 @@ struct at_span at_arguments(const struct at_command *command)
 {
     struct at_span rest = command->rest;
     if (command->form == ATP_FORM_WRITE) return (struct at_span){rest.offset + 1, rest.size - 1};
-    if (command->form != ATP_FORM_EXECUTE) rest.size = 0;
-    return rest;
+    if (command->form == ATP_FORM_EXECUTE) return rest;
+    return (struct at_span){rest.offset + rest.size, 0};
 }
 
 /* Size up to the first comma outside quotes, or all. */

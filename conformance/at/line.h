@@ -70,7 +70,7 @@ bool at_is_named(const uint8_t *line, const struct at_command *command, const ch
 /* ---- arguments ---------------------------------------------------------- */
 
 /* What follows `=`; of an execute form all that follows the name, such as the `1`
- * of `ATE1`; empty for the read and test forms. */
+ * of `ATE1`; for the read and test forms the empty place after `?`. */
 struct at_span at_arguments(const struct at_command *command);
 
 /* The number of arguments in a text like that. An empty text has none; `1,` has two. */

@@ -119,8 +119,11 @@ static const char *word_of(const char *name)
 
 /* ---- a line ----------------------------------------------------------- */
 
-/* `+NAME`, from *at on; blanks and control bytes, which a module may leave out,
- * count for nothing. */
+/* Not at/line.h: no command that some module might see may be missed. Every
+ * semicolon counts, also one in quotes. */
+
+/* `+NAME`, from *at on; spaces and control bytes are ignored, as a module may
+ * ignore them. */
 static void read_extended(const char **at, struct leave_command *out)
 {
     size_t size = 0;
@@ -145,7 +148,7 @@ static void read_basic(const char **at, struct leave_command *out)
     *at += strspn(*at, "0123456789");
 }
 
-/* Behind an extended one, and behind D, only a semicolon begins another. */
+/* After an extended one, and after D, only a semicolon begins another. */
 bool leave_next(const char *line, const char **at, struct leave_command *out)
 {
     if (*at == NULL) *at = strncasecmp(line, "AT", 2) == 0 ? line + 2 : line;

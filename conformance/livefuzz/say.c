@@ -4,6 +4,7 @@
  *     command = name [ "?" | "=?" | "=" argument { "," argument } | value ] ; */
 #include "livefuzz/say_internal.h"
 
+#include "at/line.h"
 #include "base/memory.h"
 
 #include <fnmatch.h>
@@ -115,36 +116,9 @@ uint32_t say_time_limit(const struct say *say, const char *name)
 
 /* ---- a line taken apart ----------------------------------------------- */
 
-/* Size up to the first `stop` outside quotes, or all. */
-static size_t up_to(const char *text, char stop)
+static const uint8_t *bytes_of(const char *line)
 {
-    bool quoted = false;
-    size_t size = 0;
-    for (; text[size] != '\0' && (quoted || text[size] != stop); size++)
-        quoted ^= text[size] == '"';
-    return size;
-}
-
-static const char *last_command(const char *line)
-{
-    const char *at = strncasecmp(line, "AT", 2) == 0 ? line + 2 : line;
-    for (size_t size = up_to(at, ';'); at[size] == ';' && at[size + 1] != '\0';
-         size = up_to(at, ';'))
-        at += size + 1;
-    return at + strspn(at, " ");
-}
-
-/* Size of a command's name. */
-static size_t name_size(const char *text)
-{
-    if (strchr("+*$^#", text[0]) != NULL && text[0] != '\0') return strcspn(text, "=?;");
-    if (text[0] == '&') return text[1] == '\0' ? 1 : 2;
-    return text[0] != '\0';
-}
-
-static bool is_called(const struct say_form *form, const char *text, size_t size)
-{
-    return strlen(form->command->name) == size && strncasecmp(form->command->name, text, size) == 0;
+    return (const uint8_t *)line;
 }
 
 static bool has_key(const struct catalog_form *form, const char *arguments)
@@ -156,35 +130,33 @@ static bool has_key(const struct catalog_form *form, const char *arguments)
            && arguments[size + 1] == '"';
 }
 
+/* To a module, what follows a number (`ATE0=1`) or the `;` of a dial string may be
+ * another command. */
 bool say_has_several(const char *line)
 {
-    const char *at = strncasecmp(line, "AT", 2) == 0 ? line + 2 : line;
-    size_t size = up_to(at, ';');
-    if (at[size] == ';' && at[size + 1] != '\0') return true;
-    bool basic = at[0] != '\0' && strchr("+*$^#", at[0]) == NULL && (at[0] | 0x20) != 'd';
-    if (!basic) return false;
-    at += name_size(at);
-    return at[strspn(at, "0123456789 ;")] != '\0';
-}
-
-static enum atp_form_kind kind_of(const char *tail)
-{
-    if (tail[0] == '?') return ATP_FORM_READ;
-    if (tail[0] != '=') return ATP_FORM_EXECUTE;
-    return tail[1] == '?' ? ATP_FORM_TEST : ATP_FORM_WRITE;
+    struct at_command command;
+    size_t at = 0;
+    if (!at_next(bytes_of(line), strlen(line), &at, &command)) return false;
+    const char *rest = line + command.rest.offset;
+    if (at_is_named(bytes_of(line), &command, "D"))
+        return strcspn(rest, ";") + 1 < command.rest.size;
+    if (at_is_basic(bytes_of(line), &command) && strcspn(rest, "=?") < command.rest.size)
+        return true;
+    return at_next(bytes_of(line), strlen(line), &at, &command);
 }
 
 const struct say_form *say_find_form(const struct say *say, const char *line)
 {
-    const char *text = last_command(line);
-    size_t size = name_size(text);
-    const char *tail = text + size;
-    enum atp_form_kind kind = kind_of(tail);
+    struct at_command command;
     const struct say_form *found = NULL;
+    if (!at_last(bytes_of(line), strlen(line), &command)) return NULL;
+    const char *arguments = line + at_arguments(&command).offset;
     for (size_t i = 0; i < say->form_count; i++) {
         const struct say_form *form = &say->forms[i];
-        if (!is_called(form, text, size) || form->form->syntax.kind != kind) continue;
-        if (kind == ATP_FORM_WRITE && !has_key(form->form, tail + 1)) continue;
+        if (!at_is_named(bytes_of(line), &command, form->command->name)
+            || form->form->syntax.kind != command.form)
+            continue;
+        if (command.form == ATP_FORM_WRITE && !has_key(form->form, arguments)) continue;
         if (found == NULL || (found->form->syntax.key == NULL && form->form->syntax.key != NULL))
             found = form;
     }
@@ -197,18 +169,16 @@ bool say_is_selected(const struct say *say, const char *line)
     return form == NULL ? say->select_count == 0 : say_selects(say, form->command->name);
 }
 
-void say_split(const struct say *say, const char *line, struct say_parts *out)
+void say_split(const char *line, struct say_parts *out)
 {
-    const char *text = last_command(line);
-    const char *arguments = text + name_size(text);
-    (void)say;
-    if (*arguments == '=' || *arguments == '?') arguments += strspn(arguments, "=?");
-    *out = (struct say_parts){.head = memory_slice(line, (size_t)(arguments - line))};
-    while (*arguments != '\0' && out->count < SAY_ARGUMENT_MAX) {
-        size_t size = up_to(arguments, ',');
-        out->arguments[out->count++] = memory_slice(arguments, size);
-        arguments += size + (arguments[size] == ',');
-    }
+    struct at_command command;
+    struct at_span arguments = {strlen(line), 0};
+    struct at_span one;
+    if (at_last(bytes_of(line), strlen(line), &command)) arguments = at_arguments(&command);
+    *out = (struct say_parts){.head = memory_slice(line, arguments.offset)};
+    while (out->count < SAY_ARGUMENT_MAX
+           && at_argument(bytes_of(line), arguments, out->count, &one))
+        out->arguments[out->count++] = memory_slice(line + one.offset, one.size);
 }
 
 char *say_join(const struct say_parts *parts)
@@ -245,7 +215,7 @@ void say_learn(struct say *say, const char *line)
     const struct say_form *form = say_find_form(say, line);
     struct say_parts parts;
     if (form == NULL) return;
-    say_split(say, line, &parts);
+    say_split(line, &parts);
     for (size_t i = 0; i < parts.count; i++) {
         if (is_learnt(say, form->command->name, i, parts.arguments[i])) continue;
         say->examples = memory_grow(say->examples, say->example_count + 1, &say->example_capacity,
@@ -259,15 +229,11 @@ void say_learn(struct say *say, const char *line)
 enum catalog_upload say_upload(const struct say *say, const char *line, uint64_t *count)
 {
     const struct say_form *form = say_find_form(say, line);
-    struct say_parts parts;
     *count = 0;
     if (form == NULL) return CATALOG_UPLOAD_NONE;
-    if (form->form->upload != CATALOG_UPLOAD_COUNTED) return form->form->upload;
-    say_split(say, line, &parts);
-    if (form->form->upload_arg < parts.count)
-        *count = strtoull(parts.arguments[form->form->upload_arg], NULL, 10);
-    say_release_parts(&parts);
-    return CATALOG_UPLOAD_COUNTED;
+    if (form->form->upload == CATALOG_UPLOAD_COUNTED)
+        *count = at_number(bytes_of(line), strlen(line), form->form->upload_arg, 0);
+    return form->form->upload;
 }
 
 /* ---- new lines -------------------------------------------------------- */
@@ -400,7 +366,7 @@ char *say_change(struct say *say, const char *line)
         if (say_once_in(say, 2)) lower(same);
         return same;
     }
-    say_split(say, line, &parts);
+    say_split(line, &parts);
     change_parts(say, form, &parts);
     char *changed = say_join(&parts);
     say_release_parts(&parts);

@@ -15,7 +15,7 @@ struct say_parts {
     char *arguments[SAY_ARGUMENT_MAX];
     size_t count;
 };
-void say_split(const struct say *say, const char *line, struct say_parts *out);
+void say_split(const char *line, struct say_parts *out);
 char *say_join(const struct say_parts *parts);
 void say_release_parts(struct say_parts *parts);
 

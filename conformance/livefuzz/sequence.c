@@ -1,11 +1,11 @@
 /* Sequences of command lines. */
 #include "livefuzz/sequence.h"
 
+#include "at/line.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static uint8_t *copy_bytes(const void *bytes, size_t size)
 {
@@ -78,7 +78,7 @@ void sequence_release(struct sequence *sequence)
 
 static bool is_command(const uint8_t *bytes, size_t size)
 {
-    return size >= 3 && strncasecmp((const char *)bytes, "AT", 2) == 0 && bytes[size - 1] == '\r'
+    return at_line_kind(bytes, size) == AT_LINE_COMMANDS
            && memchr(bytes, '\r', size) == bytes + size - 1 && memchr(bytes, '\0', size) == NULL;
 }
 

@@ -86,7 +86,7 @@ static void split_commands(struct shrinking *shrinking, size_t at)
 static bool drop_argument(struct shrinking *shrinking, size_t at)
 {
     struct say_parts parts;
-    say_split(&shrinking->hunt->say, shrinking->best->steps[at].line, &parts);
+    say_split(shrinking->best->steps[at].line, &parts);
     bool taken = false;
     if (parts.count > 0) {
         free(parts.arguments[--parts.count]);
@@ -112,7 +112,7 @@ static void halve(char *text)
 static bool shorten_argument(struct shrinking *shrinking, size_t at, size_t argument)
 {
     struct say_parts parts;
-    say_split(&shrinking->hunt->say, shrinking->best->steps[at].line, &parts);
+    say_split(shrinking->best->steps[at].line, &parts);
     bool taken = false;
     if (argument < parts.count && strlen(parts.arguments[argument]) > SHORT_SIZE) {
         halve(parts.arguments[argument]);

@@ -2,6 +2,7 @@
  * changes of what showed something new. */
 #include "livefuzz/hunt.h"
 
+#include "at/line.h"
 #include "base/complain.h"
 #include "base/memory.h"
 #include "livefuzz/leave.h"
@@ -34,15 +35,13 @@ static bool has_control(const char *line)
     return false;
 }
 
-/* `=?` with more behind it: to the parser a test command, to a module a wrong one. */
+/* `=?` with more after it: to the parser a test command, to a module a wrong one. */
 static bool is_half_a_test(const char *line)
 {
-    bool quoted = false;
-    for (; *line != '\0'; line++) {
-        quoted ^= *line == '"';
-        if (!quoted && line[0] == '=' && line[1] == '?' && line[2] != '\0' && line[2] != ';')
-            return true;
-    }
+    const uint8_t *bytes = (const uint8_t *)line;
+    struct at_command command;
+    for (size_t at = 0; at_next(bytes, strlen(line), &at, &command);)
+        if (command.form == ATP_FORM_TEST && command.rest.size > strlen("=?")) return true;
     return false;
 }
 
