@@ -4,7 +4,7 @@
 usage: files.py OUT [ATPROOF]
 
 Writes OUT/script, catalog, results, capture and module, a file a seed, from
-corpus/, parser/catalog/ and the stores of the reports' own tests; with the
+corpus/, parser/catalog/ and the schema of result stores; with the
 program ATPROOF also from stores that its `check` makes. The same corpus gives
 the same files. Standard library alone.
 """
@@ -14,6 +14,8 @@ import re
 import subprocess
 import sys
 import tempfile
+
+import stores
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 CORPUS = ROOT / "corpus"
@@ -113,19 +115,9 @@ def make_catalogs(out):
 
 
 def make_results(out):
-    """The stores of the reports' own tests: each outcome, and each hostile text."""
-    sys.path.insert(0, str(ROOT / "reports/tests"))
-    import sample  # pylint: disable=import-outside-toplevel,import-error
-
-    head = sample.text_of([sample.run()])
-    for kind, lines in (("outcome", sample.OUTCOMES[1:]), ("hostile", sample.hostile()[1:])):
-        for at, line in enumerate(lines):
-            write(out, f"{kind}-{at}", (head + sample.text_of([line])).encode())
-    full = sample.run(started="2026-01-31T23:59:59Z", version=1, command="check a.at",
-                      dialect="simcom", strict=True)
-    write(out, "store", sample.text_of([full, *sample.OUTCOMES[1:6]]).encode())
-    for at, wrong in enumerate(({"kind": "run"}, {"kind": "case", "id": 1}, [], {"kind": "x"})):
-        write(out, f"wrong-{at}", (json.dumps(wrong) + "\n").encode())
+    """Each kind of line, each word and each hostile text that the schema allows."""
+    for name, text in stores.stores(ROOT / "reports/results.schema.json"):
+        write(out, name, text.encode())
 
 
 def make_stores(out, atproof):

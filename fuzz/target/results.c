@@ -1,4 +1,4 @@
-/* The reader of result stores (reports/store/store.h) and what is made of a store:
+/* The reader of result stores (atproof/reports.h) and what is made of a store:
  * any bytes as `results.jsonl`.
  *
  *   error    what is refused is refused with a complaint that names the store,
@@ -19,12 +19,7 @@
  *            read again it gives the same files */
 #include "target.h"
 
-#include "formats/formats.h"
-#include "html/html.h"
-#include "markdown/markdown.h"
-#include "sarif/sarif.h"
-#include "store/store.h"
-
+#include <atproof/reports.h>
 #include <jansson.h>
 #include <libxml/parser.h>
 #include <stdbool.h>
@@ -47,13 +42,20 @@ static FILE *open_text(struct text *text)
     return file;
 }
 
-static struct text write_text(void (*writer)(const struct store *, FILE *),
-                              const struct store *store)
+static void close_text(FILE *file)
 {
+    if (fclose(file) != 0) fuzz_fail("written", "lost");
+}
+
+/* Without coverage: its folder is no part of a store. */
+static struct text show(const struct reports_store *store, enum reports_format format)
+{
+    static const char *const names[] = {NAME};
+    const struct reports_input input = {.stores = names, .store_count = 1};
     struct text text;
     FILE *file = open_text(&text);
-    writer(store, file);
-    if (fclose(file) != 0) fuzz_fail("written", "lost");
+    reports_show(store, &input, format, file, file);
+    close_text(file);
     return text;
 }
 
@@ -69,18 +71,18 @@ static void check_complaints(const struct text *complaints, bool good)
         fuzz_fail("error", "a complaint without an end: %s", complaints->bytes);
 }
 
-static bool read_bytes(const void *bytes, size_t size, struct store *store)
+static struct reports_store *read_bytes(const void *bytes, size_t size)
 {
     struct text complaints;
     FILE *errors = open_text(&complaints);
     FILE *file = fmemopen((void *)(uintptr_t)bytes, size, "r"); /* not written to */
     if (file == NULL) abort();
-    bool good = store_read_file(file, NAME, store, errors);
+    struct reports_store *store = reports_read(file, NAME, errors);
     fclose(file);
     fclose(errors);
-    check_complaints(&complaints, good);
+    check_complaints(&complaints, store != NULL);
     free(complaints.bytes);
-    return good;
+    return store;
 }
 
 /* ---- projections ------------------------------------------------------ */
@@ -150,14 +152,6 @@ static void check_page(const struct text *page)
     }
 }
 
-/* Every coverage is absent: its folder is no matter of the store. */
-static void write_page(const struct store *store, FILE *out)
-{
-    static const char *const names[] = {NAME};
-    const struct reports_input input = {.stores = names, .store_count = 1};
-    html_write(store, &input, out, out);
-}
-
 static json_t *read_json(const char *what, const struct text *text)
 {
     json_error_t error;
@@ -214,7 +208,7 @@ static bool is_own_tag(const char *at)
     return false;
 }
 
-/* Behind the fenced block that begins there; NULL: it has no end. */
+/* What comes after the fenced block that begins there; NULL: it has no end. */
 static const char *skip_block(const char *fence)
 {
     size_t size = strspn(fence, "`");
@@ -239,35 +233,28 @@ static void check_markdown(const struct text *markdown)
     }
 }
 
-/* Coverage is absent: its folder is no matter of the store. */
-static void write_markdown(const struct store *store, FILE *out)
-{
-    const struct reports_input input = {0};
-    markdown_write(store, &input, out);
-}
-
 static const struct writer {
     const char *name;
-    void (*write)(const struct store *, FILE *);
+    enum reports_format format;
     void (*check)(const struct text *);
     bool is_whole; /* what a store without empty runs and clauses gives as well */
 } writers[] = {
-    {"junit", junit_write, check_junit, true},
-    {"tap", tap_write, check_tap, true},
-    {"summary", summary_write, check_summary, true},
-    {"badge", badge_write, check_badge, true},
-    {"markdown", write_markdown, check_markdown, true},
-    {"sarif", sarif_write, check_sarif, false},
-    {"html", write_page, check_page, false},
+    {"junit", REPORTS_JUNIT, check_junit, true},
+    {"tap", REPORTS_TAP, check_tap, true},
+    {"summary", REPORTS_SUMMARY, check_summary, true},
+    {"badge", REPORTS_BADGE, check_badge, true},
+    {"markdown", REPORTS_MARKDOWN, check_markdown, true},
+    {"sarif", REPORTS_SARIF, check_sarif, false},
+    {"html", REPORTS_HTML, check_page, false},
 };
 
 /* ---- written again ---------------------------------------------------- */
 
-static void check_same(const struct writer *writer, const struct store *store,
-                       const struct store *other)
+static void check_same(const struct writer *writer, const struct reports_store *store,
+                       const struct reports_store *other)
 {
-    struct text text = write_text(writer->write, store);
-    struct text again = write_text(writer->write, other);
+    struct text text = show(store, writer->format);
+    struct text again = show(other, writer->format);
     writer->check(&text);
     if (writer->is_whole
         && (again.size != text.size || memcmp(again.bytes, text.bytes, text.size) != 0))
@@ -276,47 +263,28 @@ static void check_same(const struct writer *writer, const struct store *store,
     free(again.bytes);
 }
 
-/* The run that what comes next belongs to, unless it stands there already. */
-static void write_run(const struct reports_run **last, const struct reports_run *run, FILE *out)
+static void check_store(const struct reports_store *store)
 {
-    if (run != *last && !reports_write_run(out, run)) fuzz_fail("again", "a run is refused");
-    *last = run;
-}
-
-static void write_store(const struct store *store, FILE *out)
-{
-    const struct reports_run *run = NULL;
-    for (size_t i = 0; i < store->case_count; i++) {
-        write_run(&run, store->cases[i].run, out);
-        if (!reports_write_case(out, &store->cases[i].is))
-            fuzz_fail("again", "case %zu is refused", i + 1);
+    struct text written;
+    FILE *file = open_text(&written);
+    if (!reports_write_store(file, store)) fuzz_fail("again", "a line is refused");
+    close_text(file);
+    if (written.size > 0) { /* else a line of a baseline alone */
+        struct reports_store *other = read_bytes(written.bytes, written.size);
+        if (other == NULL) fuzz_fail("again", "what was written is refused: %s", written.bytes);
+        for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++)
+            check_same(&writers[i], store, other);
+        reports_close(other);
     }
-    for (size_t i = 0; i < store->fuzz_count; i++) {
-        write_run(&run, store->fuzzers[i].run, out);
-        if (!reports_write_fuzz(out, &store->fuzzers[i].is))
-            fuzz_fail("again", "fuzzer %zu is refused", i + 1);
-    }
-    write_run(&run, store->run, out);
-}
-
-static void check_store(const struct store *store)
-{
-    struct store other;
-    struct text written = write_text(write_store, store);
-    if (!read_bytes(written.bytes, written.size, &other))
-        fuzz_fail("again", "what was written is refused: %s", written.bytes);
-    for (size_t i = 0; i < sizeof writers / sizeof writers[0]; i++)
-        check_same(&writers[i], store, &other);
-    store_release(&other);
     free(written.bytes);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct store store;
     if (size > FUZZ_INPUT_SIZE_MAX) size = FUZZ_INPUT_SIZE_MAX;
     if (size == 0) return 0; /* fmemopen takes none */
-    if (read_bytes(data, size, &store)) check_store(&store);
-    store_release(&store);
+    struct reports_store *store = read_bytes(data, size);
+    if (store != NULL) check_store(store);
+    reports_close(store);
     return 0;
 }

@@ -6,6 +6,7 @@
 #include "store/store.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static void write_format(const struct store *store, const struct reports_input *input,
@@ -38,4 +39,36 @@ bool reports_project(const struct reports_input *input, enum reports_format form
     }
     store_release(&store);
     return good;
+}
+
+/* ---- a store that was read -------------------------------------------- */
+
+struct reports_store {
+    struct store is;
+};
+
+struct reports_store *reports_read(FILE *file, const char *name, FILE *errors)
+{
+    struct reports_store *store = arena_must(calloc(1, sizeof *store));
+    if (store_read_file(file, name, &store->is, errors)) return store;
+    reports_close(store);
+    return NULL;
+}
+
+void reports_close(struct reports_store *store)
+{
+    if (store == NULL) return;
+    store_release(&store->is);
+    free(store);
+}
+
+void reports_show(const struct reports_store *store, const struct reports_input *input,
+                  enum reports_format format, FILE *out, FILE *errors)
+{
+    write_format(&store->is, input, format, out, errors);
+}
+
+bool reports_write_store(FILE *file, const struct reports_store *store)
+{
+    return store_write(&store->is, file);
 }

@@ -44,6 +44,10 @@ bool store_read_file(FILE *file, const char *name, struct store *out, FILE *erro
 
 void store_release(struct store *store);
 
+/* Writes the runs, cases and fuzzers again, each below its run. Returns: false as
+ * reports_write_case does. */
+bool store_write(const struct store *store, FILE *out);
+
 /* The clause of the id; NULL: no store said of it. Borrows. */
 const struct reports_clause *store_find_clause(const struct store *store, const char *id);
 

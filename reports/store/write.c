@@ -1,6 +1,7 @@
 /* Writes the lines of a store. */
 #include "base/json_out.h"
 #include "store/schema.h"
+#include "store/store.h"
 
 #include <errno.h>
 #include <string.h>
@@ -182,4 +183,27 @@ bool reports_write_baseline(FILE *file, const struct reports_baseline *baseline)
 bool reports_write_latency(FILE *file, const struct reports_latency *latency)
 {
     return put_line(file, &schema_latency, latency);
+}
+
+/* ---- a store ---------------------------------------------------------- */
+
+/* The run of what comes next, unless it is the last one written. */
+static bool put_run(const struct reports_run **last, const struct reports_run *run, FILE *out)
+{
+    bool good = run == *last || reports_write_run(out, run);
+    *last = run;
+    return good;
+}
+
+bool store_write(const struct store *store, FILE *out)
+{
+    const struct reports_run *run = NULL;
+    bool good = true;
+    for (size_t i = 0; i < store->case_count && good; i++)
+        good =
+            put_run(&run, store->cases[i].run, out) && reports_write_case(out, &store->cases[i].is);
+    for (size_t i = 0; i < store->fuzz_count && good; i++)
+        good = put_run(&run, store->fuzzers[i].run, out)
+               && reports_write_fuzz(out, &store->fuzzers[i].is);
+    return good && put_run(&run, store->run, out);
 }

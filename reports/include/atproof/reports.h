@@ -105,4 +105,23 @@ struct reports_input {
 bool reports_project(const struct reports_input *input, enum reports_format format, FILE *out,
                      FILE *errors);
 
+/* ---- a store that was read -------------------------------------------- */
+
+struct reports_store;
+
+/* Reads one store from a file; complaints, as above, name it `name`.
+ * Returns: NULL with a complaint made. Owns: the caller closes it. */
+struct reports_store *reports_read(FILE *file, const char *name, FILE *errors);
+void reports_close(struct reports_store *store);
+
+/* Writes a projection. Of the input the coverage is taken, and the names of the
+ * stores; complaints about the coverage go to `errors`. What is lost is seen at
+ * `out`. */
+void reports_show(const struct reports_store *store, const struct reports_input *input,
+                  enum reports_format format, FILE *out, FILE *errors);
+
+/* Writes the runs, cases and fuzzers of the store as a store again.
+ * Returns: false as reports_write_case does. */
+bool reports_write_store(FILE *file, const struct reports_store *store);
+
 #endif
