@@ -98,7 +98,7 @@ def read(path):
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Mistakes(f"{path}: {getattr(error, 'strerror', None) or error}; "
-                       "expected a configuration (reports/gate/README.md)") from error
+                       "expected a configuration (.ci/gate/README.md)") from error
     reader = Reader(path)
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)

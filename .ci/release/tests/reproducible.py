@@ -12,7 +12,7 @@ import tarfile
 import tempfile
 
 ROOT, PROGRAM, LIBRARY = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
-sys.path.insert(0, str(ROOT / 'reports/release'))
+sys.path.insert(0, str(ROOT / '.ci/release'))
 import compare  # noqa: E402
 
 # Two machines: folder, umask, generator, how many jobs, the sources' time, environment.
@@ -59,7 +59,7 @@ def check_out(machine, work):
 def make_archive(machine, work):
     folder = check_out(machine, work)
     out = work / machine[0] / 'release'
-    run(machine, '/usr/bin/python3', '-B', folder / 'reports/release/archive.py', '--changed',
+    run(machine, '/usr/bin/python3', '-B', folder / '.ci/release/archive.py', '--changed',
         '--out', out, '--program', PROGRAM, '--library', LIBRARY)
     return out
 

@@ -192,7 +192,7 @@ def test_templates(folder):
                                    for text in re.findall(r"sh '''(.*?)'''", jenkins, re.S)]}
     for name, commands in scripts.items():
         script = next(text for text in commands if 'run-in-lab' in text)
-        script = script.replace('reports/gate/labgrid/run-in-lab', str(JOB))
+        script = script.replace('.ci/gate/labgrid/run-in-lab', str(JOB))
         prepare(folder)
         path = f'{folder / "bin"}:{os.environ["PATH"]}'
         done = subprocess.run(['bash', '-euc', script], cwd=folder, capture_output=True, text=True,

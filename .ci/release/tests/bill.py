@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 ROOT, PROGRAM, LIBRARY = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
-sys.path.insert(0, str(ROOT / 'reports/release'))
+sys.path.insert(0, str(ROOT / '.ci/release'))
 import check_bill  # noqa: E402
 
 
@@ -90,7 +90,7 @@ def not_refused(good, archive):
 
 def main():
     with tempfile.TemporaryDirectory(prefix='atproof-') as folder:
-        subprocess.run(['/usr/bin/python3', '-B', ROOT / 'reports/release/archive.py', '--changed',
+        subprocess.run(['/usr/bin/python3', '-B', ROOT / '.ci/release/archive.py', '--changed',
                         '--out', folder, '--program', PROGRAM, '--library', LIBRARY], check=True,
                        stdout=subprocess.DEVNULL)
         archive = next(pathlib.Path(folder).glob('*.tar.gz'))

@@ -91,7 +91,7 @@ def not_noticed(text, *known):
     for old, new, expected in (('`test:parser.args`', '`test:parser.nonesuch`', 'parser.nonesuch'),
                                ('`fuzz:values`', '`fuzz:nonesuch`', 'fuzz:nonesuch'),
                                ('| T4 |', '| T44 |', 'numbered'), ('(I6)', '', 'I6'),
-                               ('(reports/release/README.md)', '(nonesuch.md)', 'nonesuch.md'),
+                               ('(.ci/release/README.md)', '(nonesuch.md)', 'nonesuch.md'),
                                ('(conformance/run/recover.c)', '(README.md)', 'recover.c'),
                                ('16 MiB', '17 MiB', '16 MiB'),
                                ('`test:labgrid.job` `test:labgrid.lab`', 'nothing', 'T7')):
