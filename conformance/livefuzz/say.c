@@ -190,9 +190,7 @@ char *say_join(const struct say_parts *parts)
         buffer_append_text(&out, parts->arguments[i]);
     }
     if (out.size > SEQUENCE_LINE_MAX) out.size = SEQUENCE_LINE_MAX;
-    char *text = memory_slice((const char *)out.bytes, out.size);
-    buffer_release(&out);
-    return text;
+    return buffer_take_text(&out);
 }
 
 void say_release_parts(struct say_parts *parts)
