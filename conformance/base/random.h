@@ -3,6 +3,7 @@
 #define BASE_RANDOM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* Any state is a seed. */
@@ -29,6 +30,12 @@ static inline uint64_t random_next(struct random *random)
 static inline uint64_t random_below(struct random *random, uint64_t limit)
 {
     return limit == 0 ? 0 : random_next(random) % limit;
+}
+
+/* The same for an array of fewer than 2^32 elements. */
+static inline uint32_t random_index(struct random *random, size_t count)
+{
+    return (uint32_t)random_below(random, count);
 }
 
 /* True once in `limit` times. */
