@@ -1,6 +1,8 @@
 /* A growable run of bytes: capacity doubles, so appending is linear. */
 #include "base/buffer.h"
 
+#include "base/memory.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,20 +10,12 @@
 
 uint8_t *buffer_reserve(struct buffer *buffer, size_t size)
 {
-    if (buffer->failed || size > SIZE_MAX / 2 - buffer->size) {
-        buffer->failed = true;
-        return NULL;
-    }
     size_t needed = buffer->size + size;
     if (needed > buffer->capacity || buffer->bytes == NULL) {
         size_t capacity = buffer->capacity < CAPACITY_FIRST ? CAPACITY_FIRST : buffer->capacity;
+        if (size > SIZE_MAX / 2 - buffer->size) memory_checked(NULL);
         while (capacity < needed) capacity *= 2;
-        uint8_t *bytes = realloc(buffer->bytes, capacity);
-        if (bytes == NULL) {
-            buffer->failed = true;
-            return NULL;
-        }
-        buffer->bytes = bytes;
+        buffer->bytes = memory_resize(buffer->bytes, capacity, 1);
         buffer->capacity = capacity;
     }
     return buffer->bytes + buffer->size;
@@ -30,16 +24,21 @@ uint8_t *buffer_reserve(struct buffer *buffer, size_t size)
 void buffer_append(struct buffer *buffer, const void *bytes, size_t size)
 {
     if (size == 0) return;
-    uint8_t *end = buffer_reserve(buffer, size);
-    if (end != NULL) {
-        memcpy(end, bytes, size);
-        buffer->size += size;
-    }
+    memcpy(buffer_reserve(buffer, size), bytes, size);
+    buffer->size += size;
 }
 
 void buffer_append_text(struct buffer *buffer, const char *text)
 {
     buffer_append(buffer, text, strlen(text));
+}
+
+char *buffer_take_text(struct buffer *buffer)
+{
+    buffer_append(buffer, "", 1);
+    char *text = memory_resize(buffer->bytes, buffer->size, 1);
+    *buffer = (struct buffer){0};
+    return text;
 }
 
 void buffer_release(struct buffer *buffer)

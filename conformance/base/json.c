@@ -1,6 +1,8 @@
 /* JSON text for bytes of any value. Escapes of RFC 8259, section 7. */
 #include "base/json.h"
 
+#include "base/escape.h"
+
 #include <string.h>
 
 static bool is_plain(uint8_t byte)
@@ -8,15 +10,15 @@ static bool is_plain(uint8_t byte)
     return byte >= 0x20 && byte <= 0x7E && byte != '"' && byte != '\\';
 }
 
-static void escape_byte(struct buffer *out, uint8_t byte)
+static void put_escape(struct buffer *out, uint8_t byte)
 {
-    static const char digits[] = "0123456789abcdef";
     if (byte == '"' || byte == '\\') {
         char pair[2] = {'\\', (char)byte};
         buffer_append(out, pair, sizeof pair);
         return;
     }
-    char unit[6] = {'\\', 'u', '0', '0', digits[byte >> 4], digits[byte & 15]};
+    char unit[6] = {'\\', 'u', '0', '0'};
+    escape_digits(byte, unit + 4);
     buffer_append(out, unit, sizeof unit);
 }
 
@@ -29,7 +31,7 @@ void json_escape(struct buffer *out, const void *bytes, size_t size)
         while (plain < size && is_plain(at[plain])) plain++;
         buffer_append(out, at + i, plain - i);
         i = plain;
-        if (i < size) escape_byte(out, at[i++]);
+        if (i < size) put_escape(out, at[i++]);
     }
 }
 

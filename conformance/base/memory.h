@@ -1,12 +1,24 @@
-/* Allocation for the tools: what cannot be had ends the program, so that no
- * caller has a failure path it could never test. */
-#ifndef ATPROOF_MEMORY_H
-#define ATPROOF_MEMORY_H
+/* Allocation, with one policy for lack of memory: the program prints a message and
+ * aborts. Nothing here returns NULL, and no caller has a failure path that no test
+ * could reach. Whatever takes memory for the tools takes it here, or by
+ * base/buffer.h, which keeps to the same policy.
+ *
+ * An array that grows is bytes in a struct buffer, or elements of any other type
+ * in memory_grow. */
+#ifndef BASE_MEMORY_H
+#define BASE_MEMORY_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
-/* Zeroed memory for `count` elements; never NULL, also for 0. */
+/* `pointer`, which a library allocated; aborts if it is NULL. */
+void *memory_checked(void *pointer);
+
+/* Zeroed memory for `count` elements of `size` bytes, also for 0 of them. */
 void *memory_new(size_t count, size_t size);
+
+/* realloc of an array: what is new is not zeroed. */
+void *memory_resize(void *array, size_t count, size_t size);
 
 /* `array`, grown so that it holds at least `count` elements. Writes: *capacity.
  * The new part is zeroed. */
@@ -16,10 +28,12 @@ void *memory_grow(void *array, size_t count, size_t *capacity, size_t size);
 char *memory_text(const char *text);
 char *memory_slice(const char *bytes, size_t size);
 
-/* `list` (NULL: an empty one) with `name` behind it, ", " between them.
+/* `list` (NULL: an empty one) with `name` after it, ", " between them.
  * Owns: `list` is freed. */
 char *memory_list(char *list, const char *name);
 
 __attribute__((format(printf, 1, 2))) char *memory_format(const char *format, ...);
+__attribute__((format(printf, 1, 0))) char *memory_format_list(const char *format,
+                                                               va_list arguments);
 
 #endif

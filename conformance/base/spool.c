@@ -17,7 +17,6 @@ void spool_append(struct spool *spool, const uint8_t *bytes, size_t size)
         size_t room = SPOOL_MEMORY_SIZE - spool->memory.size;
         size_t part = size < room ? size : room;
         buffer_append(&spool->memory, bytes, part);
-        spool->failed = spool->memory.failed;
         spool->size += part;
         bytes += part;
         size -= part;
@@ -55,7 +54,6 @@ void spool_clear(struct spool *spool)
         spool->file = NULL;
     }
     spool->memory.size = 0;
-    spool->memory.failed = false;
     spool->failed = false;
     spool->size = 0;
 }

@@ -6,6 +6,7 @@
 
 #include "base/buffer.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* Bytes kept in memory before a file is made. */

@@ -84,10 +84,9 @@ void cases_open_file(struct cases_maker *maker, const char *clause)
 
 void cases_begin(struct cases_maker *maker, const char *title, const char *name, ...)
 {
-    char *tail = NULL;
     va_list arguments;
     va_start(arguments, name);
-    if (vasprintf(&tail, name, arguments) < 0) abort();
+    char *tail = memory_format_list(name, arguments);
     va_end(arguments);
     char *clause = memory_text(maker->clause);
     for (char *at = clause; *at != '\0'; at++)

@@ -3,6 +3,7 @@
  * as a document.
  */
 #include "catalog/yaml.h"
+#include "base/escape.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 
@@ -20,17 +21,16 @@
  * terminal stands as `\xHH`. */
 static void write_text(FILE *out, const char *text)
 {
-    const uint8_t *bytes = (const uint8_t *)text;
-    size_t left = strlen(text);
-    while (left > 0) {
-        size_t size = utf8_text_size(bytes, left);
-        fwrite(bytes, 1, size, out);
-        bytes += size;
-        left -= size;
-        if (left == 0) break;
-        fprintf(out, "\\x%02X", *bytes++);
-        left--;
+    struct buffer shown = {0};
+    const char *end = text + strlen(text);
+    while (text < end) {
+        size_t size = utf8_text_size((const uint8_t *)text, (size_t)(end - text));
+        buffer_append(&shown, text, size);
+        text += size;
+        if (text < end) escape_bytes(&shown, text++, 1, 0);
     }
+    fwrite(shown.bytes, 1, shown.size, out);
+    buffer_release(&shown);
 }
 
 static void write_complaint(struct catalog_errors *errors, struct catalog_location at,
@@ -49,10 +49,9 @@ void catalog_complain(struct catalog_errors *errors, struct catalog_location at,
 {
     errors->count++;
     if (!errors->out || errors->held_count == HELD_MAX) return;
-    char *text = NULL;
     va_list arguments;
     va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) < 0) abort();
+    char *text = memory_format_list(format, arguments);
     va_end(arguments);
     if (!errors->holds) {
         write_complaint(errors, at, text);

@@ -2,6 +2,7 @@
 #include "check/check.h"
 
 #include "base/complain.h"
+#include "base/digest.h"
 #include "base/memory.h"
 #include "catalog/builtin.h"
 #include "check/check_internal.h"
@@ -9,7 +10,6 @@
 #include "outcome/results.h"
 
 #include <fnmatch.h>
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -208,14 +208,6 @@ static void hint_at_log(const char *path, const struct transcript *transcript)
              format->name);
 }
 
-/* Of what was read: the bytes of the standard input can be read once only. */
-static void digest_bytes(const void *bytes, size_t size, char out[65])
-{
-    uint8_t value[SHA256_DIGEST_LENGTH];
-    SHA256(bytes, size, value);
-    for (size_t i = 0; i < sizeof value; i++) sprintf(out + 2 * i, "%02x", value[i]);
-}
-
 static void check_capture(struct check *check, const char *path, const char *sha256)
 {
     const struct check_options *options = check->options;
@@ -231,9 +223,9 @@ static void check_capture(struct check *check, const char *path, const char *sha
         return;
     }
     if (options->log == NULL && !options->only_sent) hint_at_log(path, &transcript);
-    char of_input[65];
+    char of_input[DIGEST_TEXT_SIZE]; /* standard input can be read only once */
     if (strcmp(path, "-") == 0) {
-        digest_bytes(transcript.bytes, transcript.received_size, of_input);
+        digest_text(transcript.bytes, transcript.received_size, of_input);
         sha256 = of_input;
     }
     struct subject subject = {.is = {.path = path, .sha256 = sha256, .id = path, .line = 1},
@@ -242,19 +234,19 @@ static void check_capture(struct check *check, const char *path, const char *sha
     transcript_release(&transcript);
 }
 
-static void digest(const char *path, char out[65])
+static void digest(const char *path, char out[DIGEST_TEXT_SIZE])
 {
     struct buffer bytes = {0};
     struct transcript_error error;
     if (strcmp(path, "-") != 0)
         (void)transcript_read_file(path, TRANSCRIPT_BYTES_SIZE_MAX, &bytes, &error);
-    digest_bytes(bytes.bytes, bytes.size, out);
+    digest_text(bytes.bytes, bytes.size, out);
     buffer_release(&bytes);
 }
 
 void check_file(struct check *check, const char *path)
 {
-    char sha256[65];
+    char sha256[DIGEST_TEXT_SIZE];
     digest(path, sha256);
     if (script_is_name(path)) check_script(check, path, sha256);
     else check_capture(check, path, sha256);

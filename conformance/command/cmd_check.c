@@ -1,4 +1,5 @@
 /* atproof check: judges recorded traffic against the manual. */
+#include "base/memory.h"
 #include "catalog/builtin.h"
 #include "check/check.h"
 #include "check/check_files.h"
@@ -363,9 +364,9 @@ int cmd_check(int argc, char **argv)
     struct arguments arguments = {.options = {.level = -1, .today = today}};
     arguments.options.settings.items = arguments.settings;
     results_today(today);
-    arguments.paths = calloc((size_t)argc + 1, sizeof *arguments.paths);
+    arguments.paths = memory_new((size_t)argc + 1, sizeof *arguments.paths);
     int code = EXIT_USAGE;
-    if (arguments.paths != NULL && cli_options_are_good("check", argc, argv, option_list)
+    if (cli_options_are_good("check", argc, argv, option_list)
         && argp_parse(&argp, argc, argv, 0, NULL, &arguments) == 0) {
         if (arguments.has_log) arguments.options.log = &arguments.log;
         code = dispatch(&arguments, command);

@@ -3,6 +3,7 @@
  * A transcript is read whole; a module's bytes go through a fixed buffer, so
  * that a log of any size, or a line that never ends, can be decoded. */
 #include "base/json.h"
+#include "base/memory.h"
 #include "catalog/builtin.h"
 #include "catalog/dialect.h"
 #include "command/cli.h"
@@ -219,11 +220,8 @@ static bool start(struct run *run, const struct script_case *case_)
     const struct decode *options = run->options;
     if (!open_catalog(run, case_)) return false;
     size_t size = ATP_BUFFER_SIZE(options->line_size);
-    run->buffer = malloc(size);
-    if (run->buffer == NULL || !eventlog_init(&run->log, stdout)) {
-        complain("out of memory");
-        return false;
-    }
+    run->buffer = memory_new(size, 1);
+    eventlog_init(&run->log, stdout);
     atp_init(&run->parser, run->catalog, run->buffer, size, eventlog_event, &run->log);
     if (options->exchanges) eventlog_tell_exchanges(&run->log, &run->parser);
     run->replay = (struct replay){
@@ -358,11 +356,7 @@ static bool decode_bytes(struct run *run, int input)
 {
     size_t chunk = run->options->chunk;
     size_t capacity = chunk == 0 ? READ_SIZE : chunk * (READ_SIZE / chunk + 1);
-    uint8_t *bytes = malloc(capacity);
-    if (bytes == NULL) {
-        complain("out of memory");
-        return false;
-    }
+    uint8_t *bytes = memory_new(capacity, 1);
     bool read_all = pass_bytes(run, input, bytes, capacity);
     bool written = finish(run);
     free(bytes);

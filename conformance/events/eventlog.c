@@ -12,36 +12,17 @@
 
 #include <string.h>
 
-#define DRAIN_SIZE  ((size_t)32 << 10)
-#define DIGEST_SIZE 32
+#define DRAIN_SIZE ((size_t)32 << 10)
 
-/* ---- the digest ------------------------------------------------------- */
-
-static void digest_begin(struct eventlog *log)
-{
-    if (EVP_DigestInit_ex2(log->digest_context, log->digest, NULL) != 1) log->failed = true;
-}
-
-static void digest_add(struct eventlog *log, const uint8_t *bytes, size_t size)
-{
-    if (EVP_DigestUpdate(log->digest_context, bytes, size) != 1) log->failed = true;
-}
+/* ---- parts of a line of the log --------------------------------------- */
 
 static void write_digest(struct eventlog *log)
 {
-    static const char digits[] = "0123456789abcdef";
-    uint8_t digest[DIGEST_SIZE] = {0};
-    char text[2 * DIGEST_SIZE];
-    if (EVP_DigestFinal_ex(log->digest_context, digest, NULL) != 1) log->failed = true;
-    for (size_t i = 0; i < DIGEST_SIZE; i++) {
-        text[2 * i] = digits[digest[i] >> 4];
-        text[2 * i + 1] = digits[digest[i] & 15];
-    }
+    char text[DIGEST_TEXT_SIZE];
+    digest_end(&log->digest, text);
     buffer_append_text(&log->out, ",\"sha256\":");
-    json_bytes(&log->out, text, sizeof text);
+    json_text(&log->out, text);
 }
-
-/* ---- parts of a line of the log --------------------------------------- */
 
 static bool is_payload(const struct atp_event *event)
 {
@@ -203,7 +184,7 @@ static void add_span(struct eventlog *log, const struct atp_event *event)
     span->event.deviations |= event->deviations;
     span->event.left = event->left;
     span->event.more = event->more;
-    if (is_payload(event)) digest_add(log, event->bytes, event->size);
+    if (is_payload(event)) digest_add(&log->digest, event->bytes, event->size);
     else add_text(log, event->bytes, event->size);
 }
 
@@ -215,8 +196,8 @@ static void begin_span(struct eventlog *log, const struct atp_event *event)
     span->event.bytes = NULL;
     span->size = 0;
     span->line_ends = 0;
-    if (is_payload(event)) digest_begin(log);
-    else spool_clear(&log->text);
+    log->digest.is_open = false;
+    if (!is_payload(event)) spool_clear(&log->text);
     add_span(log, event);
 }
 
@@ -344,7 +325,7 @@ void eventlog_event(void *user, const struct atp_event *event)
 
 void eventlog_drain(struct eventlog *log)
 {
-    if (log->file == NULL || log->out.failed) return;
+    if (log->file == NULL) return;
     if (fwrite(log->out.bytes, 1, log->out.size, log->file) != log->out.size) log->failed = true;
     log->out.size = 0;
 }
@@ -353,7 +334,7 @@ bool eventlog_finish(struct eventlog *log)
 {
     end_span(log);
     eventlog_drain(log);
-    return !log->failed && !log->out.failed;
+    return !log->failed;
 }
 
 const char *eventlog_text(const struct eventlog *log, size_t *size)
@@ -365,7 +346,6 @@ const char *eventlog_text(const struct eventlog *log, size_t *size)
 void eventlog_reset(struct eventlog *log)
 {
     log->out.size = 0;
-    log->out.failed = false;
     log->failed = false;
     log->span.open = false;
     log->ended = false;
@@ -373,23 +353,15 @@ void eventlog_reset(struct eventlog *log)
     spool_clear(&log->text);
 }
 
-bool eventlog_init(struct eventlog *log, FILE *file)
+void eventlog_init(struct eventlog *log, FILE *file)
 {
     *log = (struct eventlog){.file = file};
-    log->digest = EVP_MD_fetch(NULL, "SHA256", NULL);
-    log->digest_context = EVP_MD_CTX_new();
-    if (log->digest == NULL || log->digest_context == NULL
-        || buffer_reserve(&log->out, 1) == NULL) {
-        eventlog_release(log);
-        return false;
-    }
-    return true;
+    buffer_reserve(&log->out, 1); /* eventlog_text never returns NULL */
 }
 
 void eventlog_release(struct eventlog *log)
 {
-    EVP_MD_CTX_free(log->digest_context);
-    EVP_MD_free(log->digest);
+    digest_release(&log->digest);
     spool_release(&log->text);
     buffer_release(&log->out);
     *log = (struct eventlog){0};

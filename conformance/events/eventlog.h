@@ -34,10 +34,10 @@
 #define CONFORMANCE_EVENTLOG_H
 
 #include "base/buffer.h"
+#include "base/digest.h"
 #include "base/spool.h"
 
 #include <atproof/atproof.h>
-#include <openssl/evp.h>
 #include <stdio.h>
 
 /* The span under way: an event all of whose bytes have not come. */
@@ -58,14 +58,12 @@ struct eventlog {
     struct atp_exchange exchange;
     struct eventlog_span span;
     struct spool text;
-    EVP_MD *digest;
-    EVP_MD_CTX *digest_context;
+    struct digest digest;
     bool failed;
 };
 
-/* Prepares a log whose lines go to `file`, or stay in memory if it is NULL.
- * Returns: false if memory is short; nothing is to be released then. */
-bool eventlog_init(struct eventlog *log, FILE *file);
+/* Prepares a log whose lines go to `file`, or stay in memory if it is NULL. */
+void eventlog_init(struct eventlog *log, FILE *file);
 void eventlog_release(struct eventlog *log);
 
 /* Begins anew: no lines, no span, nothing known of an exchange. */

@@ -12,6 +12,7 @@
 #ifndef CONFORMANCE_JUDGE_H
 #define CONFORMANCE_JUDGE_H
 
+#include "base/digest.h"
 #include "catalog/compile/compile.h"
 #include "script/transcript.h"
 
@@ -66,15 +67,15 @@ const char *judge_verdict_name(enum judge_verdict verdict); /* "pass", …  */
  * the host, or an event of the module. A payload in spans is one. */
 struct judge_wire {
     bool is_sent;
-    const char *kind; /* sent: "command", "data"; received: of the event. Static */
-    const char *name; /* of the record; NULL: none is known. Borrowed       */
-    uint64_t offset;  /* received: in all bytes of the module; sent: 0      */
-    uint64_t size;    /* bytes                                              */
-    size_t line;      /* of the transcript's item, 0: none                  */
-    int64_t time_us;  /* TRANSCRIPT_NO_TIME: not known                      */
-    char *text;       /* the first JUDGE_WIRE_TEXT bytes, as C escapes      */
-    char *deviations; /* names, with commas; NULL: none                     */
-    char sha256[65];  /* of all bytes, if the text has not all of them; else "" */
+    const char *kind;              /* sent: "command", "data"; received: of the event. Static */
+    const char *name;              /* of the record; NULL: none is known. Borrowed       */
+    uint64_t offset;               /* received: in all bytes of the module; sent: 0      */
+    uint64_t size;                 /* bytes                                              */
+    size_t line;                   /* of the transcript's item, 0: none                  */
+    int64_t time_us;               /* TRANSCRIPT_NO_TIME: not known                      */
+    char *text;                    /* the first JUDGE_WIRE_TEXT bytes, as C escapes      */
+    char *deviations;              /* names, with commas; NULL: none                     */
+    char sha256[DIGEST_TEXT_SIZE]; /* of all bytes, if the text has not all of them; else "" */
 };
 #define JUDGE_WIRE_TEXT 256
 

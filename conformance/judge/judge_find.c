@@ -1,4 +1,5 @@
 /* Findings: how they are kept, declared and weighed. */
+#include "base/escape.h"
 #include "base/memory.h"
 #include "judge/judge_internal.h"
 
@@ -14,25 +15,12 @@ char *judge_clause(const struct compiled_source *source)
     return memory_format("%s-%s/%s", source->set->name, source->edition, source->clause);
 }
 
-static void escape_byte(struct buffer *out, uint8_t byte)
-{
-    static const char letters[] = "rnt0\\\"e";
-    static const char values[] = "\r\n\t\0\\\"\x1B";
-    const char *found = memchr(values, byte, sizeof values - 1);
-    char text[5] = {(char)byte, '\0'};
-    if (found != NULL && byte != '"') snprintf(text, sizeof text, "\\%c", letters[found - values]);
-    else if (byte < 0x20 || byte > 0x7E) snprintf(text, sizeof text, "\\x%02X", byte);
-    buffer_append_text(out, text);
-}
-
 char *judge_escape(const uint8_t *bytes, size_t size, size_t limit)
 {
     struct buffer out = {0};
-    for (size_t i = 0; i < size && i < limit; i++) escape_byte(&out, bytes[i]);
+    escape_bytes(&out, bytes, size < limit ? size : limit, ESCAPE_LETTERS);
     if (size > limit) buffer_append_text(&out, "...");
-    char *text = memory_slice(out.size > 0 ? (const char *)out.bytes : "", out.size);
-    buffer_release(&out);
-    return text;
+    return buffer_take_text(&out);
 }
 
 /* ---- adding ----------------------------------------------------------- */

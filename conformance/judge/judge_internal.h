@@ -3,6 +3,7 @@
 #define CONFORMANCE_JUDGE_INTERNAL_H
 
 #include "base/buffer.h"
+#include "base/digest.h"
 #include "judge/judge.h"
 
 #define NO_INDEX        SIZE_MAX
@@ -64,7 +65,7 @@ struct judge_tape {
     struct judge_wire *open; /* NULL: none, or it is whole                  */
     bool goes_on;            /* the event said that a further span follows  */
     struct buffer head;      /* its first bytes                             */
-    void *digest;            /* EVP_MD_CTX, of an item longer than its text */
+    struct digest digest;    /* of an item longer than its text             */
 };
 
 struct judge {

@@ -2,18 +2,9 @@
 #include "base/memory.h"
 #include "judge/judge_internal.h"
 
-#include <openssl/evp.h>
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static void must(int done)
-{
-    if (done == 1) return;
-    fputs("atproof: SHA-256 cannot be had of OpenSSL\n", stderr);
-    abort();
-}
 
 /* ---- the item under way ----------------------------------------------- */
 
@@ -21,32 +12,18 @@ static void take(struct judge_tape *tape, const uint8_t *bytes, size_t size)
 {
     size_t room = JUDGE_WIRE_TEXT - tape->head.size;
     tape->open->size += size;
-    if (tape->open->size > JUDGE_WIRE_TEXT && tape->digest == NULL) {
-        tape->digest = EVP_MD_CTX_new();
-        must(tape->digest != NULL);
-        must(EVP_DigestInit_ex(tape->digest, EVP_sha256(), NULL));
-        must(EVP_DigestUpdate(tape->digest, tape->head.bytes, tape->head.size));
+    if (tape->open->size > JUDGE_WIRE_TEXT) {
+        if (!tape->digest.is_open) digest_add(&tape->digest, tape->head.bytes, tape->head.size);
+        digest_add(&tape->digest, bytes, size);
     }
-    if (tape->digest != NULL) must(EVP_DigestUpdate(tape->digest, bytes, size));
     buffer_append(&tape->head, bytes, size < room ? size : room);
-}
-
-static void put_digest(struct judge_tape *tape)
-{
-    uint8_t digest[EVP_MAX_MD_SIZE];
-    unsigned size = 0;
-    must(EVP_DigestFinal_ex(tape->digest, digest, &size));
-    EVP_MD_CTX_free(tape->digest);
-    tape->digest = NULL;
-    for (unsigned i = 0; i < size; i++)
-        snprintf(tape->open->sha256 + (size_t)2 * i, 3, "%02x", digest[i]);
 }
 
 void judge_tape_close(struct judge_tape *tape)
 {
     if (tape->open == NULL) return;
     tape->open->text = judge_escape(tape->head.bytes, tape->head.size, JUDGE_WIRE_TEXT);
-    if (tape->digest != NULL) put_digest(tape);
+    if (tape->digest.is_open) digest_end(&tape->digest, tape->open->sha256);
     tape->head.size = 0;
     tape->open = NULL;
 }
@@ -55,6 +32,7 @@ void judge_tape_release(struct judge_tape *tape)
 {
     judge_tape_close(tape);
     buffer_release(&tape->head);
+    digest_release(&tape->digest);
 }
 
 static void open_item(struct judge_tape *tape, struct judge_work *work)
@@ -90,9 +68,7 @@ static char *deviation_names(uint32_t deviations)
         if (out.size > 0) buffer_append_text(&out, ",");
         buffer_append_text(&out, atp_deviation_name(bit));
     }
-    char *text = out.size == 0 ? NULL : memory_slice((const char *)out.bytes, out.size);
-    buffer_release(&out);
-    return text;
+    return out.size == 0 ? NULL : buffer_take_text(&out);
 }
 
 /* Whether the event is a further span of the item under way. */

@@ -2,10 +2,10 @@
 #include "livefuzz/hunt.h"
 
 #include "base/complain.h"
+#include "base/digest.h"
 #include "base/memory.h"
 
 #include <errno.h>
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -29,19 +29,12 @@ static bool write_transcript(const struct hunt *hunt, const char *path, const ch
     return good;
 }
 
-static void digest(const void *bytes, size_t size, char out[65])
-{
-    uint8_t value[SHA256_DIGEST_LENGTH];
-    SHA256(bytes, size, value);
-    for (size_t i = 0; i < sizeof value; i++) sprintf(out + 2 * i, "%02x", value[i]);
-}
-
-static void digest_file(const char *path, char out[65])
+static void digest_file(const char *path, char out[DIGEST_TEXT_SIZE])
 {
     struct buffer bytes = {0};
     struct transcript_error error;
     (void)transcript_read_file(path, TRANSCRIPT_BYTES_SIZE_MAX, &bytes, &error);
-    digest(bytes.bytes, bytes.size, out);
+    digest_text(bytes.bytes, bytes.size, out);
     buffer_release(&bytes);
 }
 
@@ -50,13 +43,13 @@ void hunt_keep_corpus(struct hunt *hunt, const struct sequence *sequence,
                       const struct hunt_played *played)
 {
     struct buffer said = {0};
-    char name[65];
+    char name[DIGEST_TEXT_SIZE];
     for (size_t i = 0; i < sequence->count; i++) {
         buffer_append_text(&said, sequence->steps[i].line);
         buffer_append(&said, "\r", 1);
         buffer_append(&said, sequence->steps[i].data, sequence->steps[i].data_size);
     }
-    digest(said.bytes, said.size, name);
+    digest_text(said.bytes, said.size, name);
     char *path = memory_format("%s/corpus/%.16s.at", hunt->options->run->out, name);
     if (!write_transcript(hunt, path, NULL, "it showed something new", &played->text))
         hunt->run.tally.broken = hunt->run.lost = true;
@@ -108,7 +101,7 @@ static char *reproduce(const struct hunt *hunt, const char *path)
 /* Of a hang or a restart: a line of the fuzzer's own, too. */
 static void note_fault(struct hunt *hunt, const struct hunt_finding *finding, const char *seen)
 {
-    char *sha256 = memory_new(65, 1);
+    char *sha256 = memory_new(DIGEST_TEXT_SIZE, 1);
     digest_file(finding->path, sha256);
     const struct reports_fuzz_finding fault = {
         .kind = strcmp(finding->key.rule, "hang") == 0 ? REPORTS_TIMEOUT : REPORTS_CRASH,
@@ -168,7 +161,7 @@ static void keep_finding(struct hunt *hunt, const struct hunt_finding *finding,
     const struct judge_finding *found = find_of(played, &finding->key);
     struct results_fault fault = {0};
     char *reason = NULL;
-    char sha256[65];
+    char sha256[DIGEST_TEXT_SIZE];
     digest_file(finding->path, sha256);
     const struct results_subject subject = {.path = finding->path,
                                             .sha256 = sha256,

@@ -16,18 +16,9 @@
 
 /* ---- chance ----------------------------------------------------------- */
 
-/* splitmix64 */
-static uint64_t next(struct say *say)
-{
-    uint64_t x = say->random += 0x9E3779B97F4A7C15u;
-    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
-    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
-    return x ^ (x >> 31);
-}
-
 uint64_t say_below(struct say *say, uint64_t limit)
 {
-    return limit == 0 ? 0 : next(say) % limit;
+    return random_below(&say->random, limit);
 }
 
 bool say_once_in(struct say *say, uint64_t limit)
@@ -70,7 +61,7 @@ void say_init(struct say *say, const struct catalog_model *model,
               const struct catalog_dialect *dialect, uint64_t seed, const char *const *selects,
               size_t select_count)
 {
-    *say = (struct say){.random = seed, .selects = selects, .select_count = select_count};
+    *say = (struct say){.random = {seed}, .selects = selects, .select_count = select_count};
     for (size_t k = 0; k < catalog_part_count(dialect); k++) {
         const struct catalog_part *part = &dialect->parts[k];
         const struct catalog_set *set = catalog_find_set(model, part->set);
@@ -190,9 +181,7 @@ char *say_join(const struct say_parts *parts)
         buffer_append_text(&out, parts->arguments[i]);
     }
     if (out.size > SEQUENCE_LINE_MAX) out.size = SEQUENCE_LINE_MAX;
-    char *text = memory_slice((const char *)out.bytes, out.size);
-    buffer_release(&out);
-    return text;
+    return buffer_take_text(&out);
 }
 
 void say_release_parts(struct say_parts *parts)

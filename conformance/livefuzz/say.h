@@ -3,6 +3,7 @@
 #ifndef CONFORMANCE_SAY_H
 #define CONFORMANCE_SAY_H
 
+#include "base/random.h"
 #include "catalog/builtin.h"
 #include "livefuzz/sequence.h"
 
@@ -24,7 +25,7 @@ struct say_example {
 };
 
 struct say {
-    uint64_t random; /* state                                               */
+    struct random random;
     struct say_form *forms;
     size_t form_count, form_capacity;
     size_t *chosen; /* of the forms, those that the patterns select          */

@@ -2,6 +2,7 @@
  * shorter arguments, then plain data. */
 #include "livefuzz/hunt.h"
 
+#include "base/memory.h"
 #include "livefuzz/say_internal.h"
 
 #include <stdlib.h>
@@ -75,9 +76,8 @@ static void split_commands(struct shrinking *shrinking, size_t at)
     const char *first = strchr(line, ';');
     const char *last = strrchr(line, ';');
     if (first == NULL) return;
-    char *head = strndup(line, (size_t)(first - line));
-    char *tail = NULL;
-    if (asprintf(&tail, "AT%s", last + 1) < 0 || head == NULL) abort();
+    char *head = memory_slice(line, (size_t)(first - line));
+    char *tail = memory_format("AT%s", last + 1);
     if (!try_line(shrinking, at, head)) try_line(shrinking, at, tail);
     free(head);
     free(tail);

@@ -4,11 +4,11 @@
  * A place is a segment and a byte of it. match_from() matches what stands in a
  * branch from a node on and then what the frames below it hold, so that every
  * choice is tried with all that follows it. */
+#include "base/digest.h"
 #include "base/memory.h"
 #include "match/match_internal.h"
 #include "match/match_part.h"
 
-#include <openssl/sha.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -186,8 +186,8 @@ static bool match_digest(struct matcher *matcher, const struct frame *frame,
     if (segment == NULL) return stop(matcher, place, node);
     for (size_t size = 0; segment->is_sent == node->is_sent && size <= segment->size - place.at;
          size++) {
-        uint8_t digest[SHA256_DIGEST_LENGTH];
-        SHA256(segment->bytes + place.at, size, digest);
+        uint8_t digest[DIGEST_SIZE];
+        digest_bytes(segment->bytes + place.at, size, digest);
         if (memcmp(digest, node->payload->bytes, sizeof digest) == 0)
             return go_on(matcher, frame, (struct match_place){place.segment, place.at + size});
     }

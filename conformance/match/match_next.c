@@ -1,4 +1,5 @@
 /* What a case awaits next, and how the matcher tells of it. */
+#include "base/escape.h"
 #include "base/memory.h"
 #include "match/match_internal.h"
 #include "match/match_part.h"
@@ -96,24 +97,14 @@ char *match_node_text(const struct script_node *node)
         buffer_append_text(&out, part->name == NULL ? "" : part->name);
         buffer_append_text(&out, "}");
     }
-    char *text = memory_slice((const char *)out.bytes, out.size);
-    buffer_release(&out);
-    return text;
+    return buffer_take_text(&out);
 }
 
 char *match_seen_text(const struct match_segment *segment, size_t at)
 {
-    char *out = NULL;
-    size_t size = 0;
+    struct buffer out = {0};
     if (segment == NULL) return memory_text("the end of the recording");
-    FILE *file = open_memstream(&out, &size);
-    size_t end = segment->size - at < SEEN_SIZE ? segment->size : at + SEEN_SIZE;
-    for (size_t i = at; i < end; i++) {
-        uint8_t byte = segment->bytes[i];
-        if (byte >= 0x20 && byte < 0x7F) fputc(byte, file);
-        else if (match_is_line_end(byte)) fputs(byte == '\r' ? "\\r" : "\\n", file);
-        else fprintf(file, "\\x%02X", byte);
-    }
-    fclose(file);
-    return out;
+    size_t left = segment->size - at;
+    escape_bytes(&out, segment->bytes + at, left < SEEN_SIZE ? left : SEEN_SIZE, ESCAPE_LETTERS);
+    return buffer_take_text(&out);
 }

@@ -1,9 +1,9 @@
 /* TLS sessions that were kept. */
 #include "base/buffer.h"
+#include "base/digest.h"
 #include "base/memory.h"
 #include "modem/link_internal.h"
 
-#include <openssl/evp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,6 +108,6 @@ void link_cache_id(const struct link_options *options, uint8_t *id)
     add(&all, tls->ca, tls->ca_size);
     add(&all, tls->certificate, tls->certificate_size);
     add(&all, tls->key, tls->key_size);
-    if (all.failed || EVP_Digest(all.bytes, all.size, id, NULL, EVP_sha256(), NULL) != 1) abort();
+    digest_bytes(all.bytes, all.size, id);
     buffer_release(&all);
 }

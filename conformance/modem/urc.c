@@ -183,9 +183,7 @@ static char *compose(struct modem *modem, const struct catalog_set *set,
         buffer_append_text(&line, text);
         free(text);
     }
-    char *text = memory_slice((const char *)line.bytes, line.size);
-    buffer_release(&line);
-    return text;
+    return buffer_take_text(&line);
 }
 
 static void say_one(struct modem *modem)

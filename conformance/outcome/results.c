@@ -301,9 +301,7 @@ char *results_command(int argc, char **argv)
         buffer_append_text(&out, " ");
         append_word(&out, argv[i]);
     }
-    char *text = memory_slice((const char *)out.bytes, out.size);
-    buffer_release(&out);
-    return text;
+    return buffer_take_text(&out);
 }
 
 bool results_begin(FILE *store, const char *tool, const char *command, const char *dialect,

@@ -6,6 +6,7 @@
 
 #include "base/complain.h"
 #include "base/exit_code.h"
+#include "base/memory.h"
 #include "port/port.h"
 #include "port/signals.h"
 
@@ -139,8 +140,7 @@ int serve(const struct serve_module *module, const char *address, const char *li
     struct port_error error;
     struct port *port = port_listen(address, &(struct port_options){.link = link}, &error);
     if (port == NULL) return fail(error.text);
-    struct service *service = calloc(1, sizeof *service);
-    if (service == NULL) abort();
+    struct service *service = memory_new(1, sizeof *service);
     service->module = module;
     service->port = port;
     service->dtr = true;

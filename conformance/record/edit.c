@@ -9,12 +9,12 @@
 #include "record/edit.h"
 
 #include "at/line.h"
+#include "base/digest.h"
 #include "base/memory.h"
 #include "match/match_part.h"
 #include "record/text.h"
 
 #include <inttypes.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -304,10 +304,10 @@ static void edit_line(struct edit *edit, struct buffer *out, const struct tape_i
 
 static void put_digest(struct buffer *out, const uint8_t *bytes, size_t size)
 {
-    uint8_t digest[SHA256_DIGEST_LENGTH];
-    SHA256(bytes, size, digest);
+    char digest[DIGEST_TEXT_SIZE];
+    digest_text(bytes, size, digest);
     buffer_append_text(out, "sha256 ");
-    for (size_t i = 0; i < sizeof digest; i++) text_put(out, "%02x", digest[i]);
+    buffer_append_text(out, digest);
 }
 
 static void edit_payload(struct edit *edit, struct buffer *out, const struct tape_item *item)

@@ -1,6 +1,7 @@
 /* Items as lines of a script. What script_format makes of them is the same. */
 #include "record/text.h"
 
+#include "base/escape.h"
 #include "script/script_line.h"
 
 #include <inttypes.h>
@@ -44,17 +45,13 @@ static bool is_mostly_text(const uint8_t *bytes, size_t size)
 
 void text_payload(struct buffer *out, const uint8_t *bytes, size_t size)
 {
-    static const char digits[] = "0123456789abcdef";
     if (is_mostly_text(bytes, size)) {
         buffer_append_text(out, "text ");
         script_put_string(out, bytes, size);
         return;
     }
-    buffer_append_text(out, "hex");
-    for (size_t i = 0; i < size; i++) {
-        const char byte[] = {' ', digits[bytes[i] >> 4], digits[bytes[i] & 15]};
-        buffer_append(out, byte, sizeof byte);
-    }
+    buffer_append_text(out, "hex ");
+    escape_hex(out, bytes, size, " ");
 }
 
 void text_time(struct buffer *out, int64_t time_us)

@@ -4,6 +4,8 @@
  * it; there is no other run of blank lines, and none at the ends. Strings,
  * placeholders, payloads, times and ranges are written anew from what was
  * read; the text of `>` and `<` lines stays as it is. */
+#include "base/digest.h"
+#include "base/escape.h"
 #include "script/script_line.h"
 
 #include <inttypes.h>
@@ -47,15 +49,8 @@ __attribute__((format(printf, 2, 3))) static void put(struct buffer *out, const 
 /* UTF-8 is not known of a byte here, so that all above 0x7E is escaped. */
 void script_put_string(struct buffer *out, const uint8_t *bytes, size_t size)
 {
-    static const char letters[] = "rnt0\\\"e";
-    static const char values[] = "\r\n\t\0\\\"\x1B";
     buffer_append_text(out, "\"");
-    for (size_t i = 0; i < size; i++) {
-        const char *found = memchr(values, bytes[i], sizeof values - 1);
-        if (found != NULL) put(out, "\\%c", letters[found - values]);
-        else if (bytes[i] < 0x20 || bytes[i] > 0x7E) put(out, "\\x%02X", bytes[i]);
-        else buffer_append(out, &bytes[i], 1);
-    }
+    escape_bytes(out, bytes, size, ESCAPE_LETTERS | ESCAPE_QUOTES);
     buffer_append_text(out, "\"");
 }
 
@@ -140,12 +135,6 @@ static void put_parts(struct buffer *out, const struct script_part *parts, size_
     }
 }
 
-/* Two digits a byte, in pairs. */
-static void put_hex(struct buffer *out, const uint8_t *bytes, size_t size, bool spaced)
-{
-    for (size_t i = 0; i < size; i++) put(out, "%s%02x", spaced && i > 0 ? " " : "", bytes[i]);
-}
-
 /* The words are kept, their values are written anew. */
 static bool put_payload(struct script_reader *reader, struct buffer *out,
                         const struct script_payload *payload)
@@ -159,9 +148,10 @@ static bool put_payload(struct script_reader *reader, struct buffer *out,
     reader->at += word + 1;
     if (payload->kind == SCRIPT_PAYLOAD_LENGTH) put(out, "%" PRIu64, payload->size);
     else if (payload->kind == SCRIPT_PAYLOAD_REFERENCE) put(out, "{%s}", payload->name);
-    else if (payload->kind == SCRIPT_PAYLOAD_SHA256) put_hex(out, payload->bytes, 32, false);
+    else if (payload->kind == SCRIPT_PAYLOAD_SHA256)
+        escape_hex(out, payload->bytes, DIGEST_SIZE, "");
     else if (payload->name != NULL) buffer_append_text(out, payload->name);
-    else if (!is_text) put_hex(out, payload->bytes, (size_t)payload->size, true);
+    else if (!is_text) escape_hex(out, payload->bytes, (size_t)payload->size, " ");
     else if (!put_strings(reader, out)) return false;
     if (payload->example == NULL) return true;
     buffer_append_text(out, " = ");
@@ -378,5 +368,5 @@ bool script_format(const void *text, size_t size, struct buffer *out,
     buffer_release(&formatter.header);
     buffer_release(&formatter.lines);
     script_arena_release(&arena);
-    return good && !out->failed;
+    return good;
 }

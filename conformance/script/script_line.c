@@ -211,7 +211,7 @@ static bool read_count(struct script_reader *reader, struct buffer *out, size_t 
     if (size > 0 && count > (TRANSCRIPT_BYTES_SIZE_MAX - start) / size)
         return too_large(reader, first);
     size_t left = size * (count - 1);
-    if (buffer_reserve(out, left) == NULL) return script_fail(reader, first, "out of memory");
+    buffer_reserve(out, left);
     while (left > 0) { /* what is there doubles: few copies make many */
         size_t part = out->size - start;
         if (part > left) part = left;

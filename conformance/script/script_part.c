@@ -1,7 +1,7 @@
 /* Placeholders and payloads of scripts. */
+#include "base/digest.h"
 #include "script/script_line.h"
 
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -215,7 +215,7 @@ static bool read_digest(struct script_reader *reader, struct script_payload *out
     size_t size = 0;
     out->kind = SCRIPT_PAYLOAD_SHA256;
     if (!script_read_hex_bytes(reader, &out->bytes, &size)) return false;
-    if (size != SHA256_DIGEST_LENGTH)
+    if (size != DIGEST_SIZE)
         return script_fail(reader, first, "%zu bytes of digest; expected 64 hexadecimal digits",
                            size);
     return true;
@@ -291,14 +291,14 @@ static bool read_spec(struct script_reader *reader, struct script_payload *out)
 /* Whether the example is one of what it stands for. */
 static bool agrees(const struct script_payload *payload, const struct script_payload *example)
 {
-    uint8_t digest[SHA256_DIGEST_LENGTH];
+    uint8_t digest[DIGEST_SIZE];
     switch (payload->kind) {
     case SCRIPT_PAYLOAD_LENGTH: return payload->size == example->size;
     case SCRIPT_PAYLOAD_REFERENCE: return true;
     case SCRIPT_PAYLOAD_BYTES: return false;
     case SCRIPT_PAYLOAD_SHA256: break;
     }
-    SHA256(example->bytes, (size_t)example->size, digest);
+    digest_bytes(example->bytes, (size_t)example->size, digest);
     return memcmp(digest, payload->bytes, sizeof digest) == 0;
 }
 

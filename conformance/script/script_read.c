@@ -20,7 +20,7 @@ static bool add_node(struct script_reader *reader, struct script_builder *builde
     builder->header_over = true;
     node.line = reader->number;
     buffer_append(&builder->groups[builder->depth].nodes, &node, sizeof node);
-    return !builder->groups[builder->depth].nodes.failed || script_fail(reader, 0, "out of memory");
+    return true;
 }
 
 static void end_branch(struct script_builder *builder)

@@ -21,7 +21,6 @@ void transcript_add(struct transcript_builder *builder, enum transcript_kind kin
 
 static const char *find_excess(const struct transcript_builder *builder)
 {
-    if (builder->bytes.failed || builder->items.failed) return "out of memory";
     if (builder->bytes.size > TRANSCRIPT_BYTES_SIZE_MAX)
         return "more than 67108864 bytes in all; expected fewer";
     if (builder->items.size / sizeof(struct transcript_item) > TRANSCRIPT_ITEM_COUNT_MAX)

@@ -25,7 +25,6 @@ static bool read_stream(FILE *file, size_t limit, struct buffer *out,
 {
     for (;;) {
         uint8_t *room = buffer_reserve(out, READ_SIZE);
-        if (room == NULL) return fail(error, "out of memory", "");
         size_t size = fread(room, 1, READ_SIZE, file);
         out->size += size;
         if (out->size > limit) {

@@ -2,6 +2,8 @@
  * computed from its offset alone, and the bytes that forge a module's output. */
 #include "server/server.h"
 
+#include "base/random.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -11,21 +13,13 @@
 
 /* ---- bytes and text ----------------------------------------------------- */
 
-static uint64_t mix(uint64_t value)
-{
-    value = (value + 1) * UINT64_C(0x9E3779B97F4A7C15);
-    value = (value ^ (value >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-    value = (value ^ (value >> 27)) * UINT64_C(0x94D049BB133111EB);
-    return value ^ (value >> 31);
-}
-
 void server_fill_bytes(uint32_t seed, uint64_t offset, uint8_t *out, size_t size)
 {
     uint64_t block = UINT64_MAX, hash = 0;
     for (size_t i = 0; i < size; i++, offset++) {
         if (offset / BLOCK_SIZE != block) {
             block = offset / BLOCK_SIZE;
-            hash = mix(((uint64_t)seed << 32) + block);
+            hash = random_mix((((uint64_t)seed << 32) + block + 1) * RANDOM_STEP);
         }
         out[i] = (uint8_t)((offset * (hash | 1) + (hash >> 8)) ^ (hash >> 16));
     }

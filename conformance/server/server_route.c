@@ -108,9 +108,7 @@ char *server_describe_paths(void)
         free(row);
         free(left);
     }
-    char *copy = memory_slice((const char *)text.bytes, text.size);
-    buffer_release(&text);
-    return copy;
+    return buffer_take_text(&text);
 }
 
 /* ---- answers in memory ------------------------------------------------------ */
@@ -157,9 +155,7 @@ static bool answer_headers(struct request *request, const struct arguments *argu
     buffer_append_text(&text, line);
     free(line);
     MHD_get_connection_values(request->connection, MHD_HEADER_KIND, add_header, &text);
-    char *copy = memory_slice((const char *)text.bytes, text.size);
-    buffer_release(&text);
-    return answer_with(request, MHD_HTTP_OK, copy);
+    return answer_with(request, MHD_HTTP_OK, buffer_take_text(&text));
 }
 
 static bool answer_echo(struct request *request, const struct arguments *arguments)
@@ -225,9 +221,7 @@ static bool answer_hostile_list(struct request *request, const struct arguments 
         buffer_append_text(&text, row);
         free(row);
     }
-    char *copy = memory_slice((const char *)text.bytes, text.size);
-    buffer_release(&text);
-    return answer_with(request, MHD_HTTP_OK, copy);
+    return answer_with(request, MHD_HTTP_OK, buffer_take_text(&text));
 }
 
 static bool answer_close(struct request *request, const struct arguments *arguments)

@@ -28,19 +28,13 @@ void *afl_custom_init(struct afl_state *afl, unsigned seed)
         free(own);
         return NULL;
     }
-    random_seed(&own->random, seed);
+    own->random = (struct random){seed};
     return own;
 }
 
 void afl_custom_deinit(void *data)
 {
     free(data);
-}
-
-static uint64_t next_seed(struct afl_mutator *own)
-{
-    uint64_t high = random_next(&own->random);
-    return high << 32 | random_next(&own->random);
 }
 
 size_t afl_custom_fuzz(void *data, uint8_t *bytes, size_t size, uint8_t **out, const uint8_t *other,
@@ -51,8 +45,8 @@ size_t afl_custom_fuzz(void *data, uint8_t *bytes, size_t size, uint8_t **out, c
     *out = own->out;
     if (other != NULL && other_size > 0 && random_one_in(&own->random, 8))
         return mutator_splice(&own->mutator, bytes, size, other, other_size, own->out, room,
-                              next_seed(own));
+                              random_next(&own->random));
     if (size > room) size = room;
     memcpy(own->out, bytes, size);
-    return mutator_mutate(&own->mutator, own->out, size, room, next_seed(own));
+    return mutator_mutate(&own->mutator, own->out, size, room, random_next(&own->random));
 }

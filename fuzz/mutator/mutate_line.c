@@ -46,7 +46,7 @@ static struct place pick_byte(struct mutator *mutator, const struct session *ses
     struct place place = {pick_item(mutator, session, SESSION_RECEIVED), 0, 0};
     if (place.item == session->item_count) place.item = pick_item(mutator, session, SESSION_SENT);
     if (place.item < session->item_count)
-        place.at = random_below(&mutator->random, session->items[place.item].size);
+        place.at = random_index(&mutator->random, session->items[place.item].size);
     return place;
 }
 
@@ -103,7 +103,7 @@ bool mutate_line_end(struct mutator *mutator, struct session *session)
 {
     static const char *const ends[] = {"\n",       "\r\r\n", "",     "\r",
                                        "\r\n\r\n", " \r\n",  "\r\n", "\n\r"};
-    const char *end = ends[random_below(&mutator->random, COUNT_OF(ends))];
+    const char *end = ends[random_index(&mutator->random, COUNT_OF(ends))];
     struct place place = pick_run(mutator, session, is_line_end);
     if (place.item == session->item_count) return false;
     return replace(session, place, end, strlen(end));
@@ -125,7 +125,7 @@ bool mutate_length(struct mutator *mutator, struct session *session)
     struct said said = {0};
     struct place place = pick_run(mutator, session, is_digit);
     if (place.item == session->item_count) return false;
-    uint32_t wanted = random_below(&mutator->random, 40);
+    uint32_t wanted = random_index(&mutator->random, 40);
     char text[8];
     size_t n = 0;
     if (wanted >= 10) text[n++] = (char)('0' + wanted / 10);
@@ -133,7 +133,7 @@ bool mutate_length(struct mutator *mutator, struct session *session)
     said_put(&said, text, n);
     said_text(&said, "\r\n");
     uint32_t given = wanted;
-    if (random_one_in(&mutator->random, 2)) given += random_below(&mutator->random, 3);
+    if (random_one_in(&mutator->random, 2)) given += random_index(&mutator->random, 3);
     else if (given > 0 && random_one_in(&mutator->random, 2)) given--;
     say_payload(&said, &mutator->random, given);
     if (random_one_in(&mutator->random, 2)) said_text(&said, "\r\n");
@@ -146,7 +146,7 @@ bool mutate_field(struct mutator *mutator, struct session *session)
         ",", "\"", "\"\"", ",,",      " ",
         ":", "-",  "\\22", "0",       "+",
         "(", ")",  "x",    "\"a,b\"", ",0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0"};
-    const char *token = tokens[random_below(&mutator->random, COUNT_OF(tokens))];
+    const char *token = tokens[random_index(&mutator->random, COUNT_OF(tokens))];
     struct place place = pick_byte(mutator, session);
     if (place.item == session->item_count) return false;
     place.size = random_one_in(&mutator->random, 3);
@@ -170,7 +170,7 @@ bool mutate_urc(struct mutator *mutator, struct session *session)
     struct said said = {0};
     struct place place = pick_line(mutator, session);
     if (place.item == session->item_count) return false;
-    if (random_one_in(&mutator->random, 4)) place.at += random_below(&mutator->random, place.size);
+    if (random_one_in(&mutator->random, 4)) place.at += random_index(&mutator->random, place.size);
     place.size = 0;
     if (random_one_in(&mutator->random, 2)) said_text(&said, "\r\n");
     say_urc(&said, &mutator->random, session_catalog(session->setting));
@@ -198,12 +198,12 @@ bool mutate_long(struct mutator *mutator, struct session *session)
 {
     static uint8_t filler[FUZZ_INPUT_SIZE_MAX];
     struct place line = pick_line(mutator, session);
-    size_t wanted = session_line_size(session->setting) + 2 - random_below(&mutator->random, 5);
+    size_t wanted = session_line_size(session->setting) + 2 - random_index(&mutator->random, 5);
     if (line.item == session->item_count || line.size >= wanted) return false;
     size_t size = wanted - line.size;
     if (size > sizeof filler) return false;
     memset(filler, random_one_in(&mutator->random, 4) ? '\r' : 'a', size);
-    struct place place = {line.item, line.at + random_below(&mutator->random, line.size), 0};
+    struct place place = {line.item, line.at + random_index(&mutator->random, line.size), 0};
     return replace(session, place, filler, size);
 }
 
@@ -233,7 +233,7 @@ bool mutate_forge(struct mutator *mutator, struct session *session)
         "\r\nOK",
         "\r\nNO CARRIE",
     };
-    const char *word = words[random_below(&mutator->random, COUNT_OF(words))];
+    const char *word = words[random_index(&mutator->random, COUNT_OF(words))];
     struct place place = pick_byte(mutator, session);
     if (place.item == session->item_count) return begin(mutator, session, word, strlen(word));
     return replace(session, place, word, strlen(word));
@@ -245,8 +245,8 @@ bool mutate_bytes(struct mutator *mutator, struct session *session)
     if (place.item == session->item_count) return false;
     uint8_t byte = (uint8_t)random_next(&mutator->random);
     uint8_t flipped = (uint8_t)(bytes_of(session, place.item)[place.at] ^ 1u << (byte & 7));
-    switch (random_below(&mutator->random, 4)) {
-    case 0: place.size = 1 + random_below(&mutator->random, 4); break; /* erased */
+    switch (random_index(&mutator->random, 4)) {
+    case 0: place.size = 1 + random_index(&mutator->random, 4); break; /* erased */
     case 1: return replace(session, place, &byte, 1);                  /* inserted */
     case 2: place.size = 1; return replace(session, place, &byte, 1);
     default: place.size = 1; return replace(session, place, &flipped, 1);

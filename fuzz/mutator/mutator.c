@@ -38,9 +38,9 @@ static bool add_exchange(struct mutator *mutator, struct session *session)
     const struct atp_catalog *catalog = session_catalog(session->setting);
     edit_clear(&mutator->spoken, session->setting);
     say_exchange(&mutator->spoken, &mutator->random, catalog,
-                 &catalog->commands[random_below(&mutator->random, catalog->command_count)]);
+                 &catalog->commands[random_index(&mutator->random, catalog->command_count)]);
     unsigned index = session->item_count;
-    if (random_one_in(&mutator->random, 2)) index = random_below(&mutator->random, index + 1);
+    if (random_one_in(&mutator->random, 2)) index = random_index(&mutator->random, index + 1);
     return insert_items(mutator, session, index, &mutator->spoken, 0, mutator->spoken.item_count);
 }
 
@@ -63,37 +63,37 @@ static bool swap_variant(struct mutator *mutator, struct session *session)
 
 static bool split(struct mutator *mutator, struct session *session)
 {
-    unsigned index = random_below(&mutator->random, session->item_count);
+    unsigned index = random_index(&mutator->random, session->item_count);
     if (!allows(mutator, SESSION_SPLIT) || session->item_count == 0) return false;
-    size_t at = random_below(&mutator->random, session->items[index].size + 1u);
+    size_t at = random_index(&mutator->random, session->items[index].size + 1u);
     return session->items[index].size > 0 && edit_divide(session, index, at, SESSION_SPLIT);
 }
 
 static bool remove_items(struct mutator *mutator, struct session *session)
 {
     if (session->item_count < 2) return false;
-    unsigned index = random_below(&mutator->random, session->item_count);
-    edit_remove(session, index, 1 + random_below(&mutator->random, 2));
+    unsigned index = random_index(&mutator->random, session->item_count);
+    edit_remove(session, index, 1 + random_index(&mutator->random, 2));
     return true;
 }
 
 static bool repeat_items(struct mutator *mutator, struct session *session)
 {
     if (session->item_count == 0) return false;
-    unsigned from = random_below(&mutator->random, session->item_count);
-    unsigned count = 1 + random_below(&mutator->random, 4);
+    unsigned from = random_index(&mutator->random, session->item_count);
+    unsigned count = 1 + random_index(&mutator->random, 4);
     mutator->spoken = *session;
-    return insert_items(mutator, session, random_below(&mutator->random, session->item_count + 1),
+    return insert_items(mutator, session, random_index(&mutator->random, session->item_count + 1),
                         &mutator->spoken, from, count);
 }
 
 static bool swap_items(struct mutator *mutator, struct session *session)
 {
     if (session->item_count < 2) return false;
-    unsigned from = random_below(&mutator->random, session->item_count);
+    unsigned from = random_index(&mutator->random, session->item_count);
     mutator->spoken = *session;
     edit_remove(session, from, 1);
-    return insert_items(mutator, session, random_below(&mutator->random, session->item_count + 1),
+    return insert_items(mutator, session, random_index(&mutator->random, session->item_count + 1),
                         &mutator->spoken, from, 1);
 }
 
@@ -108,9 +108,9 @@ static bool tick(struct mutator *mutator, struct session *session)
         {SESSION_SENT, "A/\r"},   {SESSION_SENT, "ATE0\r"}, {SESSION_SENT, "ATE1\r"},
         {SESSION_SENT, "ATV0\r"}, {SESSION_SENT, "\x1A"},
     };
-    unsigned which = random_below(&mutator->random, COUNT_OF(ticks));
+    unsigned which = random_index(&mutator->random, COUNT_OF(ticks));
     if (!allows(mutator, ticks[which].kind)) return false;
-    return edit_insert(session, random_below(&mutator->random, session->item_count + 1),
+    return edit_insert(session, random_index(&mutator->random, session->item_count + 1),
                        ticks[which].kind, ticks[which].bytes, strlen(ticks[which].bytes));
 }
 
@@ -169,7 +169,7 @@ static void mutate_once(struct mutator *mutator)
     unsigned sum = 0;
     for (size_t i = 0; i < COUNT_OF(mutations); i++) sum += mutations[i].weight;
     for (unsigned tries = 0; tries < 8; tries++) {
-        unsigned which = random_below(&mutator->random, sum);
+        unsigned which = random_index(&mutator->random, sum);
         size_t i = 0;
         while (which >= mutations[i].weight) which -= mutations[i++].weight;
         if (mutations[i].mutate(mutator, &mutator->session)) return;
@@ -179,7 +179,7 @@ static void mutate_once(struct mutator *mutator)
 size_t mutator_mutate(struct mutator *mutator, uint8_t *data, size_t size, size_t capacity,
                       uint64_t seed)
 {
-    random_seed(&mutator->random, seed);
+    mutator->random = (struct random){seed};
     read_session(mutator, &mutator->session, data, size);
     unsigned times = 1;
     while (times < 5 && random_one_in(&mutator->random, 2)) times++;
@@ -192,12 +192,12 @@ size_t mutator_splice(struct mutator *mutator, const uint8_t *data, size_t size,
                       uint64_t seed)
 {
     struct session *session = &mutator->session;
-    random_seed(&mutator->random, seed);
+    mutator->random = (struct random){seed};
     read_session(mutator, session, data, size);
     read_session(mutator, &mutator->other, other, other_size);
-    unsigned from = random_below(&mutator->random, mutator->other.item_count);
-    unsigned count = 1 + random_below(&mutator->random, mutator->other.item_count - from);
-    unsigned at = random_below(&mutator->random, session->item_count + 1);
+    unsigned from = random_index(&mutator->random, mutator->other.item_count);
+    unsigned count = 1 + random_index(&mutator->random, mutator->other.item_count - from);
+    unsigned at = random_index(&mutator->random, session->item_count + 1);
     if (random_one_in(&mutator->random, 2)) edit_remove(session, at, session->item_count - at);
     insert_items(mutator, session, at, &mutator->other, from, count);
     return session_write(session, out, capacity, marks(mutator));

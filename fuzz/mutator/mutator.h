@@ -3,7 +3,7 @@
 #ifndef FUZZ_MUTATOR_H
 #define FUZZ_MUTATOR_H
 
-#include "random.h"
+#include "base/random.h"
 #include "session.h"
 
 /* Large: make it static. */

@@ -78,7 +78,7 @@ void say_boundary(struct said *said, struct random *random)
         "1e3",
         "1.5",
     };
-    said_text(said, boundaries[random_below(random, COUNT_OF(boundaries))]);
+    said_text(said, boundaries[random_index(random, COUNT_OF(boundaries))]);
 }
 
 /* ---- fields ----------------------------------------------------------- */
@@ -88,18 +88,18 @@ static int64_t pick_number(struct random *random, const struct atp_catalog *cata
                            const struct atp_param *param)
 {
     unsigned further = (param->type & ATP_PARAM_INTERVALS) >> 4;
-    if (param->range == 0) return random_below(random, random_one_in(random, 4) ? 100000 : 4);
+    if (param->range == 0) return random_index(random, random_one_in(random, 4) ? 100000 : 4);
     const struct atp_range *range =
-        &catalog->ranges[param->range + random_below(random, further + 1)];
+        &catalog->ranges[param->range + random_index(random, further + 1)];
     int64_t min = range->min;
     int64_t max = range->max == INT32_MAX ? min + 1000 : range->max;
-    switch (random_below(random, 8)) {
+    switch (random_index(random, 8)) {
     case 0: return min - 1;
     case 1: return max + 1;
     case 2:
     case 3: return max;
     case 4: return min;
-    default: return min + (int64_t)random_below(random, (size_t)(max - min + 1));
+    default: return min + (int64_t)random_below(random, (uint64_t)(max - min + 1));
     }
 }
 
@@ -122,8 +122,8 @@ static void say_word(struct said *said, struct random *random, bool quoted)
         "(1)", " a ", ",",    "+CSQ: 1", "+1x",  "\r", ";",        ">",
     };
     if (quoted && random_one_in(random, 3))
-        said_text(said, strings[random_below(random, COUNT_OF(strings))]);
-    else said_text(said, words[random_below(random, COUNT_OF(words))]);
+        said_text(said, strings[random_index(random, COUNT_OF(strings))]);
+    else said_text(said, words[random_index(random, COUNT_OF(words))]);
 }
 
 static void say_set(struct said *said, struct random *random)
@@ -131,7 +131,7 @@ static void say_set(struct said *said, struct random *random)
     static const char *const sets[] = {
         "(0-4)",     "(0,1)",   "(1-5)",        "<url>", "\"ADDRESS\"",
         "(\"a,b\")", "((0-1))", "[,(0-65535)]", "",      "0-4"};
-    said_text(said, sets[random_below(random, COUNT_OF(sets))]);
+    said_text(said, sets[random_index(random, COUNT_OF(sets))]);
 }
 
 static void say_quoted(struct said *said, struct random *random, const char *text)
@@ -170,7 +170,7 @@ static void say_value(struct said *said, struct random *random, const struct atp
 static void say_field(struct said *said, struct random *random, const struct atp_catalog *catalog,
                       const struct atp_param *param)
 {
-    switch (random_below(random, 24)) {
+    switch (random_index(random, 24)) {
     case 0: say_boundary(said, random); break;
     case 1: break; /* empty */
     case 2: say_quoted(said, random, NULL); break;
@@ -200,7 +200,7 @@ static void say_separator(struct said *said, struct random *random, const struct
     static const char *const separators[] = {":", ":  ", ",", "", " "};
     if ((name->flags & ATP_NAME_TAIL) != 0) said_text(said, " ");
     else if (!random_one_in(random, 16)) said_text(said, ": ");
-    else said_text(said, separators[random_below(random, COUNT_OF(separators))]);
+    else said_text(said, separators[random_index(random, COUNT_OF(separators))]);
 }
 
 void say_record(struct said *said, struct random *random, const struct atp_catalog *catalog,
@@ -222,12 +222,12 @@ void say_record(struct said *said, struct random *random, const struct atp_catal
 
 static const struct atp_record *any_record(struct random *random, const struct atp_catalog *catalog)
 {
-    return &catalog->records[random_below(random, catalog->record_count)];
+    return &catalog->records[random_index(random, catalog->record_count)];
 }
 
 void say_any(struct said *said, struct random *random, const struct atp_catalog *catalog)
 {
-    say_record(said, random, catalog, any_record(random, catalog), random_below(random, 24));
+    say_record(said, random, catalog, any_record(random, catalog), random_index(random, 24));
 }
 
 void say_urc(struct said *said, struct random *random, const struct atp_catalog *catalog)
@@ -235,7 +235,7 @@ void say_urc(struct said *said, struct random *random, const struct atp_catalog 
     const struct atp_record *record = any_record(random, catalog);
     for (unsigned tries = 0; tries < 64 && record->role != ATP_ROLE_URC; tries++)
         record = any_record(random, catalog);
-    say_record(said, random, catalog, record, random_below(random, 24));
+    say_record(said, random, catalog, record, random_index(random, 24));
 }
 
 void say_payload(struct said *said, struct random *random, size_t size)
@@ -248,7 +248,7 @@ void say_payload(struct said *said, struct random *random, size_t size)
     size_t end = said->size + size;
     while (said->size < end && said->size < sizeof said->bytes) {
         if (random_one_in(random, 8)) said_put(said, "\0", 1);
-        said_text(said, pieces[random_below(random, COUNT_OF(pieces))]);
+        said_text(said, pieces[random_index(random, COUNT_OF(pieces))]);
     }
     if (said->size > end) said->size = end;
 }

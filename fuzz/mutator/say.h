@@ -4,7 +4,7 @@
 #ifndef FUZZ_SAY_H
 #define FUZZ_SAY_H
 
-#include "random.h"
+#include "base/random.h"
 #include "session.h"
 
 #define SAID_SIZE_MAX 512u /* bytes of one line or payload                   */

@@ -38,7 +38,7 @@ static void say_argument(struct said *said, const struct speaker *speaker, unsig
 
 static void say_arguments(struct said *said, const struct speaker *speaker)
 {
-    unsigned count = 1 + random_below(speaker->random, 4);
+    unsigned count = 1 + random_index(speaker->random, 4);
     if (count < speaker->form->upload) count = speaker->form->upload;
     said_text(said, "=");
     for (unsigned i = 0; i < count; i++) {
@@ -93,7 +93,7 @@ static void prompt(const struct speaker *speaker, const struct said *line)
     static const char *const spellings[] = {"> ", ">", "\r\n> ", "\r\n>"};
     struct said said = {0};
     if (line->size > 0 && line->bytes[0] == '>') {
-        said_text(&said, spellings[random_below(speaker->random, 4)]);
+        said_text(&said, spellings[random_index(speaker->random, 4)]);
         receive(speaker, &said);
     } else {
         receive_line(speaker, line);
@@ -106,12 +106,12 @@ static void stream(const struct speaker *speaker)
 {
     struct said said = {0};
     struct random *random = speaker->random;
-    say_payload(&said, random, random_below(random, 40));
+    say_payload(&said, random, random_index(random, 40));
     receive(speaker, &said);
     said.size = 0;
     if (random_one_in(random, 2)) {
         edit_add(speaker->session, SESSION_SENT, "+++", 3);
-        say_payload(&said, random, random_below(random, 12));
+        say_payload(&said, random, random_index(random, 12));
         said_text(&said, random_one_in(random, 3) ? "\r\nNO CARRIER\r\n" : "\r\nOK\r\n");
         receive(speaker, &said);
     } else {
@@ -124,8 +124,8 @@ static void payload(const struct speaker *speaker, uint32_t count)
     struct said said = {0};
     struct random *random = speaker->random;
     uint32_t size = count;
-    if (random_one_in(random, 8)) size += random_below(random, 5);
-    if (random_one_in(random, 8) && size > 0) size -= 1 + random_below(random, size);
+    if (random_one_in(random, 8)) size += random_index(random, 5);
+    if (random_one_in(random, 8) && size > 0) size -= 1 + random_index(random, size);
     say_payload(&said, random, size);
     if (!random_one_in(random, 4)) said_text(&said, "\r\n");
     receive(speaker, &said);
@@ -136,7 +136,7 @@ static void say_element(const struct speaker *speaker, unsigned element)
 {
     const struct atp_catalog *catalog = speaker->catalog;
     const struct atp_record *record = &catalog->records[element & ATP_ELEMENT_RECORD];
-    uint32_t count = random_below(speaker->random, random_one_in(speaker->random, 4) ? 64 : 8);
+    uint32_t count = random_index(speaker->random, random_one_in(speaker->random, 4) ? 64 : 8);
     bool uploads = (speaker->form->flags & ATP_FORM_UPLOAD) != 0;
     struct said line = {0};
 
@@ -167,12 +167,12 @@ static void say_elements(const struct speaker *speaker)
     const struct atp_catalog *catalog = speaker->catalog;
     const struct atp_variant *variant =
         &catalog->variants[speaker->form->variant
-                           + random_below(random, speaker->form->variant_count)];
+                           + random_index(random, speaker->form->variant_count)];
     for (unsigned i = 0; i < variant->element_count; i++) {
         unsigned element = catalog->elements[variant->element + i];
         unsigned times = 1;
-        if ((element & ATP_ELEMENT_OPTIONAL) != 0) times = random_below(random, 2);
-        if ((element & ATP_ELEMENT_REPEATED) != 0 && times > 0) times += random_below(random, 3);
+        if ((element & ATP_ELEMENT_OPTIONAL) != 0) times = random_index(random, 2);
+        if ((element & ATP_ELEMENT_REPEATED) != 0 && times > 0) times += random_index(random, 3);
         if (random_one_in(random, 16)) times = 0;
         interrupt(speaker);
         for (; times > 0; times--) say_element(speaker, element);
@@ -184,7 +184,7 @@ static void say_elements(const struct speaker *speaker)
 
 static uint32_t pick_upload(struct random *random, const struct atp_form *form)
 {
-    return (form->flags & ATP_FORM_UPLOAD) != 0 ? 1 + random_below(random, 24) : 0;
+    return (form->flags & ATP_FORM_UPLOAD) != 0 ? 1 + random_index(random, 24) : 0;
 }
 
 void say_response(struct session *session, struct random *random, const struct atp_catalog *catalog,
@@ -198,7 +198,7 @@ void say_exchange(struct session *session, struct random *random, const struct a
                   const struct atp_command *command)
 {
     const struct atp_form *form =
-        &catalog->forms[command->form + random_below(random, command->form_count)];
+        &catalog->forms[command->form + random_index(random, command->form_count)];
     struct speaker speaker = {session, random, catalog, form, pick_upload(random, form)};
     struct said said = {0};
     if (command->form_count == 0) return;

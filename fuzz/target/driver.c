@@ -136,15 +136,15 @@ static void run_files(void)
 static void run_mutated(unsigned long runs, unsigned long seed, size_t capacity)
 {
     static struct mutator mutator;
-    struct random random;
+    struct random random = {seed};
     mutator_kinds(fuzz_target_name, &mutator.kinds);
-    random_seed(&random, seed);
     running->index = inputs.count;
     for (running->run = 0; running->run < runs; running->run++) {
-        const struct input *input = &inputs.items[random_below(&random, inputs.count)];
+        const struct input *input = &inputs.items[random_index(&random, inputs.count)];
         size_t size = input->size < capacity ? input->size : capacity;
         memcpy(running->bytes, input->bytes, size);
-        running->size = mutator_mutate(&mutator, running->bytes, size, capacity, random.state);
+        running->size =
+            mutator_mutate(&mutator, running->bytes, size, capacity, random_next(&random));
         LLVMFuzzerTestOneInput(running->bytes, running->size);
     }
     double seconds = (double)clock() / CLOCKS_PER_SEC;

@@ -33,15 +33,15 @@ static void assert_same_session(const struct session *a, const struct session *b
 
 static void make_session(unsigned seed)
 {
-    random_seed(&generator, seed);
+    generator = (struct random){seed};
     edit_clear(&session, (uint8_t)random_next(&generator));
     edit_add(&session, SESSION_RECEIVED, NULL, 0);
-    for (unsigned n = random_below(&generator, 12); n > 0; n--) {
+    for (unsigned n = random_index(&generator, 12); n > 0; n--) {
         struct said said = {0};
-        unsigned kind = random_below(&generator, 5);
+        unsigned kind = random_index(&generator, 5);
         bool silent = kind == SESSION_EXPIRE || kind == SESSION_STREAM_END;
-        say_payload(&said, &generator, silent ? 0 : random_below(&generator, 20));
-        if (!silent) said_put(&said, "\xFE\xFEs\xFE", random_below(&generator, 5));
+        say_payload(&said, &generator, silent ? 0 : random_index(&generator, 20));
+        if (!silent) said_put(&said, "\xFE\xFEs\xFE", random_index(&generator, 5));
         edit_add(&session, (enum session_kind)kind, said.bytes, said.size);
     }
 }
@@ -62,9 +62,9 @@ static void test_session_of_any_bytes_keeps_to_its_limits(void **state)
 {
     (void)state;
     static uint8_t bytes[2 * FUZZ_INPUT_SIZE_MAX];
-    random_seed(&generator, 1);
+    generator = (struct random){1};
     for (unsigned round = 0; round < 500; round++) {
-        size_t size = random_below(&generator, sizeof bytes);
+        size_t size = random_index(&generator, sizeof bytes);
         for (size_t i = 0; i < size; i++)
             bytes[i] = (uint8_t)(random_one_in(&generator, 2) ? 0xFE : "sr|xe"[round % 5]);
         session_read(&session, bytes, size, SESSION_ALL);
@@ -170,7 +170,7 @@ static void test_say_exchange_makes_each_form_and_most_are_complete(void **state
     const struct atp_catalog *catalog = session_catalog(0);
     unsigned complete = 0;
     unsigned made = 0;
-    random_seed(&generator, 7);
+    generator = (struct random){7};
     for (unsigned i = 0; i < catalog->command_count; i++) {
         unsigned own = 0;
         for (unsigned n = 0; n < 60; n++) {

@@ -1,6 +1,7 @@
 /* A dictionary for libFuzzer and AFL++: what a mutation could not guess. Each
  * entry is one quoted token; both take a line of the form "token".
  */
+#include "base/escape.h"
 #include "base/memory.h"
 #include "catalog/emit/emit.h"
 
@@ -26,14 +27,12 @@ static int by_text(const void *left, const void *right)
 
 static void put_token(FILE *out, const char *token)
 {
-    fputc('"', out);
-    for (; *token; token++) {
-        unsigned char byte = (unsigned char)*token;
-        if (byte == '"' || byte == '\\') fprintf(out, "\\%c", byte);
-        else if (byte < 0x20 || byte > 0x7E) fprintf(out, "\\x%02X", byte);
-        else fputc(byte, out);
-    }
-    fputs("\"\n", out);
+    struct buffer line = {0};
+    buffer_append_text(&line, "\"");
+    escape_bytes(&line, token, strlen(token), ESCAPE_QUOTES);
+    buffer_append_text(&line, "\"\n");
+    fwrite(line.bytes, 1, line.size, out);
+    buffer_release(&line);
 }
 
 /* Writes a section in order, each token once, and frees it. */

@@ -106,7 +106,8 @@ bool watched_init(struct watched_run *run, size_t size)
     run->buffer_wall = map_wall(ATP_BUFFER_SIZE(WATCHED_LINE_SIZE));
     run->line_size = WATCHED_LINE_SIZE;
     if (run->wall == NULL || run->buffer_wall == NULL) return false;
-    return eventlog_init(&run->log, NULL);
+    eventlog_init(&run->log, NULL);
+    return true;
 }
 
 #define SHOWN_SIZE_MAX 120 /* bytes of a line or an event in a message     */

@@ -30,7 +30,7 @@
 /* ---- digests ---------------------------------------------------------- */
 
 /* An event all of whose spans have not come. */
-struct digest {
+struct event_digest {
     uint64_t value;
     bool open;
     uint8_t kind;
@@ -39,13 +39,13 @@ struct digest {
     uint32_t deviations;
 };
 
-static void mix(struct digest *digest, uint64_t value)
+static void mix(struct event_digest *digest, uint64_t value)
 {
     digest->value = (digest->value ^ value) * 0x9E3779B97F4A7C15u;
     digest->value ^= digest->value >> 29;
 }
 
-static void end_span(struct digest *digest)
+static void end_span(struct event_digest *digest)
 {
     if (!digest->open) return;
     mix(digest, digest->kind);
@@ -60,7 +60,7 @@ static bool is_bytes(uint8_t kind)
     return kind == ATP_KIND_DATA || kind == ATP_KIND_STREAM;
 }
 
-static void mix_line(struct digest *digest, const struct atp_event *event)
+static void mix_line(struct event_digest *digest, const struct atp_event *event)
 {
     mix(digest, (uint64_t)(event->name - event->catalog->names) + 1);
     if (event->record != NULL) mix(digest, (uint64_t)(event->record - event->catalog->records) + 1);
@@ -76,7 +76,7 @@ static void mix_line(struct digest *digest, const struct atp_event *event)
 
 static void on_event(void *user, const struct atp_event *event)
 {
-    struct digest *digest = user;
+    struct event_digest *digest = user;
     bool goes_on = digest->open && digest->kind == event->kind
                    && digest->offset + digest->size == event->offset;
     if (goes_on) {
@@ -141,7 +141,7 @@ static size_t feed_run(struct runner *runner, const struct transcript *t, size_t
 static uint64_t run(struct runner *runner, const struct sample *sample)
 {
     const struct transcript *t = &sample->transcript;
-    struct digest digest = {0};
+    struct event_digest digest = {0};
     runner->fed = 0;
     runner->count++;
     atp_init(&runner->parser, sample->catalog, runner->buffer, sizeof runner->buffer, on_event,
