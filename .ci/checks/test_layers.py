@@ -88,10 +88,10 @@ class Layers(unittest.TestCase):
                       faults(uses={"floor": ["conformance/cellar"]}))
 
     def test_an_include_of_no_room_is_found(self):
-        changed = {"conformance/floor/b.c": '#if 0\n#include "nowhere.h"\n#endif\n'
+        changed = {"conformance/floor/b.c": '#if 0\n#include "no/where.h"\n#endif\n'
                                             'int floor_a(void);\nint floor_b(void);\n'
                                             'int floor_b(void)\n{\n    return floor_a();\n}\n'}
-        self.assertEqual(faults(changed), ["conformance/floor/b.c:2: nowhere.h is a header of no "
+        self.assertEqual(faults(changed), ["conformance/floor/b.c:2: no/where.h is a header of no "
                                            "room"])
 
     def test_a_source_of_no_room_is_found(self):
