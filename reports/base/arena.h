@@ -1,5 +1,6 @@
-/* Memory that is given back all at once. What cannot be had ends the program,
- * so that no caller has a failure path it could never test. */
+/* Memory that is freed all at once, and the one policy for lack of memory: a
+ * failed allocation ends the program with exit code 2. No caller has an error path
+ * that no test can reach. */
 #ifndef REPORTS_ARENA_H
 #define REPORTS_ARENA_H
 
@@ -9,20 +10,21 @@ struct arena_chunk;
 
 /* All zero is an empty arena. */
 struct arena {
-    struct arena_chunk *chunks; /* the one under way first */
+    struct arena_chunk *chunks; /* the one in use first */
 };
 
-/* Zeroed memory for `count` elements; never NULL, also for 0. */
+/* Zeroed memory for `count` elements. Returns: never NULL, not even for 0. */
 void *arena_new(struct arena *arena, size_t count, size_t size);
 
-/* An array of `count` elements with room for one more: `items`, or a copy of it
- * that is twice as long. The one way in which arrays grow here. Both begin as
- * zero. Writes: *capacity, elements. */
+/* Makes room for one more element after `count` of them. All arrays of reports/
+ * grow by this function. `items` and *capacity start as NULL and 0.
+ * Writes: *capacity, in elements. Returns: `items`, or a longer copy of it. */
 void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacity, size_t size);
 
 void arena_release(struct arena *arena);
 
-/* `pointer`, which an allocation gave; ends the program if it is NULL. */
+/* Checks the result of an allocation: returns it, or ends the program if it is
+ * NULL. */
 void *arena_must(void *pointer);
 
 #endif

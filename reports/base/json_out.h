@@ -1,9 +1,10 @@
-/* JSON, written piece by piece to a file: a text of any bytes, one character a byte.
+/* Writes JSON piece by piece to a file. A text may hold any bytes: each byte is one
+ * character of the string.
  *
- * jansson cannot do that: it takes a string for UTF-8, writes `\n` and `\u00E9`
- * where the store's contract has `\u000a` and `\u00e9`, leaves 0x7F bare, and
- * holds a whole document in memory. It reads stores, and writes SARIF, whose texts
- * are shown text. */
+ * jansson cannot write the store: it takes texts for UTF-8, writes `\n` and
+ * `\u00E9` where the contract has `\u000a` and `\u00e9`, does not escape 0x7F, and
+ * holds the whole document in memory. It is used to read stores, and to write
+ * SARIF, whose texts are UTF-8 (text_shown). */
 #ifndef REPORTS_JSON_OUT_H
 #define REPORTS_JSON_OUT_H
 
@@ -11,20 +12,21 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Commas come by themselves. All but `out` begins as zero. */
+/* The functions write the commas. All members but `out` start as zero. */
 struct json_out {
     FILE *out;
-    bool begun; /* the object or list has a member                          */
+    bool begun; /* a comma is needed before the next member                 */
 };
 
-/* `{` or `[`, as a member of a list or after a key; and its end. */
+/* Opens an object `{` or a list `[`, as a member of a list or after a key; closes
+ * it with `}` or `]`. */
 void json_out_open(struct json_out *json, char bracket);
 void json_out_close(struct json_out *json, char bracket);
 
-/* Of an object; a value comes next. */
+/* A key of an object. Its value must follow. */
 void json_out_key(struct json_out *json, const char *key);
 
-/* Values. A byte below 0x20 or above 0x7E is `\u00xx`. */
+/* Values. In a string a byte below 0x20 or above 0x7E is written `\u00xx`. */
 void json_out_string(struct json_out *json, const char *text);
 void json_out_unsigned(struct json_out *json, uint64_t number);
 void json_out_signed(struct json_out *json, int64_t number);

@@ -1,4 +1,4 @@
-/* Text in Markdown that stays text. */
+/* Escapes text for Markdown. */
 #define _GNU_SOURCE
 #include "base/markdown_text.h"
 
@@ -12,7 +12,7 @@
 
 #define REFERENCE_SIZE 11 /* of the longest: `<wbr>&#64;` */
 
-/* What begins or ends mark-up; `:` of `http://` and `:emoji:`; `.` of `www.`. */
+/* Bytes that start or end mark-up; `:` for `http://` and `:emoji:`; `.` for `www.`. */
 static bool is_mark(char previous, char is)
 {
     if (is == '.') return previous == 'w' || previous == 'W';
@@ -25,7 +25,8 @@ static char *referenced(const char *shown)
     char *end = text;
     char previous = '\0';
     for (; *shown != '\0'; previous = *shown++) {
-        if (*shown == '@') end = stpcpy(end, "<wbr>"); /* GFM looks for addresses behind 2.5 */
+        if (*shown == '@')
+            end = stpcpy(end, "<wbr>"); /* GFM finds addresses after it decodes references */
         if (is_mark(previous, *shown)) end += sprintf(end, "&#%d;", *shown);
         else *end++ = *shown;
     }
@@ -33,8 +34,8 @@ static char *referenced(const char *shown)
     return text;
 }
 
-/* Of words alone: no mark but a colon behind a word, and no digit, of which
- * references have one. */
+/* Only words: no mark but a colon after a word, and no digit (issue references
+ * have one). */
 static bool is_plain(const char *shown)
 {
     char previous = '\0';

@@ -13,7 +13,7 @@
 
 /* ---- characters ------------------------------------------------------- */
 
-/* The character at `at`. Returns: its bytes, 0 if it is no UTF-8. */
+/* Decodes the character at `at`. Returns: its size in bytes, 0 if it is not UTF-8. */
 static size_t decode(const char *at, uint32_t *value)
 {
     static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
@@ -45,7 +45,7 @@ static bool is_shown(uint32_t value)
     return (value & 0xFFFE) != 0xFFFE;
 }
 
-/* Scripts that are written wide begin there; some that are not do as well. */
+/* Wide scripts start at U+1100; some narrow ones lie above it, too. */
 static size_t columns_of(uint32_t value)
 {
     return value >= 0x1100 && !(value >= 0x2000 && value < 0x2E80) ? 2 : 1;
@@ -73,7 +73,7 @@ char *text_shown(const char *bytes)
     return shown;
 }
 
-/* Beginning of `shown` that takes at most so many columns; its end. */
+/* Returns: the end of the longest beginning of `shown` that fits the columns. */
 static const char *skip_columns(const char *shown, size_t columns)
 {
     while (*shown != '\0') {
@@ -124,7 +124,7 @@ char *text_cut_left(const char *bytes, size_t columns)
 
 /* ---- words of a shell ------------------------------------------------- */
 
-/* As $'…' says it. */
+/* In the notation $'…'. */
 static char *ansi_word(const char *bytes)
 {
     char *word = arena_must(malloc(strlen(bytes) * 4 + 4));

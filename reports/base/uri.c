@@ -52,8 +52,8 @@ static char *encoded(const char *head, const char *path)
     return uri;
 }
 
-/* From the root, without dot segments. Owns: the caller; NULL: there is no current
- * directory. */
+/* The absolute path, without dot segments. Owns: the caller frees it. Returns: NULL
+ * if there is no current directory. */
 static char *whole_path(const char *path)
 {
     char *here = getcwd(NULL, 0);

@@ -2,14 +2,14 @@
 #ifndef REPORTS_URI_H
 #define REPORTS_URI_H
 
-/* Of a path within the current directory, relative to it and without dot
- * segments; of any other `file:///…`, which readers that know where the
- * repository lies can make relative. Every byte but letters, digits and `-._~/`
- * is `%HH`. Owns: the caller frees it. */
+/* The URI of a path. Inside the current directory it is relative to that, without
+ * dot segments; outside it is `file:///…`, which a reader that knows the repository
+ * can make relative. Every byte but letters, digits and `-._~/` becomes `%HH`.
+ * Owns: the caller frees it. */
 char *uri_of(const char *path);
 
-/* The path itself, relative to the current directory and without dot segments;
- * NULL: it is not within. Owns: the caller frees it. */
+/* The path relative to the current directory, without dot segments. Owns: the caller
+ * frees it. Returns: NULL if the path is outside. */
 char *uri_path_within(const char *path);
 
 #endif

@@ -18,7 +18,7 @@ static bool equal_at(const struct middle *middle, size_t row, size_t column)
     return middle->equal(middle->user, middle->from + row, middle->from + column);
 }
 
-/* lengths[r][c]: of what is common behind row r and column c. */
+/* lengths[r][c]: the length of what is common from row r and column c on. */
 static uint32_t *measure(const struct middle *middle)
 {
     size_t width = middle->columns + 1;

@@ -12,11 +12,10 @@
 
 typedef bool align_equal_fn(const void *user, size_t old, size_t new);
 
-/* For each of old what it is in new, ALIGN_NONE if it is nothing. What is common
- * at both ends is taken first; of a middle beyond some million pairs the rest
- * stays unmatched, so that a run of any size takes bounded time. Of several that
- * are longest one is taken: `flip` is to be other with the sides swapped, then the
- * same pairs are matched. */
+/* Returns: for each index of old the index in new, or ALIGN_NONE. Common beginnings
+ * and ends are matched first. A middle of more than some million pairs stays
+ * unmatched, so that the time is bounded. Several subsequences can be the longest:
+ * with the sides swapped and `flip` inverted the same pairs are matched. */
 size_t *align(struct arena *arena, size_t old_count, size_t new_count, align_equal_fn *equal,
               const void *user, bool flip);
 

@@ -1,10 +1,10 @@
-/* A baseline, written anew from a run.
+/* Writes a baseline anew from a run.
  *
  *     baseline = baseline-line run-line { case-line } { latency-line } ;
  *
- * Cases stand by id, way and dialect, one line each, without what changes from
+ * One line for each case, sorted by id, way and dialect, without what changes from
  * run to run: times, places in files, the ports of a lab. The line of a case that
- * came out as before stays byte for byte. */
+ * came out as before stays the same, byte for byte. */
 #include "base/text.h"
 #include "diff/diff.h"
 
@@ -19,7 +19,7 @@ enum fate { FATE_DROPPED, FATE_UNPLAYED, FATE_KEPT, FATE_CHANGED, FATE_NEW, FATE
 struct update {
     const struct reports_baseline_input *input;
     struct reports_diff *diff;
-    FILE *out, *said, *errors;
+    FILE *out, *report, *errors;
     size_t fates[FATE_COUNT];
     const struct diff_case **accepted; /* now                                 */
     size_t accepted_count, known_count;
@@ -34,7 +34,7 @@ static bool is_failing(const struct diff_case *case_)
     return case_->sides[1].state == DIFF_FAILED;
 }
 
-/* What the baseline has of it; nothing, if it is new. */
+/* The case in the baseline; an empty one if it is new. */
 static const struct reports_case *old_of(const struct diff_case *case_)
 {
     static const struct reports_case nothing = {0};
@@ -42,13 +42,13 @@ static const struct reports_case *old_of(const struct diff_case *case_)
     return told == NULL ? &nothing : &told->is;
 }
 
-/* Fails as the baseline knows, and its day is not over. */
+/* The baseline accepts the failure, and its day is not over. */
 static bool is_known(const struct diff_case *case_)
 {
     return case_->class == DIFF_STILL_FAILING && old_of(case_)->expires != NULL;
 }
 
-/* Nothing but what the host sent differs. */
+/* Only what the host sent differs. */
 static bool is_as_before(const struct diff_case *case_)
 {
     bool same = case_->class == DIFF_SAME || case_->class == DIFF_STILL_FLAKY || is_known(case_);
@@ -90,8 +90,8 @@ static const struct reports_finding *condense_findings(struct arena *arena,
     return findings;
 }
 
-/* Texts that say nothing are left out. */
-static const char *said(const char *text)
+/* Leaves empty texts out. */
+static const char *filled(const char *text)
 {
     return text == NULL || *text == '\0' ? NULL : text;
 }
@@ -103,10 +103,10 @@ static const struct reports_exchange *condense_exchanges(struct arena *arena,
     for (size_t i = 0; i < case_->exchange_count; i++) {
         const struct reports_exchange *from = &case_->exchanges[i];
         exchanges[i] = *from;
-        exchanges[i].name = said(from->name);
-        exchanges[i].form = said(from->form);
-        exchanges[i].variant = said(from->variant);
-        exchanges[i].clause = said(from->clause);
+        exchanges[i].name = filled(from->name);
+        exchanges[i].form = filled(from->form);
+        exchanges[i].variant = filled(from->variant);
+        exchanges[i].clause = filled(from->clause);
         exchanges[i].offset = exchanges[i].line = 0;
         exchanges[i].sent_us = exchanges[i].over_us = REPORTS_NO_TIME;
         exchanges[i].time_limit_ms = 0;
@@ -121,7 +121,7 @@ static bool is_same(const char *a, const char *b)
     return strcmp(store_text(a), store_text(b)) == 0;
 }
 
-/* Who it was, if the baseline's first line does not say it. */
+/* The identity, where it differs from the baseline's first line. */
 static struct reports_identity identity_of(const struct update *update,
                                            const struct reports_case *case_)
 {
@@ -134,7 +134,7 @@ static struct reports_identity identity_of(const struct update *update,
         .manufacturer = is->manufacturer, .model = is->model, .firmware = is->firmware};
 }
 
-/* `judged`: who it was that last came out so. */
+/* `judged`: the case whose identity counts. */
 static void put_case(struct update *update, const struct reports_case *from,
                      const struct reports_case *judged, const char *accepted, const char *expires,
                      uint64_t tries)
@@ -209,7 +209,7 @@ static int by_command(const void *a, const void *b)
     return compare(a, b);
 }
 
-/* What the run measured replaces what there was of the same command and form. */
+/* The run's durations replace those of the same command and form. */
 static void put_latencies(struct update *update)
 {
     size_t count = 0;
@@ -228,7 +228,7 @@ static void put_latencies(struct update *update)
         update->good &= reports_write_latency(update->out, &old->latencies[at]);
 }
 
-/* ---- what is said ----------------------------------------------------- */
+/* ---- the report ------------------------------------------------------- */
 
 static void put_ids(FILE *out, const struct update *update)
 {
@@ -241,24 +241,24 @@ static void put_ids(FILE *out, const struct update *update)
         fprintf(out, "  and %zu more\n", update->accepted_count - TOLD_MAX);
 }
 
-static void say(const struct update *update)
+static void report(const struct update *update)
 {
     const size_t *fates = update->fates;
     size_t all = fates[FATE_NEW] + fates[FATE_CHANGED] + fates[FATE_KEPT] + fates[FATE_UNPLAYED];
-    fprintf(update->said, "%s: %zu cases: %zu new, %zu changed, %zu as before", update->input->name,
-            all, fates[FATE_NEW], fates[FATE_CHANGED], fates[FATE_KEPT]);
+    fprintf(update->report, "%s: %zu cases: %zu new, %zu changed, %zu as before",
+            update->input->name, all, fates[FATE_NEW], fates[FATE_CHANGED], fates[FATE_KEPT]);
     if (fates[FATE_UNPLAYED] > 0)
-        fprintf(update->said, ", %zu not played and kept", fates[FATE_UNPLAYED]);
-    if (fates[FATE_DROPPED] > 0) fprintf(update->said, ", %zu dropped", fates[FATE_DROPPED]);
-    fputc('\n', update->said);
+        fprintf(update->report, ", %zu not played and kept", fates[FATE_UNPLAYED]);
+    if (fates[FATE_DROPPED] > 0) fprintf(update->report, ", %zu dropped", fates[FATE_DROPPED]);
+    fputc('\n', update->report);
     if (update->known_count > 0)
-        fprintf(update->said, "accepted before: %zu, the first up to %s\n", update->known_count,
+        fprintf(update->report, "accepted before: %zu, the first up to %s\n", update->known_count,
                 update->first_expires);
     if (update->accepted_count == 0) return;
     char *reason = text_shown(store_text(update->input->reason));
-    fprintf(update->said, "accepted up to %s: %zu (%s)\n", update->input->expires,
+    fprintf(update->report, "accepted up to %s: %zu (%s)\n", update->input->expires,
             update->accepted_count, reason);
-    put_ids(update->said, update);
+    put_ids(update->report, update);
     free(reason);
 }
 
@@ -292,16 +292,16 @@ static bool write_all(struct update *update)
     put_head(update);
     for (size_t i = 0; i < diff->case_count; i++) put_line(update, &diff->cases[i]);
     put_latencies(update);
-    if (update->accepted_count > 0 && said(update->input->reason) == NULL) return refuse(update);
+    if (update->accepted_count > 0 && filled(update->input->reason) == NULL) return refuse(update);
     if (!update->good || ferror(update->out)) {
         fprintf(update->errors, "%s: not written whole\n", update->input->name);
         return false;
     }
-    say(update);
+    report(update);
     return true;
 }
 
-bool reports_baseline_update(const struct reports_baseline_input *input, FILE *out, FILE *said_,
+bool reports_baseline_update(const struct reports_baseline_input *input, FILE *out, FILE *report_to,
                              FILE *errors)
 {
     const struct reports_diff_input pair = {
@@ -310,7 +310,7 @@ bool reports_baseline_update(const struct reports_baseline_input *input, FILE *o
         .partial = true,
         .today = input->today,
     };
-    struct update update = {.input = input, .out = out, .said = said_, .errors = errors};
+    struct update update = {.input = input, .out = out, .report = report_to, .errors = errors};
     update.diff = reports_diff_open(&pair, errors);
     if (update.diff == NULL) return false;
     bool good = false;

@@ -29,7 +29,7 @@ static const char *kept(struct arena *arena, char *text)
 
 /* ---- one exchange ----------------------------------------------------- */
 
-/* `+CSQ execute`, else what was sent. */
+/* `+CSQ execute`, else the command as sent. */
 static const char *label(struct arena *arena, const struct reports_exchange *exchange)
 {
     const char *name = store_text(exchange->name);
@@ -98,7 +98,7 @@ static bool equal(const void *user, size_t old, size_t new)
     return is(pairing->shapes[0][old], pairing->shapes[1][new]);
 }
 
-/* An order of both sides, so that swapping them matches the same exchanges. */
+/* An order of the two sides: swapping them must match the same exchanges. */
 static bool is_greater(const struct pairing *pairing)
 {
     const struct reports_case *old = pairing->cases[0];
@@ -123,13 +123,13 @@ static bool is_same_command(const struct reports_exchange *old, const struct rep
            && is(store_text(old->form), store_text(new->form));
 }
 
-/* What is left over at the same place between two that are matched, of the same
- * command and form. */
+/* Matches exchanges of the same command and form that are left over at the same place
+ * between two matches. */
 static void match_rest(const struct pairing *pairing, size_t *matches)
 {
     size_t count = pairing->cases[0]->exchange_count;
     size_t next = 0; /* the first that is matched, from here on */
-    size_t at = 0;   /* of new, behind the last                  */
+    size_t at = 0;   /* of new, after the last one               */
     for (size_t i = 0; i < count; i++, at++) {
         while (next < count && (next < i || matches[next] == ALIGN_NONE)) next++;
         size_t end = next == count ? pairing->cases[1]->exchange_count : matches[next];
@@ -185,8 +185,8 @@ static bool is_one_sided(const struct diff_change *change, size_t side)
     return *change->texts[side] != '\0' && *change->texts[1 - side] == '\0';
 }
 
-/* An unsolicited result code, or another line, that comes behind another command
- * now. Takes the second change away. */
+/* Joins two changes: an unsolicited result code, or another line, that now comes after
+ * another command. Removes the second change. */
 static bool join(const struct pairing *pairing, struct diff_change *gone, struct diff_change *come)
 {
     if (come->kind != gone->kind || !is_one_sided(come, 1)
@@ -194,8 +194,8 @@ static bool join(const struct pairing *pairing, struct diff_change *gone, struct
         return false;
     struct arena *arena = pairing->arena;
     gone->kind = DIFF_ORDER;
-    gone->texts[1] = kept(arena, text_format("%s behind %s", come->texts[1], come->command));
-    gone->texts[0] = kept(arena, text_format("%s behind %s", gone->texts[0], gone->command));
+    gone->texts[1] = kept(arena, text_format("%s after %s", come->texts[1], come->command));
+    gone->texts[0] = kept(arena, text_format("%s after %s", gone->texts[0], gone->command));
     gone->command = "";
     *come = pairing->out->items[--pairing->out->count];
     return true;

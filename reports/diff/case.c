@@ -35,7 +35,7 @@ static enum diff_state state_of(const struct diff_side *side, const struct count
     return counts->again > 0 ? DIFF_FLAKY : DIFF_PASSED;
 }
 
-/* The first that failed, else that was played, else that there is. */
+/* The first that failed, else the first that was played, else the first. */
 static const struct store_case *first_told(const struct diff_side *side)
 {
     for (size_t i = 0; i < side->count; i++)
@@ -96,7 +96,7 @@ static bool is_expired(const struct reports_diff *diff, const struct diff_side *
     return old->told->is.expires != NULL && strcmp(old->told->is.expires, diff->input.today) < 0;
 }
 
-/* From old, the row, to new, the column. */
+/* Row: the state in old; column: the state in new. */
 static const enum diff_class becomes[DIFF_STATE_COUNT][DIFF_STATE_COUNT] = {
     [DIFF_ABSENT] = {[DIFF_ABSENT] = DIFF_NOT_PLAYED,
                      [DIFF_SKIPPED] = DIFF_NOT_PLAYED,

@@ -1,4 +1,4 @@
-/* Two runs, compared: cases paired by id, way and dialect, each with all its
+/* Compares two runs. Cases are paired by id, way and dialect, with all their
  * repetitions. */
 #include "diff/diff.h"
 
@@ -33,7 +33,7 @@ static void sort_side(struct reports_diff *diff, size_t side)
     if (store->case_count > 1) qsort(diff->sorted[side], store->case_count, sizeof(void *), by_key);
 }
 
-/* Takes the repetitions of the case that stand at the front. */
+/* Takes the repetitions of the case from the front of `runs`. */
 static void take(struct diff_side *side, const struct store_case **runs, size_t count,
                  const struct store_case *key)
 {
@@ -62,7 +62,7 @@ static void pair_cases(struct reports_diff *diff)
 
 /* ---- behaviour -------------------------------------------------------- */
 
-/* Repetitions that came out like the one that is told, COMPARED_MAX at most. */
+/* Repetitions with the outcome of the case, COMPARED_MAX at most. */
 struct candidates {
     const struct store_case *items[COMPARED_MAX];
     size_t count;
@@ -97,7 +97,7 @@ struct told {
     size_t distance;
 };
 
-/* Of the other side, what is nearest to the candidate. */
+/* The repetition of the other side that is nearest to the candidate. */
 static struct told nearest_to(size_t distances[][COMPARED_MAX], size_t side, size_t at,
                               size_t count)
 {
@@ -118,9 +118,9 @@ static bool is_better(const struct told *one, const struct told *two)
     return one->at[0] + one->at[1] < two->at[0] + two->at[1];
 }
 
-/* The repetition, of either side, that is farthest from all of the other side, and
- * its nearest there: what one side shows and the other never did is found, also
- * if it does not show it each time. */
+/* Chooses the repetition of either side that is farthest from all of the other side,
+ * and its nearest one there. So a difference is found even if one side shows it only
+ * now and then. */
 static void choose_told(struct diff_case *case_, const struct candidates sides[2])
 {
     size_t distances[COMPARED_MAX][COMPARED_MAX];
@@ -137,7 +137,7 @@ static void choose_told(struct diff_case *case_, const struct candidates sides[2
         case_->sides[side].told = sides[side].items[farthest.at[side]];
 }
 
-/* Whether the value differs between the repetitions of this side, too. */
+/* Marks values that also differ between the repetitions of this side. */
 static void mark_natural(struct reports_diff *diff, struct diff_case *case_,
                          const struct candidates *side, const struct store_case *told)
 {

@@ -1,6 +1,6 @@
-/* Two runs, compared: what diff.c finds and what the writers show.
+/* Two runs compared: what diff.c finds and what the writers show.
  *
- * Sides are [0] old and [1] new. Swapping them swaps what is found. */
+ * The sides are [0] old and [1] new. Swapping them swaps the results. */
 #ifndef REPORTS_DIFF_H
 #define REPORTS_DIFF_H
 
@@ -9,7 +9,7 @@
 
 /* ---- cases ------------------------------------------------------------ */
 
-/* How a case came out on one side, all its repetitions together. */
+/* The state of a case on one side, from all its repetitions. */
 enum diff_state {
     DIFF_ABSENT,
     DIFF_SKIPPED,
@@ -59,7 +59,7 @@ struct diff_case {
 
 /* ---- behaviour -------------------------------------------------------- */
 
-/* What differs, the weightiest first. */
+/* Kinds of differences, the heaviest first. */
 enum diff_kind {
     DIFF_FINDING,   /* `RULE CLAUSE`                                         */
     DIFF_DEVIATION, /* the parser's names                                    */
@@ -69,14 +69,14 @@ enum diff_kind {
     DIFF_LINE,      /* another line that one side has                        */
     DIFF_TEXT,      /* a line with another text                              */
     DIFF_PAYLOAD,   /* data that differ                                      */
-    DIFF_FRAMING,   /* echo, blank lines, line ends                          */
+    DIFF_FRAMING,   /* echo, empty lines, line ends                          */
     DIFF_COMMAND,   /* a command that one side was sent                      */
     DIFF_VALUE,     /* the same text but for numbers and dates               */
     DIFF_SENT,      /* the host sent other values: ports of a lab            */
     DIFF_KIND_COUNT
 };
 
-/* From there on a difference is weak: it comes without a change of the module. */
+/* From here on a difference is weak: it can come without a change of the module. */
 #define DIFF_WEAK DIFF_VALUE
 
 /* An item of the wire in the order of both sides. */
@@ -143,7 +143,7 @@ struct diff_latency {
 /* ---- all -------------------------------------------------------------- */
 
 struct diff_identity {
-    const char *manufacturer, *model, *firmware; /* NULL: not said           */
+    const char *manufacturer, *model, *firmware; /* NULL: not known          */
     bool several;                                /* others stand in the run   */
 };
 
@@ -173,7 +173,7 @@ const char *diff_class_word(enum diff_class class);
 const char *diff_state_name(enum diff_state state);
 const char *diff_kind_word(enum diff_kind kind); /* `order`                  */
 
-/* The repetition that says most of the case; new if there is one. */
+/* The repetition that stands for the case: of new, if there is one. */
 const struct store_case *diff_any(const struct diff_case *case_);
 
 /* Whether it passes on both sides, each time or not. */
@@ -209,7 +209,7 @@ const char *diff_shape(struct arena *arena, const char *text);
  * if they differ in more than words and numbers. */
 struct diff_map *diff_map_new(struct arena *arena);
 bool diff_map_learn(struct diff_map *map, const char *old, const char *new);
-/* Whether old is new, the words of the map taken for each other. */
+/* Whether old equals new when the words of the map are exchanged. */
 bool diff_map_fits(const struct diff_map *map, const char *old, const char *new);
 size_t diff_map_count(const struct diff_map *map);
 void diff_map_pair(const struct diff_map *map, size_t index, const char *texts[2]);
@@ -218,8 +218,8 @@ void diff_map_pair(const struct diff_map *map, size_t index, const char *texts[2
 void diff_group_all(struct reports_diff *diff);
 void diff_set_all(struct reports_diff *diff);
 void diff_measure(struct reports_diff *diff);
-/* All that new took, as lines of a baseline, by command and form; at most `most`
- * samples a line, evenly of those that were taken. Writes: *count. */
+/* The durations of new as lines of a baseline, by command and form, with at most
+ * `most` samples each, chosen evenly. Writes: *count. */
 struct reports_latency *diff_durations(struct reports_diff *diff, size_t most, size_t *count);
 
 /* ---- shown ------------------------------------------------------------ */
@@ -236,19 +236,19 @@ char *diff_clauses_text(const struct diff_set *set);      /* `core/1 12, core/2 
 char *diff_set_text(const struct diff_set *set);          /* `vanished, 2 cases`    */
 char *diff_case_text(const struct diff_case *case_);      /* why: `passed 3 of 5`   */
 const struct reports_finding *diff_fault(const struct diff_case *case_);
-/* What plays the case again; NULL: not known. */
+/* The command that plays the case again; NULL: not known. */
 char *diff_again_text(const struct diff_case *case_);
 
 /* lines.c: an exchange on both sides as lines of a diff. */
 struct diff_line {
     char sign;       /* '-', '+', ' '                                       */
     char *text;      /* shown text (text.h)                                 */
-    size_t from, to; /* of its bytes: what differs from the line's mate      */
+    size_t from, to; /* bytes that differ from the line's mate               */
 };
 struct diff_lines {
     struct diff_line *items;
     size_t count;
-    size_t more; /* lines that differ and are not here                       */
+    size_t more; /* differing lines that are left out                        */
 };
 struct diff_lines diff_lines_of(const struct diff_change *change, size_t most);
 void diff_lines_release(struct diff_lines *lines);

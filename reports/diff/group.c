@@ -1,4 +1,4 @@
-/* The same change in several places is told once. */
+/* Groups equal changes, so that each is reported once. */
 #define _GNU_SOURCE
 #include "base/text.h"
 #include "diff/diff.h"
@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a change has in common with others. Kinds whose texts say it all, a
- * changed firmware's name for one, are the same of any command. */
+/* The key that equal changes share. For kinds that do not depend on the command, such
+ * as a changed firmware name, it leaves the command out. */
 static char *key_of(const struct diff_change *change)
 {
     bool by_command =
@@ -33,7 +33,7 @@ static int by_text(const void *a, const void *b)
     return strcmp(((const struct leaf *)a)->key, ((const struct leaf *)b)->key);
 }
 
-/* The number of what has the key, *count if it is new. Takes the key. */
+/* The index of the key; a new key gets *count. Takes the key. */
 static size_t find(void **tree, size_t *count, char *key)
 {
     struct leaf *fresh = arena_must(calloc(1, sizeof *fresh));

@@ -1,5 +1,5 @@
-/* Two runs compared, as diff.schema.json says. A string's characters stand for one
- * byte each, as in the store. */
+/* Two runs compared, as JSON (diff.schema.json). Each character of a string is one
+ * byte, as in the store. */
 #include "base/json_out.h"
 #include "diff/diff.h"
 

@@ -1,5 +1,5 @@
-/* How long each command and form took, on either side: of the cases that both
- * played, so that like is compared with like. */
+/* The durations of each command and form on both sides. Only cases that both sides
+ * played are compared. */
 #define _GNU_SOURCE
 #include "diff/diff.h"
 #include "diff/stat.h"
@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A maximum from here on is near the limit. */
+/* From this share of the limit on a maximum is near it. */
 #define NEAR 0.8
 
-/* That a store may have: below 2^63, rounding and all. */
+/* The longest that a store can hold: below 2^63 even after rounding. */
 #define LONGEST_US 9.2e18
 
 struct sample {
@@ -105,7 +105,8 @@ static void examine(struct diff_latency *latency)
     latency->limit = judge_limit(latency);
 }
 
-/* Those from `from` on that are of one command; false if a side lacks it. */
+/* Reads the samples of one command, from `from` on. Returns: false if a side has
+ * none. */
 static bool read_command(struct reports_diff *diff, const struct samples *samples, size_t from,
                          size_t count, struct diff_latency *out)
 {
@@ -152,7 +153,7 @@ static void correct(struct reports_diff *diff)
     diff->needed = stat_needed(REPORTS_DIFF_ALPHA / (double)tests);
 }
 
-/* What is told first: limits, evidence, then the command's name. */
+/* The order: limits, evidence, then the command's name. */
 static int by_weight(const void *a, const void *b)
 {
     const struct diff_latency *one = a;

@@ -1,5 +1,5 @@
-/* An exchange on both sides, as lines: what is on one side alone, and the line
- * before it. */
+/* An exchange on both sides as lines of a diff: the lines of one side only, each with
+ * the common line before it. */
 #include "base/text.h"
 #include "diff/diff.h"
 
@@ -9,7 +9,7 @@
 struct writer {
     struct diff_lines lines;
     size_t most;
-    const struct reports_wire *context; /* what both have, not yet written   */
+    const struct reports_wire *context; /* a common line, not yet written    */
 };
 
 /* ---- texts ------------------------------------------------------------ */
@@ -29,7 +29,7 @@ static bool is_inside(char byte)
     return ((unsigned char)byte & 0xC0) == 0x80;
 }
 
-/* What differs of `text` from `other`; whole characters. */
+/* Marks the part of the line that differs from `other`, in whole characters. */
 static void mark(struct diff_line *line, const char *other)
 {
     size_t size = strlen(line->text);
@@ -70,7 +70,7 @@ static void put_context(struct writer *writer)
     writer->context = NULL;
 }
 
-/* Of an item that both sides have, but for its dress. */
+/* An item of both sides whose line end or deviations may differ. */
 static void put_both(struct writer *writer, const struct diff_step *step)
 {
     if (!step->dressed) {

@@ -14,7 +14,7 @@
 #define LINES_MAX   20 /* of a change                                        */
 
 #define NAME_COLUMNS 200
-#define BLOCKS_SIZE  50000 /* bytes: of a comment's 65,536, head and frame take the rest */
+#define BLOCKS_SIZE  50000 /* bytes; head and frame take the rest of the comment's 65,536 */
 #define CODE_MAX     300   /* columns                                             */
 
 /* ---- text that stays text --------------------------------------------- */
@@ -36,7 +36,7 @@ static void put_code(FILE *out, const char *bytes)
     put_made(out, markdown_code(bytes, CODE_MAX));
 }
 
-/* Owns: the caller. */
+/* Owns: the caller frees it. */
 static char *lines_text(const struct diff_lines *lines)
 {
     char *text = text_format("%s", "");
@@ -71,7 +71,7 @@ struct room {
 
 typedef void put_block_fn(FILE *out, const void *item);
 
-/* Whole, or not at all. */
+/* Writes the block whole, or leaves it out. */
 static void put_block(struct room *room, put_block_fn *put, const void *item)
 {
     char *text = NULL;
@@ -95,7 +95,7 @@ static void begin_fold(FILE *out)
 
 /* ---- head ------------------------------------------------------------- */
 
-/* Of a name of any length. Owns: the caller. */
+/* A name of any length. Owns: the caller frees it. */
 static char *cut(const char *bytes)
 {
     char *shown = text_cut(bytes, NAME_COLUMNS);

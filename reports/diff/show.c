@@ -1,4 +1,4 @@
-/* What the writers say in the same words. */
+/* Texts that all writers share. */
 #include "base/text.h"
 #include "diff/diff.h"
 

@@ -32,8 +32,8 @@ double stat_quantile(const double *sorted, size_t count, double share)
 
 /* ---- ranks ------------------------------------------------------------ */
 
-/* Values that are equal, of both samples. Their midrank, twice it so that it is
- * whole, is the first rank and the last together. */
+/* Equal values of both samples. Twice their midrank, a whole number, is the sum of the
+ * first and the last rank. */
 struct tie {
     size_t count, of_b;
     size_t rank2;
@@ -135,7 +135,7 @@ struct stat_test stat_mann_whitney(const double *a, size_t a_count, const double
 
 /* ---- how many it takes ------------------------------------------------ */
 
-/* Without ties: the two ends among all ways to choose the one sample. */
+/* Without ties: the two extremes among all ways to choose one sample. */
 double stat_least_p(size_t a_count, size_t b_count)
 {
     double ways = 1;

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Of both samples together: up to here the distribution is enumerated. */
+/* Up to this size of both samples together the distribution is enumerated. */
 #define STAT_EXACT_MAX 50
 
 struct stat_test {
@@ -16,21 +16,20 @@ struct stat_test {
     bool exact;
 };
 
-/* Mann-Whitney U of samples, sorted, of 1 or more each. Ties have midranks; up to
- * STAT_EXACT_MAX the distribution is that of all ways in which the values seen
- * could have been dealt to the samples, above it the normal one, corrected for
- * ties and continuity. */
+/* Mann-Whitney U of two sorted samples of 1 or more each. Ties have midranks. Up to
+ * STAT_EXACT_MAX the distribution is exact: all ways to deal the values to the
+ * samples. Above it is the normal one, corrected for ties and continuity. */
 struct stat_test stat_mann_whitney(const double *a, size_t a_count, const double *b,
                                    size_t b_count);
 
-/* The least p that samples of this size can show. */
+/* The least p that samples of these sizes can reach. */
 double stat_least_p(size_t a_count, size_t b_count);
 
-/* So many samples a side can show `alpha`. */
+/* The number of samples a side that is needed to reach `alpha`. */
 size_t stat_needed(double alpha);
 
-/* Of a sorted sample of 1 or more: the value with the share below it, between two
- * values in proportion (type 7 of Hyndman and Fan). */
+/* The quantile of a sorted sample of 1 or more, interpolated (type 7 of Hyndman and
+ * Fan). */
 double stat_quantile(const double *sorted, size_t count, double share);
 
 /* Holm's correction of `count` values of p, in place. */

@@ -10,7 +10,7 @@
 
 #define COLUMNS     80
 #define LINES       24
-#define HEAD_LINES  8 /* who, how many, what to do, and blank ones             */
+#define HEAD_LINES  8 /* who, how many, what to do, and empty lines            */
 #define GROUPS_MAX  4 /* changes of behaviour, a line each                     */
 #define LATENCY_MAX 3 /* commands, a line each                                 */
 
@@ -134,7 +134,7 @@ static void put_line(const struct screen *screen, const struct diff_line *line)
     free(cut);
 }
 
-/* Under a line that changed, where it did. */
+/* Marks under a changed line the part that changed. */
 static void put_marks(const struct screen *screen, const struct diff_line *line)
 {
     char *before = strndup(line->text, line->from);
@@ -150,7 +150,7 @@ static void put_marks(const struct screen *screen, const struct diff_line *line)
     free(marked);
 }
 
-/* Returns how many lines it took. */
+/* Returns: the number of lines written. */
 static size_t put_lines(const struct screen *screen, const struct diff_change *change, size_t most)
 {
     struct diff_lines lines = diff_lines_of(change, most);
@@ -169,7 +169,7 @@ static size_t put_lines(const struct screen *screen, const struct diff_change *c
     return count;
 }
 
-/* The change that says most of the case: the first with a script. */
+/* The change that stands for the case: the first with a script. */
 static const struct diff_change *main_change(const struct diff_case *case_)
 {
     for (size_t i = 0; i < case_->change_count; i++)
@@ -193,8 +193,8 @@ static void put_group(const struct screen *screen, const struct diff_group *grou
     free(shown);
 }
 
-/* Its head, the clauses, what the first was, and what it said, as far as there is
- * room: 1 line at least. */
+/* The head, the clauses, the first case and its exchange, as far as there is room: 1
+ * line at least. */
 static void put_set(const struct screen *screen, const struct diff_set *set, size_t room)
 {
     char *name = diff_set_text(set);
@@ -219,7 +219,7 @@ static void put_set(const struct screen *screen, const struct diff_set *set, siz
     if (room >= 6 && change != NULL) put_lines(screen, change, room - 5);
 }
 
-/* What changed in most of those that fail: often why. */
+/* The change that most failing cases share: often the cause. */
 static void put_cause(const struct screen *screen, const struct reports_diff *diff, size_t most)
 {
     if (diff->by_count_count == 0 || most < 2) return;
@@ -239,7 +239,7 @@ static void put_sets(const struct screen *screen, const struct reports_diff *dif
     if (regressions == 0) causes = 0;
     if (causes > 0) room -= causes + 1;
     size_t shown = wanted <= room ? wanted : room - 1;
-    size_t each = room / shown >= 3 ? 2 : 1; /* the first has what is left */
+    size_t each = room / shown >= 3 ? 2 : 1; /* the first gets the rest */
     size_t first = regressions == 0 ? each : room - each * (shown - 1);
     fputc('\n', screen->out);
     for (size_t i = 0; i < shown; i++) put_set(screen, &diff->sets[i], i == 0 ? first : each);

@@ -1,9 +1,9 @@
-/* Texts without what varies by itself: numbers, dates, and the values that a lab
- * gives to the host.
+/* Texts without the parts that vary from run to run: numbers, dates, and the values
+ * that a lab gives to the host.
  *
  *     text = { word | other } ;      word: letters, digits, bytes above 0x7F
  *
- * A text is escaped (reports.h): `\r` is no word `r`. */
+ * Texts have C escapes (results.h): `\r` is not the word `r`. */
 #include "diff/diff.h"
 
 #include <ctype.h>
@@ -24,7 +24,7 @@ struct diff_map {
 
 /* ---- words ------------------------------------------------------------ */
 
-/* Bytes of the word at `at`, 0 if none begins there. */
+/* The size of the word at `at` in bytes, 0 if there is none. */
 static size_t word_size(const char *at)
 {
     size_t size = 0;
@@ -32,7 +32,7 @@ static size_t word_size(const char *at)
     return size;
 }
 
-/* Bytes of what stands between words: a byte, or an escape. */
+/* The size of what is between words, in bytes: one byte, or an escape. */
 static size_t other_size(const char *at)
 {
     if (at[0] != '\\' || at[1] == '\0') return 1;
@@ -121,8 +121,8 @@ static bool learn_pair(struct diff_map *map, const char *old, size_t old_size, c
     return true;
 }
 
-/* Goes through both texts word by word; `learn`: what differs is learnt, else it
- * has to be known. */
+/* Compares both texts word by word. With `learn` differing words are added to the map,
+ * without it they must be in the map. */
 static bool walk(struct diff_map *map, const char *old, const char *new, bool learn)
 {
     while (*old != '\0' && *new != '\0') {

@@ -1,4 +1,4 @@
-/* What a comparison comes to. */
+/* The verdict of a comparison. */
 #include "diff/diff.h"
 
 enum reports_diff_verdict reports_diff_verdict(const struct reports_diff *diff)

@@ -1,8 +1,8 @@
-/* What differs between what was said in two exchanges.
+/* The differences between the traffic of two exchanges.
  *
- * The items are aligned; what is left over on one side and stands elsewhere on
- * the other went there, what is left over of the same kind and name on both
- * sides changed, the rest was removed or added. */
+ * The items are aligned. An item left over on one side that stands elsewhere on the
+ * other has moved; items of the same kind and name left over on both sides have
+ * changed; the rest was removed or added. */
 #include "base/text.h"
 #include "diff/align.h"
 #include "diff/diff.h"
@@ -14,8 +14,8 @@
 
 struct item {
     const struct reports_wire *is;
-    const char *content; /* its text without its line end                    */
-    const char *end;     /* which is this                                     */
+    const char *content; /* the text without its line end                    */
+    const char *end;     /* the line end                                      */
     const struct item *mate;
     bool matched, moved;
 };
@@ -40,7 +40,7 @@ static bool is(const char *text, const char *word)
 
 /* ---- items ------------------------------------------------------------ */
 
-/* Where the line end begins: escapes `\r` and `\n` at the end. */
+/* The size without the line end: escapes `\r` and `\n` at the end. */
 static size_t content_size(const char *text)
 {
     size_t size = strlen(text);
@@ -73,7 +73,7 @@ static struct item *read_items(struct arena *arena, const struct reports_exchang
     return items;
 }
 
-/* Whether one may stand for the other: of one name, or two result codes. */
+/* Whether one can have become the other: the same name, or two result codes. */
 static bool is_class(const struct reports_wire *old, const struct reports_wire *new)
 {
     return old->direction == new->direction && old->kind == new->kind
@@ -94,7 +94,7 @@ static bool equal(const void *user, size_t old, size_t new)
     return is_same(wires->map, &wires->items[0][old], &wires->items[1][new]);
 }
 
-/* An order of both sides, so that swapping them matches the same items. */
+/* An order of the two sides: swapping them must match the same items. */
 static bool is_greater(const struct wires *wires)
 {
     int order = 0;
@@ -118,7 +118,7 @@ static void match(struct wires *wires)
     }
 }
 
-/* Mates the first of new that is left over, for each of old. */
+/* Gives each item of old the first fitting item of new that is left over. */
 static void mate(struct wires *wires, bool moved)
 {
     if (wires->counts[0] > MATE_MAX / (wires->counts[1] + 1)) return;
@@ -197,7 +197,7 @@ static bool is_frame(const struct reports_wire *wire)
     return wire->kind == REPORTS_WIRE_BLANK || wire->kind == REPORTS_WIRE_ECHO;
 }
 
-/* `line end \r\n`, `echo`, `blank line`. */
+/* `line end \r\n`, `echo`, `empty line`. */
 static const char *frame_text(struct arena *arena, const char *what, const char *bytes)
 {
     char *text = text_format("%s%s%s", what, *bytes == '\0' ? "" : " ", bytes);
@@ -208,7 +208,7 @@ static const char *frame_text(struct arena *arena, const char *what, const char 
 
 static const char *item_text(struct arena *arena, const struct item *item)
 {
-    if (item->is->kind == REPORTS_WIRE_BLANK) return frame_text(arena, "blank line", item->content);
+    if (item->is->kind == REPORTS_WIRE_BLANK) return frame_text(arena, "empty line", item->content);
     if (item->is->kind == REPORTS_WIRE_ECHO) return "echo";
     return *item->content == '\0' ? item->is->text : item->content;
 }
@@ -227,7 +227,7 @@ static const char *label(const struct item *item)
     return *name == '\0' ? reports_wire_name(item->is->kind) : name;
 }
 
-/* Of several codes of one name, whatever they carry, the first is told. */
+/* Of several codes of one name the first is reported, whatever its values. */
 static void add_alone(struct wires *wires, const struct item *item, size_t side)
 {
     const char *text = item_text(wires->arena, item);
@@ -236,7 +236,7 @@ static void add_alone(struct wires *wires, const struct item *item, size_t side)
         kind == DIFF_URC ? label(item) : "");
 }
 
-/* Line end and deviations of an item that is on both sides. */
+/* Compares line end and deviations of an item that both sides have. */
 static void compare_dress(struct wires *wires, const struct item *old, const struct item *new)
 {
     const char *gone = store_text(old->is->deviations);
@@ -297,7 +297,7 @@ static void compare_items(struct wires *wires)
 
 /* ---- order ------------------------------------------------------------ */
 
-/* The names of what the module said, in order, but for frames. */
+/* The names of the module's items in order, without framing. */
 static const char *sequence(const struct wires *wires, size_t side)
 {
     size_t size = 1;
@@ -324,7 +324,7 @@ static void compare_order(struct wires *wires)
         else lines = true;
     }
     if (lines) add(wires, DIFF_ORDER, sequence(wires, 0), sequence(wires, 1), "");
-    else if (frames) add(wires, DIFF_FRAMING, "blank line elsewhere", "blank line elsewhere", "");
+    else if (frames) add(wires, DIFF_FRAMING, "empty line elsewhere", "empty line elsewhere", "");
 }
 
 static bool is_identical(const struct reports_exchange *old, const struct reports_exchange *new)

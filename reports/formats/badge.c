@@ -1,4 +1,4 @@
-/* A badge, as shields.io's endpoint reads it: one JSON object. */
+/* A badge for shields.io's endpoint: one JSON object. */
 #define _GNU_SOURCE
 #include "formats/formats.h"
 

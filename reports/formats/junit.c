@@ -1,6 +1,6 @@
-/* JUnit XML: a suite a case, a test case an exchange; a fuzzer is a suite of one
- * test case. junit.xsd says what it looks like. XML 1.0, 2.2: all text goes through text.h, which
- * leaves legal characters only. */
+/* JUnit XML: a suite for each case, a test case for each exchange; a fuzzer is a
+ * suite of one test case. junit.xsd is its schema. All text goes through text.h, which
+ * leaves only the characters that are legal in XML 1.0 (2.2). */
 #define _GNU_SOURCE
 #include "formats/formats.h"
 
@@ -42,7 +42,7 @@ static void put_owned(xmlTextWriterPtr xml, const char *name, char *value)
     free(value);
 }
 
-/* Text that is absent has no attribute. */
+/* Writes no attribute for an absent text. */
 static void put_text(xmlTextWriterPtr xml, const char *name, const char *bytes)
 {
     if (bytes != NULL) put_owned(xml, name, text_shown(bytes));
@@ -63,8 +63,8 @@ static void put_counts(xmlTextWriterPtr xml, const struct counts *counts)
     if (counts->timed) put_owned(xml, "time", text_format("%.6f", counts->seconds));
 }
 
-/* The content of the open element: of a failure, and of what is skipped, GitLab
- * shows nothing else. Frees the bytes. */
+/* Writes the content of the open element. It is all that GitLab shows of a failed or
+ * skipped test case. Frees the bytes. */
 static void put_content(xmlTextWriterPtr xml, char *bytes)
 {
     char *shown = text_shown(bytes);
@@ -73,8 +73,8 @@ static void put_content(xmlTextWriterPtr xml, char *bytes)
     free(bytes);
 }
 
-/* Within the current directory, from there: GitLab and GitHub look for it in the
- * repository. */
+/* Relative to the current directory if it is inside: GitLab and GitHub look for the
+ * file in the repository. */
 static void put_file(xmlTextWriterPtr xml, const char *path)
 {
     if (path == NULL) return;
@@ -85,7 +85,7 @@ static void put_file(xmlTextWriterPtr xml, const char *path)
 
 /* ---- findings --------------------------------------------------------- */
 
-/* `  name: text` as a line, unless the text is absent. */
+/* Writes the line `  name: text`, unless the text is absent. */
 static void put_field(FILE *out, const char *name, const char *bytes)
 {
     if (bytes == NULL) return;
@@ -94,7 +94,7 @@ static void put_field(FILE *out, const char *name, const char *bytes)
     free(shown);
 }
 
-/* The same of a text that has lines, the first beside the name. */
+/* The same for a text of several lines; the first stands after the name. */
 static void put_lines(FILE *out, const char *name, const char *bytes)
 {
     char *text = text_format("%s", store_text(bytes));
@@ -121,7 +121,7 @@ static void put_finding(FILE *out, const struct reports_case *case_,
     free(rule);
 }
 
-/* A block a finding, as the content of the open element. */
+/* Writes a block for each finding as the content of the open element. */
 static void put_findings(xmlTextWriterPtr xml, const struct reports_case *case_,
                          const struct reports_exchange *exchange)
 {
@@ -149,7 +149,7 @@ static void open_point(xmlTextWriterPtr xml, const struct store_case *case_, siz
     free(cut);
 }
 
-/* The command that judges the case again, on a line of its own. */
+/* Writes the command that judges the case again, on its own line. */
 static void put_again(xmlTextWriterPtr xml, const struct store_case *case_)
 {
     struct store_command command = store_command_again(case_);
@@ -209,7 +209,7 @@ static void put_exchange(xmlTextWriterPtr xml, const struct store_case *case_, s
     close_element(xml);
 }
 
-/* The test case that stands for the case as a whole. */
+/* The test case for the case as a whole. */
 static void put_own(xmlTextWriterPtr xml, const struct store_case *case_)
 {
     enum store_point point = store_case_point(&case_->is);
@@ -336,7 +336,7 @@ static void put_fuzz_failure(xmlTextWriterPtr xml, const struct reports_fuzz *fu
     free(text);
 }
 
-/* What it did, as the content of the open element. */
+/* Writes what the fuzzer did as the content of the open element. */
 static void put_facts(xmlTextWriterPtr xml, const struct reports_fuzz *fuzz)
 {
     char *facts[STORE_FUZZ_FACTS_MAX];
@@ -396,7 +396,7 @@ static void put_fuzzer(xmlTextWriterPtr xml, const struct store_fuzz *fuzzer)
     close_element(xml);
 }
 
-/* What is lost on the way, libxml2 leaves to be seen at `out`. */
+/* libxml2 does not report write errors: the caller checks ferror(out). */
 void junit_write(const struct store *store, FILE *out)
 {
     struct counts counts = {0};

@@ -50,7 +50,7 @@ static void count_case(struct totals *totals, const struct reports_case *case_)
     for (size_t i = 0; i < case_->exchange_count; i++) count_exchange(totals, &case_->exchanges[i]);
 }
 
-/* A line of items, folded where it is full. */
+/* A line of items that is folded when it is full. */
 struct folded {
     FILE *out;
     int column;
@@ -70,7 +70,7 @@ static void put_item(struct folded *line, const char *item)
     line->separator = ", ";
 }
 
-/* `12 cases: 10 passed, 2 failed`; words that never came are left out. */
+/* `12 cases: 10 passed, 2 failed`; words with a count of 0 are left out. */
 static void put_counts(FILE *out, size_t count, const char *what, const struct words *words,
                        const size_t *counts)
 {
@@ -107,8 +107,8 @@ static void put_cut(FILE *out, char *bytes, size_t columns)
     free(bytes);
 }
 
-/* Never cut, so that it can be copied; the shell's own continuation folds it
- * where it is long. */
+/* A command is never cut, so that it can be copied; a long one is folded with the
+ * shell's line continuation. */
 static void put_command(const struct screen *screen, const struct worst_case *bad)
 {
     struct store_command command = store_command_again(bad->case_);
@@ -139,7 +139,7 @@ static void put_whole(const struct screen *screen, const struct worst_case *bad)
     free(shown);
 }
 
-/* As much of the place as the problem leaves room for, then the details. */
+/* The place, cut to the room that the problem leaves, then the details. */
 static void put_two_lines(const struct screen *screen, const struct worst_case *bad)
 {
     char *where = worst_location(bad);
@@ -188,7 +188,7 @@ static void put_bad(const struct screen *screen, const struct worst_case *bad, s
 
 /* ---- fuzzers ---------------------------------------------------------- */
 
-/* Returns how many lines it took. */
+/* Returns: the number of lines written. */
 static size_t put_fuzzer(const struct screen *screen, const struct reports_fuzz *fuzz)
 {
     bool is_main = strcmp(fuzz->instance, "main") == 0;
@@ -211,7 +211,7 @@ static size_t put_fuzzer(const struct screen *screen, const struct reports_fuzz 
     return line.line_count;
 }
 
-/* What, and the command that shows it again, which is never cut. */
+/* The finding, and the command that shows it again, which is never cut. */
 static void put_found(const struct screen *screen, const struct reports_fuzz_finding *finding)
 {
     char *label = store_fuzz_label(finding);
@@ -226,7 +226,7 @@ static void put_found(const struct screen *screen, const struct reports_fuzz_fin
     free(text);
 }
 
-/* What has been shown of fuzzers, and what has not for want of room. */
+/* What was shown about fuzzers, and what was left out for lack of room. */
 struct tally {
     size_t lines, found;
     size_t more_fuzzers, more_found;
@@ -249,7 +249,7 @@ static void put_fuzzer_whole(const struct screen *screen, const struct reports_f
     }
 }
 
-/* Those that found something first. */
+/* Fuzzers with findings first. */
 static void put_fuzz(const struct screen *screen, const struct store *store)
 {
     struct tally tally = {0};

@@ -1,4 +1,4 @@
-/* TAP version 14: a test point a case, and before it a subtest of its points:
+/* TAP version 14: a test point for each case, and before it a subtest of its points:
  *
  *     # Subtest: ID
  *         1..2
@@ -9,7 +9,7 @@
  *           ...
  *     not ok 1 - ID
  *
- * and a test point a fuzzer, with what it did and found as YAML. */
+ * and a test point for each fuzzer, with its work and its findings as YAML. */
 #define _GNU_SOURCE
 #include "formats/formats.h"
 
@@ -25,7 +25,7 @@
 
 /* ---- text ------------------------------------------------------------- */
 
-/* `shown` with what TAP gives a meaning escaped. */
+/* Writes `shown`; characters with a meaning in TAP are escaped. */
 static void put_escaped(FILE *out, const char *shown)
 {
     for (; *shown != '\0'; shown++) {
@@ -34,7 +34,7 @@ static void put_escaped(FILE *out, const char *shown)
     }
 }
 
-/* A string in double quotes (YAML 1.2, 7.3.1), which ends the line. */
+/* Writes a double-quoted string (YAML 1.2, 7.3.1) and ends the line. */
 static void put_quoted(FILE *out, const char *bytes)
 {
     char *shown = text_shown(bytes);
@@ -61,7 +61,7 @@ static void put_line_number(FILE *out, const char *indent, size_t line)
 
 /* ---- test points ------------------------------------------------------ */
 
-/* `shown`: the description, cut already if it can be long. */
+/* `shown`: the description, already cut if it can be long. */
 static void put_point(FILE *out, const char *indent, enum store_point point, size_t number,
                       const char *shown, const char *why)
 {
@@ -138,7 +138,7 @@ static void put_case(FILE *out, const struct store_case *case_, size_t number)
 
 /* ---- fuzzers ---------------------------------------------------------- */
 
-/* A list of the text's lines. */
+/* Writes the lines of the text as a list. */
 static void put_yaml_lines(FILE *out, const char *indent, const char *key, const char *bytes)
 {
     if (bytes == NULL || *bytes == '\0') return;

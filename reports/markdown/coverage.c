@@ -1,4 +1,4 @@
-/* What gcovr counted, as a line of a comment. */
+/* The coverage that gcovr counted, as a line of the comment. */
 #define _GNU_SOURCE
 #include "markdown/coverage.h"
 
@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define COUNT_MAX 1000000000000 /* a thousand times it is a number still */
+#define COUNT_MAX 1000000000000 /* 1000 times it still fits the number */
 
 static bool read_count(const json_t *summary, const char *what, const char *part, uint64_t *count)
 {
@@ -22,8 +22,8 @@ static bool read_count(const json_t *summary, const char *what, const char *part
     return json_is_integer(value) && number >= 0 && number <= COUNT_MAX;
 }
 
-/* `lines 99.9 % (1,234 of 1,235)`, never rounded up. Owns: the caller; NULL: the
- * summary does not have them. */
+/* `lines 99.9 % (1,234 of 1,235)`, never rounded up. Owns: the caller frees it.
+ * Returns: NULL if the summary lacks them. */
 static char *share(const json_t *summary, const char *what, const char *plural)
 {
     uint64_t covered = 0;

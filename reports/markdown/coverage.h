@@ -1,11 +1,11 @@
-/* What gcovr counted, as a line of a comment. */
+/* The coverage that gcovr counted, as a line of the comment. */
 #ifndef REPORTS_MARKDOWN_COVERAGE_H
 #define REPORTS_MARKDOWN_COVERAGE_H
 
 #include <stdio.h>
 
-/* From `summary.json` of the folder (`gcovr --json-summary`); one that cannot be
- * read is told. */
+/* Reads `summary.json` in the folder (`gcovr --json-summary`). If that cannot be read,
+ * the line states it. */
 void markdown_put_coverage(FILE *out, const char *folder);
 
 #endif

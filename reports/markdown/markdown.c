@@ -1,8 +1,8 @@
-/* Markdown for a pull request's comment: the verdict, counts, the worst of what
- * went wrong, the commands that show it again, fuzzers, coverage.
+/* Markdown for the comment on a pull request: the verdict, counts, the worst
+ * failures, the commands that show them again, fuzzers, coverage.
  *
- * GitHub takes 65,536 characters, GitLab a million: what does not fit is counted.
- * All that comes from a store goes through base/markdown_text.h. */
+ * GitHub accepts 65,536 characters, GitLab a million; the comment counts what does not
+ * fit. All texts of a store go through base/markdown_text.h. */
 #define _GNU_SOURCE
 #include "markdown/markdown.h"
 
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bytes, together less than GitHub's limit by what is told in any case. */
+/* Bytes. Together with the fixed part they stay below GitHub's limit. */
 #define CASES_SIZE_MAX   36000
 #define FUZZ_SIZE_MAX    8000
 #define FOUND_SIZE_MAX   14000
@@ -25,7 +25,7 @@
 #define NAME_COLUMNS 80
 #define TEXT_COLUMNS 120
 
-/* Rows of a table, and the commands that show again what they tell of. */
+/* The rows of a table, and the commands that reproduce them. */
 struct section {
     FILE *rows, *commands;
     char *rows_text, *commands_text;
@@ -46,7 +46,7 @@ static struct section *open_section(size_t size_max)
     return section;
 }
 
-/* Whether so many bytes more still fit; counts the row. */
+/* Whether `size` more bytes fit. Counts the row. */
 static bool make_room(struct section *section, size_t size)
 {
     if (fflush(section->rows) != 0 || fflush(section->commands) != 0) arena_must(NULL);
@@ -57,7 +57,7 @@ static bool make_room(struct section *section, size_t size)
     return fits;
 }
 
-/* Takes both texts. One that is too long to be copied from a comment is not told. */
+/* Frees both texts. A command too long to be copied from a comment is left out. */
 static void add_row(struct section *section, char *row, char *command)
 {
     bool tells = command != NULL && strlen(command) <= COMMAND_SIZE_MAX;
@@ -73,7 +73,7 @@ static void add_row(struct section *section, char *row, char *command)
     free(command);
 }
 
-/* The rows below `head`, and the commands folded away. */
+/* Writes the rows below `head`, and the commands, folded. */
 static void close_section(struct section *section, FILE *out, const char *head, const char *what)
 {
     if (fclose(section->rows) != 0 || fclose(section->commands) != 0) arena_must(NULL);
@@ -95,7 +95,7 @@ static void close_section(struct section *section, FILE *out, const char *head, 
 
 /* ---- cases ------------------------------------------------------------ */
 
-/* What was expected, and what was seen, of a case that no finding explains. */
+/* What was expected and what was seen in a case that no finding explains. */
 static void tell_case(const struct reports_case *is, char **expected, char **seen)
 {
     const char *reason = store_text(is->reason);
@@ -134,7 +134,8 @@ static char *case_row(const struct worst_case *worst)
     return row;
 }
 
-/* On the module, if it was one; else on what was recorded. Owns: the caller. */
+/* The command for the module if there was one, else for the recording.
+ * Owns: the caller frees it. */
 static char *command_of(const struct store_case *case_)
 {
     char *live = store_command_live(case_);
@@ -202,7 +203,7 @@ static void add_found(struct section *section, const struct store_fuzz *fuzzer,
     free(frame);
 }
 
-/* Those that found something first. */
+/* Fuzzers with findings first. */
 static void put_fuzz(FILE *out, const struct store *store)
 {
     struct section *fuzzers = open_section(FUZZ_SIZE_MAX);
@@ -233,7 +234,7 @@ static bool is_same(const struct reports_identity *one, const struct reports_ide
            && strcmp(store_text(one->firmware), store_text(two->firmware)) == 0;
 }
 
-/* Of the first case that says it, and whether others say otherwise. */
+/* The first case's, and whether other cases differ. */
 static void put_module(FILE *out, const struct store *store)
 {
     const struct reports_identity *first = NULL;

@@ -1,4 +1,4 @@
-/* From stores to one of their projections. */
+/* Reads stores and writes a projection of them: the one file that knows all. */
 #include "formats/formats.h"
 #include "html/html.h"
 #include "markdown/markdown.h"

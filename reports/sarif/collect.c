@@ -1,7 +1,7 @@
-/* What of a store becomes a result of a SARIF log, and how much each weighs.
+/* Chooses the results of a SARIF log, and their levels.
  *
- * A result of level `error` that is not suppressed is what makes a log red, so
- * there is one for each case and fuzzer that is, and for no other. */
+ * A log is red if it has a result of level `error` that is not suppressed. So each
+ * red case and each red fuzzer has one, and no other has. */
 #define _GNU_SOURCE
 #include "sarif/log.h"
 
@@ -24,7 +24,7 @@ static void add(struct list *list, struct sarif_item item)
 
 /* ---- cases ------------------------------------------------------------ */
 
-/* As much as it weighs; what its case does not fail by is no error. */
+/* The level of the finding. Only a finding that makes its case fail is an error. */
 static enum sarif_level level_of(const struct store_case *case_,
                                  const struct reports_finding *finding)
 {
@@ -42,7 +42,7 @@ static void excuse(struct sarif_item *item, const char *kind, const char *reason
     item->justification = reason;
 }
 
-/* Returns: whether the finding tells how the case came out. */
+/* Returns: whether the finding explains the outcome of the case. */
 static bool add_finding(struct list *list, const struct store_case *case_,
                         const struct reports_exchange *exchange,
                         const struct reports_finding *finding)
@@ -59,8 +59,8 @@ static bool add_finding(struct list *list, const struct store_case *case_,
     return item.level == SARIF_ERROR || (expected && fault);
 }
 
-/* The case itself is a result where no finding tells how it came out. Of one
- * that was skipped nothing is: it was not judged. */
+/* A case whose outcome no finding explains is a result itself. A skipped case has no
+ * result: it was not judged. */
 static void add_case(struct list *list, const struct store_case *case_)
 {
     enum store_point point = store_case_point(&case_->is);

@@ -1,14 +1,14 @@
-/* Fingerprints of results: by them a reader knows that a finding is the one of
- * last time.
+/* Fingerprints of results. A reader recognises a finding of an earlier run by its
+ * fingerprint.
  *
- * Made of what stays from run to run: of a finding the case and its way, the
- * command by its name and form (else its text), the rule, the clause and what was
- * expected; of a case as a whole the case and its outcome; of a fuzzer's finding
- * the target, the kind, the invariant and the three innermost functions (without a
- * stack the message). Not of times, lines, offsets, firmware, what was seen, the
- * instance of a fuzzer; numbers of four digits and more (a server's port) stand as
- * `#`. What is the same is numbered in the order of the store. SHA-256, the first
- * half of it, and the number: `0123456789abcdef0123456789abcdef:1`. */
+ * It is made of what stays the same from run to run. For a finding: the case and its
+ * way, the command by its name and form (else by its text), the rule, the clause, and
+ * what was expected. For a case as a whole: the case and its outcome. For a fuzzer's
+ * finding: the target, the kind, the invariant and the three innermost functions
+ * (without a stack the message). It has no times, lines, offsets, firmware, seen
+ * texts or instances of fuzzers; numbers of four digits and more (a server's port)
+ * become `#`. Equal ones are numbered in the order of the store. The text is the
+ * first half of a SHA-256 and the number: `0123456789abcdef0123456789abcdef:1`. */
 #define _GNU_SOURCE
 #include "base/digest.h"
 #include "base/text.h"
@@ -24,14 +24,14 @@
 
 /* ---- what stays ------------------------------------------------------- */
 
-/* The text and a NUL, so that texts cannot run into each other. */
+/* Writes the text and a NUL, which keeps texts apart. */
 static void put(FILE *out, const char *text)
 {
     fputs(store_text(text), out);
     fputc('\0', out);
 }
 
-/* Runs of at least so many digits stand as `#`. */
+/* Writes the text; a run of `digits` or more digits becomes `#`. */
 static void put_steady(FILE *out, const char *text, size_t digits)
 {
     for (text = store_text(text); *text != '\0';) {
@@ -43,7 +43,7 @@ static void put_steady(FILE *out, const char *text, size_t digits)
     fputc('\0', out);
 }
 
-/* A recording without an id bears its file's name, here as from the root. */
+/* A recording without an id has its file's name as id: here its URI. */
 static void put_case(FILE *out, const struct reports_case *case_)
 {
     bool is_file = strcmp(case_->id, store_text(case_->identity.source)) == 0;
@@ -103,7 +103,7 @@ static void put_item(FILE *out, const struct sarif_item *item)
 
 /* ---- the digest ------------------------------------------------------- */
 
-/* A digest that came, and how often. */
+/* A digest, and how often it came. */
 struct seen {
     char digest[DIGEST_SHOWN + 1]; /* first: what search.h compares */
     size_t count;

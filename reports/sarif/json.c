@@ -1,4 +1,4 @@
-/* JSON of a SARIF log: memory that cannot be had ends the program (arena.h). */
+/* JSON values of a SARIF log. Lack of memory ends the program (arena.h). */
 #define _GNU_SOURCE
 #include "base/text.h"
 #include "sarif/log.h"
@@ -29,7 +29,7 @@ void sarif_set_text(json_t *object, const char *key, const char *bytes)
     free(shown);
 }
 
-/* Braces are doubled; a bracket that would end a link's text is escaped. */
+/* Doubles braces, and escapes a bracket that would end a link's text. */
 static char *literal(const char *shown)
 {
     char *text = arena_must(malloc(strlen(shown) * 2 + 1));

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A file that was looked at. */
+/* A file named in the log. */
 struct artifact {
     const char *uri; /* first: what search.h compares */
     size_t index;

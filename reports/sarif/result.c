@@ -11,7 +11,7 @@ static const char *const level_names[] = {"error", "warning", "note"};
 
 /* ---- places ----------------------------------------------------------- */
 
-/* A clause of a case: its set, and `-` for each blank. */
+/* Finds the clause of a case, which is written with `-` for each space. */
 static const struct reports_clause *clause_of_case(const struct store *store, const char *clause)
 {
     for (size_t i = 0; clause != NULL && i < store->clause_count; i++) {
@@ -23,7 +23,7 @@ static const struct reports_clause *clause_of_case(const struct store *store, co
     return NULL;
 }
 
-/* Where the clause stands in the catalogue; nothing if no store said it. */
+/* Sets the clause's place in the catalogue, if the store has it. */
 static void set_related(struct sarif *sarif, json_t *result, const struct reports_clause *clause)
 {
     if (clause == NULL || *store_text(clause->source) == '\0') return;
@@ -37,7 +37,7 @@ static void set_related(struct sarif *sarif, json_t *result, const struct report
     sarif_set(result, "relatedLocations", arena_must(json_pack("[o]", location)));
 }
 
-/* `place` may be NULL; is taken. */
+/* Takes `place`, which may be NULL. */
 static void set_location(json_t *result, json_t *place, const char *name)
 {
     json_t *location =
@@ -92,7 +92,7 @@ static void set_cut(json_t *object, const char *key, const char *bytes)
     free(cut);
 }
 
-/* On what was recorded and, if there is one, on the module. */
+/* The commands that judge the recording again, and play the case on the module. */
 static void set_commands(json_t *facts, const struct store_case *case_)
 {
     struct store_command again = store_command_again(case_);
@@ -163,7 +163,7 @@ static json_t *facts_of_found(const struct sarif_item *item)
     return facts;
 }
 
-/* The line of the program, if the stack has one, else the input. */
+/* The place is the line of the program if the stack has one, else the input. */
 static void fill_found(struct sarif *sarif, json_t *result, const struct sarif_item *item)
 {
     const struct reports_fuzz_finding *found = item->found;
@@ -202,7 +202,7 @@ json_t *sarif_result(struct sarif *sarif, const struct sarif_item *item)
                              (json_int_t)rule, "level", level_names[item->level]));
     if (item->case_ != NULL) fill_case(sarif, result, item);
     else fill_found(sarif, result, item);
-    /* The first name is the one that GitHub goes by. */
+    /* GitHub reads only the first name. */
     sarif_set(result, "partialFingerprints",
               json_pack("{s:s, s:s}", "primaryLocationLineHash", item->fingerprint,
                         "atproofFinding/v1", item->fingerprint));

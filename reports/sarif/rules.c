@@ -1,5 +1,5 @@
-/* Rules of a SARIF log: one a clause, one a kind of what fuzzers find, and two for
- * cases that no clause explains. */
+/* The rules of a SARIF log: one for each clause, one for each kind of finding of a
+ * fuzzer, and two for cases that no clause explains. */
 #define _GNU_SOURCE
 #include "base/markdown_text.h"
 #include "base/text.h"
@@ -11,7 +11,7 @@
 
 #define HELPS_MAX 100 /* of one clause */
 
-/* What a rule of the judge asks for, of those that a clause was broken by. */
+/* What one of the judge's rules, by which a clause was broken, asks for. */
 struct help {
     const char *rule, *text;
 };
@@ -24,7 +24,7 @@ struct rule {
     size_t help_count;
 };
 
-/* What is no clause: the id, then two sentences. */
+/* A rule that is not a clause: its id, then two sentences. */
 static const struct plain {
     const char *id, *name, *summary, *help;
 } plain_rules[] = {
@@ -57,7 +57,7 @@ static const char *kept(struct sarif *sarif, const char *text)
     return memcpy(arena_new(&sarif->arena, size, 1), text, size);
 }
 
-/* The entry of the id; one that is new has no JSON yet. */
+/* Finds or adds the entry of the id. A new one has no JSON yet. */
 static struct rule *enter(struct sarif *sarif, const char *id)
 {
     char *shown = text_cut(*id == '\0' ? "unknown-clause" : id, SARIF_NAME_COLUMNS);
@@ -72,7 +72,7 @@ static struct rule *enter(struct sarif *sarif, const char *id)
     return rule;
 }
 
-/* As a set: SARIF wants no tag twice. */
+/* A set: SARIF allows no tag twice. */
 static json_t *tag_list(const char *const *tags)
 {
     json_t *set = arena_must(json_object());
@@ -87,7 +87,7 @@ static json_t *tag_list(const char *const *tags)
     return list;
 }
 
-/* `tags` are words; the last is NULL. A name that says no more than the id is none. */
+/* `tags` ends with NULL. A name equal to the id is left out. */
 static void begin(struct sarif *sarif, struct rule *rule, const char *name, const char *const *tags)
 {
     char *cut = text_cut(name, SARIF_NAME_COLUMNS);
@@ -102,7 +102,7 @@ static void begin(struct sarif *sarif, struct rule *rule, const char *name, cons
     free(cut);
 }
 
-/* Frees the texts. What helps is, until more is known, what the rule is. */
+/* Frees the texts. The help is the description, until add_help knows more. */
 static void describe(struct sarif *sarif, struct rule *rule, char *summary, char *whole)
 {
     sarif_set(rule->json, "help", sarif_message(text_format("%s", whole), SARIF_MESSAGE_COLUMNS));
@@ -113,7 +113,7 @@ static void describe(struct sarif *sarif, struct rule *rule, char *summary, char
 
 /* ---- clauses ---------------------------------------------------------- */
 
-/* `clause` may be NULL: the store says no more than the id. */
+/* `clause` NULL: the store has only the id. */
 static void make_clause(struct sarif *sarif, struct rule *rule, const char *id,
                         const struct reports_clause *clause)
 {
@@ -152,7 +152,7 @@ void sarif_add_clauses(struct sarif *sarif)
 
 /* ---- help ------------------------------------------------------------- */
 
-/* A line a rule of the judge. */
+/* One line for each rule of the judge. */
 static char *help_text(const struct rule *rule, bool markdown)
 {
     const char *mark = markdown ? "**" : "";
@@ -181,7 +181,7 @@ static json_t *escaped(char *text)
     return message;
 }
 
-/* What the rule of the judge asks for, told once. */
+/* Adds what the rule of the judge asks for, once. */
 static void add_help(struct sarif *sarif, struct rule *rule, const struct reports_finding *finding)
 {
     for (size_t i = 0; i < rule->help_count; i++)

@@ -1,5 +1,5 @@
-/* SARIF 2.1.0: one run, whose rules are the clauses of the manuals and whose
- * results are what broke them. sarif.schema.json says what it looks like. */
+/* SARIF 2.1.0: one run. Its rules are the clauses of the manuals, its results the
+ * findings that broke them. sarif.schema.json is its schema. */
 #define _GNU_SOURCE
 #include "sarif/sarif.h"
 
@@ -23,7 +23,7 @@ static void notify(json_t *list, const char *level, char *text)
     sarif_append(list, notification);
 }
 
-/* What a reader of the results alone would miss. */
+/* Notes on what the results do not show. */
 static json_t *notifications(const struct store *store, size_t left_out)
 {
     json_t *list = arena_must(json_array());
@@ -45,7 +45,7 @@ static json_t *notifications(const struct store *store, size_t left_out)
     return list;
 }
 
-/* An invocation a run of the store; what is to be noted stands at the last. */
+/* One invocation for each run of the store; the last has the notifications. */
 static json_t *invocations(const struct store *store, size_t left_out)
 {
     bool ran = verdict_count(store).verdict != VERDICT_NOTHING;
@@ -62,8 +62,8 @@ static json_t *invocations(const struct store *store, size_t left_out)
     return list;
 }
 
-/* What readers tell logs of one commit apart by: the same of each run of the
- * same kind. Owns: the caller. */
+/* The category by which readers keep logs of one commit apart; runs of the same kind
+ * have the same. Owns: the caller frees it. */
 static char *category(const struct store *store)
 {
     const char *dialect = store->runs[0]->dialect;
@@ -120,7 +120,7 @@ void sarif_write(const struct store *store, FILE *out)
                           .results = arena_must(json_array())};
     json_t *log = arena_must(json_pack("{s:s, s:s}", "$schema", SCHEMA, "version", "2.1.0"));
     sarif_set(log, "runs", json_pack("[o]", run_of(&sarif)));
-    json_dumpf(log, out, JSON_INDENT(1)); /* what is lost is seen at `out` */
+    json_dumpf(log, out, JSON_INDENT(1)); /* the caller checks ferror(out) */
     fputc('\n', out);
     json_decref(log);
     tdestroy(sarif.rule_tree, keep);

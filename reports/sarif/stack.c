@@ -1,5 +1,5 @@
-/* Frames of a stack, as sanitizers print them: `#1 0x4a in on_line FILE:12:3`,
- * or less of it. */
+/* Reads the frames of a stack as sanitizers print them: `#1 0x4a in on_line
+ * FILE:12:3`, or a part of that. */
 #define _GNU_SOURCE
 #include "base/text.h"
 #include "sarif/log.h"
@@ -18,7 +18,7 @@ static const char *skip_spaces(const char *text)
     return text + strspn(text, " \t");
 }
 
-/* Behind number, address and `in`. */
+/* Skips number, address and `in`. */
 static const char *skip_head(const char *text)
 {
     text = skip_spaces(text);
@@ -28,7 +28,7 @@ static const char *skip_head(const char *text)
     return strncmp(text, "in ", 3) == 0 ? skip_spaces(text + 3) : text;
 }
 
-/* Cuts `:NUMBER` off the end of the path; 0: there is none. */
+/* Cuts `:NUMBER` off the end of the path. Returns: the number, 0 if there is none. */
 static size_t take_number(char *path)
 {
     char *colon = strrchr(path, ':');
@@ -46,7 +46,7 @@ struct sarif_frame sarif_read_frame(const char *text)
     char *path = text_format("%s", space == NULL ? frame.function : space + 1);
     size_t last = take_number(path);
     size_t before = last == 0 ? 0 : take_number(path);
-    if (last == 0) { /* a function alone */
+    if (last == 0) { /* only a function */
         free(path);
         return frame;
     }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A shell pattern that matches the id and nothing else. */
+/* A shell pattern that matches only this id. */
 static char *pattern_of(const char *id)
 {
     char *pattern = arena_must(malloc(strlen(id) * 2 + 1));

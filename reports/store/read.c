@@ -78,7 +78,7 @@ static void put_seen(FILE *out, const json_t *value)
     }
 }
 
-/* The value is none that may stand for the key. */
+/* Complains that the value does not fit the key. */
 static bool refuse(const struct reader *reader, const struct place *place,
                    const struct schema_key *key, const json_t *value)
 {
@@ -97,8 +97,8 @@ static bool refuse(const struct reader *reader, const struct place *place,
 
 /* ---- values ----------------------------------------------------------- */
 
-/* The bytes that the string's characters stand for, one each. Returns: NULL if
- * one is above U+00FF. */
+/* One byte for each character of the string. Returns: NULL if a character is above
+ * U+00FF. */
 static const char *bytes_of(struct arena *arena, const char *text)
 {
     char *bytes = arena_new(arena, strlen(text) + 1, 1);
@@ -197,7 +197,7 @@ static bool has_key(const struct schema_object *object, const char *name)
     return false;
 }
 
-/* `kind` and `version` are looked at before. */
+/* `kind` and `version` are checked before. */
 static bool is_head(const struct schema_object *object, const char *name)
 {
     return (object->is_line && strcmp(name, "kind") == 0)
@@ -207,7 +207,7 @@ static bool is_head(const struct schema_object *object, const char *name)
 static bool check_keys(const struct reader *reader, const struct place *place,
                        const struct schema_object *object, const json_t *from)
 {
-    json_t *iterated = (json_t *)(uintptr_t)from; /* jansson's iterators want it writable */
+    json_t *iterated = (json_t *)(uintptr_t)from; /* jansson's iterators take no const */
     for (void *at = json_object_iter(iterated); at != NULL;
          at = json_object_iter_next(iterated, at)) {
         const char *name = json_object_iter_key(at);
@@ -273,7 +273,7 @@ static bool read_baseline(struct reader *reader, const json_t *line)
            && read_object(reader, &place, &schema_baseline, line, baseline);
 }
 
-/* Of a case, or a fuzzer. */
+/* For a line that belongs to a run. */
 static bool has_run(const struct reader *reader, const struct place *place)
 {
     return reader->store->run != NULL
@@ -281,7 +281,7 @@ static bool has_run(const struct reader *reader, const struct place *place)
                        place->name);
 }
 
-/* The first of an id stands. */
+/* The first line of an id counts. */
 static bool read_clause(struct reader *reader, const json_t *line)
 {
     struct place place = {.name = "clause"};
@@ -299,7 +299,8 @@ static bool read_clause(struct reader *reader, const json_t *line)
     return true;
 }
 
-/* A case of a baseline has an identity of its own only if it is another one. */
+/* A case of a baseline has its own identity only where it differs from the
+ * baseline's. */
 static void take_identity(struct reports_identity *identity,
                           const struct reports_baseline *baseline)
 {

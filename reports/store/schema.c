@@ -1,4 +1,4 @@
-/* The tables of the store's lines. */
+/* The tables for the lines of a store. */
 #include "store/schema.h"
 
 #include <string.h>
@@ -212,7 +212,8 @@ const struct schema_object schema_latency = LINE(reports_latency, "latency", lat
 
 /* ---- values ----------------------------------------------------------- */
 
-/* `0` in the form stands for any digit. */
+/* A `0` in the form matches any digit. Returns: the size of the form, 0 if the text
+ * does not start with it. */
 static size_t form_size(const char *form, const char *text)
 {
     size_t i = 0;

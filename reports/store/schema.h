@@ -1,5 +1,5 @@
-/* What stands in a line of a store, as tables: results.schema.json says the
- * same. The writer and the reader both go by them. */
+/* Tables of the keys in a line of a store. The writer and the reader both use them;
+ * results.schema.json states the same for others. */
 #ifndef REPORTS_SCHEMA_H
 #define REPORTS_SCHEMA_H
 
@@ -20,7 +20,7 @@ enum schema_type {
     SCHEMA_LIST  /* pointer to structs of `items`, and their number      */
 };
 
-/* A key of an object and the member of the struct that it stands for. */
+/* A key of an object, and the member of the struct that holds its value. */
 struct schema_key {
     const char *name;
     enum schema_type type;
@@ -36,20 +36,20 @@ struct schema_object {
     size_t size;      /* of its struct, bytes  */
     const struct schema_key *keys;
     size_t key_count;
-    bool is_line;     /* begins with the key `kind`  */
-    bool has_version; /* and then the key `version`  */
+    bool is_line;     /* it starts with the key `kind` */
+    bool has_version; /* then comes the key `version`  */
 };
 
 extern const struct schema_object schema_run, schema_clause, schema_case, schema_fuzz;
 extern const struct schema_object schema_baseline, schema_latency;
 
-/* Whether the text, which is not NULL, may stand for the key, which is no word. */
+/* Whether the text (not NULL) is a value of the key. Not for words. */
 bool schema_text_fits(const struct schema_key *key, const char *text);
 
-/* What may stand for the key: `an integer of 1 or more`. */
+/* Writes which values the key takes: `an integer of 1 or more`. */
 void schema_put_expected(FILE *out, const struct schema_key *key);
 
-/* The greatest number that may stand for the key, and the least. */
+/* The greatest and the least number that the key takes. */
 int64_t schema_greatest(const struct schema_key *key);
 int64_t schema_least(const struct schema_key *key);
 

@@ -1,4 +1,4 @@
-/* What the projections ask of a store. */
+/* Questions that the projections ask about a store. */
 #define _GNU_SOURCE
 #include "store/store.h"
 
@@ -146,7 +146,7 @@ char *store_fuzz_label(const struct reports_fuzz_finding *finding)
 
 /* ---- names ------------------------------------------------------------ */
 
-/* A name that was given, and how many cases wanted it. */
+/* A name in use, and how many cases asked for it. */
 struct taken {
     const char *name; /* first: what search.h compares */
     size_t count;
@@ -157,7 +157,7 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const struct taken *)a)->name, ((const struct taken *)b)->name);
 }
 
-/* The entry of the name; *is_new tells whether it was made now. */
+/* Finds or adds the entry of the name. Writes: *is_new, whether it was added. */
 static struct taken *take(void **tree, struct arena *arena, const char *name, bool *is_new)
 {
     struct taken *own = arena_new(arena, 1, sizeof *own);
@@ -167,7 +167,7 @@ static struct taken *take(void **tree, struct arena *arena, const char *name, bo
     return found;
 }
 
-/* Joined stores bring a case again: `ID (2)`. */
+/* Joined stores can repeat a case: `ID (2)`. */
 static const char *unique_name(void **tree, struct arena *arena, const char *wanted)
 {
     bool is_new = false;

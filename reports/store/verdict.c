@@ -1,4 +1,4 @@
-/* What all cases and fuzzers of a store come to. */
+/* The verdict on a whole store. */
 #include "store/verdict.h"
 
 #include <string.h>

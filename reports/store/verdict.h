@@ -1,16 +1,16 @@
-/* What all cases and fuzzers of a store come to: each projection that says it in
- * a word or a number has it from here. */
+/* The verdict on all cases and fuzzers of a store. Every projection that shows it as
+ * a word or a number takes it from here. */
 #ifndef REPORTS_VERDICT_H
 #define REPORTS_VERDICT_H
 
 #include "store/store.h"
 
-/* Red is not the opposite of green: what judged nothing is neither. */
+/* A store in which nothing was judged is neither green nor red. */
 enum verdict { VERDICT_GREEN, VERDICT_RED, VERDICT_NOTHING };
 
 struct verdict_counts {
     size_t passed, failed, skipped, expected, unexpected; /* cases, by outcome */
-    size_t flaky;                                         /* passed, not at once */
+    size_t flaky;                                         /* passed at a later try */
     size_t fuzzers, fuzzers_failed, fuzzers_skipped;
     size_t fuzz_findings;
     enum verdict verdict;

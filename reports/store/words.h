@@ -13,10 +13,10 @@ struct words {
 extern const struct words words_levels, words_verdicts, words_outcomes, words_directions;
 extern const struct words words_wire_kinds, words_engines, words_fuzz_kinds;
 
-/* NULL: 0, or no value of the enum. */
+/* Returns: NULL for 0 and for a value that is not in the enum. */
 const char *words_name(const struct words *words, unsigned value);
 
-/* The value that the word stands for; 0: none. For the reader alone. */
+/* Finds the value of the word; only the reader needs it. Returns: 0 if there is none. */
 unsigned words_find(const struct words *words, const char *word);
 
 #endif

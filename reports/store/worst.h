@@ -1,4 +1,4 @@
-/* The cases that failed, the worst first, and how to tell of them. */
+/* The cases that failed, the worst first, and texts about them. */
 #ifndef REPORTS_WORST_H
 #define REPORTS_WORST_H
 
@@ -12,13 +12,13 @@ struct worst_case {
     size_t index; /* in the store */
 };
 
-/* All that make the store red: failed before unexpectedly passed, must before
- * should, many faults before few, else in the order of the store.
- * Owns: the caller frees them. */
+/* Lists all cases that make the store red: failed before unexpectedly passed, must
+ * before should, many faults before few, then in the order of the store.
+ * Writes: *count. Owns: the caller frees the list. */
 struct worst_case *worst_list(const struct store *store, size_t *count);
 
-/* Texts of any bytes. Owns: the caller frees them. */
-char *worst_location(const struct worst_case *worst); /* `FILE:LINE`, of what is known */
+/* Texts may hold any bytes. Owns: the caller frees them. */
+char *worst_location(const struct worst_case *worst); /* `FILE:LINE`, as far as known */
 char *worst_problem(const struct worst_case *worst);  /* rule and clause         */
 char *worst_details(const struct worst_case *worst);  /* expected and seen, or why */
 

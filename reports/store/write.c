@@ -82,7 +82,7 @@ static bool is_sound(const struct schema_key *key, const void *owner)
     return true;
 }
 
-/* Looked at before anything is written, so that no half line is. */
+/* Checked before anything is written, so that no line is written in part. */
 static bool is_whole(const struct schema_object *object, const void *owner)
 {
     for (size_t i = 0; i < object->key_count; i++)
@@ -187,7 +187,7 @@ bool reports_write_latency(FILE *file, const struct reports_latency *latency)
 
 /* ---- a store ---------------------------------------------------------- */
 
-/* The run of what comes next, unless it is the last one written. */
+/* Writes the run line, unless it was the last one written. */
 static bool put_run(const struct reports_run **last, const struct reports_run *run, FILE *out)
 {
     bool good = run == *last || reports_write_run(out, run);

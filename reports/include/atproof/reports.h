@@ -1,10 +1,9 @@
 /* The result store and its projections.
  *
  * A store is a file of JSON objects, one a line (`results.jsonl`, schema in
- * reports/results.schema.json): a line `run` that says who judged what and
- * when, then one line `case` for each case, or one line `fuzz` for each fuzzer
- * that ran, and one line `clause` for each clause that was judged by. Stores may
- * be joined end to end.
+ * reports/results.schema.json): a line `run` with who judged and when, then a line
+ * `case` for each case, a line `fuzz` for each fuzzer that ran, and a line `clause`
+ * for each clause of the catalogue. Stores can be joined end to end.
  * All reports are made from stores, and from gcovr's files. */
 #ifndef ATPROOF_REPORTS_H
 #define ATPROOF_REPORTS_H
@@ -15,7 +14,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
-/* Version of the schema; a reader refuses a greater one. */
+/* Version of the schema; README.md states what it promises. A reader refuses any
+ * other. */
 #define REPORTS_VERSION 1
 
 /* Texts are as in results.h. In JSON a byte below 0x20 or above 0x7E is `\u00XX`;
@@ -23,7 +23,7 @@
 
 /* ---- writing ---------------------------------------------------------- */
 
-/* What a run line says. */
+/* A line `run`. */
 struct reports_run {
     const char *tool;         /* "atproof check"                            */
     const char *tool_version; /* "0.1.0"                                    */
@@ -43,8 +43,8 @@ struct reports_clause {
     size_t line;          /* in it                                          */
 };
 
-/* The first line of a baseline: a run that is kept to compare others with. The
- * identity is that of all its cases which have none. */
+/* The first line of a baseline: a run that is kept to compare others with. Its
+ * identity is that of all cases without their own. */
 struct reports_baseline {
     const char *created; /* the day, in UTC: 2026-01-31                     */
     const char *manufacturer;
@@ -52,7 +52,7 @@ struct reports_baseline {
     const char *firmware;
 };
 
-/* How long a command of a baseline took. */
+/* Durations of a command, in a baseline. */
 struct reports_duration {
     uint64_t us;
 };
@@ -88,7 +88,7 @@ enum reports_format {
     REPORTS_FORMAT_COUNT
 };
 
-/* What reports are made of. All is borrowed. */
+/* The input of reports. All is borrowed. */
 struct reports_input {
     const char *const *stores; /* paths; `-` is the standard input          */
     size_t store_count;
@@ -114,9 +114,8 @@ struct reports_store;
 struct reports_store *reports_read(FILE *file, const char *name, FILE *errors);
 void reports_close(struct reports_store *store);
 
-/* Writes a projection. Of the input the coverage is taken, and the names of the
- * stores; complaints about the coverage go to `errors`. What is lost is seen at
- * `out`. */
+/* Writes a projection. The input gives the coverage and the names of the stores;
+ * complaints about the coverage go to `errors`. The caller checks ferror(out). */
 void reports_show(const struct reports_store *store, const struct reports_input *input,
                   enum reports_format format, FILE *out, FILE *errors);
 

@@ -1,4 +1,4 @@
-/* Two runs compared, and baselines: reports/README.md says what is told. */
+/* Compares two runs, and writes baselines; reports/README.md has the rules. */
 #ifndef ATPROOF_REPORTS_DIFF_H
 #define ATPROOF_REPORTS_DIFF_H
 
@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Evidence: what chance alone would show more rarely than that is told. */
+/* A difference of durations is evident if its corrected p is below this. */
 #define REPORTS_DIFF_ALPHA 0.05
 
 /* A run: one store or several, read as if joined. */
@@ -57,7 +57,7 @@ bool reports_diff_write(const struct reports_diff *diff, enum reports_diff_forma
 /* ---- baselines -------------------------------------------------------- */
 
 struct reports_baseline_input {
-    const char *name; /* of the file, in what is said                       */
+    const char *name; /* of the file, in reports and complaints             */
     const char *old;  /* the baseline there is; NULL: none yet              */
     struct reports_diff_side run;
     const char *today;
@@ -66,10 +66,10 @@ struct reports_baseline_input {
     bool prune;          /* drop what the run did not play                  */
 };
 
-/* Writes the baseline anew, and on `said` what changed in it. What is accepted
- * already keeps its reason and its day, until that is over.
- * Returns: false with a complaint made; then `out` is to be thrown away. */
-bool reports_baseline_update(const struct reports_baseline_input *input, FILE *out, FILE *said,
+/* Writes the baseline anew to `out`, and what changed in it to `report`. A failure that
+ * is accepted already keeps its reason and its day, until that is over.
+ * Returns: false with a complaint made; then the caller must discard `out`. */
+bool reports_baseline_update(const struct reports_baseline_input *input, FILE *out, FILE *report,
                              FILE *errors);
 
 #endif

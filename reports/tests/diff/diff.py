@@ -155,7 +155,7 @@ class Behaviour(unittest.TestCase):
         late = exchange(OK, urc(), command="AT", name="")
         old = [case("a", exchange(ECHO, OK, urc()), at)]
         new = [case("a", exchange(ECHO, OK), late)]
-        self.check(old, new, ("order", "+CREG: 1 behind +CSQ execute", "+CREG: 1 behind AT"))
+        self.check(old, new, ("order", "+CREG: 1 after +CSQ execute", "+CREG: 1 after AT"))
 
     def test_line_that_one_side_has(self):
         self.check(one(ECHO, info(), OK), one(ECHO, OK), ("line", "+CSQ: 23,0", ""))
@@ -208,7 +208,7 @@ class Behaviour(unittest.TestCase):
         self.check(one(ECHO, OK), one(ECHO, bare), ("framing", "line ends in \\r\\n",
                                                     "line ends in \\n"))
         self.check(one(ECHO, OK), one(OK), ("framing", "echo", ""))
-        self.check(one(ECHO, BLANK, OK), one(ECHO, OK), ("framing", "blank line \\r\\n", ""))
+        self.check(one(ECHO, BLANK, OK), one(ECHO, OK), ("framing", "empty line \\r\\n", ""))
         self.check(one(pair.received("result", "OK\\r", "OK")), one(OK),
                    ("text", "OK\\\\r", "OK"),
                    ("framing", "no line end", "line ends in \\r\\n"))  # a backslash and an r end no line

@@ -29,7 +29,7 @@ def shown(form, old, new, code=0, flags="-"):
 
 
 def hostile(text, said):
-    """A run with the text wherever one may stand, and in what was said another."""
+    """A run with the text at every place, and with another one in the traffic."""
     bad = sample.finding(rule=text, clause=text, expected=text, seen=text, reason=text)
     wire = [pair.sent(text), pair.received("info", text, text),
             pair.received("info", said, text, deviations=said),

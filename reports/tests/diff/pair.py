@@ -71,7 +71,7 @@ def store(lines):
 
 
 def call(*arguments, code=0, stderr=False, **environment):
-    """What the driver says; arguments that are lists become stores."""
+    """The output of the driver; arguments that are lists become stores."""
     with tempfile.TemporaryDirectory() as scratch:
         words = []
         for argument in arguments:

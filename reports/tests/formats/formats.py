@@ -24,7 +24,7 @@ def expected(lines):
     return ("red" if red else "green" if judged else "nothing"), red
 
 
-# ---- the number that is red, as each format says it -------------------------
+# ---- the number that is red, in each format -------------------------
 
 def junit(text):
     return sum(suite.find(".//failure") is not None for suite in ElementTree.fromstring(text))

@@ -16,7 +16,7 @@ def unescaped(text):
 
 
 class Reader:
-    """Takes every line to be what the writer says it is, and no other."""
+    """Reads each line as the kind that the writer intends, and no other."""
 
     def __init__(self, text):
         self.lines = text.split("\n")
@@ -64,8 +64,8 @@ def mark(point):
 
 
 def prove(text):
-    """What prove says of the file. Up to Test::Harness 3.44 it takes version 14
-    for a mistake, though it reads it well: it is told 13."""
+    """The output of prove. Up to Test::Harness 3.44 it reports version 14 as an error,
+    though it can read it: it gets 13."""
     with tempfile.NamedTemporaryFile(suffix=".tap") as file:
         file.write(text)
         file.flush()

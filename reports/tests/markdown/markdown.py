@@ -1,4 +1,4 @@
-"""Markdown: rendered by GitHub's own renderer, nothing arises from what a module said."""
+"""Markdown: GitHub's own renderer finds no mark-up in the texts of a module."""
 import html.parser
 import json
 import pathlib

@@ -4,7 +4,7 @@
         page = chromium.open(path)
         page.value("document.title")
 
-A page keeps what its console said and what it asked of the network."""
+A page keeps the output of its console and its requests to the network."""
 import base64
 import contextlib
 import json
@@ -89,7 +89,7 @@ class Browser:
 
 
 class Page:
-    """A tab. `width`, `height` in CSS pixels; `dark`, `scripts`, `media` as said."""
+    """A tab. `width`, `height` in CSS pixels; `dark`, `scripts`, `media` by name."""
 
     def __init__(self, address, width=1280, height=900, dark=False, scripts=True, media=""):
         self.socket = websocket.create_connection(address, timeout=PATIENCE,
@@ -115,7 +115,7 @@ class Page:
                 return message["result"]
 
     def note(self, message):
-        """Keeps what the console, the network and the page's life say."""
+        """Keeps the events of the console, the network and the page's life."""
         method, parameters = message.get("method"), message.get("params", {})
         if method == "Runtime.exceptionThrown":
             self.said.append(json.dumps(parameters["exceptionDetails"])[:400])

@@ -20,7 +20,7 @@ ENTER, TAB, SPACE = ("Enter", 13, "\r"), ("Tab", 9), (" ", 32, " ")
 
 
 def shown():
-    """How many cases are seen, and what the page says of it."""
+    """The number of visible cases, and the text that the page shows about it."""
     return ("[[...document.querySelectorAll('.case')].filter(e => e.checkVisibility()).length,"
             " document.getElementById('shown').textContent]")
 
