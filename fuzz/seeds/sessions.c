@@ -2,9 +2,8 @@
  *
  *     fuzz-seeds-sessions OUT CORPUS...     writes OUT/stream/HASH and OUT/exchange/HASH
  *
- * Each sample of the corpus is one seed; what does not fit into an input is cut
- * off behind it. */
-#include "corpus_sample.h"
+ * Each sample of the corpus is one seed, cut where it is longer than an input. */
+#include "corpus/corpus.h"
 #include "edit.h"
 
 #include <stdio.h>

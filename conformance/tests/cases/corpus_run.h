@@ -6,7 +6,7 @@
 #ifndef CORPUS_RUN_H
 #define CORPUS_RUN_H
 
-#include "corpus_sample.h"
+#include "corpus/corpus.h"
 #include "events/eventlog.h"
 #include "events/replay.h"
 

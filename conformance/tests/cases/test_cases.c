@@ -9,8 +9,8 @@
  * compared with NAME.events. */
 #include "base/memory.h"
 #include "catalog/builtin.h"
+#include "corpus/corpus.h"
 #include "corpus_run.h"
-#include "corpus_sample.h"
 #include "judge/judge.h"
 #include "script/script.h"
 
@@ -251,7 +251,10 @@ static int run_samples(void)
 static int run_file(const char *path, bool quiet)
 {
     corpus_read(path, true, &suite.corpus);
-    if (quiet) cmocka_set_message_output(CM_OUTPUT_TAP);
+    if (quiet) {
+        cmocka_set_message_output(CM_OUTPUT_TAP);
+        printf("# %s\n", path);
+    }
     int failed = suite.corpus.count == 0 || suite.corpus.fault_count > 0 ? 1 : run_samples();
     if (suite.corpus.count == 0) fprintf(stderr, "%s: no case found\n", path);
     return failed;
@@ -263,6 +266,7 @@ int main(int argc, char **argv)
     int failed = 0;
     clock_t start = clock();
     if (!watched_init(&suite.watched, CASE_SIZE_MAX)) return 2;
+    setvbuf(stdout, NULL, _IOLBF, 0); /* a crash shows the file and the last case */
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], "--pairs") == 0) {
             suite.pairs = true;

@@ -40,7 +40,7 @@ virtual module has it, with a finding at the clause. Rows are made by
 
     conformance/tests/run/defects.py build/release/conformance/atproof --write
 
-and proved true by the tests `conformance.defects-DIALECT`. To see one:
+and proved true by the tests `run.defects-DIALECT`. To see one:
 
     atproof run --target virtual:simcom,defect=NAME --select CASE
 

@@ -1,5 +1,5 @@
-/* The corpus as the tests see it. */
-#include "corpus_sample.h"
+/* Reads the corpus: inputs and the events that they must decode to. */
+#include "corpus/corpus.h"
 
 #include "base/buffer.h"
 #include "base/memory.h"
@@ -72,7 +72,7 @@ static bool read_events(const char *input, struct events *out)
     return true;
 }
 
-/* Whether a line of the form that tells one way from the other stands there. */
+/* Whether a line that begins the events of one way is at `at`. */
 static bool is_case_line(const struct events *events, size_t at)
 {
     static const char begin[] = "{\"case\":";
@@ -86,7 +86,7 @@ static size_t line_end(const struct events *events, size_t at)
     return end == NULL ? events->size : (size_t)(end - events->text) + 1;
 }
 
-/* The part behind the next such line, up to the one after it. */
+/* The part after the next such line, up to the one after that. */
 static bool take_part(struct events *events, struct sample *sample)
 {
     if (events->at < events->size && is_case_line(events, events->at))

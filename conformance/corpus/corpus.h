@@ -1,6 +1,7 @@
-/* The corpus as the tests see it: inputs and the events they must decode to. */
-#ifndef CORPUS_SAMPLE_H
-#define CORPUS_SAMPLE_H
+/* Reads the corpus for tests and for the seeds of fuzzers: inputs, and the events
+ * that they must decode to. */
+#ifndef CORPUS_H
+#define CORPUS_H
 
 #include "script/transcript.h"
 
@@ -27,7 +28,8 @@ struct corpus {
 
 /* Reads all samples below `root` (a folder or one file), sorted by name; folders
  * named `generated` only if `with_generated`. An input without its events and
- * events without their input are faults. */
+ * events without their input are faults: printed on the standard error, counted
+ * in `fault_count`. Owns: the caller, up to corpus_release. */
 void corpus_read(const char *root, bool with_generated, struct corpus *out);
 void corpus_release(struct corpus *corpus);
 
