@@ -7,6 +7,7 @@ import copy
 import datetime
 import difflib
 import json
+import math
 import pathlib
 import re
 
@@ -18,6 +19,7 @@ SCHEMA = json.loads((HERE / "gate.schema.json").read_text())
 NAMES = {"object": "a mapping", "array": "a list", "string": "a text", "integer": "a whole number",
          "number": "a number", "boolean": "true or false", "null": "nothing"}
 MAX_DEPTH = 20
+MAX_VALUES = 100_000  # an alias counts as often as it is used
 
 
 class Mistakes(Exception):
@@ -48,6 +50,7 @@ class Reader:
     def __init__(self, name):
         self.name, self.marks, self.keys = name, {}, {}
         self.scalars = yaml.SafeLoader("")
+        self.values_left = MAX_VALUES
 
     def fail(self, node, text):
         raise Mistakes(f"{self.name}:{node.start_mark.line + 1}:{node.start_mark.column + 1}: {text}")
@@ -63,6 +66,9 @@ class Reader:
         self.marks[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
         if len(path) > MAX_DEPTH:
             self.fail(node, f"nested more than {MAX_DEPTH} deep")
+        self.values_left -= 1
+        if self.values_left < 0:
+            self.fail(node, f"more than {MAX_VALUES:,} values; an alias counts each time it is used")
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
@@ -87,9 +93,12 @@ class Reader:
         if node.tag == "tag:yaml.org,2002:timestamp":
             return node.value
         try:
-            return self.scalars.construct_object(node)
+            value = self.scalars.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
-            return self.fail(node, f"'{node.value}': {error}")
+            self.fail(node, f"'{node.value}': {error}")
+        if isinstance(value, float) and not math.isfinite(value):
+            self.fail(node, f"'{node.value}'; expected a finite number")
+        return value
 
 
 def read(path):
@@ -102,6 +111,8 @@ def read(path):
     reader = Reader(path)
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+    except RecursionError as error:
+        raise Mistakes(f"{path}:1:1: nested more than {MAX_DEPTH} deep") from error
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"

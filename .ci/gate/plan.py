@@ -150,7 +150,7 @@ def traffic_step(plan, name, item):
     again = [plan.atproof, "check", *options_of({key: value for key, value in item.items()
                                                  if key != "select"}, CHECK_OPTIONS)]
     commands = [[plan.atproof, "check", "--quiet", *options, *plan.excuse_options(),
-                 "--results", plan.shown(kept), *batch] for batch in batches(files)]
+                 "--results", plan.shown(kept), "--", *batch] for batch in batches(files)]
     return Step(name, title, commands, cwd=plan.root, store=kept, again=again, needs=("build",),
                 then="read what it says of each case")
 
@@ -162,7 +162,7 @@ def live_step(plan, name, item):
              for word in (f"--{key}", ",".join(item[key]))]
     command = [plan.atproof, "run", "--quiet", "--target", item["target"],
                *options_of(item, LIVE_OPTIONS), *selects, *words, *plan.excuse_options(),
-               "--out", plan.shown(folder), *item.get("cases", [])]
+               "--out", plan.shown(folder), "--", *item.get("cases", [])]
     dialect = ["--dialect", item["dialect"]] if "dialect" in item else []
     # It waits for the module most of the time: it keeps no core busy. Modules of
     # one port are no two; those in atproof's own process are as many as one likes.
@@ -179,7 +179,7 @@ def catalog_steps(plan, items):
     files = dict.fromkeys(item["catalog"] for item in items if "catalog" in item)
     for i, name in enumerate(files, 1):
         yield Step(f"catalog-{i}", f"catalogue {name} is well-formed"[:60],
-                   [[plan.atproof, "catalog", "--check", name]], cwd=plan.root, needs=("build",),
+                   [[plan.atproof, "catalog", "--check", "--", name]], cwd=plan.root, needs=("build",),
                    then="repair it; parser/catalog/README.md says what stands in a catalogue")
 
 

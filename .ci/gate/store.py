@@ -37,8 +37,8 @@ def case_fault(case, again):
             text += f": expected {plain(worst.get('expected', ''))}, seen {plain(worst.get('seen', ''))}"
     elif case.get("reason"):
         text += f": {plain(case['reason'])}"
-    select = ["--select", case["id"]] if case["id"] != case.get("source") else []
-    command = shlex.join([*map(str, again), *select, case["source"]]) \
+    select = [f"--select={case['id']}"] if case["id"] != case.get("source") else []
+    command = shlex.join([*map(str, again), *select, "--", case["source"]]) \
         if again and "source" in case else ""
     return Fault(text, command)
 

@@ -39,6 +39,16 @@ WRONG = [
      "4:26: 'dialect': 'simcon' is not among 'dialects'; expected simcom"),
     ("version: 1\ntraffic:\n  - {files: [a], sent_prefix: '('}\n", "3:31: 'sent_prefix': "),
     ("a: &x [*x]\n", "nested more than"),
+    ("[" * 30000, "1:1: nested more than"),
+    ("version: 1\nchecks: [stack]\nthresholds: {lines: .nan}\n",
+     "3:21: '.nan'; expected a finite number"),
+    ("version: 1\nchecks: [stack]\nthresholds: {lines: -.inf}\n",
+     "3:21: '-.inf'; expected a finite number"),
+    ("a: &a [x, x, x, x, x, x, x, x]\n" + "".join(
+        f"{name}: &{name} [{', '.join(['*' + before] * 8)}]\n"
+        for before, name in zip("abcdefgh", "bcdefghi")), "more than 100,000 values"),
+    ("version: 1\nchecks: [stack]\nexpected_failures:\n  - {id: a/b, until: 9999-99-99, reason: r}\n",
+     "4:22: 'until': '9999-99-99' is no day of the calendar"),
 ]
 
 

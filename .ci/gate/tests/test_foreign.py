@@ -120,6 +120,23 @@ def test_a_catalogue_with_a_mistake_is_red():
         assert "acme.yaml:6:" in out, out
 
 
+def test_names_of_files_are_no_options():
+    """An option in the place of a file would excuse the fault, or write elsewhere."""
+    with inside("version: 1\nname: x\ntraffic:\n  - {files: ['**/*.at'], dialect: simcom}\n"
+                "output: {directory: build/gate}\n") as folder:
+        shutil.rmtree(folder / "acme")
+        (folder / ".f.at").write_text("2099-12-31 * excused\n")
+        (folder / "--expected-failures=.f.at").write_text("> AT+CSQ\n< +CSQ: 23\n< OK\n")
+        (folder / "--results=..").mkdir()
+        (folder / "--results=../x.at").write_text("> AT+CSQ\n< +CSQ: 23\n< OK\n")
+        code, out, _ = common.run_gate("--config", "gate.yaml")
+        assert code == 1 and "missing-field" in out, out
+        kept = [json.loads(line) for line in open(folder / "build/gate/results.jsonl")]
+        outcomes = {case["source"]: case["outcome"] for case in kept if case["kind"] == "case"}
+        assert outcomes.get("--expected-failures=.f.at") == "failed", outcomes
+        assert outcomes.get("--results=../x.at") == "failed", outcomes
+
+
 def test_files_that_are_not_there_are_red():
     with inside(SHORT.replace("logs/**/*.log", "log/*.log").replace("cases: 3", "cases: 1")
                 .split("expected_failures")[0] + "output: {directory: build/gate}\n"):
