@@ -1,10 +1,10 @@
-/* JSON text for bytes of any value.
+/* JSON for bytes of any value: the event log and what `decode` prints beside it.
  *
- * A string is written byte by byte: a byte below 0x20 or above 0x7E as
- * `\u00XX`, one escape a byte, so that the bytes can be had back. That is
- * what no JSON library does, for it would take the bytes for UTF-8. */
-#ifndef CONFORMANCE_JSON_H
-#define CONFORMANCE_JSON_H
+ * A byte below 0x20 or above 0x7E is written as `\u00xx`, one escape a byte, so
+ * that a reader gets the same bytes back. jansson cannot do that: it reads the
+ * bytes as UTF-8, writes 0x0A as `\n`, 0x7F as itself and 0xE9 as `\u00E9`. */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
 
 #include "base/buffer.h"
 

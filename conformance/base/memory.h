@@ -3,8 +3,8 @@
  * could reach. Whatever takes memory for the tools takes it here, or by
  * base/buffer.h, which keeps to the same policy.
  *
- * An array that grows is bytes in a struct buffer, or elements of any other type
- * in memory_grow. */
+ * An array that grows is bytes in a struct buffer, or elements of another type in
+ * memory_grow: by itself where the array is handed on, else as a LIST. */
 #ifndef BASE_MEMORY_H
 #define BASE_MEMORY_H
 
@@ -23,6 +23,20 @@ void *memory_resize(void *array, size_t count, size_t size);
 /* `array`, grown so that it holds at least `count` elements. Writes: *capacity.
  * The new part is zeroed. */
 void *memory_grow(void *array, size_t count, size_t *capacity, size_t size);
+
+/* An array of elements of one type; all zero is an empty one. Owns: `items`. */
+#define LIST(type)                                                                                 \
+    struct {                                                                                       \
+        type *items;                                                                               \
+        size_t count;                                                                              \
+        size_t capacity;                                                                           \
+    }
+
+/* A zeroed element at the end of a list: *LIST_ADD(&list) = element. */
+#define LIST_ADD(list)                                                                             \
+    ((list)->items =                                                                               \
+         memory_grow((list)->items, (list)->count + 1, &(list)->capacity, sizeof *(list)->items),  \
+     (list)->items + (list)->count++)
 
 /* NUL-terminated copies. */
 char *memory_text(const char *text);

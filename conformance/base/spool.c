@@ -1,5 +1,5 @@
-/* Bytes kept until they are wanted. The memory goes to the file when it is
- * full, and from then on serves as the buffer of both directions. */
+/* Bytes kept for later. Full memory is written to the file; it is the buffer for
+ * writing and reading the file from then on. */
 #include "base/spool.h"
 
 static void spill(struct spool *spool)

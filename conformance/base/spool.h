@@ -1,8 +1,8 @@
-/* Bytes kept until they are wanted: a few in memory, many in a temporary
- * file. A line of the event log tells an event's size before its text, and
- * the text of an endless line is as long as the input. */
-#ifndef CONFORMANCE_SPOOL_H
-#define CONFORMANCE_SPOOL_H
+/* Bytes kept for later: up to SPOOL_MEMORY_SIZE in memory, more in a temporary
+ * file. A line of the event log has an event's size before its text, and the text
+ * of a line that never ends is as long as the input. */
+#ifndef BASE_SPOOL_H
+#define BASE_SPOOL_H
 
 #include "base/buffer.h"
 
@@ -17,18 +17,18 @@ struct spool {
     struct buffer memory;
     FILE *file; /* NULL: everything is in memory                           */
     uint64_t size;
-    bool failed;
+    bool failed; /* the file could not be written or read                  */
 };
 
 typedef void spool_fn(void *user, const uint8_t *bytes, size_t size);
 
 void spool_append(struct spool *spool, const uint8_t *bytes, size_t size);
 
-/* Hands the first `size` bytes over, in pieces. False: they could not be kept
- * or read back. */
+/* Calls `take` with the first `size` bytes, in pieces. Returns: false if they could
+ * not be kept or read back. */
 bool spool_replay(struct spool *spool, uint64_t size, spool_fn *take, void *user);
 
-/* Forgets the bytes, keeps the memory. */
+/* Drops the bytes, keeps the memory for the next ones. */
 void spool_clear(struct spool *spool);
 void spool_release(struct spool *spool);
 

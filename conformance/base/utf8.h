@@ -1,12 +1,12 @@
 /* UTF-8 text, checked. */
-#ifndef CONFORMANCE_UTF8_H
-#define CONFORMANCE_UTF8_H
+#ifndef BASE_UTF8_H
+#define BASE_UTF8_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Size of the longest beginning of `bytes` that is well-formed UTF-8 without
- * control characters but the tab. */
+/* Size of the longest prefix of `bytes` that is well-formed UTF-8 without control
+ * characters; a tab is allowed. */
 size_t utf8_text_size(const uint8_t *bytes, size_t size);
 
 #endif

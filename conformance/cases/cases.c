@@ -19,9 +19,8 @@
 
 static bool is_taken(const struct cases_maker *maker, const char *id)
 {
-    char *const *ids = (const void *)maker->ids.bytes;
-    for (size_t i = 0; i < maker->ids.size / sizeof *ids; i++)
-        if (strcmp(ids[i], id) == 0) return true;
+    for (size_t i = 0; i < maker->ids.count; i++)
+        if (strcmp(maker->ids.items[i], id) == 0) return true;
     return false;
 }
 
@@ -43,7 +42,7 @@ static char *new_id(struct cases_maker *maker, char *id)
         found = memory_format("%s-%u", id, i);
     }
     free(id);
-    buffer_append(&maker->ids, &found, sizeof found);
+    *LIST_ADD(&maker->ids) = found;
     return found;
 }
 
@@ -334,9 +333,8 @@ static void make_edition(const struct catalog_model *model, const struct catalog
         edition == NULL ? memory_text(set->name) : memory_format("%s-%s", set->name, edition);
     make_commands(&maker);
     *capacity = maker.file_capacity;
-    char **ids = (void *)maker.ids.bytes;
-    for (size_t i = 0; i < maker.ids.size / sizeof *ids; i++) free(ids[i]);
-    buffer_release(&maker.ids);
+    for (size_t i = 0; i < maker.ids.count; i++) free(maker.ids.items[i]);
+    free(maker.ids.items);
     free(maker.folder);
     free(dialect);
 }

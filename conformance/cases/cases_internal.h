@@ -2,6 +2,7 @@
 #ifndef CONFORMANCE_CASES_INTERNAL_H
 #define CONFORMANCE_CASES_INTERNAL_H
 
+#include "base/memory.h"
 #include "cases/cases.h"
 
 #define PAYLOAD_SIZE 5 /* bytes of every payload and upload */
@@ -36,7 +37,7 @@ struct cases_maker {
     const struct catalog_command *command;
     const struct catalog_form *form;
     const char *clause;
-    struct buffer ids;                       /* char *, all that are taken                        */
+    LIST(char *) ids;                        /* all that are taken                                */
     const struct catalog_record *urc_record; /* to be put in, or NULL       */
     const struct catalog_set *urc_set;       /* that it is of               */
     size_t urc_place;                        /* behind so many lines of the module */

@@ -59,8 +59,8 @@ static const char *dialect_of(const struct check *check, const struct script_cas
 /* ---- what the script declares ----------------------------------------- */
 
 struct declarations {
-    struct buffer declared; /* struct judge_declared                        */
-    struct buffer limits;   /* struct judge_limit                           */
+    LIST(struct judge_declared) declared;
+    LIST(struct judge_limit) limits;
 };
 
 static void collect(struct declarations *out, const struct script_branch *branch)
@@ -68,11 +68,10 @@ static void collect(struct declarations *out, const struct script_branch *branch
     for (size_t i = 0; i < branch->node_count; i++) {
         const struct script_node *node = &branch->nodes[i];
         if (node->kind == SCRIPT_DEVIATES) {
-            struct judge_declared declared = {node->rule, node->clause, node->reason, node->line};
-            buffer_append(&out->declared, &declared, sizeof declared);
+            *LIST_ADD(&out->declared) =
+                (struct judge_declared){node->rule, node->clause, node->reason, node->line};
         } else if (node->kind == SCRIPT_WITHIN) {
-            struct judge_limit limit = {node->number, node->line};
-            buffer_append(&out->limits, &limit, sizeof limit);
+            *LIST_ADD(&out->limits) = (struct judge_limit){node->number, node->line};
         }
         for (size_t k = 0; k < node->branch_count; k++) collect(out, &node->branches[k]);
     }
@@ -81,8 +80,8 @@ static void collect(struct declarations *out, const struct script_branch *branch
 /* A rule that does not exist would never be met. */
 static bool check_rules(const struct subject *subject, const struct declarations *found)
 {
-    const struct judge_declared *declared = (const void *)found->declared.bytes;
-    for (size_t i = 0; i < found->declared.size / sizeof *declared; i++) {
+    const struct judge_declared *declared = found->declared.items;
+    for (size_t i = 0; i < found->declared.count; i++) {
         if (judge_find_rule(declared[i].rule) != NULL) continue;
         complain("%s:%zu:1: unknown rule '%s'; atproof check --list-rules lists them",
                  subject->is.path, declared[i].line, declared[i].rule);
@@ -124,24 +123,24 @@ static void judge_subject(struct check *check, const struct subject *subject)
     const struct compiled_catalog *compiled =
         check_open_tables(check, dialect_of(check, subject->is.case_));
     if (subject->is.case_ != NULL) collect(&found, &subject->is.case_->body);
-    if (check->options->as_recorded) found.declared.size = 0;
+    if (check->options->as_recorded) found.declared.count = 0;
     if (compiled == NULL || !check_rules(subject, &found)) {
         check->tally.broken = true;
     } else {
         struct judge_options options = {
             .strict = check->options->strict,
             .only_sent = check->options->only_sent && subject->is.case_ == NULL,
-            .declared = (const void *)found.declared.bytes,
-            .declared_count = found.declared.size / sizeof(struct judge_declared),
-            .limits = (const void *)found.limits.bytes,
-            .limit_count = found.limits.size / sizeof(struct judge_limit),
+            .declared = found.declared.items,
+            .declared_count = found.declared.count,
+            .limits = found.limits.items,
+            .limit_count = found.limits.count,
         };
         judge_transcript(subject->transcript, compiled, &options, &judgement);
         conclude(check, subject, &judgement);
         judgement_release(&judgement);
     }
-    buffer_release(&found.declared);
-    buffer_release(&found.limits);
+    free(found.declared.items);
+    free(found.limits.items);
 }
 
 /* ---- files ------------------------------------------------------------ */

@@ -102,7 +102,7 @@ void eventlog_over(struct eventlog *log, uint64_t offset);
 void eventlog_drain(struct eventlog *log);
 
 /* Writes what is left, the unfinished span too. Call it behind atp_finish.
- * Returns: false if anything was lost (memory, the file, a temporary one);
+ * Returns: false if anything was lost (the file, a temporary one);
  * errno says why. */
 bool eventlog_finish(struct eventlog *log);
 

@@ -22,13 +22,13 @@ static void take_sample(struct hunt *hunt)
         .executions = hunt->exchange_count,
         .edges = hunt->behaviour_count,
     };
-    buffer_append(&hunt->samples, &sample, sizeof sample);
+    *LIST_ADD(&hunt->samples) = sample;
 }
 
 static void sample(struct hunt *hunt)
 {
-    size_t count = hunt->samples.size / sizeof(struct reports_sample);
-    const struct reports_sample *samples = (const void *)hunt->samples.bytes;
+    size_t count = hunt->samples.count;
+    const struct reports_sample *samples = hunt->samples.items;
     uint64_t next = SAMPLE_FIRST;
     if (count > 0) next = samples[count - 1].executions + samples[count - 1].executions / 2;
     if (hunt->exchange_count >= next) take_sample(hunt);

@@ -4,6 +4,7 @@
 #ifndef CONFORMANCE_HUNT_H
 #define CONFORMANCE_HUNT_H
 
+#include "base/memory.h"
 #include "livefuzz/say.h"
 #include "run/run.h"
 
@@ -100,9 +101,9 @@ struct hunt {
     struct sequence history[HUNT_HISTORY]; /* played last, the last first     */
     struct hunt_finding *findings;
     size_t finding_count, finding_capacity;
-    size_t untold;         /* further forms of what was told                         */
-    struct buffer samples; /* struct reports_sample                          */
-    struct buffer faults;  /* struct reports_fuzz_finding, texts owned       */
+    size_t untold; /* further forms of what was told                         */
+    LIST(struct reports_sample) samples;
+    LIST(struct reports_fuzz_finding) faults; /* texts owned               */
     int64_t begun_us, told_us;
     uint64_t exchange_count;
 };

@@ -110,7 +110,7 @@ static void note_fault(struct hunt *hunt, const struct hunt_finding *finding, co
         .sha256 = sha256,
         .reproduce = reproduce(hunt, finding->path),
     };
-    buffer_append(&hunt->faults, &fault, sizeof fault);
+    *LIST_ADD(&hunt->faults) = fault;
 }
 
 static const struct judge_finding *find_of(const struct hunt_played *played,
@@ -262,14 +262,14 @@ bool hunt_open_store(struct hunt *hunt)
 
 static void release_faults(struct hunt *hunt)
 {
-    struct reports_fuzz_finding *faults = (void *)hunt->faults.bytes;
-    for (size_t i = 0; i < hunt->faults.size / sizeof *faults; i++) {
+    struct reports_fuzz_finding *faults = hunt->faults.items;
+    for (size_t i = 0; i < hunt->faults.count; i++) {
         free((void *)(uintptr_t)faults[i].text);
         free((void *)(uintptr_t)faults[i].source);
         free((void *)(uintptr_t)faults[i].sha256);
         free((void *)(uintptr_t)faults[i].reproduce);
     }
-    buffer_release(&hunt->faults);
+    free(hunt->faults.items);
 }
 
 static bool write_fuzz(struct hunt *hunt)
@@ -289,10 +289,10 @@ static bool write_fuzz(struct hunt *hunt)
         .edges = hunt->behaviour_count,
         .corpus_count = hunt->corpus_count,
         .corpus_size = size,
-        .samples = (const void *)hunt->samples.bytes,
-        .sample_count = hunt->samples.size / sizeof(struct reports_sample),
-        .findings = (const void *)hunt->faults.bytes,
-        .finding_count = hunt->faults.size / sizeof(struct reports_fuzz_finding),
+        .samples = hunt->samples.items,
+        .sample_count = hunt->samples.count,
+        .findings = hunt->faults.items,
+        .finding_count = hunt->faults.count,
     };
     return reports_write_fuzz(hunt->run.store, &fuzz);
 }
@@ -304,6 +304,6 @@ bool hunt_close_store(struct hunt *hunt)
     if (fclose(hunt->run.store) != 0) good = false;
     hunt->run.store = NULL;
     release_faults(hunt);
-    buffer_release(&hunt->samples);
+    free(hunt->samples.items);
     return good;
 }

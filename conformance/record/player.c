@@ -26,11 +26,11 @@ struct player {
     const struct transcript *recording;
     struct player_options options;
     size_t at;
-    struct buffer input;   /* of the host, not matched yet                   */
-    struct buffer sayings; /* struct saying                                  */
-    size_t said;           /* of the sayings, those that are over            */
-    size_t said_size;      /* bytes of the next one                          */
-    int64_t free_ns;       /* when the line is free                          */
+    struct buffer input; /* of the host, not matched yet                   */
+    LIST(struct saying) sayings;
+    size_t said;      /* of the sayings, those that are over            */
+    size_t said_size; /* bytes of the next one                          */
+    int64_t free_ns;  /* when the line is free                          */
 };
 
 /* ---- what the module says --------------------------------------------- */
@@ -38,18 +38,18 @@ struct player {
 static void say(struct player *player, const void *bytes, size_t size, int64_t due_us)
 {
     const struct saying saying = {bytes, size, due_us};
-    if (player->said == player->sayings.size / sizeof saying) {
+    if (player->said == player->sayings.count) {
         player->said = 0;
-        player->sayings.size = 0;
+        player->sayings.count = 0;
     }
-    if (size > 0) buffer_append(&player->sayings, &saying, sizeof saying);
+    if (size > 0) *LIST_ADD(&player->sayings) = saying;
 }
 
 /* What is left is due now. */
 static void hurry(struct player *player, int64_t now)
 {
-    struct saying *sayings = (void *)player->sayings.bytes;
-    for (size_t i = player->said; i < player->sayings.size / sizeof *sayings; i++)
+    struct saying *sayings = player->sayings.items;
+    for (size_t i = player->said; i < player->sayings.count; i++)
         if (sayings[i].due_us > now) sayings[i].due_us = now;
 }
 
@@ -194,8 +194,7 @@ void player_receive(struct player *player, const uint8_t *bytes, size_t size, in
 
 static const struct saying *next_saying(const struct player *player)
 {
-    const struct saying *sayings = (const void *)player->sayings.bytes;
-    return player->said < player->sayings.size / sizeof *sayings ? &sayings[player->said] : NULL;
+    return player->said < player->sayings.count ? &player->sayings.items[player->said] : NULL;
 }
 
 /* Bytes that the line has carried by `now` since it was free. */
@@ -258,6 +257,6 @@ void player_free(struct player *player)
 {
     if (player == NULL) return;
     buffer_release(&player->input);
-    buffer_release(&player->sayings);
+    free(player->sayings.items);
     free(player);
 }

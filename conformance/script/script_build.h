@@ -2,21 +2,22 @@
 #ifndef CONFORMANCE_SCRIPT_BUILD_H
 #define CONFORMANCE_SCRIPT_BUILD_H
 
+#include "base/memory.h"
 #include "script/script_line.h"
 
 /* A group that is not closed yet; the first one is the body of the case. */
 struct script_group {
     struct script_node node;
-    struct buffer branches; /* struct script_branch                         */
-    struct buffer nodes;    /* struct script_node, of the branch under way  */
+    LIST(struct script_branch) branches;
+    LIST(struct script_node) nodes; /* of the branch under way              */
 };
 
 struct script_builder {
     struct script_arena arena;
-    struct buffer cases;       /* struct script_case                          */
-    struct buffer variables;   /* struct script_variable, of the case         */
-    struct buffer names;       /* const char *, captured or variable          */
-    struct buffer commands[2]; /* struct script_node: setup, cleanup        */
+    LIST(struct script_case) cases;
+    LIST(struct script_variable) variables; /* of the case                  */
+    LIST(const char *) names;               /* captured or variable         */
+    LIST(struct script_node) commands[2];   /* setup, cleanup               */
     struct script_case now;
     struct script_group groups[SCRIPT_DEPTH_MAX + 1];
     size_t depth;

@@ -92,11 +92,11 @@ struct value {
 struct expansion {
     struct transcript_builder out;
     struct transcript_error *error;
-    struct buffer values; /* struct value, the latest last                  */
-    struct buffer texts;  /* char *, made for values                        */
-    uint64_t way;         /* digits not used yet                            */
-    size_t step_count;    /* branches walked: a million turns of a million
-                           * empty ones must have an end                    */
+    LIST(struct value) values; /* the latest last                           */
+    LIST(char *) texts;        /* made for values                           */
+    uint64_t way;              /* digits not used yet                       */
+    size_t step_count;         /* branches walked: a million turns of a million
+                                * empty ones must have an end               */
     int64_t time_us;
 };
 
@@ -122,14 +122,13 @@ static uint64_t digit(struct expansion *expansion, uint64_t radix)
 static void set_value(struct expansion *expansion, const char *name, const uint8_t *bytes,
                       size_t size)
 {
-    struct value value = {name, bytes, size};
-    buffer_append(&expansion->values, &value, sizeof value);
+    *LIST_ADD(&expansion->values) = (struct value){name, bytes, size};
 }
 
 static const struct value *find_value(const struct expansion *expansion, const char *name)
 {
-    const struct value *values = (const void *)expansion->values.bytes;
-    for (size_t i = expansion->values.size / sizeof *values; i > 0; i--)
+    const struct value *values = expansion->values.items;
+    for (size_t i = expansion->values.count; i > 0; i--)
         if (strcmp(values[i - 1].name, name) == 0) return &values[i - 1];
     return NULL;
 }
@@ -164,7 +163,7 @@ static bool add_part(struct expansion *expansion, const struct script_node *node
         size = value->size;
     } else if (part->kind == SCRIPT_CAPTURE && !part->has_example) {
         char *made = first_value(part);
-        buffer_append(&expansion->texts, &made, sizeof made);
+        *LIST_ADD(&expansion->texts) = made;
         bytes = (const uint8_t *)made;
         size = strlen(made);
     }
@@ -376,10 +375,9 @@ bool script_expand(const struct script_case *case_, const struct script_settings
     struct expansion expansion = {.error = error, .way = way, .time_us = TRANSCRIPT_NO_TIME};
     set_variables(&expansion, case_, settings);
     bool good = walk(&expansion, &case_->body);
-    char **texts = (void *)expansion.texts.bytes;
-    for (size_t i = 0; i < expansion.texts.size / sizeof *texts; i++) free(texts[i]);
-    buffer_release(&expansion.texts);
-    buffer_release(&expansion.values);
+    for (size_t i = 0; i < expansion.texts.count; i++) free(expansion.texts.items[i]);
+    free(expansion.texts.items);
+    free(expansion.values.items);
     if (good) return transcript_build(&expansion.out, out, error);
     buffer_release(&expansion.out.bytes);
     buffer_release(&expansion.out.items);

@@ -6,11 +6,13 @@
  * read; the text of `>` and `<` lines stays as it is. */
 #include "base/digest.h"
 #include "base/escape.h"
+#include "base/memory.h"
 #include "script/script_line.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char *const header_keys[] = {"id",      "dialect",  "title",    "source",
@@ -27,8 +29,8 @@ struct header_line {
 struct formatter {
     struct buffer *out;
     struct buffer header; /* texts of the lines                            */
-    struct buffer lines;  /* struct header_line                            */
-    size_t pending;       /* of `header`: comments above the next key      */
+    LIST(struct header_line) lines;
+    size_t pending; /* of `header`: comments above the next key      */
     bool in_header;
     bool blank;    /* a blank line is due before the next one       */
     bool has_body; /* of the case under way                         */
@@ -242,8 +244,8 @@ static size_t find_header_key(const char *key)
  * stood behind the last of them. */
 static void end_header(struct formatter *formatter)
 {
-    const struct header_line *lines = (const void *)formatter->lines.bytes;
-    size_t count = formatter->lines.size / sizeof *lines;
+    const struct header_line *lines = formatter->lines.items;
+    size_t count = formatter->lines.count;
     for (size_t key = 0; key < HEADER_KEY_COUNT; key++)
         for (size_t i = 0; i < count; i++)
             if (lines[i].key == key)
@@ -257,7 +259,7 @@ static void end_header(struct formatter *formatter)
         formatter->blank = false;
     }
     formatter->header.size = 0;
-    formatter->lines.size = 0;
+    formatter->lines.count = 0;
     formatter->pending = 0;
     formatter->in_header = false;
 }
@@ -272,7 +274,7 @@ static void take_header(struct script_reader *reader, struct formatter *formatte
     buffer_append_text(out, "\n");
     line.size = formatter->header.size - line.offset;
     formatter->pending = formatter->header.size;
-    buffer_append(&formatter->lines, &line, sizeof line);
+    *LIST_ADD(&formatter->lines) = line;
 }
 
 /* ---- lines ------------------------------------------------------------ */
@@ -366,7 +368,7 @@ bool script_format(const void *text, size_t size, struct buffer *out,
     bool good = script_each_line(&reader, text, size, take_line, &formatter);
     if (good && formatter.in_header) end_header(&formatter);
     buffer_release(&formatter.header);
-    buffer_release(&formatter.lines);
+    free(formatter.lines.items);
     script_arena_release(&arena);
     return good;
 }

@@ -1,6 +1,7 @@
 /* The header of a case. */
 #include "script/script_build.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 char *script_trimmed(struct script_reader *reader, const char *text, size_t size)
@@ -36,7 +37,7 @@ static bool read_requires(struct script_reader *reader, struct script_builder *b
 {
     static const char *const known[] = {"network",      "sim",        "server",
                                         "stores-files", "costs-data", "hardware"};
-    struct buffer values = {0};
+    LIST(struct script_value) values = {0};
     size_t at = reader->at;
     while (at < reader->size) {
         const uint8_t *comma = memchr(reader->line + at, ',', reader->size - at);
@@ -48,18 +49,19 @@ static bool read_requires(struct script_reader *reader, struct script_builder *b
         for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
             good = good || strcmp(known[i], value.text) == 0;
         if (!good) {
-            buffer_release(&values);
+            free(values.items);
             return script_fail(reader, at,
                                "unknown requirement '%.20s'; expected network, sim, "
                                "server, stores-files, costs-data or hardware",
                                value.text);
         }
-        buffer_append(&values, &value, sizeof value);
+        *LIST_ADD(&values) = value;
         at = end + 1;
     }
-    builder->now.requires_ = (void *)script_copy(reader->arena, values.bytes, values.size);
-    builder->now.requires_count = values.size / sizeof(struct script_value);
-    buffer_release(&values);
+    builder->now.requires_count = values.count;
+    builder->now.requires_ =
+        (void *)script_copy(reader->arena, values.items, values.count * sizeof *values.items);
+    free(values.items);
     return true;
 }
 
@@ -77,10 +79,10 @@ static bool read_variable(struct script_reader *reader, struct script_builder *b
         .text = script_copy(reader->arena, equals + 3, size - (size_t)(equals + 3 - line)),
     };
     variable.at.text = variable.text;
-    if (!builder->own_variables) builder->variables.size = 0;
+    if (!builder->own_variables) builder->variables.count = 0;
     builder->own_variables = true;
-    buffer_append(&builder->variables, &variable, sizeof variable);
-    buffer_append(&builder->names, &variable.name, sizeof variable.name);
+    *LIST_ADD(&builder->variables) = variable;
+    *LIST_ADD(&builder->names) = variable.name;
     return true;
 }
 
@@ -98,10 +100,10 @@ static bool read_command(struct script_reader *reader, struct script_builder *bu
     if (!script_read_parts(reader, &node.parts, &node.part_count)
         || !script_check_parts(reader, builder, &node))
         return false;
-    if (!builder->own_commands[index]) builder->commands[index].size = 0;
+    if (!builder->own_commands[index]) builder->commands[index].count = 0;
     builder->own_commands[index] = true;
     if (node.part_count == 0) return true; /* none, though the case before has some */
-    buffer_append(&builder->commands[index], &node, sizeof node);
+    *LIST_ADD(&builder->commands[index]) = node;
     return true;
 }
 

@@ -19,18 +19,19 @@ static bool add_node(struct script_reader *reader, struct script_builder *builde
     builder->begun = true;
     builder->header_over = true;
     node.line = reader->number;
-    buffer_append(&builder->groups[builder->depth].nodes, &node, sizeof node);
+    *LIST_ADD(&builder->groups[builder->depth].nodes) = node;
     return true;
 }
 
 static void end_branch(struct script_builder *builder)
 {
     struct script_group *group = &builder->groups[builder->depth];
-    struct script_branch branch = {.node_count = group->nodes.size / sizeof(struct script_node)};
-    branch.nodes = script_new(&builder->arena, branch.node_count, sizeof *branch.nodes);
-    if (group->nodes.size > 0) memcpy(branch.nodes, group->nodes.bytes, group->nodes.size);
-    group->nodes.size = 0;
-    buffer_append(&group->branches, &branch, sizeof branch);
+    *LIST_ADD(&group->branches) = (struct script_branch){
+        .nodes = (void *)script_copy(&builder->arena, group->nodes.items,
+                                     group->nodes.count * sizeof *group->nodes.items),
+        .node_count = group->nodes.count,
+    };
+    group->nodes.count = 0;
 }
 
 static bool open_group(struct script_reader *reader, struct script_builder *builder,
@@ -77,18 +78,19 @@ static bool close_group(struct script_reader *reader, struct script_builder *bui
     end_branch(builder);
     struct script_group *group = &builder->groups[builder->depth--];
     struct script_node node = group->node;
-    node.branch_count = group->branches.size / sizeof(struct script_branch);
-    node.branches =
-        (void *)script_copy(&builder->arena, group->branches.bytes, group->branches.size);
+    node.branch_count = group->branches.count;
+    node.branches = (void *)script_copy(&builder->arena, group->branches.items,
+                                        node.branch_count * sizeof *node.branches);
     size_t line = node.line;
-    buffer_release(&group->branches);
-    buffer_release(&group->nodes);
+    free(group->branches.items);
+    free(group->nodes.items);
+    *group = (struct script_group){0};
     if (node.kind != SCRIPT_OPTIONAL && node.kind != SCRIPT_REPEAT && node.branch_count < 2)
         return script_fail(reader, 0, "one branch only; expected \"@ %s:\" and a second one",
                            node.kind == SCRIPT_EITHER ? "or" : "and");
     if (!add_node(reader, builder, node)) return false;
-    struct buffer *nodes = &builder->groups[builder->depth].nodes;
-    ((struct script_node *)(void *)(nodes->bytes + nodes->size))[-1].line = line;
+    group = &builder->groups[builder->depth];
+    group->nodes.items[group->nodes.count - 1].line = line;
     return true;
 }
 
@@ -96,9 +98,8 @@ static bool close_group(struct script_reader *reader, struct script_builder *bui
 
 static bool is_known(const struct script_builder *builder, const char *name)
 {
-    const char *const *names = (const void *)builder->names.bytes;
-    for (size_t i = 0; i < builder->names.size / sizeof *names; i++)
-        if (strcmp(names[i], name) == 0) return true;
+    for (size_t i = 0; i < builder->names.count; i++)
+        if (strcmp(builder->names.items[i], name) == 0) return true;
     return false;
 }
 
@@ -118,7 +119,7 @@ bool script_check_parts(struct script_reader *reader, struct script_builder *bui
                                "or an earlier capture",
                                part->name);
         if (part->kind == SCRIPT_CAPTURE && part->name != NULL)
-            buffer_append(&builder->names, &part->name, sizeof part->name);
+            *LIST_ADD(&builder->names) = part->name;
     }
     return true;
 }
@@ -218,9 +219,9 @@ static bool body_directive(struct script_reader *reader, struct script_builder *
 static const struct script_node *kept_commands(struct script_builder *builder, int index,
                                                size_t *count)
 {
-    const struct buffer *commands = &builder->commands[index];
-    *count = commands->size / sizeof(struct script_node);
-    return (void *)script_copy(&builder->arena, commands->bytes, commands->size);
+    const struct script_node *commands = builder->commands[index].items;
+    *count = builder->commands[index].count;
+    return (void *)script_copy(&builder->arena, commands, *count * sizeof *commands);
 }
 
 static bool end_case(struct script_reader *reader, struct script_builder *builder)
@@ -231,15 +232,15 @@ static bool end_case(struct script_reader *reader, struct script_builder *builde
                            group_name(group->node.kind), group->node.line);
     end_branch(builder);
     struct script_case *now = &builder->now;
-    now->body = *(struct script_branch *)(void *)group->branches.bytes;
-    group->branches.size = 0;
-    now->variable_count = builder->variables.size / sizeof(struct script_variable);
-    now->variables =
-        (void *)script_copy(&builder->arena, builder->variables.bytes, builder->variables.size);
+    now->body = group->branches.items[0];
+    group->branches.count = 0;
+    now->variable_count = builder->variables.count;
+    now->variables = (void *)script_copy(&builder->arena, builder->variables.items,
+                                         now->variable_count * sizeof *now->variables);
     now->setup = kept_commands(builder, 0, &now->setup_count);
     now->cleanup = kept_commands(builder, 1, &now->cleanup_count);
-    buffer_append(&builder->cases, now, sizeof *now);
-    if (builder->cases.size / sizeof *now > SCRIPT_CASE_COUNT_MAX)
+    *LIST_ADD(&builder->cases) = *now;
+    if (builder->cases.count > SCRIPT_CASE_COUNT_MAX)
         return script_fail(reader, 0, "too many cases; expected at most %zu",
                            SCRIPT_CASE_COUNT_MAX);
     return true;
@@ -262,10 +263,9 @@ static void begin_case(struct script_reader *reader, struct script_builder *buil
     builder->header_over = false;
     builder->own_variables = false;
     builder->own_commands[0] = builder->own_commands[1] = false;
-    builder->names.size = 0;
-    const struct script_variable *variables = (const void *)builder->variables.bytes;
-    for (size_t i = 0; i < builder->variables.size / sizeof *variables; i++)
-        buffer_append(&builder->names, &variables[i].name, sizeof variables[i].name);
+    builder->names.count = 0;
+    for (size_t i = 0; i < builder->variables.count; i++)
+        *LIST_ADD(&builder->names) = builder->variables.items[i].name;
 }
 
 static bool read_directive(struct script_reader *reader, struct script_builder *builder)
@@ -335,8 +335,9 @@ static bool take_line(struct script_reader *reader, void *user)
 static void hand_over(struct script_builder *builder, struct script *out)
 {
     struct script_arena *kept = memory_new(1, sizeof *kept);
-    out->cases = (void *)script_copy(&builder->arena, builder->cases.bytes, builder->cases.size);
-    out->case_count = builder->cases.size / sizeof(struct script_case);
+    out->case_count = builder->cases.count;
+    out->cases = (void *)script_copy(&builder->arena, builder->cases.items,
+                                     out->case_count * sizeof *out->cases);
     *kept = builder->arena;
     out->memory = kept;
 }
@@ -351,14 +352,14 @@ bool script_parse(const void *text, size_t size, const char *directory, struct s
     if (good) hand_over(&builder, out);
     else script_arena_release(&builder.arena);
     for (size_t i = 0; i <= SCRIPT_DEPTH_MAX; i++) {
-        buffer_release(&builder.groups[i].branches);
-        buffer_release(&builder.groups[i].nodes);
+        free(builder.groups[i].branches.items);
+        free(builder.groups[i].nodes.items);
     }
-    buffer_release(&builder.cases);
-    buffer_release(&builder.variables);
-    buffer_release(&builder.names);
-    buffer_release(&builder.commands[0]);
-    buffer_release(&builder.commands[1]);
+    free(builder.cases.items);
+    free(builder.variables.items);
+    free(builder.names.items);
+    free(builder.commands[0].items);
+    free(builder.commands[1].items);
     return good;
 }
 

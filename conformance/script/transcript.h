@@ -63,8 +63,8 @@ void transcript_add(struct transcript_builder *builder, enum transcript_kind kin
                     int64_t time_us, const void *bytes, size_t size);
 
 /* Moves what was built to *out and leaves the builder empty.
- * Returns: false, with everything released and *error written, if memory was
- * short or a limit was exceeded. */
+ * Returns: false, with everything released and *error written, if a limit was
+ * exceeded. */
 bool transcript_build(struct transcript_builder *builder, struct transcript *out,
                       struct transcript_error *error);
 
