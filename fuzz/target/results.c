@@ -235,17 +235,17 @@ static void check_markdown(const struct text *markdown)
 
 static const struct writer {
     const char *name;
-    enum reports_format format;
     void (*check)(const struct text *);
+    enum reports_format format;
     bool is_whole; /* what a store without empty runs and clauses gives as well */
 } writers[] = {
-    {"junit", REPORTS_JUNIT, check_junit, true},
-    {"tap", REPORTS_TAP, check_tap, true},
-    {"summary", REPORTS_SUMMARY, check_summary, true},
-    {"badge", REPORTS_BADGE, check_badge, true},
-    {"markdown", REPORTS_MARKDOWN, check_markdown, true},
-    {"sarif", REPORTS_SARIF, check_sarif, false},
-    {"html", REPORTS_HTML, check_page, false},
+    {"junit", check_junit, REPORTS_JUNIT, true},
+    {"tap", check_tap, REPORTS_TAP, true},
+    {"summary", check_summary, REPORTS_SUMMARY, true},
+    {"badge", check_badge, REPORTS_BADGE, true},
+    {"markdown", check_markdown, REPORTS_MARKDOWN, true},
+    {"sarif", check_sarif, REPORTS_SARIF, false},
+    {"html", check_page, REPORTS_HTML, false},
 };
 
 /* ---- written again ---------------------------------------------------- */

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "store/verdict.h"
 
+#include <jansson.h>
 #include <stdlib.h>
 
 /* `3 failing`, `nothing judged`, `412 passing, 2 excused`. Owns: the caller. */
@@ -29,9 +30,11 @@ void badge_write(const struct store *store, FILE *out)
 {
     struct verdict_counts counts = verdict_count(store);
     char *message = message_of(&counts);
-    fprintf(out,
-            "{\"schemaVersion\": 1, \"label\": \"AT conformance\", \"message\": \"%s\", "
-            "\"color\": \"%s\", \"isError\": %s}\n",
-            message, colour_of(&counts), counts.verdict == VERDICT_RED ? "true" : "false");
+    json_t *badge = arena_must(json_pack(
+        "{s:i, s:s, s:s, s:s, s:b}", "schemaVersion", 1, "label", "AT conformance", "message",
+        message, "color", colour_of(&counts), "isError", counts.verdict == VERDICT_RED));
+    json_dumpf(badge, out, 0); /* the caller checks ferror(out) */
+    fputc('\n', out);
+    json_decref(badge);
     free(message);
 }

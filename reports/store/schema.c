@@ -4,15 +4,15 @@
 #include <string.h>
 
 /* The tables hold enums as `unsigned`. */
-#define IS_UNSIGNED(name)                                                                          \
-    _Static_assert(_Generic((enum name)0, unsigned : 1, default : 0), "an enum is an unsigned")
-IS_UNSIGNED(reports_level);
-IS_UNSIGNED(reports_verdict);
-IS_UNSIGNED(reports_outcome);
-IS_UNSIGNED(reports_direction);
-IS_UNSIGNED(reports_wire_kind);
-IS_UNSIGNED(reports_engine);
-IS_UNSIGNED(reports_fuzz_kind);
+#define IS_UNSIGNED(type)                                                                          \
+    _Static_assert(_Generic((type){0}, unsigned : 1, default : 0), "an enum is an unsigned")
+IS_UNSIGNED(enum reports_level);
+IS_UNSIGNED(enum reports_verdict);
+IS_UNSIGNED(enum reports_outcome);
+IS_UNSIGNED(enum reports_direction);
+IS_UNSIGNED(enum reports_wire_kind);
+IS_UNSIGNED(enum reports_engine);
+IS_UNSIGNED(enum reports_fuzz_kind);
 
 /* ---- tables ----------------------------------------------------------- */
 
