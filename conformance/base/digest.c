@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void must(bool done)
 {
@@ -21,6 +22,7 @@ static void put_digits(const uint8_t bytes[DIGEST_SIZE], char out[DIGEST_TEXT_SI
 
 void digest_bytes(const void *bytes, size_t size, uint8_t out[DIGEST_SIZE])
 {
+    memset(out, 0, DIGEST_SIZE); /* MSan does not see what OpenSSL writes */
     must(EVP_Digest(bytes, size, out, NULL, EVP_sha256(), NULL) == 1);
 }
 
@@ -51,7 +53,7 @@ void digest_add(struct digest *digest, const void *bytes, size_t size)
 
 void digest_end(struct digest *digest, char out[DIGEST_TEXT_SIZE])
 {
-    uint8_t value[DIGEST_SIZE];
+    uint8_t value[DIGEST_SIZE] = {0}; /* as in digest_bytes */
     if (!digest->is_open) begin(digest);
     must(EVP_DigestFinal_ex(digest->context, value, NULL) == 1);
     put_digits(value, out);
