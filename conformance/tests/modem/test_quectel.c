@@ -1,7 +1,7 @@
 /* Quectel's SSL clients where DTR or the module's clock matters, which a pseudo
  * terminal does not have: both are the test's own, the peer is real. The rest is
  * in modem_quectel.py. */
-#include "modem/internal.h"
+#include "modem/core/core.h"
 #include "server/server.h"
 
 #include <poll.h>

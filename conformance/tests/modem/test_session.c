@@ -1,6 +1,6 @@
 /* The CCH sessions where the module's clock matters: it is the test's own, and
  * leaps over time limits. The peer is real. The rest is in modem_cch.py. */
-#include "modem/internal.h"
+#include "modem/core/core.h"
 #include "server/server.h"
 
 #include <arpa/inet.h>

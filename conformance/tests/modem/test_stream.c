@@ -1,7 +1,7 @@
 /* Transparent access of the virtual module: the escape sequence and its guard
  * times, ATO, DTR, bytes passed raw, the end of the connection. The peer is the
  * test's own. */
-#include "modem/internal.h"
+#include "modem/core/core.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
