@@ -15,6 +15,7 @@
 #define ATPROOF_MODEM_H
 
 #include "catalog/builtin.h"
+#include "modem/fault.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -26,6 +27,7 @@ struct speech;
 
 /* A firmware fault that somebody could ship. */
 struct modem_defect {
+    enum modem_fault fault;
     const char *name;     /* `lf-only`                                      */
     const char *dialects; /* in which it can show, a blank between them     */
     const char *clause;   /* that it breaks: `core/V.250 5.7.1`             */
@@ -35,7 +37,7 @@ struct modem_defect {
     void (*hook)(struct modem *modem, struct defect_use *use, struct speech *speech);
 };
 
-/* All of them; the last has the name NULL. */
+/* All of them, in the order of enum modem_fault; the last has the name NULL. */
 extern const struct modem_defect modem_defects[];
 const struct modem_defect *modem_find_defect(const char *name);
 bool modem_defect_shows(const struct modem_defect *defect, const char *dialect);

@@ -125,7 +125,7 @@ static int delete_certificate(struct modem *modem, const struct modem_call *call
 static unsigned checksum(struct modem *modem, const uint8_t *bytes, size_t size)
 {
     unsigned sum = 0;
-    bool adds = modem_strikes(modem, "checksum-wrong");
+    bool adds = modem_strikes(modem, FAULT_CHECKSUM_WRONG);
     for (size_t i = 0; adds && i < size; i++) sum = (sum + bytes[i]) & 0xFFFF;
     if (adds) return sum;
     for (size_t i = 0; i < size; i++) sum ^= i % 2 == 0 ? (unsigned)bytes[i] << 8 : bytes[i];

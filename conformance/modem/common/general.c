@@ -65,7 +65,7 @@ static void tell_registration(struct modem *modem, const char *name, int form)
 {
     char text[64];
     int stat = has_radio(modem) ? HOME : NOT_SEARCHED;
-    if (form == 0 && !modem_strikes(modem, "urc-not-asked")) return;
+    if (form == 0 && !modem_strikes(modem, FAULT_URC_NOT_ASKED)) return;
     if (form <= 1 || !has_radio(modem)) snprintf(text, sizeof text, "%s: %d", name, stat);
     else snprintf(text, sizeof text, "%s: %d,\"%s\",\"%s\",%d", name, stat, AREA, CELL, E_UTRAN);
     modem_say(modem, text);
@@ -85,7 +85,7 @@ static int functionality(struct modem *modem, const struct modem_call *call)
     modem->functionality = level;
     if (had == has_radio(modem)) return MODEM_OK;
     modem->attached = has_radio(modem);
-    if (modem->attached && modem_strikes(modem, "cfun-forgets-contexts"))
+    if (modem->attached && modem_strikes(modem, FAULT_CFUN_FORGETS_CONTEXTS))
         modem_forget_contexts(modem);
     for (size_t i = 0; !modem->attached && i < CONTEXT_COUNT; i++)
         modem->contexts[i].active = false;

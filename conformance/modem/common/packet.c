@@ -152,7 +152,7 @@ static int activate(struct modem *modem, const struct modem_call *call)
     }
     struct modem_context *context = context_27007(modem, call);
     if (context == NULL || !context->defined) return CME_BAD_PARAMETERS;
-    bool stays = !wanted && context->active && modem_strikes(modem, "context-stays-active");
+    bool stays = !wanted && context->active && modem_strikes(modem, FAULT_CONTEXT_STAYS_ACTIVE);
     context->active = wanted || stays;
     return MODEM_OK;
 }
@@ -229,7 +229,7 @@ static int deactivate_quectel(struct modem *modem, const struct modem_call *call
 {
     struct modem_context *context = context_quectel(modem, call);
     if (context == NULL) return CME_BAD_PARAMETERS;
-    context->active = context->active && modem_strikes(modem, "context-stays-active");
+    context->active = context->active && modem_strikes(modem, FAULT_CONTEXT_STAYS_ACTIVE);
     return MODEM_OK;
 }
 

@@ -8,7 +8,7 @@ static int digit(const struct modem_call *call, int otherwise)
 
 static int set_echo(struct modem *modem, const struct modem_call *call)
 {
-    bool kept = digit(call, 0) == 0 && modem_strikes(modem, "echo-kept");
+    bool kept = digit(call, 0) == 0 && modem_strikes(modem, FAULT_ECHO_KEPT);
     modem->settings.echo = kept || digit(call, 0) != 0;
     return MODEM_OK;
 }
@@ -41,7 +41,7 @@ static int set_dtr(struct modem *modem, const struct modem_call *call)
 static int reset(struct modem *modem, const struct modem_call *call)
 {
     (void)call;
-    if (modem_strikes(modem, "reset-keeps")) return MODEM_OK;
+    if (modem_strikes(modem, FAULT_RESET_KEEPS)) return MODEM_OK;
     modem->settings =
         (struct modem_settings){.echo = true, .verbose = true, .progress = 4, .dtr = 2};
     modem->error_form = 0;

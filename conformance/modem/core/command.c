@@ -160,8 +160,8 @@ static int run_command(struct modem *modem, const char *name, enum atp_form_kind
 {
     struct modem_call call = {0};
     if (!find_command(modem, name, &call))
-        return modem_strikes(modem, "unknown-command-accepted") ? MODEM_OK : CME_NOT_SUPPORTED;
-    if (strcmp(name, call.command->name) != 0 && modem_strikes(modem, "case-sensitive"))
+        return modem_strikes(modem, FAULT_UNKNOWN_COMMAND_ACCEPTED) ? MODEM_OK : CME_NOT_SUPPORTED;
+    if (strcmp(name, call.command->name) != 0 && modem_strikes(modem, FAULT_CASE_SENSITIVE))
         return CME_NOT_SUPPORTED;
     int result = run_form(modem, &call, kind, text);
     modem_qssl_note(modem, &call, result);
@@ -249,9 +249,9 @@ static void say_error(struct modem *modem, int code)
 {
     int form = modem->error_form;
     char number[32];
-    if (form == 0 && modem_strikes(modem, "cme-though-off")) form = 1;
-    if (form == 2 && modem_strikes(modem, "cme-number-for-text")) form = 1;
-    if (form != 0 && modem_strikes(modem, "cme-never")) form = 0;
+    if (form == 0 && modem_strikes(modem, FAULT_CME_THOUGH_OFF)) form = 1;
+    if (form == 2 && modem_strikes(modem, FAULT_CME_NUMBER_FOR_TEXT)) form = 1;
+    if (form != 0 && modem_strikes(modem, FAULT_CME_NEVER)) form = 0;
     snprintf(number, sizeof number, "%d", code);
     char *text = memory_format("+CME ERROR: %s", form == 1 ? number : error_text(modem, code));
     modem_result_code(modem, form == 0 ? "ERROR" : text);
@@ -279,7 +279,7 @@ void modem_resume_line(struct modem *modem)
     int result = MODEM_OK;
     while (result == MODEM_OK && has_more(modem)) {
         result = run_next(modem);
-        if (has_more(modem) && modem_strikes(modem, "second-command-dropped"))
+        if (has_more(modem) && modem_strikes(modem, FAULT_SECOND_COMMAND_DROPPED))
             modem->rest[0] = '\0';
     }
     modem->pending = result == MODEM_PENDING;

@@ -56,9 +56,9 @@ static bool is_closing(const struct modem_call *call)
 static int check(struct modem *modem, const struct modem_call *call, int result)
 {
     bool refused = result != MODEM_OK;
-    if (refused) return modem_strikes(modem, "accepts-illegal-value") ? MODEM_NOTHING : result;
+    if (refused) return modem_strikes(modem, FAULT_ACCEPTS_ILLEGAL_VALUE) ? MODEM_NOTHING : result;
     note_numbers(modem, call);
-    if (has_maximum(modem, call) && modem_strikes(modem, "refuses-maximum"))
+    if (has_maximum(modem, call) && modem_strikes(modem, FAULT_REFUSES_MAXIMUM))
         return CME_BAD_PARAMETERS;
     return result;
 }
@@ -70,10 +70,11 @@ int defect_run(struct modem *modem, const struct modem_call *call, modem_handler
     result = check(modem, call, result);
     if (result != MODEM_OK) return result == MODEM_NOTHING ? MODEM_OK : result;
     bool sets = modem_is(call, ATP_FORM_WRITE) && may_say_ok(call);
-    if (sets && modem_strikes(modem, "write-not-kept")) return MODEM_OK;
-    if (sets && is_closing(call) && modem_strikes(modem, "close-not-done")) return MODEM_OK;
+    if (sets && modem_strikes(modem, FAULT_WRITE_NOT_KEPT)) return MODEM_OK;
+    if (sets && is_closing(call) && modem_strikes(modem, FAULT_CLOSE_NOT_DONE)) return MODEM_OK;
     result = handler(modem, call);
     bool refused = result > 0 || result == MODEM_ERROR;
-    if (refused && may_say_ok(call) && modem_strikes(modem, "accepts-wrong-state")) return MODEM_OK;
+    if (refused && may_say_ok(call) && modem_strikes(modem, FAULT_ACCEPTS_WRONG_STATE))
+        return MODEM_OK;
     return result;
 }

@@ -71,8 +71,8 @@ static const char *numeric_of(const struct modem *modem, const char *text)
 
 void modem_result_code(struct modem *modem, const char *text)
 {
-    if (modem->settings.quiet && !modem_strikes(modem, "quiet-ignored")) return;
-    bool words = modem->settings.verbose || modem_strikes(modem, "verbose-ignored");
+    if (modem->settings.quiet && !modem_strikes(modem, FAULT_QUIET_IGNORED)) return;
+    bool words = modem->settings.verbose || modem_strikes(modem, FAULT_VERBOSE_IGNORED);
     const char *numeric = words ? NULL : numeric_of(modem, text);
     if (numeric == NULL) modem_line(modem, "%s", text);
     else modem_speak(modem, SPEECH_RESULT, numeric, strlen(numeric), "", "\r");
@@ -103,7 +103,7 @@ static void say_waiting(struct modem *modem)
 
 void modem_say_data(struct modem *modem, const char *text, const void *bytes, size_t size)
 {
-    if (!modem_may_interrupt(modem) && modem_strikes(modem, "urc-lost-when-busy")) return;
+    if (!modem_may_interrupt(modem) && modem_strikes(modem, FAULT_URC_LOST_WHEN_BUSY)) return;
     buffer_append(&modem->urcs, text, strlen(text) + 1);
     buffer_append(&modem->urcs, &size, sizeof size);
     buffer_append(&modem->urcs, bytes, size);
@@ -140,7 +140,7 @@ static void end_line(struct modem *modem)
 {
     modem->line[modem->line_size] = '\0';
     modem->prefix = 0;
-    if (modem->line_too_long && !modem_strikes(modem, "long-line-executed")) {
+    if (modem->line_too_long && !modem_strikes(modem, FAULT_LONG_LINE_EXECUTED)) {
         defect_line_begins(modem);
         modem_result_code(modem, "ERROR");
         return;
@@ -155,7 +155,7 @@ static void take_prefix(struct modem *modem, uint8_t byte)
     int letter = byte | 0x20; /* small */
     if (modem->prefix == 1 && byte == '/') {
         modem->prefix = 0;
-        if (!modem_strikes(modem, "repeat-dead")) run(modem, modem->last);
+        if (!modem_strikes(modem, FAULT_REPEAT_DEAD)) run(modem, modem->last);
     } else if (modem->prefix == 1 && letter == 't') {
         modem->prefix = 2;
         modem->line_size = 0;
@@ -167,7 +167,7 @@ static void take_prefix(struct modem *modem, uint8_t byte)
 
 static void take_back(struct modem *modem)
 {
-    if (modem->line_size > 0 && !modem_strikes(modem, "editing-ignored")) modem->line_size--;
+    if (modem->line_size > 0 && !modem_strikes(modem, FAULT_EDITING_IGNORED)) modem->line_size--;
 }
 
 static void take_text(struct modem *modem, uint8_t byte)
@@ -182,7 +182,7 @@ static void take_text(struct modem *modem, uint8_t byte)
 static void echo(struct modem *modem, uint8_t byte)
 {
     bool first = modem->prefix == 2 && modem->line_size == 0 && byte != '\r';
-    if (!first || !modem_strikes(modem, "echo-loses-byte")) modem_put(modem, &byte, 1);
+    if (!first || !modem_strikes(modem, FAULT_ECHO_LOSES_BYTE)) modem_put(modem, &byte, 1);
 }
 
 static void take_command(struct modem *modem, uint8_t byte)
@@ -198,7 +198,7 @@ void modem_begin_upload(struct modem *modem, size_t size, int64_t limit_us, mode
 {
     modem->mode = MODE_UPLOAD;
     modem->upload.bytes.size = 0;
-    modem->upload.size = size + modem_strikes(modem, "upload-awaits-one-more");
+    modem->upload.size = size + modem_strikes(modem, FAULT_UPLOAD_AWAITS_ONE_MORE);
     modem->upload.limit_us = limit_us;
     modem->upload.until = modem->now + limit_us;
     modem->upload.done = done;
@@ -216,7 +216,7 @@ void modem_begin_text(struct modem *modem, size_t size, int64_t limit_us, modem_
 static void end_upload(struct modem *modem, bool complete)
 {
     size_t size = modem->upload.bytes.size;
-    if (complete && size > 0 && modem_strikes(modem, "upload-loses-last")) size--;
+    if (complete && size > 0 && modem_strikes(modem, FAULT_UPLOAD_LOSES_LAST)) size--;
     modem->mode = MODE_BUSY;
     modem->upload.done(modem, modem->upload.bytes.bytes, size, complete);
 }
@@ -240,7 +240,7 @@ static size_t take_upload(struct modem *modem, const uint8_t *bytes, size_t size
     size_t left = modem->upload.size - modem->upload.bytes.size;
     size_t taken = size < left ? size : left;
     const uint8_t *ctrl_z = memchr(bytes, 0x1A, taken);
-    bool ends = ctrl_z != NULL && modem_strikes(modem, "upload-ends-at-ctrl-z");
+    bool ends = ctrl_z != NULL && modem_strikes(modem, FAULT_UPLOAD_ENDS_AT_CTRL_Z);
     if (ends) taken = (size_t)(ctrl_z + 1 - bytes);
     size_t before = modem->upload.bytes.size / ACKNOWLEDGED_SIZE;
     buffer_append(&modem->upload.bytes, bytes, taken);

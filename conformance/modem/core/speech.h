@@ -2,7 +2,7 @@
  *
  * Whatever the module says passes modem_speak, where a defect may drop it, say
  * it twice, change it or keep it back, and where unsolicited result codes may
- * come between. The other defects are asked for by name (modem_strikes) at the
+ * come between. The other defects are asked for (modem_strikes) at the
  * one place of a command where the fault lies. */
 #ifndef ATPROOF_MODEM_DEFECT_H
 #define ATPROOF_MODEM_DEFECT_H
@@ -109,7 +109,7 @@ void defect_begin(struct modem *modem);
 void defect_end(struct modem *modem);
 
 /* Whether the module has that defect and it strikes now. */
-bool modem_strikes(struct modem *modem, const char *name);
+bool modem_strikes(struct modem *modem, enum modem_fault fault);
 bool defect_strikes(struct defect_use *use);
 
 /* A random number below `limit`. */

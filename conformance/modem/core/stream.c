@@ -135,7 +135,7 @@ void modem_stream_tick(struct modem *modem)
         && modem->now
                >= (state->escape_size == ESCAPE_SIZE ? state->last : state->escape_at) + GUARD_US;
     bool escapes = over && state->escape_size == ESCAPE_SIZE;
-    if (escapes && !modem_strikes(modem, "escape-swallowed")) {
+    if (escapes && !modem_strikes(modem, FAULT_ESCAPE_SWALLOWED)) {
         modem->stream.escape_size = 0;
         leave(modem, "OK");
     } else if (over) {

@@ -380,7 +380,7 @@ static int receive(struct modem *modem, const struct modem_call *call)
     size_t wanted = (size_t)modem_number(call, "readlen", 0);
     size_t waiting = client->link == NULL ? 0 : link_waiting(client->link);
     bool connected = client->state == QSSL_CONNECTED;
-    if (waiting > wanted && modem_strikes(modem, "size-ignored")) wanted = sizeof bytes;
+    if (waiting > wanted && modem_strikes(modem, FAULT_SIZE_IGNORED)) wanted = sizeof bytes;
     if (!connected && (client->state != QSSL_CLOSING || waiting == 0))
         return modem_qssl_fail(modem, QSSL_CLOSED);
     bool buffers = client->mode == QSSL_BUFFER; /* else nothing stays in the buffer */

@@ -253,7 +253,7 @@ static int close_session(struct modem *modem, const struct modem_call *call)
     char text[32];
     int id = (int)modem_number(call, "session_id", 0);
     if (modem->cch.sessions[id].state != SESSION_OPEN) return MODEM_ERROR;
-    if (!modem_strikes(modem, "close-not-done")) modem_session_end(modem, id);
+    if (!modem_strikes(modem, FAULT_CLOSE_NOT_DONE)) modem_session_end(modem, id);
     if (modem->cch.transparent) {
         modem_end_stream(modem, NULL); /* it is left, or no command could come */
         modem_say(modem, "CLOSED");
@@ -324,7 +324,7 @@ static int receive_data(struct modem *modem, const struct modem_call *call)
     size_t stored = link_waiting(session->link);
     size_t wanted = (size_t)modem_number(call, "max_recv_len", (int64_t)stored);
     if (wanted == 0) wanted = READ_DEFAULT_MAX;
-    if (wanted < stored && modem_strikes(modem, "size-ignored")) wanted = stored;
+    if (wanted < stored && modem_strikes(modem, FAULT_SIZE_IGNORED)) wanted = stored;
     session->due = wanted < stored ? wanted : stored;
     session->announced = session->taken + stored;
     return MODEM_OK;

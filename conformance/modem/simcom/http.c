@@ -102,7 +102,7 @@ static void tell_result(struct modem *modem, int code, size_t size)
 {
     char text[64];
     const struct modem_http *http = &modem->http;
-    if (code >= ERROR_FIRST && modem_strikes(modem, "status-zero")) code = 0;
+    if (code >= ERROR_FIRST && modem_strikes(modem, FAULT_STATUS_ZERO)) code = 0;
     if (http->from_file && !http->tells_method)
         snprintf(text, sizeof text, "+HTTPPOSTFILE: %d,%zu", code, size);
     else
@@ -154,7 +154,7 @@ static int perform(struct modem *modem, const struct modem_call *call)
     http->from_file = false;
     bool uploads = http->method == 1 || http->method == 4;
     const char *method = methods[http->method];
-    if (http->method > 0 && modem_strikes(modem, "method-ignored")) method = methods[0];
+    if (http->method > 0 && modem_strikes(modem, FAULT_METHOD_IGNORED)) method = methods[0];
     char *type = memory_format("Content-Type: %s", http->content_type);
     char *accept = memory_format("Accept: %s", http->accept);
     const char *headers[] = {accept, "Expect:", uploads ? type : http->user_data,
@@ -266,7 +266,7 @@ void modem_http_tick(struct modem *modem)
     http->job = NULL;
     bool head = http->method == 2;
     size_t size = head ? http->response.header.size : http->response.body.size;
-    if (!head && modem_strikes(modem, "datalen-wrong")) size += http->response.header.size;
+    if (!head && modem_strikes(modem, FAULT_DATALEN_WRONG)) size += http->response.header.size;
     tell_result(modem, http->response.code, size);
     if (http->response.closed) modem_say(modem, "+HTTP_PEER_CLOSED");
 }
@@ -293,8 +293,8 @@ static int read_body(struct modem *modem, const struct modem_call *call)
     int64_t size = modem_number(call, "byte_size", 0);
     int64_t end = (int64_t)http->response.body.size;
     if (first < (int64_t)http->read_at || first >= end || size == 0) return MODEM_ERROR;
-    if (first > 0 && modem_strikes(modem, "offset-ignored")) first = 0;
-    if (size < end - first && modem_strikes(modem, "size-ignored")) size = end - first;
+    if (first > 0 && modem_strikes(modem, FAULT_OFFSET_IGNORED)) first = 0;
+    if (size < end - first && modem_strikes(modem, FAULT_SIZE_IGNORED)) size = end - first;
     http->due_at = (size_t)first;
     http->due_size = (size_t)(size < end - first ? size : end - first);
     return MODEM_OK;
