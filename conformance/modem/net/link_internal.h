@@ -41,7 +41,7 @@ struct link {
 
 #define LINK_FOREVER INT64_MAX
 
-/* ---- waiting (link.c) ------------------------------------------------- */
+/* ---- waiting (link_wait.c) ------------------------------------------------- */
 
 int64_t link_now_us(void);
 
