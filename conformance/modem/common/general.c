@@ -1,5 +1,6 @@
 /* The commands of 27.007 but for packet data, and CPSI. */
-#include "modem/core/core.h"
+#include "modem/common/general.h"
+#include "modem/common/network.h"
 
 #include <string.h>
 #include <strings.h>
@@ -16,9 +17,25 @@
 #define OPERATOR     "00101"           /* 3GPP's test network                          */
 #define SERIAL       "004999010640000" /* an IMEI of the range for tests     */
 
+struct general {
+    int64_t clock_offset;          /* seconds                                        */
+    int clock_zone;                /* quarters of an hour                            */
+    int64_t cell_period, cell_due; /* CPSI; period 0: off                   */
+    char character_set[8];         /* CSCS                                  */
+    int registration_urc[3];       /* n of CREG, CGREG, CEREG               */
+    int operator_mode, operator_format;
+};
+
+static const struct modem_memory memory = {sizeof(struct general)};
+
+static struct general *general_of(const struct modem *modem)
+{
+    return modem_memory(modem, &memory);
+}
+
 static bool has_radio(const struct modem *modem)
 {
-    return modem->functionality == 1;
+    return network_has_radio(modem_network(modem));
 }
 
 /* ---- what it is ------------------------------------------------------- */
@@ -33,7 +50,7 @@ static int manufacturer(struct modem *modem, const struct modem_call *call)
 static int model(struct modem *modem, const struct modem_call *call)
 {
     (void)call;
-    modem_line(modem, "virtual %s", modem->options.dialect->name);
+    modem_line(modem, "virtual %s", modem_options(modem)->dialect->name);
     return MODEM_OK;
 }
 
@@ -55,8 +72,9 @@ static int serial_number(struct modem *modem, const struct modem_call *call)
 
 static int error_form(struct modem *modem, const struct modem_call *call)
 {
-    if (modem_is(call, ATP_FORM_READ)) modem_line(modem, "+CMEE: %d", modem->error_form);
-    else modem->error_form = (int)modem_number(call, "n", 0);
+    if (modem_is(call, ATP_FORM_READ))
+        modem_line(modem, "+CMEE: %d", modem_settings(modem)->error_form);
+    else modem_settings(modem)->error_form = (int)modem_number(call, "n", 0);
     return MODEM_OK;
 }
 
@@ -74,31 +92,33 @@ static void tell_registration(struct modem *modem, const char *name, int form)
 static int functionality(struct modem *modem, const struct modem_call *call)
 {
     static const char *const names[] = {"+CREG", "+CGREG", "+CEREG"};
+    struct network *network = modem_network(modem);
     if (modem_is(call, ATP_FORM_READ)) {
-        modem_line(modem, "+CFUN: %d", modem->functionality);
+        modem_line(modem, "+CFUN: %d", network->functionality);
         return MODEM_OK;
     }
     int level = (int)modem_number(call, "fun", 1);
     bool restarts = level == 6 || modem_number(call, "rst", 0) == 1;
     bool had = has_radio(modem);
     if (restarts) return MODEM_RESET;
-    modem->functionality = level;
+    network->functionality = level;
     if (had == has_radio(modem)) return MODEM_OK;
-    modem->attached = has_radio(modem);
-    if (modem->attached && modem_strikes(modem, FAULT_CFUN_FORGETS_CONTEXTS))
-        modem_forget_contexts(modem);
-    for (size_t i = 0; !modem->attached && i < CONTEXT_COUNT; i++)
-        modem->contexts[i].active = false;
-    for (size_t i = 0; i < 3; i++) tell_registration(modem, names[i], modem->registration_urc[i]);
+    network->attached = has_radio(modem);
+    if (network->attached && modem_strikes(modem, FAULT_CFUN_FORGETS_CONTEXTS))
+        network_forget_contexts(network);
+    if (!network->attached) network_deactivate(network);
+    for (size_t i = 0; i < 3; i++)
+        tell_registration(modem, names[i], general_of(modem)->registration_urc[i]);
     return MODEM_OK;
 }
 
 /* Texts are plain ASCII, the same in all sets but UCS2, which no text uses. */
 static int character_set(struct modem *modem, const struct modem_call *call)
 {
-    if (modem_is(call, ATP_FORM_READ)) modem_line(modem, "+CSCS: \"%s\"", modem->character_set);
+    if (modem_is(call, ATP_FORM_READ))
+        modem_line(modem, "+CSCS: \"%s\"", general_of(modem)->character_set);
     else
-        snprintf(modem->character_set, sizeof modem->character_set, "%s",
+        snprintf(general_of(modem)->character_set, sizeof general_of(modem)->character_set, "%s",
                  modem_text(call, "chset", ""));
     return MODEM_OK;
 }
@@ -145,13 +165,14 @@ static bool read_time(const char *text, struct tm *when, int *zone)
 /* The machine's clock, or one that goes with the line's. */
 static int64_t now_s(const struct modem *modem)
 {
-    int64_t begun_s = modem->options.clock_s;
-    return begun_s == 0 ? time(NULL) : begun_s + modem->now / 1000000;
+    int64_t begun_s = modem_options(modem)->clock_s;
+    return begun_s == 0 ? time(NULL) : begun_s + modem_now(modem) / 1000000;
 }
 
 int64_t modem_clock_s(const struct modem *modem)
 {
-    return now_s(modem) + modem->clock_offset - (int64_t)modem->clock_zone * ZONE_S;
+    return now_s(modem) + general_of(modem)->clock_offset
+           - (int64_t)general_of(modem)->clock_zone * ZONE_S;
 }
 
 static int clock_time(struct modem *modem, const struct modem_call *call)
@@ -159,16 +180,16 @@ static int clock_time(struct modem *modem, const struct modem_call *call)
     struct tm when;
     if (modem_is(call, ATP_FORM_READ)) {
         char text[32];
-        time_t now = now_s(modem) + modem->clock_offset;
+        time_t now = now_s(modem) + general_of(modem)->clock_offset;
         gmtime_r(&now, &when);
         strftime(text, sizeof text, "%y/%m/%d,%H:%M:%S", &when);
-        modem_line(modem, "+CCLK: \"%s%+03d\"", text, modem->clock_zone);
+        modem_line(modem, "+CCLK: \"%s%+03d\"", text, general_of(modem)->clock_zone);
         return MODEM_OK;
     }
     int zone = 0;
     if (!read_time(modem_text(call, "time", ""), &when, &zone)) return CME_BAD_PARAMETERS;
-    modem->clock_offset = timegm(&when) - now_s(modem);
-    modem->clock_zone = zone;
+    general_of(modem)->clock_offset = timegm(&when) - now_s(modem);
+    general_of(modem)->clock_zone = zone;
     return MODEM_OK;
 }
 
@@ -186,7 +207,7 @@ static int registration(struct modem *modem, const struct modem_call *call)
 {
     const char *name = call->command->name;
     size_t index = strcmp(name, "+CREG") == 0 ? 0 : strcmp(name, "+CGREG") == 0 ? 1 : 2;
-    int *form = &modem->registration_urc[index];
+    int *form = &general_of(modem)->registration_urc[index];
     int stat = has_radio(modem) ? HOME : NOT_SEARCHED;
     if (modem_is(call, ATP_FORM_WRITE)) *form = (int)modem_number(call, "n", 0);
     else if (*form < 2 || !has_radio(modem)) modem_line(modem, "%s: %d,%d", name, *form, stat);
@@ -199,24 +220,26 @@ static int choose_operator(struct modem *modem, const struct modem_call *call)
     int mode = (int)modem_number(call, "mode", 0);
     const char *oper = modem_text(call, "oper", NULL);
     if ((mode == 1 || mode == 4) && oper == NULL) return CME_BAD_PARAMETERS;
-    if (oper != NULL && strcmp(oper, "atproof") != 0 && strcmp(oper, OPERATOR) != 0) return 30;
-    modem->operator_format = (int)modem_number(call, "format", modem->operator_format);
-    if (mode != 3) modem->operator_mode = mode;
+    if (oper != NULL && strcmp(oper, "atproof") != 0 && strcmp(oper, OPERATOR) != 0)
+        return CME_NO_NETWORK;
+    general_of(modem)->operator_format =
+        (int)modem_number(call, "format", general_of(modem)->operator_format);
+    if (mode != 3) general_of(modem)->operator_mode = mode;
     return MODEM_OK;
 }
 
 static int operator_selection(struct modem *modem, const struct modem_call *call)
 {
-    const char *name = modem->operator_format == 2 ? OPERATOR : "atproof";
+    const char *name = general_of(modem)->operator_format == 2 ? OPERATOR : "atproof";
     if (modem_is(call, ATP_FORM_WRITE)) return choose_operator(modem, call);
     if (modem_is(call, ATP_FORM_TEST))
         modem_line(modem, "+COPS: (2,\"atproof\",\"atproof\",\"%s\",%d),,(0-4),(0-2)", OPERATOR,
                    E_UTRAN);
-    else if (!has_radio(modem) || modem->operator_mode == 2)
-        modem_line(modem, "+COPS: %d", modem->operator_mode);
+    else if (!has_radio(modem) || general_of(modem)->operator_mode == 2)
+        modem_line(modem, "+COPS: %d", general_of(modem)->operator_mode);
     else
-        modem_line(modem, "+COPS: %d,%d,\"%s\",%d", modem->operator_mode, modem->operator_format,
-                   name, E_UTRAN);
+        modem_line(modem, "+COPS: %d,%d,\"%s\",%d", general_of(modem)->operator_mode,
+                   general_of(modem)->operator_format, name, E_UTRAN);
     return MODEM_OK;
 }
 
@@ -224,7 +247,7 @@ static int operator_selection(struct modem *modem, const struct modem_call *call
 
 static const char *cell_text(const struct modem *modem)
 {
-    if (modem->functionality == 0) return "+CPSI: NO SERVICE,Low Power Mode";
+    if (modem_network(modem)->functionality == 0) return "+CPSI: NO SERVICE,Low Power Mode";
     if (!has_radio(modem)) return "+CPSI: NO SERVICE,Offline";
     return "+CPSI: LTE,Online,001-01,0x1234,1223629,204,EUTRAN-BAND3,1850,5,5,-94,-850,-545,14";
 }
@@ -235,30 +258,55 @@ static int serving_cell(struct modem *modem, const struct modem_call *call)
         modem_line(modem, "%s", cell_text(modem));
         return MODEM_OK;
     }
-    modem->cell_period = modem_number(call, "time", 0) * 1000000;
-    modem->cell_due = modem->now + modem->cell_period;
+    general_of(modem)->cell_period = modem_number(call, "time", 0) * 1000000;
+    general_of(modem)->cell_due = modem_now(modem) + general_of(modem)->cell_period;
     return MODEM_OK;
 }
 
-int64_t modem_core_due(const struct modem *modem)
+static int64_t cell_due(const struct modem *modem)
 {
-    return modem->cell_period > 0 ? modem->cell_due : MODEM_NEVER;
+    return general_of(modem)->cell_period > 0 ? general_of(modem)->cell_due : MODEM_NEVER;
 }
 
-void modem_core_tick(struct modem *modem)
+static void tell_cell(struct modem *modem)
 {
-    if (modem->cell_period == 0 || modem->now < modem->cell_due) return;
-    modem->cell_due = modem->now + modem->cell_period;
+    if (general_of(modem)->cell_period == 0 || modem_now(modem) < general_of(modem)->cell_due)
+        return;
+    general_of(modem)->cell_due = modem_now(modem) + general_of(modem)->cell_period;
     modem_say(modem, cell_text(modem));
 }
 
-const struct modem_entry modem_core_commands[] = {
-    {"+CGMI", manufacturer},  {"+CGMM", model},
-    {"+CGMR", revision},      {"+CGSN", serial_number},
-    {"+CSCS", character_set}, {"+CMEE", error_form},
-    {"+CFUN", functionality}, {"+CPIN", pin},
-    {"+CCLK", clock_time},    {"+CSQ", signal_quality},
-    {"+CREG", registration},  {"+CGREG", registration},
-    {"+CEREG", registration}, {"+COPS", operator_selection},
-    {"+CPSI", serving_cell},  {NULL, NULL},
+/* The clock runs on through a restart. */
+static void start(struct modem *modem)
+{
+    struct general *general = general_of(modem);
+    *general = (struct general){.clock_offset = general->clock_offset,
+                                .clock_zone = general->clock_zone,
+                                .character_set = "IRA"};
+}
+
+static const struct modem_entry commands[] = {
+    {.name = "+CGMI", .handler = manufacturer},
+    {.name = "+CGMM", .handler = model},
+    {.name = "+CGMR", .handler = revision},
+    {.name = "+CGSN", .handler = serial_number},
+    {.name = "+CSCS", .handler = character_set},
+    {.name = "+CMEE", .handler = error_form},
+    {.name = "+CFUN", .handler = functionality},
+    {.name = "+CPIN", .handler = pin},
+    {.name = "+CCLK", .handler = clock_time},
+    {.name = "+CSQ", .handler = signal_quality},
+    {.name = "+CREG", .handler = registration},
+    {.name = "+CGREG", .handler = registration},
+    {.name = "+CEREG", .handler = registration},
+    {.name = "+COPS", .handler = operator_selection, .answers_test = true},
+    {.name = "+CPSI", .handler = serving_cell},
+    {0},
 };
+
+const struct modem_part modem_general_part = {.name = "general",
+                                              .commands = commands,
+                                              .memory = &memory,
+                                              .start = start,
+                                              .poll = tell_cell,
+                                              .due = cell_due};

@@ -1,5 +1,5 @@
 /* The commands of V.250. */
-#include "modem/core/core.h"
+#include "modem/common/general.h"
 
 static int digit(const struct modem_call *call, int otherwise)
 {
@@ -9,31 +9,31 @@ static int digit(const struct modem_call *call, int otherwise)
 static int set_echo(struct modem *modem, const struct modem_call *call)
 {
     bool kept = digit(call, 0) == 0 && modem_strikes(modem, FAULT_ECHO_KEPT);
-    modem->settings.echo = kept || digit(call, 0) != 0;
+    modem_settings(modem)->echo = kept || digit(call, 0) != 0;
     return MODEM_OK;
 }
 
 static int set_quiet(struct modem *modem, const struct modem_call *call)
 {
-    modem->settings.quiet = digit(call, 0) != 0;
+    modem_settings(modem)->quiet = digit(call, 0) != 0;
     return MODEM_OK;
 }
 
 static int set_verbose(struct modem *modem, const struct modem_call *call)
 {
-    modem->settings.verbose = digit(call, 0) != 0;
+    modem_settings(modem)->verbose = digit(call, 0) != 0;
     return MODEM_OK;
 }
 
 static int set_progress(struct modem *modem, const struct modem_call *call)
 {
-    modem->settings.progress = digit(call, 0);
+    modem_settings(modem)->progress = digit(call, 0);
     return MODEM_OK;
 }
 
 static int set_dtr(struct modem *modem, const struct modem_call *call)
 {
-    modem->settings.dtr = digit(call, 0);
+    modem_settings(modem)->dtr = digit(call, 0);
     return MODEM_OK;
 }
 
@@ -42,9 +42,7 @@ static int reset(struct modem *modem, const struct modem_call *call)
 {
     (void)call;
     if (modem_strikes(modem, FAULT_RESET_KEEPS)) return MODEM_OK;
-    modem->settings =
-        (struct modem_settings){.echo = true, .verbose = true, .progress = 4, .dtr = 2};
-    modem->error_form = 0;
+    modem_reset_settings(modem);
     return MODEM_OK;
 }
 
@@ -52,7 +50,7 @@ static int identify(struct modem *modem, const struct modem_call *call)
 {
     (void)call;
     modem_line(modem, "Manufacturer: atproof");
-    modem_line(modem, "Model: virtual %s", modem->options.dialect->name);
+    modem_line(modem, "Model: virtual %s", modem_options(modem)->dialect->name);
     modem_line(modem, "Revision: %s", MODEM_REVISION);
     return MODEM_OK;
 }
@@ -74,11 +72,21 @@ static int dial(struct modem *modem, const struct modem_call *call)
 static int go_online(struct modem *modem, const struct modem_call *call)
 {
     (void)call;
-    return modem->stream.of == NULL ? MODEM_NO_CARRIER : MODEM_CONNECT;
+    return modem_has_stream(modem) ? MODEM_CONNECT : MODEM_NO_CARRIER;
 }
 
-const struct modem_entry modem_v250_commands[] = {
-    {"E", set_echo}, {"Q", set_quiet}, {"V", set_verbose}, {"X", set_progress},
-    {"&D", set_dtr}, {"Z", reset},     {"I", identify},    {"H", hang_up},
-    {"D", dial},     {"O", go_online}, {NULL, NULL},
+static const struct modem_entry commands[] = {
+    {.name = "E", .handler = set_echo},
+    {.name = "Q", .handler = set_quiet},
+    {.name = "V", .handler = set_verbose},
+    {.name = "X", .handler = set_progress},
+    {.name = "&D", .handler = set_dtr},
+    {.name = "Z", .handler = reset},
+    {.name = "I", .handler = identify},
+    {.name = "H", .handler = hang_up},
+    {.name = "D", .handler = dial},
+    {.name = "O", .handler = go_online},
+    {0},
 };
+
+const struct modem_part modem_v250_part = {.name = "V.250", .commands = commands};

@@ -14,7 +14,7 @@ static char *field_text(const struct catalog_field *field)
     return memory_text(field->text);
 }
 
-static void say_record(struct modem *modem, const struct catalog_record *record)
+static void put_record(struct modem *modem, const struct catalog_record *record)
 {
     struct buffer line = {0};
     if (record->name != NULL) buffer_append_text(&line, record->name);
@@ -33,13 +33,13 @@ static void say_record(struct modem *modem, const struct catalog_record *record)
     buffer_release(&line);
 }
 
-void modem_answer_test(struct modem *modem, const struct modem_call *call)
+void answer_test(struct modem *modem, const struct modem_call *call)
 {
     if (call->form->variant_count == 0) return;
     const struct catalog_variant *variant = &call->form->variants[0];
     for (size_t i = 0; i < variant->element_count; i++) {
         const struct catalog_record *record = &variant->elements[i];
         bool final = record->name != NULL && strcmp(record->name, "OK") == 0;
-        if (!final) say_record(modem, record);
+        if (!final) put_record(modem, record);
     }
 }

@@ -8,7 +8,7 @@
 
 /* ---- cutting ---------------------------------------------------------- */
 
-/* From `at` to the comma behind the argument, outside quotes. */
+/* Bytes of the argument at `at`: up to a comma outside quotes, or the end. */
 static size_t argument_size(const char *at)
 {
     bool inside = false;
@@ -146,7 +146,7 @@ static size_t first_field(const struct catalog_syntax *syntax, size_t count)
     return first;
 }
 
-int modem_read_arguments(struct modem_call *call, const char *edition, const char *text)
+int arguments_read(struct modem_call *call, const char *edition, const char *text)
 {
     const struct catalog_syntax *syntax = &call->form->syntax;
     size_t first = first_field(syntax, count_arguments(text));
@@ -167,7 +167,7 @@ int modem_read_arguments(struct modem_call *call, const char *edition, const cha
     return are_optional(syntax, first + call->argument_count) ? MODEM_OK : CME_BAD_PARAMETERS;
 }
 
-void modem_release_call(struct modem_call *call)
+void arguments_release(struct modem_call *call)
 {
     for (size_t i = 0; i < call->argument_count; i++) free(call->arguments[i].text);
     call->argument_count = 0;

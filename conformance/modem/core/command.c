@@ -11,147 +11,40 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- the catalogue ---------------------------------------------------- */
-
-/* The part of the dialect that a set is. */
-static const struct catalog_part *part_of(const struct modem *modem, const struct catalog_set *set)
+static const struct modem_entry *find_entry(const struct modem *modem, const char *name)
 {
-    const struct catalog_dialect *dialect = modem->options.dialect;
-    for (size_t i = 0; i < catalog_part_count(dialect); i++)
-        if (strcmp(dialect->parts[i].set, set->name) == 0) return &dialect->parts[i];
-    return NULL;
-}
-
-const char *modem_edition(const struct modem *modem, const struct catalog_set *set)
-{
-    const struct catalog_part *part = part_of(modem, set);
-    return part == NULL ? NULL : part->edition;
-}
-
-bool modem_is_vendor(const struct modem *modem, const char *vendor)
-{
-    return strncmp(modem->options.dialect->name, vendor, strlen(vendor)) == 0;
-}
-
-bool modem_has_set(const struct modem *modem, const struct catalog_set *set)
-{
-    const struct catalog_part *part = part_of(modem, set);
-    return part != NULL && !part->results_only;
-}
-
-/* In core, a command or URC that only one vendor has names it in its clause. */
-bool modem_has_clause(const struct modem *modem, const char *clause)
-{
-    bool simcom = strcasestr(clause, "simcom") != NULL;
-    bool quectel = strcasestr(clause, "quectel") != NULL;
-    return simcom == quectel || modem_is_vendor(modem, simcom ? "simcom" : "quectel");
-}
-
-const struct catalog_param *modem_param(const struct modem *modem, const struct catalog_set *set,
-                                        const struct catalog_command *command,
-                                        const struct catalog_field *field)
-{
-    if (set == NULL || field->kind != CATALOG_FIELD_PARAM) return NULL;
-    return catalog_find_param(set, command, modem_edition(modem, set), field->text);
-}
-
-static bool find_in(const struct modem *modem, const struct catalog_set *set, const char *name,
-                    struct modem_call *call)
-{
-    if (!modem_has_set(modem, set)) return false;
-    const char *edition = modem_edition(modem, set);
-    bool core = strcmp(set->name, "core") == 0;
-    for (size_t i = 0; i < set->command_count; i++) {
-        const struct catalog_command *command = &set->commands[i];
-        if (strcasecmp(command->name, name) != 0
-            || (core && !modem_has_clause(modem, command->clause))
-            || !catalog_is_of_edition(command->edition, edition))
-            continue;
-        call->set = set;
-        call->command = command;
-        return true;
-    }
-    return false;
-}
-
-static bool find_command(const struct modem *modem, const char *name, struct modem_call *call)
-{
-    for (size_t i = 0; i < modem->model->set_count; i++)
-        if (find_in(modem, modem->model->sets[i], name, call)) return true;
-    return false;
-}
-
-static bool has_key(const struct catalog_form *form, const char *text)
-{
-    const char *key = form->syntax.key;
-    if (key == NULL) return true;
-    size_t size = strlen(key);
-    return text[0] == '"' && strncasecmp(text + 1, key, size) == 0 && text[size + 1] == '"';
-}
-
-/* The form of that kind; of those with a keyword, the one whose keyword comes,
- * before one that has none. */
-static bool find_form(const struct modem *modem, struct modem_call *call, enum atp_form_kind kind,
-                      const char *text)
-{
-    const char *edition = modem_edition(modem, call->set);
-    call->form = NULL;
-    for (size_t i = 0; i < call->command->form_count; i++) {
-        const struct catalog_form *form = &call->command->forms[i];
-        const char *own = form->edition != NULL ? form->edition : call->command->edition;
-        if (form->syntax.kind != kind || !catalog_is_of_edition(own, edition)
-            || !has_key(form, text))
-            continue;
-        bool fits_better =
-            call->form == NULL || (call->form->syntax.key == NULL && form->syntax.key != NULL);
-        if (fits_better) call->form = form;
-    }
-    return call->form != NULL;
-}
-
-static modem_handler *find_handler(const char *name)
-{
-    static const struct modem_entry *const tables[] = {
-        modem_v250_commands,  modem_core_commands,        modem_packet_commands,
-        modem_file_commands,  modem_http_commands,        modem_ssl_commands,
-        modem_cch_commands,   modem_qssl_config_commands, modem_qssl_commands,
-        modem_socket_commands};
-    for (size_t t = 0; t < sizeof tables / sizeof tables[0]; t++)
-        for (const struct modem_entry *entry = tables[t]; entry->name != NULL; entry++)
-            if (strcmp(entry->name, name) == 0) return entry->handler;
+    for (size_t i = 0; i < modem->part_count; i++)
+        for (const struct modem_entry *entry = modem->parts[i]->commands;
+             entry != NULL && entry->name != NULL; entry++)
+            if (strcmp(entry->name, name) == 0) return entry;
     return NULL;
 }
 
 bool modem_does(const struct modem *modem, const char *name)
 {
     struct modem_call call = {0};
-    return find_command(modem, name, &call) && find_handler(call.command->name) != NULL;
+    return dialect_find_command(modem, name, &call)
+           && find_entry(modem, call.command->name) != NULL;
 }
 
 /* ---- one command ------------------------------------------------------ */
 
-/* COPS=? lists the operators there are, which the catalogue cannot. */
-static bool answers_itself(const struct modem_call *call)
-{
-    return strcmp(call->command->name, "+COPS") == 0;
-}
-
 static int run_form(struct modem *modem, struct modem_call *call, enum atp_form_kind kind,
                     const char *text)
 {
-    modem_handler *handler = find_handler(call->command->name);
-    if (handler == NULL) return CME_NOT_SUPPORTED;
-    if (!find_form(modem, call, kind, text)) return CME_BAD_PARAMETERS;
-    defect_ask(modem, call);
-    if (kind == ATP_FORM_TEST && !answers_itself(call)) {
-        modem_answer_test(modem, call);
+    const struct modem_entry *entry = find_entry(modem, call->command->name);
+    if (entry == NULL) return CME_NOT_SUPPORTED;
+    if (!dialect_find_form(modem, call, kind, text)) return CME_BAD_PARAMETERS;
+    command_fault_ask(modem, call);
+    if (kind == ATP_FORM_TEST && !entry->answers_test) {
+        answer_test(modem, call);
         return MODEM_OK;
     }
     int result = kind == ATP_FORM_TEST
                      ? MODEM_OK
-                     : modem_read_arguments(call, modem_edition(modem, call->set), text);
-    result = defect_run(modem, call, handler, result);
-    modem_release_call(call);
+                     : arguments_read(call, modem_edition(modem, call->set), text);
+    result = command_fault_run(modem, call, entry->handler, result);
+    arguments_release(call);
     return result;
 }
 
@@ -159,12 +52,14 @@ static int run_command(struct modem *modem, const char *name, enum atp_form_kind
                        const char *text)
 {
     struct modem_call call = {0};
-    if (!find_command(modem, name, &call))
+    if (!dialect_find_command(modem, name, &call))
         return modem_strikes(modem, FAULT_UNKNOWN_COMMAND_ACCEPTED) ? MODEM_OK : CME_NOT_SUPPORTED;
     if (strcmp(name, call.command->name) != 0 && modem_strikes(modem, FAULT_CASE_SENSITIVE))
         return CME_NOT_SUPPORTED;
     int result = run_form(modem, &call, kind, text);
-    modem_qssl_note(modem, &call, result);
+    for (size_t i = 0; i < modem->part_count; i++)
+        if (modem->parts[i]->after_command != NULL)
+            modem->parts[i]->after_command(modem, &call, result);
     return result;
 }
 
@@ -245,9 +140,9 @@ static const char *error_text(const struct modem *modem, int code)
     return "unknown";
 }
 
-static void say_error(struct modem *modem, int code)
+static void put_error(struct modem *modem, int code)
 {
-    int form = modem->error_form;
+    int form = modem->settings.error_form;
     char number[32];
     if (form == 0 && modem_strikes(modem, FAULT_CME_THOUGH_OFF)) form = 1;
     if (form == 2 && modem_strikes(modem, FAULT_CME_NUMBER_FOR_TEXT)) form = 1;
@@ -258,15 +153,15 @@ static void say_error(struct modem *modem, int code)
     free(text);
 }
 
-static void say_final(struct modem *modem, int result)
+static void put_final(struct modem *modem, int result)
 {
-    if (result > 0) say_error(modem, result);
+    if (result > 0) put_error(modem, result);
     else if (result == MODEM_OK || result == MODEM_RESET) modem_result_code(modem, "OK");
     else if (result == MODEM_NO_CARRIER) modem_result_code(modem, "NO CARRIER");
-    else if (result == MODEM_CONNECT) modem_enter_stream(modem);
+    else if (result == MODEM_CONNECT) stream_enter(modem);
     else if (result == MODEM_CONNECT_FAIL) modem_result_code(modem, "CONNECT FAIL");
     else modem_result_code(modem, "ERROR");
-    if (result == MODEM_RESET) modem_start(modem, true);
+    if (result == MODEM_RESET) module_start(modem, true);
 }
 
 static bool has_more(const struct modem *modem)
@@ -274,7 +169,7 @@ static bool has_more(const struct modem *modem)
     return modem->rest[strspn(modem->rest, " ")] != '\0';
 }
 
-void modem_resume_line(struct modem *modem)
+static void resume_line(struct modem *modem)
 {
     int result = MODEM_OK;
     while (result == MODEM_OK && has_more(modem)) {
@@ -285,15 +180,15 @@ void modem_resume_line(struct modem *modem)
     modem->pending = result == MODEM_PENDING;
     if (modem->pending) return;
     modem->rest[0] = '\0';
-    say_final(modem, result);
-    modem_http_after_final(modem);
-    modem_cch_after_final(modem);
+    put_final(modem, result);
+    for (size_t i = 0; i < modem->part_count; i++)
+        if (modem->parts[i]->after_final != NULL) modem->parts[i]->after_final(modem);
 }
 
-void modem_run_line(struct modem *modem, const char *line)
+void command_run_line(struct modem *modem, const char *line)
 {
     snprintf(modem->rest, sizeof modem->rest, "%s", line);
-    modem_resume_line(modem);
+    resume_line(modem);
 }
 
 void modem_finish_with(struct modem *modem, const char *text)
@@ -302,7 +197,7 @@ void modem_finish_with(struct modem *modem, const char *text)
     modem->pending = false;
     modem->rest[0] = '\0';
     modem_result_code(modem, text);
-    defect_line_ends(modem);
+    urc_after_line(modem);
 }
 
 void modem_finish(struct modem *modem, int result)
@@ -310,11 +205,11 @@ void modem_finish(struct modem *modem, int result)
     modem->mode = MODE_BUSY;
     modem->pending = false;
     if (result == MODEM_OK) {
-        modem_resume_line(modem);
+        resume_line(modem);
     } else {
         modem->rest[0] = '\0';
-        say_final(modem, result);
+        put_final(modem, result);
     }
     if (modem->mode == MODE_BUSY && !modem->pending) modem->mode = MODE_COMMAND;
-    if (!modem->pending) defect_line_ends(modem);
+    if (!modem->pending) urc_after_line(modem);
 }

@@ -53,7 +53,7 @@ static bool may_escape(const struct modem *modem, const uint8_t *bytes, size_t s
            && size <= ESCAPE_SIZE - state->escape_size && memcmp(bytes, "+++", size) == 0;
 }
 
-void modem_take_stream(struct modem *modem, const uint8_t *bytes, size_t size)
+void stream_take(struct modem *modem, const uint8_t *bytes, size_t size)
 {
     struct modem_stream_state *state = &modem->stream;
     if (may_escape(modem, bytes, size)) {
@@ -87,13 +87,13 @@ static void leave(struct modem *modem, const char *text)
     modem_result_code(modem, text);
 }
 
-/* 6.2.7 and F1003: behind CONNECT a text, unless X0. */
-void modem_enter_stream(struct modem *modem)
+/* V.250 6.2.7: some vendors put the speed after CONNECT, unless X0. */
+void stream_enter(struct modem *modem)
 {
     char text[32] = "CONNECT";
     uint32_t speed = modem->options.speed > 0 ? modem->options.speed : USUAL_SPEED;
-    bool tells =
-        modem->settings.progress > 0 && modem->settings.verbose && modem_is_vendor(modem, "simcom");
+    bool tells = modem->settings.progress > 0 && modem->settings.verbose && modem->vendor != NULL
+                 && modem->vendor->tells_speed;
     if (tells) snprintf(text, sizeof text, "CONNECT %u", (unsigned)speed);
     modem_result_code(modem, text);
     modem->mode = MODE_STREAM;
@@ -115,6 +115,16 @@ void modem_end_stream(struct modem *modem, const char *text)
     if (modem->mode == MODE_STREAM) leave(modem, text);
 }
 
+bool modem_has_stream(const struct modem *modem)
+{
+    return modem->stream.of != NULL;
+}
+
+bool modem_is_streaming(const struct modem *modem)
+{
+    return modem->mode == MODE_STREAM;
+}
+
 void modem_set_dtr(struct modem *modem, bool on, int64_t now)
 {
     bool drops = modem->dtr && !on;
@@ -127,7 +137,7 @@ void modem_set_dtr(struct modem *modem, bool on, int64_t now)
 
 /* ---- time ------------------------------------------------------------- */
 
-void modem_stream_tick(struct modem *modem)
+void stream_tick(struct modem *modem)
 {
     const struct modem_stream_state *state = &modem->stream;
     bool over =
@@ -145,7 +155,7 @@ void modem_stream_tick(struct modem *modem)
     say_given(modem);
 }
 
-int64_t modem_stream_due(const struct modem *modem)
+int64_t stream_due(const struct modem *modem)
 {
     const struct modem_stream_state *state = &modem->stream;
     if (modem->mode == MODE_STREAM && modem->out.size == modem->sent

@@ -14,7 +14,7 @@
 
 static uint64_t random_number(struct modem *modem, uint64_t limit)
 {
-    return random_below(&modem->defects.urc_random, limit);
+    return fault_random_below(&modem->defects.urc_random, limit);
 }
 
 /* ---- which ------------------------------------------------------------ */
@@ -75,7 +75,7 @@ static bool may_come(const struct modem *modem, const struct catalog_set *set,
                      const struct catalog_urc *urc)
 {
     return catalog_is_of_edition(urc->edition, modem_edition(modem, set))
-           && modem_has_clause(modem, urc->clause) && !tells_of_start(&urc->record)
+           && dialect_has_clause(modem, urc->clause) && !tells_of_start(&urc->record)
            && !tells_of_connection(&urc->record) && !tells_of_registration(&urc->record)
            && !is_answer(modem, &urc->record);
 }
@@ -86,7 +86,7 @@ static const struct catalog_urc *find_urc(const struct modem *modem, size_t *ind
 {
     for (size_t s = 0; s < modem->model->set_count; s++) {
         const struct catalog_set *set = modem->model->sets[s];
-        if (!modem_has_set(modem, set)) continue;
+        if (!dialect_has_set(modem, set)) continue;
         for (size_t u = 0; u < set->urc_count; u++) {
             if (!may_come(modem, set, &set->urcs[u])) continue;
             *out = set;
@@ -139,7 +139,7 @@ static char *text_of(struct modem *modem, bool quoted)
 static char *param_text(struct modem *modem, const struct catalog_set *set,
                         const struct catalog_field *field)
 {
-    const struct catalog_param *param = modem_param(modem, set, NULL, field);
+    const struct catalog_param *param = dialect_param(modem, set, NULL, field);
     if (param == NULL) return text_of(modem, field->quoted);
     const struct catalog_value *value = code_of(modem, set, param);
     bool own = field->range_count > 0;
@@ -159,7 +159,7 @@ static char *field_text(struct modem *modem, const struct catalog_set *set,
     return memory_text(field->text);
 }
 
-/* ---- saying it -------------------------------------------------------- */
+/* ---- printing it -------------------------------------------------------- */
 
 static size_t field_count(struct modem *modem, const struct catalog_record *record)
 {
@@ -186,19 +186,24 @@ static char *compose(struct modem *modem, const struct catalog_set *set,
     return buffer_take_text(&line);
 }
 
-static void say_one(struct modem *modem)
+static void put_one(struct modem *modem)
 {
     const struct catalog_set *set = NULL;
     const struct catalog_urc *urc = choose(modem, &set);
     if (urc == NULL) return;
     char *text = compose(modem, set, &urc->record);
-    modem_put(modem, "\r\n", 2);
-    modem_put(modem, text, strlen(text));
-    modem_put(modem, "\r\n", 2);
+    wire_put(modem, "\r\n", 2);
+    wire_put(modem, text, strlen(text));
+    wire_put(modem, "\r\n", 2);
     free(text);
 }
 
 void urc_interrupt(struct modem *modem)
 {
-    if (!modem->settings.quiet && random_number(modem, ONE_IN) == 0) say_one(modem);
+    if (!modem->settings.quiet && random_number(modem, ONE_IN) == 0) put_one(modem);
+}
+
+void urc_after_line(struct modem *modem)
+{
+    if (modem->options.urcs != 0 && modem->mode == MODE_COMMAND) urc_interrupt(modem);
 }

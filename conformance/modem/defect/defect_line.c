@@ -1,6 +1,6 @@
 /* Defects of lines as such: their ends, their bytes, their order. */
 #include "base/memory.h"
-#include "modem/core/core.h"
+#include "modem/defect/defect.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +29,7 @@ static bool is_information(const struct speech *speech)
 void defect_lf_only(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     (void)modem;
-    if (!is_line(speech) || !defect_strikes(use)) return;
+    if (!is_line(speech) || !fault_strikes(use)) return;
     if (speech->before[0] != '\0') speech->before = "\n";
     speech->after = "\n";
 }
@@ -37,12 +37,12 @@ void defect_lf_only(struct modem *modem, struct defect_use *use, struct speech *
 void defect_extra_cr(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     (void)modem;
-    if (is_line(speech) && defect_strikes(use)) speech->after = "\r\r\n";
+    if (is_line(speech) && fault_strikes(use)) speech->after = "\r\r\n";
 }
 
 void defect_glued(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
-    if (!is_information(speech) || !defect_strikes(use)) return;
+    if (!is_information(speech) || !fault_strikes(use)) return;
     speech->after = "";
     modem->defects.glues = true;
 }
@@ -52,7 +52,7 @@ void defect_glued(struct modem *modem, struct defect_use *use, struct speech *sp
 void defect_trailing_blank(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     (void)modem;
-    if (is_final(speech) && defect_strikes(use)) speech->after = " \r\n";
+    if (is_final(speech) && fault_strikes(use)) speech->after = " \r\n";
 }
 
 static bool is_capital(uint8_t byte)
@@ -63,7 +63,7 @@ static bool is_capital(uint8_t byte)
 void defect_lower_case(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     (void)modem;
-    if (!is_final(speech) || !defect_strikes(use)) return;
+    if (!is_final(speech) || !fault_strikes(use)) return;
     for (size_t i = 0; i < speech->text.size; i++)
         if (is_capital(speech->text.bytes[i])) speech->text.bytes[i] |= 0x20;
 }
@@ -73,7 +73,7 @@ void defect_numeric_final(struct modem *modem, struct defect_use *use, struct sp
     bool ok = speech->kind == SPEECH_RESULT && strcmp(speech_text(speech), "OK") == 0;
     bool error = speech->kind == SPEECH_RESULT && strcmp(speech_text(speech), "ERROR") == 0;
     (void)modem;
-    if ((!ok && !error) || !defect_strikes(use)) return;
+    if ((!ok && !error) || !fault_strikes(use)) return;
     speech_set(speech, ok ? "0" : "4");
     speech->before = "";
     speech->after = "\r";
@@ -82,13 +82,13 @@ void defect_numeric_final(struct modem *modem, struct defect_use *use, struct sp
 void defect_missing_final(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     (void)modem;
-    if (is_final(speech) && defect_strikes(use)) speech->lost = true;
+    if (is_final(speech) && fault_strikes(use)) speech->lost = true;
 }
 
 void defect_doubled_final(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     (void)modem;
-    if (is_final(speech) && defect_strikes(use)) speech->twice = true;
+    if (is_final(speech) && fault_strikes(use)) speech->twice = true;
 }
 
 static uint32_t time_limit_ms(const struct asked *asked)
@@ -102,7 +102,7 @@ void defect_late(struct modem *modem, struct defect_use *use, struct speech *spe
 {
     const struct asked *asked = &modem->defects.asked;
     int64_t limit_ms = time_limit_ms(asked);
-    if (limit_ms == 0 || !is_final(speech) || !defect_strikes(use)) return;
+    if (limit_ms == 0 || !is_final(speech) || !fault_strikes(use)) return;
     modem->free_ns = (asked->at + limit_ms * MS_US + SECOND_US) * 1000;
 }
 
@@ -114,7 +114,7 @@ void defect_error_behind_answer(struct modem *modem, struct defect_use *use, str
         || strcmp(speech_text(speech), "OK") != 0)
         return;
     state->has_answer = false;
-    if (defect_strikes(use)) speech_set(speech, "ERROR");
+    if (fault_strikes(use)) speech_set(speech, "ERROR");
 }
 
 /* ---- lines of a response ---------------------------------------------- */
@@ -122,13 +122,13 @@ void defect_error_behind_answer(struct modem *modem, struct defect_use *use, str
 void defect_missing_line(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     (void)modem;
-    if (is_information(speech) && defect_strikes(use)) speech->lost = true;
+    if (is_information(speech) && fault_strikes(use)) speech->lost = true;
 }
 
 void defect_doubled_line(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     (void)modem;
-    if (is_information(speech) && !speech->is.record->repeated && defect_strikes(use))
+    if (is_information(speech) && !speech->is.record->repeated && fault_strikes(use))
         speech->twice = true;
 }
 
@@ -138,13 +138,13 @@ static void keep(struct modem *modem, struct speech *speech, enum speech_kind be
     buffer_append_text(kept, speech->before);
     buffer_append(kept, speech->text.bytes, speech->text.size);
     buffer_append_text(kept, speech->after);
-    modem->defects.kept_behind = behind;
+    modem->defects.kept_after = behind;
     speech->lost = true;
 }
 
 void defect_line_behind_final(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
-    if (is_information(speech) && defect_strikes(use)) keep(modem, speech, SPEECH_RESULT);
+    if (is_information(speech) && fault_strikes(use)) keep(modem, speech, SPEECH_RESULT);
 }
 
 void defect_missing_closing(struct modem *modem, struct defect_use *use, struct speech *speech)
@@ -152,14 +152,14 @@ void defect_missing_closing(struct modem *modem, struct defect_use *use, struct 
     const struct catalog_form *form = modem->defects.asked.form;
     (void)modem;
     if (is_information(speech) && form->continues && form->syntax.kind == ATP_FORM_WRITE
-        && defect_strikes(use))
+        && fault_strikes(use))
         speech->lost = true;
 }
 
 void defect_prompt_lost(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     (void)modem;
-    if (speech->kind == SPEECH_PROMPT && defect_strikes(use)) speech->lost = true;
+    if (speech->kind == SPEECH_PROMPT && fault_strikes(use)) speech->lost = true;
 }
 
 /* Of a list the last line is not known before what follows it. */
@@ -169,11 +169,11 @@ void defect_list_lacks_last(struct modem *modem, struct defect_use *use, struct 
     bool listed =
         is_information(speech) && speech->is.record->repeated && speech->is.record->has_colon;
     if (listed) {
-        modem_put(modem, kept->bytes, kept->size);
+        wire_put(modem, kept->bytes, kept->size);
         kept->size = 0;
         keep(modem, speech, SPEECH_RAW);
     } else if (speech->kind == SPEECH_RESULT && kept->size > 0) {
-        if (!defect_strikes(use)) modem_put(modem, kept->bytes, kept->size);
+        if (!fault_strikes(use)) wire_put(modem, kept->bytes, kept->size);
         kept->size = 0;
     }
 }
@@ -210,18 +210,18 @@ static bool is_late_result(const struct modem *modem, const struct speech *speec
 void defect_result_first(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     bool ok = speech->kind == SPEECH_RESULT && strcmp(speech_text(speech), "OK") == 0;
-    if (ok && has_late_result(&modem->defects.asked) && defect_strikes(use))
+    if (ok && has_late_result(&modem->defects.asked) && fault_strikes(use))
         keep(modem, speech, SPEECH_URC);
 }
 
 void defect_missing_result(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
-    if (is_late_result(modem, speech) && defect_strikes(use)) speech->lost = true;
+    if (is_late_result(modem, speech) && fault_strikes(use)) speech->lost = true;
 }
 
 void defect_doubled_result(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
-    if (is_late_result(modem, speech) && defect_strikes(use)) speech->twice = true;
+    if (is_late_result(modem, speech) && fault_strikes(use)) speech->twice = true;
 }
 
 /* `+HTTP_PEER_CLOSED`, `+CCH_PEER_CLOSED: 0`, `+QSSLURC: "closed",1`. */
@@ -231,7 +231,7 @@ void defect_closed_lost(struct modem *modem, struct defect_use *use, struct spee
     bool closed = speech->kind == SPEECH_URC
                   && (strstr(speech_text(speech), "PEER_CLOSED") != NULL
                       || strstr(speech_text(speech), "\"closed\"") != NULL);
-    if (closed && defect_strikes(use)) speech->lost = true;
+    if (closed && fault_strikes(use)) speech->lost = true;
 }
 
 /* `+QSSLURC: "recv",1`, `+CCHEVENT: 0,RECV EVENT`. */
@@ -242,7 +242,7 @@ void defect_recv_twice(struct modem *modem, struct defect_use *use, struct speec
                  && !speech->is.record->has_payload
                  && (strstr(speech_text(speech), "RECV EVENT") != NULL
                      || strstr(speech_text(speech), "\"recv\"") != NULL);
-    if (tells && defect_strikes(use)) speech->twice = true;
+    if (tells && fault_strikes(use)) speech->twice = true;
 }
 
 /* ---- bytes ------------------------------------------------------------ */
@@ -251,7 +251,7 @@ void defect_no_space(struct modem *modem, struct defect_use *use, struct speech 
 {
     char *at = is_line(speech) ? strstr((char *)speech->text.bytes, ": ") : NULL;
     (void)modem;
-    if (at == NULL || !defect_strikes(use)) return;
+    if (at == NULL || !fault_strikes(use)) return;
     memmove(at + 1, at + 2, strlen(at + 2) + 1);
     speech->text.size--;
 }
@@ -260,7 +260,7 @@ void defect_no_colon(struct modem *modem, struct defect_use *use, struct speech 
 {
     char *at = is_information(speech) ? strstr((char *)speech->text.bytes, ": ") : NULL;
     (void)modem;
-    if (at == NULL || !defect_strikes(use)) return;
+    if (at == NULL || !fault_strikes(use)) return;
     memmove(at, at + 1, strlen(at + 1) + 1);
     speech->text.size--;
 }
@@ -269,7 +269,7 @@ void defect_comma_for_colon(struct modem *modem, struct defect_use *use, struct 
 {
     char *at = is_information(speech) ? strstr((char *)speech->text.bytes, ": ") : NULL;
     (void)modem;
-    if (at == NULL || !defect_strikes(use)) return;
+    if (at == NULL || !fault_strikes(use)) return;
     *at = ',';
     memmove(at + 1, at + 2, strlen(at + 2) + 1);
     speech->text.size--;
@@ -277,23 +277,23 @@ void defect_comma_for_colon(struct modem *modem, struct defect_use *use, struct 
 
 void defect_dropped_byte(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
-    if (!is_line(speech) || !defect_strikes(use)) return;
-    size_t at = (size_t)defect_random(modem, speech->text.size);
+    if (!is_line(speech) || !fault_strikes(use)) return;
+    size_t at = (size_t)fault_random(modem, speech->text.size);
     memmove(speech->text.bytes + at, speech->text.bytes + at + 1, speech->text.size - at);
     speech->text.size--;
 }
 
 void defect_flipped_bit(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
-    if (!is_line(speech) || !defect_strikes(use)) return;
-    size_t at = (size_t)defect_random(modem, speech->text.size);
-    speech->text.bytes[at] ^= (uint8_t)(1u << defect_random(modem, 8));
+    if (!is_line(speech) || !fault_strikes(use)) return;
+    size_t at = (size_t)fault_random(modem, speech->text.size);
+    speech->text.bytes[at] ^= (uint8_t)(1u << fault_random(modem, 8));
 }
 
 void defect_parity(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     (void)modem;
-    if (!is_line(speech) || !defect_strikes(use)) return;
+    if (!is_line(speech) || !fault_strikes(use)) return;
     for (size_t i = 0; i < speech->text.size; i++)
         if (__builtin_parity(speech->text.bytes[i]) != 0) speech->text.bytes[i] |= 0x80;
 }
@@ -301,7 +301,7 @@ void defect_parity(struct modem *modem, struct defect_use *use, struct speech *s
 void defect_urc_in_line(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     (void)modem;
-    if (!is_information(speech) || speech->text.size < 4 || !defect_strikes(use)) return;
+    if (!is_information(speech) || speech->text.size < 4 || !fault_strikes(use)) return;
     const char *text = speech_text(speech);
     size_t half = speech->text.size - 2;
     char *broken = memory_format("%.*s\r\n+CGEV: ME DETACH\r\n%s", (int)half, text, text + half);
@@ -314,10 +314,10 @@ void defect_urc_in_line(struct modem *modem, struct defect_use *use, struct spee
 void defect_reboot(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     bool can = speech->kind == SPEECH_LINE || speech->kind == SPEECH_RESULT;
-    if (!can || modem->defects.reboots || !defect_strikes(use)) return;
+    if (!can || modem->defects.reboots || !fault_strikes(use)) return;
     size_t half = speech->text.size / 2;
-    modem_put(modem, speech->before, strlen(speech->before));
-    modem_put(modem, speech->text.bytes, half);
+    wire_put(modem, speech->before, strlen(speech->before));
+    wire_put(modem, speech->text.bytes, half);
     speech->lost = true;
     modem->defects.mute = modem->defects.reboots = true;
 }

@@ -1,6 +1,6 @@
 /* Defects of counted payload and of the lines that announce it. */
 #include "base/memory.h"
-#include "modem/core/core.h"
+#include "modem/defect/defect.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -27,23 +27,23 @@ static bool announces(const struct modem *modem, const struct speech *speech)
 
 void defect_length_more(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
-    if (announces(modem, speech) && defect_strikes(use)) change_length(speech, 1);
+    if (announces(modem, speech) && fault_strikes(use)) change_length(speech, 1);
 }
 
 void defect_length_less(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
-    if (announces(modem, speech) && defect_strikes(use)) change_length(speech, -1);
+    if (announces(modem, speech) && fault_strikes(use)) change_length(speech, -1);
 }
 
 void defect_urc_behind_header(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
-    if (announces(modem, speech) && defect_strikes(use)) speech->after = "\r\n" INTRUDER;
+    if (announces(modem, speech) && fault_strikes(use)) speech->after = "\r\n" INTRUDER;
 }
 
 void defect_payload_cut(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
-    if (speech->kind != SPEECH_PAYLOAD || !defect_strikes(use)) return;
-    modem_put(modem, speech->text.bytes, speech->text.size / 2);
+    if (speech->kind != SPEECH_PAYLOAD || !fault_strikes(use)) return;
+    wire_put(modem, speech->text.bytes, speech->text.size / 2);
     speech->lost = true;
     modem->defects.mute = true;
 }
@@ -52,7 +52,7 @@ void defect_payload_at_nul(struct modem *modem, struct defect_use *use, struct s
 {
     size_t size = strlen(speech_text(speech));
     (void)modem;
-    if (speech->kind == SPEECH_PAYLOAD && size < speech->text.size && defect_strikes(use))
+    if (speech->kind == SPEECH_PAYLOAD && size < speech->text.size && fault_strikes(use))
         speech->text.size = size;
 }
 
@@ -61,7 +61,7 @@ void defect_payload_crlf(struct modem *modem, struct defect_use *use, struct spe
     struct buffer longer = {0};
     (void)modem;
     if (speech->kind != SPEECH_PAYLOAD
-        || memchr(speech->text.bytes, '\n', speech->text.size) == NULL || !defect_strikes(use))
+        || memchr(speech->text.bytes, '\n', speech->text.size) == NULL || !fault_strikes(use))
         return;
     for (size_t i = 0; i < speech->text.size; i++) {
         if (speech->text.bytes[i] == '\n') buffer_append(&longer, "\r", 1);
@@ -82,7 +82,7 @@ void defect_payload_xon(struct modem *modem, struct defect_use *use, struct spee
     (void)modem;
     if (speech->kind != SPEECH_PAYLOAD) return;
     for (size_t i = 0; i < speech->text.size; i++) left += !is_flow_control(speech->text.bytes[i]);
-    if (left == speech->text.size || !defect_strikes(use)) return;
+    if (left == speech->text.size || !fault_strikes(use)) return;
     left = 0;
     for (size_t i = 0; i < speech->text.size; i++)
         if (!is_flow_control(speech->text.bytes[i]))
@@ -96,16 +96,16 @@ void defect_payload_7_bit(struct modem *modem, struct defect_use *use, struct sp
     (void)modem;
     if (speech->kind != SPEECH_PAYLOAD) return;
     for (size_t i = 0; i < speech->text.size; i++) all |= speech->text.bytes[i];
-    if (all < 0x80 || !defect_strikes(use)) return;
+    if (all < 0x80 || !fault_strikes(use)) return;
     for (size_t i = 0; i < speech->text.size; i++) speech->text.bytes[i] &= 0x7F;
 }
 
 void defect_urc_in_payload(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
-    if (speech->kind != SPEECH_PAYLOAD || speech->text.size < 2 || !defect_strikes(use)) return;
+    if (speech->kind != SPEECH_PAYLOAD || speech->text.size < 2 || !fault_strikes(use)) return;
     size_t half = speech->text.size / 2;
-    modem_put(modem, speech->text.bytes, half);
-    modem_put(modem, INTRUDER, strlen(INTRUDER));
+    wire_put(modem, speech->text.bytes, half);
+    wire_put(modem, INTRUDER, strlen(INTRUDER));
     memmove(speech->text.bytes, speech->text.bytes + half, speech->text.size - half);
     speech->text.size -= half;
 }

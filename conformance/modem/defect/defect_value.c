@@ -1,6 +1,6 @@
 /* Defects of values, by what the catalogue has of a line. */
 #include "base/memory.h"
-#include "modem/core/core.h"
+#include "modem/defect/defect.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -59,7 +59,7 @@ static void change_fields(struct modem *modem, struct defect_use *use, struct sp
     speech_split(speech_text(speech), &fields);
     for (size_t i = 0; i < fields.count; i++) {
         if (!how(modem, speech, i, fields.texts[i], &changed)) continue;
-        if (!decided && !defect_strikes(use)) {
+        if (!decided && !fault_strikes(use)) {
             free(changed);
             speech_release(&fields);
             return;
@@ -209,7 +209,7 @@ static bool not_listed(struct modem *modem, const struct speech *speech, size_t 
 {
     const struct catalog_param *param =
         is_param(speech, index)
-            ? modem_param(modem, speech->is.set, speech->is.command, field_of(speech, index))
+            ? dialect_param(modem, speech->is.set, speech->is.command, field_of(speech, index))
             : NULL;
     const struct catalog_table *table = param == NULL || param->table == NULL
                                             ? NULL
@@ -308,7 +308,7 @@ static bool of_other_edition(struct modem *modem, const struct speech *speech, s
         return strcmp(*out, text) != 0 || (free(*out), false);
     }
     if (field->kind != CATALOG_FIELD_PARAM || theirs->kind != CATALOG_FIELD_PARAM) return false;
-    const char *meaning = meaning_of(modem_param(modem, is->set, is->command, field), text);
+    const char *meaning = meaning_of(dialect_param(modem, is->set, is->command, field), text);
     const char *code =
         code_of(catalog_find_param(is->set, is->command, edition, theirs->text), meaning);
     if (code == NULL || strcmp(code, text) == 0) return false;
@@ -330,7 +330,7 @@ static void edit(struct modem *modem, struct defect_use *use, struct speech *spe
     struct speech_fields fields;
     if (!has_values(modem, speech)) return;
     speech_split(speech_text(speech), &fields);
-    if (how(speech, &fields) && defect_strikes(use)) rejoin(speech, &fields, separator);
+    if (how(speech, &fields) && fault_strikes(use)) rejoin(speech, &fields, separator);
     speech_release(&fields);
 }
 
@@ -414,7 +414,7 @@ void defect_test_range(struct modem *modem, struct defect_use *use, struct speec
     if (open == NULL) return;
     const char *dash = open + 1 + strspn(open + 1, "0123456789");
     size_t digits = dash[0] == '-' ? strspn(dash + 1, "0123456789") : 0;
-    if (digits == 0 || !defect_strikes(use)) return;
+    if (digits == 0 || !fault_strikes(use)) return;
     char *longer = memory_format("%.*s%lld%s", (int)(dash + 1 - text), text,
                                  strtoll(dash + 1, NULL, 10) + 1, dash + 1 + digits);
     speech_set(speech, longer);
@@ -423,5 +423,5 @@ void defect_test_range(struct modem *modem, struct defect_use *use, struct speec
 
 void defect_test_empty(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
-    if (is_test(modem, speech) && defect_strikes(use)) speech->lost = true;
+    if (is_test(modem, speech) && fault_strikes(use)) speech->lost = true;
 }

@@ -63,42 +63,28 @@ static int go_on(void *user, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_
 
 /* ---- what it means ---------------------------------------------------- */
 
-/* Table 4.2 of the manual. */
-static int error_code(CURLcode result)
+static enum http_reason reason_of(CURLcode result)
 {
     switch (result) {
-    case CURLE_COULDNT_RESOLVE_HOST: return 713;
-    case CURLE_COULDNT_CONNECT: return 714;
-    case CURLE_OPERATION_TIMEDOUT: return 705;
+    case CURLE_OK: return HTTP_NO_REASON;
+    case CURLE_COULDNT_RESOLVE_HOST: return HTTP_NO_HOST;
+    case CURLE_COULDNT_CONNECT: return HTTP_REFUSED;
+    case CURLE_OPERATION_TIMEDOUT: return HTTP_TIMED_OUT;
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CIPHER: return 715;
+    case CURLE_SSL_CIPHER: return HTTP_HANDSHAKE;
     case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM: return 719;
+    case CURLE_SSL_CERTPROBLEM: return HTTP_OWN_FILES;
     case CURLE_GOT_NOTHING:
-    case CURLE_PARTIAL_FILE: return 704;
+    case CURLE_PARTIAL_FILE: return HTTP_CUT_OFF;
     case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR: return 706;
+    case CURLE_RECV_ERROR: return HTTP_BROKEN;
     case CURLE_WRITE_ERROR: /* take_body refused: more than a module keeps */
-    case CURLE_OUT_OF_MEMORY: return 707;
+    case CURLE_OUT_OF_MEMORY: return HTTP_NO_ROOM;
     case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL: return 708;
-    default: return 702;
+    case CURLE_UNSUPPORTED_PROTOCOL: return HTTP_BAD_URL;
+    default: return HTTP_UNKNOWN;
     }
-}
-
-/* 2.2.3 has the port behind the path: http://server/path:port. Owns: the
- * caller. */
-static char *usual_url(const char *url)
-{
-    const char *host = strstr(url, "://");
-    host = host == NULL ? url : host + 3;
-    const char *path = strchr(host, '/');
-    const char *port = strrchr(url, ':');
-    if (path == NULL || port == NULL || port < path || port[1] == '\0'
-        || port[1 + strspn(port + 1, "0123456789")] != '\0')
-        return memory_text(url);
-    return memory_format("%.*s%s%.*s", (int)(path - url), url, port, (int)(port - path), path);
 }
 
 /* ---- the request ------------------------------------------------------ */
@@ -171,7 +157,8 @@ static void *run(void *user)
     CURLcode result = curl_easy_perform(curl);
     long status = 0;
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-    job->response.code = result == CURLE_OK ? (int)status : error_code(result);
+    job->response.status = result == CURLE_OK ? (int)status : 0;
+    job->response.reason = reason_of(result);
     if (result != CURLE_OK) job->response.body.size = job->response.header.size = 0;
     curl_easy_cleanup(curl);
     atomic_store(&job->over, true);
@@ -223,7 +210,7 @@ static void end_offline(struct http_job *job)
 {
     const uint64_t one = 1;
     job->offline = true;
-    job->response.code = error_code(CURLE_COULDNT_RESOLVE_HOST);
+    job->response.reason = HTTP_NO_HOST;
     atomic_store(&job->over, true);
     if (write(job->event, &one, sizeof one) != sizeof one) abort();
 }
@@ -239,7 +226,7 @@ struct http_job *http_begin(const struct http_request *request)
     }
     pthread_once(&once, initialize);
     job->method = memory_text(request->method);
-    job->url = usual_url(request->url);
+    job->url = memory_text(request->url);
     for (size_t i = 0; request->headers[i] != NULL; i++)
         job->headers = curl_slist_append(job->headers, request->headers[i]);
     buffer_append(&job->body, request->body, request->body_size);

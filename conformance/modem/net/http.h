@@ -12,7 +12,7 @@ struct link_tls;
 
 struct http_request {
     const char *method;         /* "GET", …                                         */
-    const char *url;            /* as the host wrote it                             */
+    const char *url;            /* of http or https                                 */
     const char *const *headers; /* lines, NULL behind the last               */
     const uint8_t *body;        /* NULL: none                                */
     size_t body_size;
@@ -23,8 +23,24 @@ struct http_request {
     int event;            /* eventfd that is written to when the job is over           */
 };
 
+/* Why there is no answer. */
+enum http_reason {
+    HTTP_NO_REASON, /* there is one                                         */
+    HTTP_NO_HOST,   /* the name has no address                              */
+    HTTP_REFUSED,   /* nobody listens, or no way there                      */
+    HTTP_TIMED_OUT, /* a limit of the request                               */
+    HTTP_HANDSHAKE, /* TLS failed                                           */
+    HTTP_OWN_FILES, /* CA, certificate or key given are none, or misfit     */
+    HTTP_CUT_OFF,   /* the server closed before the whole answer            */
+    HTTP_BROKEN,    /* the connection broke                                 */
+    HTTP_NO_ROOM,   /* the body is larger than a module keeps               */
+    HTTP_BAD_URL,
+    HTTP_UNKNOWN
+};
+
 struct http_response {
-    int code;    /* <statuscode>, or <errcode> from 701                        */
+    int status; /* 0: none                                                  */
+    enum http_reason reason;
     bool closed; /* the server ends the connection behind its answer        */
     struct buffer header;
     struct buffer body;

@@ -3,13 +3,7 @@
 #define ATPROOF_MODEM_QUECTEL_SSL_H
 
 #include "modem/net/link.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-struct modem;
-struct modem_call;
+#include "modem/quectel/quectel.h"
 
 #define QSSL_CONTEXT_COUNT 6
 #define QSSL_CLIENT_COUNT  12
@@ -66,7 +60,7 @@ struct qssl_client {
 /* What the command under way waits for. */
 enum qssl_waits { QSSL_WAITS_NOT, QSSL_WAITS_TO_OPEN, QSSL_WAITS_TO_CLOSE };
 
-struct modem_qssl {
+struct qssl {
     struct qssl_context contexts[QSSL_CONTEXT_COUNT];
     struct qssl_client clients[QSSL_CLIENT_COUNT];
     struct qssl_client *used;   /* by the command under way                  */
@@ -75,55 +69,46 @@ struct modem_qssl {
     enum qssl_waits waits;
 };
 
-/* Result codes of EC200x, chapter 5, that a module like this one can meet. */
-enum qssl_error {
-    QSSL_UNKNOWN = 550,
-    QSSL_BLOCKED = 551,
-    QSSL_BAD_PARAMETER = 552,
-    QSSL_NOT_SUPPORTED = 555,
-    QSSL_NO_CONTEXT = 561,
-    QSSL_IN_USE = 563,
-    QSSL_NO_NAME = 565,
-    QSSL_NO_CONNECTION = 566,
-    QSSL_CLOSED = 567,
-    QSSL_TIMED_OUT = 569,
-    QSSL_CONTEXT_BROKE = 570,
-    QSSL_CANCELLED = 571
-};
+/* ---- clients (client.c) ----------------------------------------------- */
 
-/* ERROR, and `code` for QIGETERROR. */
-int modem_qssl_fail(struct modem *modem, int code);
+/* Owned by the module. */
+struct qssl *qssl_of(const struct modem *modem);
 
 /* The client whose number is the argument `name`. */
-struct qssl_client *modem_qssl_client(struct modem *modem, const struct modem_call *call,
-                                      const char *name);
+struct qssl_client *qssl_client(struct modem *modem, const struct modem_call *call,
+                                const char *name);
+int qssl_number_of(const struct modem *modem, const struct qssl_client *client);
 
-/* What QSSLCFG has set, or the default. */
-const char *modem_qssl_text(const struct modem *modem, int context, enum qssl_setting setting);
-int modem_qssl_number(const struct modem *modem, int context, enum qssl_setting setting);
-
-/* The suites to offer. Returns: how many. */
-size_t modem_qssl_ciphers(const struct modem *modem, int context,
-                          uint16_t ciphers[QSSL_CIPHER_MAX]);
-
-void modem_qssl_forget_contexts(struct modem *modem);
-void modem_qssl_stop(struct modem *modem);
-
-/* What happened on the connections, and when to look again without that. */
-void modem_qssl_tick(struct modem *modem);
-int64_t modem_qssl_due(const struct modem *modem);
-bool modem_qssl_is_opening(const struct modem *modem);
-
-/* Closes, whatever the state; nothing is said but of a stream. */
-void modem_qssl_release(struct modem *modem, struct qssl_client *client);
+/* Closes, whatever the state; nothing is printed but of a stream. */
+void qssl_release(struct modem *modem, struct qssl_client *client);
 
 /* The client's stream takes the line from the next CONNECT on; is over, if it
  * was this client's; may have been left, or returned to. */
-void modem_qssl_begin_stream(struct modem *modem, struct qssl_client *client);
-void modem_qssl_end_stream(struct modem *modem, const struct qssl_client *client);
-void modem_qssl_note_stream(struct modem *modem);
+void qssl_begin_stream(struct modem *modem, struct qssl_client *client);
+void qssl_end_stream(struct modem *modem, const struct qssl_client *client);
+void qssl_note_stream(struct modem *modem);
 
-/* QIGETERROR is about the last SSL command. */
-void modem_qssl_note(struct modem *modem, const struct modem_call *call, int result);
+/* Whether QSSLCLOSE has waited enough: all is sent, nobody takes it, or the
+ * time is over. */
+bool qssl_is_sent(const struct modem *modem, const struct qssl_client *client);
+
+/* The key of the part that has them. */
+extern const struct modem_memory qssl_memory;
+
+/* ---- settings (ssl_config.c) ------------------------------------------ */
+
+/* What QSSLCFG has set, or the default. */
+const char *qssl_text(const struct modem *modem, int context, enum qssl_setting setting);
+int qssl_number(const struct modem *modem, int context, enum qssl_setting setting);
+
+/* The suites to offer. Returns: how many. */
+size_t qssl_ciphers(const struct modem *modem, int context, uint16_t ciphers[QSSL_CIPHER_MAX]);
+
+void qssl_forget_contexts(struct modem *modem);
+
+/* ---- connections (ssl_open.c, ssl_poll.c) ----------------------------- */
+
+/* AT+QSSLOPEN. */
+int qssl_open(struct modem *modem, const struct modem_call *call);
 
 #endif

@@ -1,7 +1,7 @@
 /* AT+QSSLCFG: the settings of Quectel's SSL contexts (2.2.1). Which there are,
  * of what type and with which default, the edition says in the catalogue. */
 #include "base/memory.h"
-#include "modem/core/core.h"
+#include "modem/quectel/ssl.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +50,7 @@ static bool sets(const struct catalog_form *form, const char *edition, const cha
 /* The parameter of `setting` as the edition has it; NULL: it has none. */
 static const struct catalog_param *find_param(const struct modem *modem, enum qssl_setting setting)
 {
-    const struct catalog_set *set = catalog_find_set(modem->model, "quectel-ssl");
+    const struct catalog_set *set = catalog_find_set(modem_catalog(modem), "quectel-ssl");
     const struct catalog_command *command =
         set == NULL ? NULL : catalog_find_command(set, "+QSSLCFG");
     for (size_t i = 0; command != NULL && i < command->form_count; i++)
@@ -61,24 +61,24 @@ static const struct catalog_param *find_param(const struct modem *modem, enum qs
 
 /* ---- values ----------------------------------------------------------- */
 
-const char *modem_qssl_text(const struct modem *modem, int context, enum qssl_setting setting)
+const char *qssl_text(const struct modem *modem, int context, enum qssl_setting setting)
 {
-    const char *text = modem->qssl.contexts[context].values[setting];
+    const char *text = qssl_of(modem)->contexts[context].values[setting];
     if (text != NULL) return text;
     const struct catalog_param *param = find_param(modem, setting);
     bool stated = param != NULL && param->default_value != NULL;
     return stated ? param->default_value : settings[setting].otherwise;
 }
 
-int modem_qssl_number(const struct modem *modem, int context, enum qssl_setting setting)
+int qssl_number(const struct modem *modem, int context, enum qssl_setting setting)
 {
     int base = setting == QSSL_CIPHERSUITE ? 16 : 10;
-    return (int)strtol(modem_qssl_text(modem, context, setting), NULL, base);
+    return (int)strtol(qssl_text(modem, context, setting), NULL, base);
 }
 
-size_t modem_qssl_ciphers(const struct modem *modem, int context, uint16_t ciphers[QSSL_CIPHER_MAX])
+size_t qssl_ciphers(const struct modem *modem, int context, uint16_t ciphers[QSSL_CIPHER_MAX])
 {
-    int wanted = modem_qssl_number(modem, context, QSSL_CIPHERSUITE);
+    int wanted = qssl_number(modem, context, QSSL_CIPHERSUITE);
     const struct catalog_param *param = find_param(modem, QSSL_CIPHERSUITE);
     size_t count = 0;
     for (size_t i = 0; param != NULL && i < param->value_count && count < QSSL_CIPHER_MAX; i++) {
@@ -89,10 +89,10 @@ size_t modem_qssl_ciphers(const struct modem *modem, int context, uint16_t ciphe
     return count;
 }
 
-void modem_qssl_forget_contexts(struct modem *modem)
+void qssl_forget_contexts(struct modem *modem)
 {
     for (size_t i = 0; i < QSSL_CONTEXT_COUNT; i++) {
-        struct qssl_context *context = &modem->qssl.contexts[i];
+        struct qssl_context *context = &qssl_of(modem)->contexts[i];
         for (size_t s = 0; s < QSSL_SETTING_COUNT; s++) free(context->values[s]);
         link_cache_free(context->cache);
         *context = (struct qssl_context){0};
@@ -116,7 +116,7 @@ static void tell(struct modem *modem, const struct catalog_param *param, enum qs
     modem_line(modem,
                param->type == ATP_TYPE_STRING ? "+QSSLCFG: \"%s\",%d,\"%s\""
                                               : "+QSSLCFG: \"%s\",%d,%s",
-               settings[setting].key, context, modem_qssl_text(modem, context, setting));
+               settings[setting].key, context, qssl_text(modem, context, setting));
 }
 
 /* The value as it is told again: numbers have one spelling. NULL: a code that
@@ -136,7 +136,7 @@ static int set_value(struct modem *modem, const struct catalog_param *param,
 {
     char *text = spelled(param, &call->arguments[2]);
     if (text == NULL) return CME_BAD_PARAMETERS;
-    struct qssl_context *context = &modem->qssl.contexts[call->arguments[1].number];
+    struct qssl_context *context = &qssl_of(modem)->contexts[call->arguments[1].number];
     free(context->values[setting]);
     context->values[setting] = text;
     return MODEM_OK;
@@ -156,7 +156,10 @@ static int configure(struct modem *modem, const struct modem_call *call)
     return MODEM_OK;
 }
 
-const struct modem_entry modem_qssl_config_commands[] = {
-    {"+QSSLCFG", configure},
-    {NULL, NULL},
+static const struct modem_entry commands[] = {
+    {.name = "+QSSLCFG", .handler = configure},
+    {0},
 };
+
+const struct modem_part modem_quectel_ssl_config_part = {.name = "quectel-ssl-config",
+                                                         .commands = commands};

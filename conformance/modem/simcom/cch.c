@@ -1,13 +1,14 @@
 /* The CCH commands: TCP and SSL sessions. What happens on an open session by
- * itself is in simcom_session.c. */
+ * itself is in session_poll.c. */
 #include "base/memory.h"
-#include "modem/core/core.h"
+#include "modem/common/network.h"
+#include "modem/simcom/session.h"
+#include "modem/simcom/simcom.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define CONNECT_LIMIT_S  120 /* F1003 states none                           */
-#define SEND_LIMIT_S     150
 #define SEND_ROOM        10240
 #define RECEIVE_ROOM     10240
 #define CLIENT_SSL       2
@@ -15,46 +16,10 @@
 
 /* ---- service ---------------------------------------------------------- */
 
-static void forget(struct modem_session *session)
-{
-    link_close(session->link);
-    free(session->host);
-    buffer_release(&session->sends);
-    *session = (struct modem_session){.send_limit_s = SEND_LIMIT_S, .context = -1};
-}
-
-/* A peer that closed leaves the configuration as it is, F1008 says of a failed
- * CCHOPEN and of CCHCLOSE alone that they clear it. */
-static void forget_connection(struct modem_session *session)
-{
-    int send_limit_s = session->send_limit_s;
-    int context = session->context;
-    forget(session);
-    session->send_limit_s = send_limit_s;
-    session->context = context;
-}
-
-void modem_cch_stop(struct modem *modem)
-{
-    struct modem_cch *cch = &modem->cch;
-    if (cch->transparent && cch->sessions[0].state != SESSION_FREE)
-        modem_end_stream(modem, "CLOSED");
-    for (size_t i = 0; i < SESSION_COUNT; i++) forget(&cch->sessions[i]);
-    if (cch->activated) modem->contexts[0].active = false;
-    cch->on = cch->activated = false;
-}
-
-void modem_cch_reset(struct modem *modem)
-{
-    struct modem_cch *cch = &modem->cch;
-    modem_cch_stop(modem);
-    cch->transparent = cch->reports_sends = cch->manual = false;
-}
-
 static void activate(struct modem *modem)
 {
-    struct modem_context *context = &modem->contexts[0];
-    modem->cch.activated = !context->active;
+    struct modem_context *context = &modem_network(modem)->contexts[0];
+    cch_of(modem)->activated = !context->active;
     if (!context->defined) snprintf(context->type, sizeof context->type, "IP");
     context->defined = context->active = true;
 }
@@ -69,13 +34,13 @@ static void say_result(struct modem *modem, const char *result)
 static int start(struct modem *modem, const struct modem_call *call)
 {
     (void)call;
-    if (modem->cch.on) return MODEM_ERROR;
-    if (!modem->attached) {
+    if (cch_of(modem)->on) return MODEM_ERROR;
+    if (!modem_network(modem)->attached) {
         modem_say(modem, "+CCHSTART: 17");
         return MODEM_OK;
     }
     activate(modem);
-    modem->cch.on = true;
+    cch_of(modem)->on = true;
     say_result(modem, "+CCHSTART: 0");
     return MODEM_OK;
 }
@@ -83,8 +48,8 @@ static int start(struct modem *modem, const struct modem_call *call)
 static int stop(struct modem *modem, const struct modem_call *call)
 {
     (void)call;
-    if (!modem->cch.on) return MODEM_ERROR;
-    modem_cch_stop(modem);
+    if (!cch_of(modem)->on) return MODEM_ERROR;
+    cch_stop(modem);
     say_result(modem, "+CCHSTOP: 0");
     return MODEM_OK;
 }
@@ -93,28 +58,28 @@ static int stop(struct modem *modem, const struct modem_call *call)
 static int address(struct modem *modem, const struct modem_call *call)
 {
     (void)call;
-    modem_line(modem, "+CCHADDR: %s", modem->cch.on ? MODEM_ADDRESS : "0.0.0.0");
+    modem_line(modem, "+CCHADDR: %s", cch_of(modem)->on ? MODEM_ADDRESS : "0.0.0.0");
     return MODEM_OK;
 }
 
 /* ---- configuration ---------------------------------------------------- */
 
-static struct modem_session *session_of(struct modem *modem, const struct modem_call *call)
+static struct session *session_of(struct modem *modem, const struct modem_call *call)
 {
-    return &modem->cch.sessions[modem_number(call, "session_id", 0)];
+    return &cch_of(modem)->sessions[modem_number(call, "session_id", 0)];
 }
 
 /* Between CCHSTART and CCHOPEN. */
-static bool may_configure(const struct modem *modem, const struct modem_session *session)
+static bool may_configure(const struct modem *modem, const struct session *session)
 {
-    return modem->cch.on && session->state != SESSION_OPENING && session->state != SESSION_OPEN;
+    return cch_of(modem)->on && session->state != SESSION_OPENING && session->state != SESSION_OPEN;
 }
 
 static int configure(struct modem *modem, const struct modem_call *call)
 {
-    struct modem_session *session = session_of(modem, call);
+    struct session *session = session_of(modem, call);
     for (int i = 0; modem_is(call, ATP_FORM_READ) && i < SESSION_COUNT; i++) {
-        const struct modem_session *told = &modem->cch.sessions[i];
+        const struct session *told = &cch_of(modem)->sessions[i];
         modem_line(modem, "+CCHCFG: %d,%d,%d", i, told->send_limit_s,
                    told->context < 0 ? i : told->context);
     }
@@ -127,9 +92,9 @@ static int configure(struct modem *modem, const struct modem_call *call)
 
 static int choose_context(struct modem *modem, const struct modem_call *call)
 {
-    struct modem_session *session = session_of(modem, call);
+    struct session *session = session_of(modem, call);
     for (int i = 0; modem_is(call, ATP_FORM_READ) && i < SESSION_COUNT; i++) {
-        int context = modem->cch.sessions[i].context;
+        int context = cch_of(modem)->sessions[i].context;
         if (context < 0) modem_line(modem, "+CCHSSLCFG: %d,", i);
         else modem_line(modem, "+CCHSSLCFG: %d,%d", i, context);
     }
@@ -141,7 +106,7 @@ static int choose_context(struct modem *modem, const struct modem_call *call)
 
 static int choose_mode(struct modem *modem, const struct modem_call *call)
 {
-    struct modem_cch *cch = &modem->cch;
+    struct cch *cch = cch_of(modem);
     if (modem_is(call, ATP_FORM_READ)) {
         modem_line(modem, "+CCHMODE: %d", cch->transparent);
         return MODEM_OK;
@@ -153,7 +118,7 @@ static int choose_mode(struct modem *modem, const struct modem_call *call)
 
 static int choose_reports(struct modem *modem, const struct modem_call *call)
 {
-    struct modem_cch *cch = &modem->cch;
+    struct cch *cch = cch_of(modem);
     if (modem_is(call, ATP_FORM_READ)) {
         modem_line(modem, "+CCHSET: %d,%d", cch->reports_sends, cch->manual);
         return MODEM_OK;
@@ -166,9 +131,9 @@ static int choose_reports(struct modem *modem, const struct modem_call *call)
 
 /* ---- open ------------------------------------------------------------- */
 
-static void say_session(struct modem *modem, int id)
+static void print_session(struct modem *modem, int id)
 {
-    const struct modem_session *session = &modem->cch.sessions[id];
+    const struct session *session = &cch_of(modem)->sessions[id];
     if (session->state != SESSION_OPEN) {
         modem_line(modem, "+CCHOPEN: %d,\"\",,,", id);
         return;
@@ -180,81 +145,68 @@ static void say_session(struct modem *modem, int id)
 }
 
 /* False: a certificate is not there. */
-static bool begin(struct modem *modem, struct modem_session *session, int id)
+static bool begin(struct modem *modem, struct session *session, int id)
 {
     struct link_tls tls = {0};
     uint16_t cipher = 0;
     bool ssl = session->client_type == CLIENT_SSL;
     int context = session->context < 0 ? id : session->context;
-    if (ssl && !modem_ssl_settings(modem, context, session->host, &tls, &cipher)) return false;
+    if (ssl && !simcom_tls(modem, context, session->host, &tls, &cipher)) return false;
     const struct link_options options = {
         .host = session->host,
         .port = (uint16_t)session->port,
         .local_port = (uint16_t)session->own_port,
         .tls = ssl ? &tls : NULL,
         .connect_limit_us = (int64_t)CONNECT_LIMIT_S * 1000000,
-        .handshake_limit_us = (int64_t)modem->ssl[context].negotiate_s * 1000000,
+        .handshake_limit_us = (int64_t)simcom_negotiate_s(modem, context) * 1000000,
         .send_room = SEND_ROOM,
         .receive_room = RECEIVE_ROOM,
-        .event = modem->event,
-        .offline = modem->options.offline,
+        .event = modem_descriptor(modem),
+        .offline = modem_options(modem)->offline,
     };
     session->link = link_open(&options);
     return true;
 }
 
 /* One connection has the line: that of session 0. */
-static bool may_open(const struct modem *modem, const struct modem_session *session, int id)
+static bool may_open(const struct modem *modem, const struct session *session, int id)
 {
-    const struct modem_cch *cch = &modem->cch;
+    const struct cch *cch = cch_of(modem);
     return may_configure(modem, session)
-           && (!cch->transparent || (id == 0 && modem->stream.of == NULL));
+           && (!cch->transparent || (id == 0 && !modem_has_stream(modem)));
 }
 
 static int open_session(struct modem *modem, const struct modem_call *call)
 {
-    for (int i = 0; modem_is(call, ATP_FORM_READ) && i < SESSION_COUNT; i++) say_session(modem, i);
+    for (int i = 0; modem_is(call, ATP_FORM_READ) && i < SESSION_COUNT; i++)
+        print_session(modem, i);
     if (modem_is(call, ATP_FORM_READ)) return MODEM_OK;
     int id = (int)modem_number(call, "session_id", 0);
-    struct modem_session *session = &modem->cch.sessions[id];
+    struct session *session = &cch_of(modem)->sessions[id];
     if (!may_open(modem, session, id)) return MODEM_ERROR;
-    forget_connection(session);
+    session_forget_connection(session);
     session->host = memory_text(modem_text(call, "host", ""));
     session->port = (int)modem_number(call, "port", 0);
     session->client_type = (int)modem_number(call, "client_type", CLIENT_SSL);
     session->own_port = (int)modem_number(call, "bind_port", 0);
     session->state = SESSION_OPENING;
     if (!begin(modem, session, id)) {
-        modem_session_failed(modem, id, CCH_NO_CERTIFICATE);
-        return modem->cch.transparent ? MODEM_CONNECT_FAIL : MODEM_OK;
+        session_failed(modem, id, CCH_NO_CERTIFICATE);
+        return cch_of(modem)->transparent ? MODEM_CONNECT_FAIL : MODEM_OK;
     }
-    session->result_first = !modem->cch.transparent && modem_flips(modem);
-    return modem->cch.transparent || session->result_first ? MODEM_PENDING : MODEM_OK;
-}
-
-void modem_session_failed(struct modem *modem, int id, int error)
-{
-    char text[32];
-    forget(&modem->cch.sessions[id]);
-    if (modem->cch.transparent) return;
-    snprintf(text, sizeof text, "+CCHOPEN: %d,%d", id, error);
-    modem_say(modem, text);
+    session->result_first = !cch_of(modem)->transparent && modem_flips(modem);
+    return cch_of(modem)->transparent || session->result_first ? MODEM_PENDING : MODEM_OK;
 }
 
 /* ---- close ------------------------------------------------------------ */
-
-void modem_session_end(struct modem *modem, int id)
-{
-    forget(&modem->cch.sessions[id]);
-}
 
 static int close_session(struct modem *modem, const struct modem_call *call)
 {
     char text[32];
     int id = (int)modem_number(call, "session_id", 0);
-    if (modem->cch.sessions[id].state != SESSION_OPEN) return MODEM_ERROR;
-    if (!modem_strikes(modem, FAULT_CLOSE_NOT_DONE)) modem_session_end(modem, id);
-    if (modem->cch.transparent) {
+    if (cch_of(modem)->sessions[id].state != SESSION_OPEN) return MODEM_ERROR;
+    if (!modem_strikes(modem, FAULT_CLOSE_NOT_DONE)) session_end(modem, id);
+    if (cch_of(modem)->transparent) {
         modem_end_stream(modem, NULL); /* it is left, or no command could come */
         modem_say(modem, "CLOSED");
         return MODEM_OK;
@@ -269,51 +221,51 @@ static int close_session(struct modem *modem, const struct modem_call *call)
 /* The session may have ended while the host typed. */
 static void upload_came(struct modem *modem, const uint8_t *bytes, size_t size, bool complete)
 {
-    struct modem_session *session = &modem->cch.sessions[modem->cch.uploads];
+    struct session *session = &cch_of(modem)->sessions[cch_of(modem)->uploads];
     bool good = complete && session->state == SESSION_OPEN;
     if (good) {
         size_t taken = link_send(session->link, bytes, size);
         session->queued += taken;
         good = taken == size;
     }
-    if (good) modem_session_sends(modem, session);
+    if (good) session_sends(modem, session);
     modem_finish(modem, good ? MODEM_OK : MODEM_ERROR);
 }
 
 /* What does not fit behind what is unsent is refused. */
 static int send_data(struct modem *modem, const struct modem_call *call)
 {
-    const struct modem_session *sessions = modem->cch.sessions;
+    const struct session *sessions = cch_of(modem)->sessions;
     if (modem_is(call, ATP_FORM_READ)) {
-        modem_line(modem, "+CCHSEND: 0,%zu,1,%zu", modem_session_unsent(&sessions[0]),
-                   modem_session_unsent(&sessions[1]));
+        modem_line(modem, "+CCHSEND: 0,%zu,1,%zu", session_unsent(&sessions[0]),
+                   session_unsent(&sessions[1]));
         return MODEM_OK;
     }
-    const struct modem_session *session = session_of(modem, call);
+    const struct session *session = session_of(modem, call);
     size_t size = (size_t)modem_number(call, "len", 1);
-    if (session->state != SESSION_OPEN || modem->cch.transparent
+    if (session->state != SESSION_OPEN || cch_of(modem)->transparent
         || size > SEND_ROOM - link_unsent(session->link))
         return MODEM_ERROR;
-    modem->cch.uploads = (size_t)(session - sessions);
+    cch_of(modem)->uploads = (size_t)(session - sessions);
     modem_bytes(modem, "\r\n> ", 4);
     modem_begin_upload(modem, size, (int64_t)session->send_limit_s * 1000000, upload_came);
     return MODEM_PENDING;
 }
 
-static int why_not_readable(const struct modem *modem, const struct modem_session *session)
+static int why_not_readable(const struct modem *modem, const struct session *session)
 {
     if (session->link == NULL) return CCH_NOT_OPEN;
-    if (!modem->cch.manual || modem->cch.transparent) return CCH_WRONG_STATE;
+    if (!cch_of(modem)->manual || cch_of(modem)->transparent) return CCH_WRONG_STATE;
     return link_waiting(session->link) == 0 ? CCH_WRONG_STATE : CCH_SUCCEEDED;
 }
 
 static int receive_data(struct modem *modem, const struct modem_call *call)
 {
-    struct modem_session *session = session_of(modem, call);
-    const struct modem_session *sessions = modem->cch.sessions;
+    struct session *session = session_of(modem, call);
+    const struct session *sessions = cch_of(modem)->sessions;
     if (modem_is(call, ATP_FORM_READ)) {
-        modem_line(modem, "+CCHRECV: LEN,%zu,%zu", modem_session_stored(modem, &sessions[0]),
-                   modem_session_stored(modem, &sessions[1]));
+        modem_line(modem, "+CCHRECV: LEN,%zu,%zu", session_stored(modem, &sessions[0]),
+                   session_stored(modem, &sessions[1]));
         return MODEM_OK;
     }
     int error = why_not_readable(modem, session);
@@ -330,9 +282,19 @@ static int receive_data(struct modem *modem, const struct modem_call *call)
     return MODEM_OK;
 }
 
-const struct modem_entry modem_cch_commands[] = {
-    {"+CCHSTART", start},           {"+CCHSTOP", stop},         {"+CCHADDR", address},
-    {"+CCHCFG", configure},         {"+CCHMODE", choose_mode},  {"+CCHSET", choose_reports},
-    {"+CCHSSLCFG", choose_context}, {"+CCHOPEN", open_session}, {"+CCHCLOSE", close_session},
-    {"+CCHSEND", send_data},        {"+CCHRECV", receive_data}, {NULL, NULL},
+static const struct modem_entry commands[] = {
+    {.name = "+CCHSTART", .handler = start},
+    {.name = "+CCHSTOP", .handler = stop},
+    {.name = "+CCHADDR", .handler = address},
+    {.name = "+CCHCFG", .handler = configure},
+    {.name = "+CCHMODE", .handler = choose_mode},
+    {.name = "+CCHSET", .handler = choose_reports},
+    {.name = "+CCHSSLCFG", .handler = choose_context},
+    {.name = "+CCHOPEN", .handler = open_session},
+    {.name = "+CCHCLOSE", .handler = close_session},
+    {.name = "+CCHSEND", .handler = send_data},
+    {.name = "+CCHRECV", .handler = receive_data},
+    {0},
 };
+
+const struct modem_part modem_simcom_cch_part = {.name = "simcom-cch", .commands = commands};

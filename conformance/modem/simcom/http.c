@@ -1,6 +1,9 @@
 /* The HTTP(S) commands of SIM7672X and SIM7652X. */
+#include "modem/net/http.h"
 #include "base/memory.h"
-#include "modem/core/core.h"
+#include "modem/common/file.h"
+#include "modem/common/network.h"
+#include "modem/simcom/simcom.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,13 +17,35 @@
 #define ERROR_WRONG_STATE 711
 #define ERROR_NO_CA       719
 
+struct http_service {
+    bool on;
+    char *url, *content_type, *accept, *user_data; /* NULL: not set         */
+    long connect_limit_s, receive_limit_s;
+    int ssl_context;
+    bool reads_again;     /* READMODE 1                                     */
+    struct buffer data;   /* of HTTPDATA                                    */
+    struct http_job *job; /* under way, or NULL                             */
+    int method;
+    bool from_file, tells_method; /* how its result is told                 */
+    struct http_response response;
+    size_t read_at;          /* of the body: what is before is read         */
+    size_t due_at, due_size; /* of the body, printed after the OK       */
+};
+
+static const struct modem_memory memory = {sizeof(struct http_service)};
+
+static struct http_service *http_of(const struct modem *modem)
+{
+    return modem_memory(modem, &memory);
+}
+
 static const char *const methods[] = {"GET", "POST", "HEAD", "DELETE", "PUT"};
 
 /* ---- the service ------------------------------------------------------ */
 
-void modem_http_stop(struct modem *modem)
+static void stop(struct modem *modem)
 {
-    struct modem_http *http = &modem->http;
+    struct http_service *http = http_of(modem);
     if (http->job != NULL) http_end(http->job, NULL);
     http_release(&http->response);
     buffer_release(&http->data);
@@ -28,14 +53,14 @@ void modem_http_stop(struct modem *modem)
     free(http->content_type);
     free(http->accept);
     free(http->user_data);
-    *http = (struct modem_http){0};
+    *http = (struct http_service){0};
 }
 
 static int init(struct modem *modem, const struct modem_call *call)
 {
     (void)call;
-    struct modem_http *http = &modem->http;
-    if (http->on || !modem->attached) return MODEM_ERROR;
+    struct http_service *http = http_of(modem);
+    if (http->on || !modem_network(modem)->attached) return MODEM_ERROR;
     http->on = true;
     http->connect_limit_s = 120;
     http->receive_limit_s = 20;
@@ -47,8 +72,8 @@ static int init(struct modem *modem, const struct modem_call *call)
 static int term(struct modem *modem, const struct modem_call *call)
 {
     (void)call;
-    if (!modem->http.on) return MODEM_ERROR;
-    modem_http_stop(modem);
+    if (!http_of(modem)->on) return MODEM_ERROR;
+    stop(modem);
     return MODEM_OK;
 }
 
@@ -61,7 +86,7 @@ static bool is_url(const char *text)
 
 static int set_parameter(struct modem *modem, const struct modem_call *call)
 {
-    struct modem_http *http = &modem->http;
+    struct http_service *http = http_of(modem);
     const char *url = modem_text(call, "url", NULL);
     if (!http->on || (url != NULL && !is_url(url))) return MODEM_ERROR;
     if (url != NULL) modem_set_text(&http->url, url);
@@ -81,18 +106,18 @@ static int set_parameter(struct modem *modem, const struct modem_call *call)
 /* 2.2.7: OK when all of it came. What ends short is none of the body. */
 static void data_came(struct modem *modem, const uint8_t *bytes, size_t size, bool complete)
 {
-    modem->http.data.size = 0;
-    if (complete) buffer_append(&modem->http.data, bytes, size);
+    http_of(modem)->data.size = 0;
+    if (complete) buffer_append(&http_of(modem)->data, bytes, size);
     modem_finish(modem, complete ? MODEM_OK : MODEM_ERROR);
 }
 
 static int take_data(struct modem *modem, const struct modem_call *call)
 {
-    if (!modem->http.on) return MODEM_ERROR;
+    if (!http_of(modem)->on) return MODEM_ERROR;
     modem_line(modem, "DOWNLOAD");
     modem_begin_upload(modem, (size_t)modem_number(call, "size", 1),
                        modem_number(call, "time", 10) * 1000000, data_came);
-    modem->upload.may_pause = false;
+    modem_limit_upload(modem);
     return MODEM_PENDING;
 }
 
@@ -101,7 +126,7 @@ static int take_data(struct modem *modem, const struct modem_call *call)
 static void tell_result(struct modem *modem, int code, size_t size)
 {
     char text[64];
-    const struct modem_http *http = &modem->http;
+    const struct http_service *http = http_of(modem);
     if (code >= ERROR_FIRST && modem_strikes(modem, FAULT_STATUS_ZERO)) code = 0;
     if (http->from_file && !http->tells_method)
         snprintf(text, sizeof text, "+HTTPPOSTFILE: %d,%zu", code, size);
@@ -111,11 +136,45 @@ static void tell_result(struct modem *modem, int code, size_t size)
     modem_say(modem, text);
 }
 
+/* Table 4.2 of the manual; what the server answered, or an error from 701; 0:
+ * there was no request. */
+static int code_of(const struct http_response *response)
+{
+    switch (response->reason) {
+    case HTTP_NO_REASON: return response->status;
+    case HTTP_NO_HOST: return 713;
+    case HTTP_REFUSED: return 714;
+    case HTTP_TIMED_OUT: return 705;
+    case HTTP_HANDSHAKE: return 715;
+    case HTTP_OWN_FILES: return ERROR_NO_CA;
+    case HTTP_CUT_OFF: return 704;
+    case HTTP_BROKEN: return 706;
+    case HTTP_NO_ROOM: return ERROR_FILE;
+    case HTTP_BAD_URL: return 708;
+    case HTTP_UNKNOWN: break;
+    }
+    return 702;
+}
+
+/* 2.2.3 puts the port after the path: http://server/path:port. Owns: the
+ * caller. */
+static char *usual_url(const char *url)
+{
+    const char *host = strstr(url, "://");
+    host = host == NULL ? url : host + 3;
+    const char *path = strchr(host, '/');
+    const char *port = strrchr(url, ':');
+    if (path == NULL || port == NULL || port < path || port[1] == '\0'
+        || port[1 + strspn(port + 1, "0123456789")] != '\0')
+        return memory_text(url);
+    return memory_format("%.*s%s%.*s", (int)(path - url), url, port, (int)(port - path), path);
+}
+
 /* Why no request can be made; 0: it can. */
 static int obstacle(const struct modem *modem, bool has_files)
 {
-    bool secure = strncasecmp(modem->http.url, "https:", 6) == 0;
-    if (modem->functionality != 1) return ERROR_NO_NETWORK;
+    bool secure = strncasecmp(http_of(modem)->url, "https:", 6) == 0;
+    if (!network_has_radio(modem_network(modem))) return ERROR_NO_NETWORK;
     return secure && !has_files ? ERROR_NO_CA : 0;
 }
 
@@ -123,32 +182,34 @@ static int obstacle(const struct modem *modem, bool has_files)
 static void begin_job(struct modem *modem, const char *const *headers, const char *method,
                       const uint8_t *body, size_t body_size)
 {
-    struct modem_http *http = &modem->http;
+    struct http_service *http = http_of(modem);
     struct link_tls tls;
     uint16_t cipher = 0;
-    bool has_files = modem_ssl_settings(modem, http->ssl_context, http->url, &tls, &cipher);
+    bool has_files = simcom_tls(modem, http->ssl_context, http->url, &tls, &cipher);
+    char *url = usual_url(http->url);
     const struct http_request request = {
         .tls = &tls,
         .method = method,
-        .url = http->url,
+        .url = url,
         .headers = headers,
         .body = body,
         .body_size = body_size,
         .connect_limit_s = http->connect_limit_s,
         .receive_limit_s = http->receive_limit_s,
-        .offline = modem->options.offline,
-        .event = modem->event,
+        .offline = modem_options(modem)->offline,
+        .event = modem_descriptor(modem),
     };
     http_release(&http->response);
     http->read_at = 0;
     int error = obstacle(modem, has_files);
     if (error == 0) http->job = http_begin(&request);
+    free(url);
     if (http->job == NULL) tell_result(modem, error == 0 ? ERROR_NO_NETWORK : error, 0);
 }
 
 static int perform(struct modem *modem, const struct modem_call *call)
 {
-    struct modem_http *http = &modem->http;
+    struct http_service *http = http_of(modem);
     if (!http->on || http->url == NULL || http->job != NULL) return MODEM_ERROR;
     http->method = (int)modem_number(call, "method", 0);
     http->from_file = false;
@@ -209,15 +270,15 @@ static int stored_method(const struct stored_request *stored)
 
 static void post_body(struct modem *modem, const struct modem_file *file)
 {
-    char *type = memory_format("Content-Type: %s", modem->http.content_type);
-    const char *headers[] = {type, "Expect:", modem->http.user_data, NULL};
-    begin_job(modem, headers, methods[modem->http.method], file->bytes.bytes, file->bytes.size);
+    char *type = memory_format("Content-Type: %s", http_of(modem)->content_type);
+    const char *headers[] = {type, "Expect:", http_of(modem)->user_data, NULL};
+    begin_job(modem, headers, methods[http_of(modem)->method], file->bytes.bytes, file->bytes.size);
     free(type);
 }
 
 static int post_request(struct modem *modem, const struct modem_file *file)
 {
-    struct modem_http *http = &modem->http;
+    struct http_service *http = http_of(modem);
     struct stored_request stored;
     read_stored(file, &stored);
     if (!http->tells_method) http->method = stored_method(&stored);
@@ -230,7 +291,7 @@ static int post_request(struct modem *modem, const struct modem_file *file)
 
 static int post_file(struct modem *modem, const struct modem_call *call)
 {
-    struct modem_http *http = &modem->http;
+    struct http_service *http = http_of(modem);
     const struct modem_file *file = modem_find_file(modem, modem_text(call, "filename", ""));
     if (!http->on || http->url == NULL || http->job != NULL || modem_number(call, "path", 1) != 1)
         return MODEM_ERROR;
@@ -246,35 +307,35 @@ static int post_file(struct modem *modem, const struct modem_call *call)
     return MODEM_OK;
 }
 
-bool modem_http_is_under_way(const struct modem *modem)
+static unsigned activity(const struct modem *modem)
 {
-    return modem->http.job != NULL;
+    return http_of(modem)->job == NULL ? MODEM_IDLE : MODEM_ONLINE | MODEM_WORKING;
 }
 
 /* ---- what came -------------------------------------------------------- */
 
-static size_t left_to_read(const struct modem_http *http)
+static size_t left_to_read(const struct http_service *http)
 {
     return http->response.body.size - http->read_at;
 }
 
-void modem_http_tick(struct modem *modem)
+static void poll_job(struct modem *modem)
 {
-    struct modem_http *http = &modem->http;
+    struct http_service *http = http_of(modem);
     if (http->job == NULL || !http_is_over(http->job)) return;
     http_end(http->job, &http->response);
     http->job = NULL;
     bool head = http->method == 2;
     size_t size = head ? http->response.header.size : http->response.body.size;
     if (!head && modem_strikes(modem, FAULT_DATALEN_WRONG)) size += http->response.header.size;
-    tell_result(modem, http->response.code, size);
+    tell_result(modem, code_of(&http->response), size);
     if (http->response.closed) modem_say(modem, "+HTTP_PEER_CLOSED");
 }
 
 static int read_header(struct modem *modem, const struct modem_call *call)
 {
     (void)call;
-    const struct buffer *header = &modem->http.response.header;
+    const struct buffer *header = &http_of(modem)->response.header;
     if (header->size == 0) return MODEM_ERROR;
     modem_line(modem, "+HTTPHEAD: %zu", header->size);
     modem_bytes(modem, header->bytes, header->size);
@@ -283,7 +344,7 @@ static int read_header(struct modem *modem, const struct modem_call *call)
 
 static int read_body(struct modem *modem, const struct modem_call *call)
 {
-    struct modem_http *http = &modem->http;
+    struct http_service *http = http_of(modem);
     if (modem_is(call, ATP_FORM_READ)) {
         if (left_to_read(http) == 0) return MODEM_ERROR;
         modem_line(modem, "+HTTPREAD: LEN,%zu", left_to_read(http));
@@ -300,9 +361,9 @@ static int read_body(struct modem *modem, const struct modem_call *call)
     return MODEM_OK;
 }
 
-void modem_http_after_final(struct modem *modem)
+static void after_final(struct modem *modem)
 {
-    struct modem_http *http = &modem->http;
+    struct http_service *http = http_of(modem);
     if (http->due_size == 0) return;
     while (http->due_size > 0) {
         size_t size = http->due_size < BLOCK_SIZE ? http->due_size : BLOCK_SIZE;
@@ -318,11 +379,11 @@ void modem_http_after_final(struct modem *modem)
 static int store_body(struct modem *modem, const struct modem_call *call)
 {
     char text[32];
-    const struct modem_http *http = &modem->http;
+    const struct http_service *http = http_of(modem);
     const struct buffer *body = &http->response.body;
     int code = 0;
     if (!http->on || modem_number(call, "path", 1) != 1) return MODEM_ERROR;
-    if (http->job != NULL || http->response.code == 0) code = ERROR_WRONG_STATE;
+    if (http->job != NULL || code_of(&http->response) == 0) code = ERROR_WRONG_STATE;
     else if (!modem_store_file(modem, modem_text(call, "filename", ""), body->bytes, body->size))
         code = ERROR_FILE;
     snprintf(text, sizeof text, "+HTTPREADFILE: %d", code);
@@ -330,10 +391,24 @@ static int store_body(struct modem *modem, const struct modem_call *call)
     return MODEM_OK;
 }
 
-const struct modem_entry modem_http_commands[] = {
-    {"+HTTPINIT", init},           {"+HTTPTERM", term},
-    {"+HTTPPARA", set_parameter},  {"+HTTPACTION", perform},
-    {"+HTTPHEAD", read_header},    {"+HTTPREAD", read_body},
-    {"+HTTPDATA", take_data},      {"+HTTPPOSTFILE", post_file},
-    {"+HTTPREADFILE", store_body}, {NULL, NULL},
+static const struct modem_entry commands[] = {
+    {.name = "+HTTPINIT", .handler = init},
+    {.name = "+HTTPTERM", .handler = term},
+    {.name = "+HTTPPARA", .handler = set_parameter},
+    {.name = "+HTTPACTION", .handler = perform},
+    {.name = "+HTTPHEAD", .handler = read_header},
+    {.name = "+HTTPREAD", .handler = read_body},
+    {.name = "+HTTPDATA", .handler = take_data},
+    {.name = "+HTTPPOSTFILE", .handler = post_file},
+    {.name = "+HTTPREADFILE", .handler = store_body},
+    {0},
 };
+
+const struct modem_part modem_simcom_http_part = {.name = "simcom-http",
+                                                  .commands = commands,
+                                                  .memory = &memory,
+                                                  .start = stop,
+                                                  .stop = stop,
+                                                  .after_final = after_final,
+                                                  .poll = poll_job,
+                                                  .activity = activity};

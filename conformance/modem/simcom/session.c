@@ -1,290 +1,79 @@
-/* What happens on the sessions of the CCH commands by itself: results that come
- * later, data, reports of sending, the peer's close, transparent access. */
-#include "modem/core/core.h"
+/* The sessions of the CCH commands: how they end, what they hold. */
+#include "modem/simcom/session.h"
 
+#include "modem/common/network.h"
+
+#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define BLOCK_SIZE 1024 /* of data, at most                                 */
-#define SAID_MAX   4096 /* bytes that wait for the line; then data waits    */
+#define SEND_LIMIT_S 150
 
-/* A CCHSEND that was taken: sent when so many bytes are. */
-struct pending_send {
-    uint64_t end;
-    int64_t until;
-};
+const struct modem_memory cch_memory = {sizeof(struct cch)};
 
-/* ---- opening ---------------------------------------------------------- */
-
-/* A7600-SSL 4.1.1. */
-static int error_of(enum link_reason reason)
+struct cch *cch_of(const struct modem *modem)
 {
-    switch (reason) {
-    case LINK_NO_REASON: return CCH_SUCCEEDED;
-    case LINK_NO_HOST: return CCH_NO_DNS;
-    case LINK_REFUSED:
-    case LINK_RESET: return CCH_NOT_CONNECTED;
-    case LINK_TIMED_OUT: return CCH_TIMED_OUT;
-    case LINK_HANDSHAKE:
-    case LINK_UNTRUSTED:
-    case LINK_OUT_OF_DATE: return CCH_HANDSHAKE;
-    case LINK_OWN_FILES: return CCH_NO_CERTIFICATE;
-    case LINK_OWN_PORT: return CCH_NO_SOCKET;
-    case LINK_PEER_CLOSED: return CCH_PEER_CLOSED;
-    case LINK_GARBLED: return CCH_TRANSFER;
-    }
-    return CCH_UNKNOWN;
+    return modem_memory(modem, &cch_memory);
 }
 
-static size_t take(struct modem *modem, const uint8_t *bytes, size_t size)
+static void forget(struct session *session)
 {
-    return link_send(modem->cch.sessions[0].link, bytes, size);
+    link_close(session->link);
+    free(session->host);
+    buffer_release(&session->sends);
+    *session = (struct session){.send_limit_s = SEND_LIMIT_S, .context = -1};
 }
 
-static size_t give(struct modem *modem, uint8_t *bytes, size_t capacity)
+/* A peer that closed leaves the configuration as it is, F1008 says of a failed
+ * CCHOPEN and of CCHCLOSE alone that they clear it. */
+void session_forget_connection(struct session *session)
 {
-    return link_receive(modem->cch.sessions[0].link, bytes, capacity);
+    int send_limit_s = session->send_limit_s;
+    int context = session->context;
+    forget(session);
+    session->send_limit_s = send_limit_s;
+    session->context = context;
 }
 
-static size_t waiting(const struct modem *modem)
+void cch_stop(struct modem *modem)
 {
-    return link_waiting(modem->cch.sessions[0].link);
+    struct cch *cch = cch_of(modem);
+    if (cch->transparent && cch->sessions[0].state != SESSION_FREE)
+        modem_end_stream(modem, "CLOSED");
+    for (size_t i = 0; i < SESSION_COUNT; i++) forget(&cch->sessions[i]);
+    if (cch->activated) modem_network(modem)->contexts[0].active = false;
+    cch->on = cch->activated = false;
 }
 
-static void drop(struct modem *modem)
+void session_end(struct modem *modem, int id)
 {
-    modem_end_stream(modem, "CLOSED");
-    modem_session_end(modem, 0);
+    forget(&cch_of(modem)->sessions[id]);
 }
 
-static const struct modem_stream stream = {take, give, waiting, drop};
-
-static void failed(struct modem *modem, int id, int error)
-{
-    bool pending = modem->cch.transparent || modem->cch.sessions[id].result_first;
-    int result = modem->cch.transparent ? MODEM_CONNECT_FAIL : MODEM_OK;
-    modem_session_failed(modem, id, error);
-    if (pending) modem_finish(modem, result);
-}
-
-static void opened(struct modem *modem, int id)
+void session_failed(struct modem *modem, int id, int error)
 {
     char text[32];
-    struct modem_session *session = &modem->cch.sessions[id];
-    session->state = SESSION_OPEN;
-    session->tells = true;
-    snprintf(text, sizeof text, "+CCHOPEN: %d,0", id);
-    if (modem->cch.transparent) {
-        modem_set_stream(modem, &stream);
-        modem_finish(modem, MODEM_CONNECT);
-    } else if (session->result_first) {
-        modem_line(modem, "%s", text);
-        modem_finish(modem, MODEM_OK);
-    } else {
-        modem_say(modem, text);
-    }
+    forget(&cch_of(modem)->sessions[id]);
+    if (cch_of(modem)->transparent) return;
+    snprintf(text, sizeof text, "+CCHOPEN: %d,%d", id, error);
+    modem_say(modem, text);
 }
 
-static void tick_opening(struct modem *modem, int id)
-{
-    const struct link *link = modem->cch.sessions[id].link;
-    enum link_state state = link_state(link);
-    if (state == LINK_OPENING) return;
-    /* one that opened and closed meanwhile was open */
-    enum link_reason reason = link_reason(link);
-    if (state == LINK_OPEN || reason == LINK_PEER_CLOSED) opened(modem, id);
-    else failed(modem, id, error_of(reason));
-}
-
-/* ---- sending ---------------------------------------------------------- */
-
-size_t modem_session_unsent(const struct modem_session *session)
+size_t session_unsent(const struct session *session)
 {
     return session->link == NULL ? 0 : link_unsent(session->link);
 }
 
-void modem_session_sends(struct modem *modem, struct modem_session *session)
+void session_sends(struct modem *modem, struct session *session)
 {
     const struct pending_send send = {
         .end = session->queued,
-        .until = modem->now + (int64_t)session->send_limit_s * 1000000,
+        .until = modem_now(modem) + (int64_t)session->send_limit_s * 1000000,
     };
-    if (modem->cch.reports_sends) buffer_append(&session->sends, &send, sizeof send);
+    if (cch_of(modem)->reports_sends) buffer_append(&session->sends, &send, sizeof send);
 }
 
-static bool first_send(const struct modem_session *session, struct pending_send *send)
+size_t session_stored(const struct modem *modem, const struct session *session)
 {
-    if (session->sends.size < sizeof *send) return false;
-    memcpy(send, session->sends.bytes, sizeof *send);
-    return true;
-}
-
-static void report_send(struct modem *modem, int id, int error)
-{
-    char text[32];
-    struct buffer *sends = &modem->cch.sessions[id].sends;
-    sends->size -= sizeof(struct pending_send);
-    memmove(sends->bytes, sends->bytes + sizeof(struct pending_send), sends->size);
-    snprintf(text, sizeof text, "+CCHSEND: %d,%d", id, error);
-    modem_say(modem, text);
-}
-
-static void report_sends(struct modem *modem, int id, bool closed)
-{
-    struct pending_send send;
-    const struct modem_session *session = &modem->cch.sessions[id];
-    while (first_send(session, &send)) {
-        if (send.end <= session->queued - link_unsent(session->link))
-            report_send(modem, id, CCH_SUCCEEDED);
-        else if (closed) report_send(modem, id, CCH_TRANSFER);
-        else if (modem->now >= send.until) report_send(modem, id, CCH_SEND_TIMED_OUT);
-        else return;
-    }
-}
-
-/* ---- receiving -------------------------------------------------------- */
-
-static void say_block(struct modem *modem, int id, size_t size)
-{
-    uint8_t bytes[BLOCK_SIZE];
-    struct modem_session *session = &modem->cch.sessions[id];
-    size = link_receive(session->link, bytes, size < BLOCK_SIZE ? size : BLOCK_SIZE);
-    session->taken += size;
-    modem_line(modem, "+CCHRECV: DATA,%d,%zu", id, size);
-    modem_bytes(modem, bytes, size);
-    if (session->due > 0) session->due -= size;
-}
-
-void modem_cch_after_final(struct modem *modem)
-{
-    for (int id = 0; id < SESSION_COUNT; id++) {
-        struct modem_session *session = &modem->cch.sessions[id];
-        if (session->due == 0) continue;
-        while (session->due > 0) say_block(modem, id, session->due);
-        modem_line(modem, "+CCHRECV: %d,0", id);
-        session->tells = true;
-    }
-}
-
-/* What has its place now; a result that waits goes first. */
-static bool may_say_data(const struct modem *modem)
-{
-    return modem_may_interrupt(modem) && modem->urcs.size == 0
-           && modem->out.size - modem->sent < SAID_MAX;
-}
-
-size_t modem_session_stored(const struct modem *modem, const struct modem_session *session)
-{
-    bool stores = modem->cch.manual && !modem->cch.transparent;
+    bool stores = cch_of(modem)->manual && !cch_of(modem)->transparent;
     return stores && session->link != NULL ? link_waiting(session->link) : 0;
-}
-
-/* Once for what came behind what was stored at the last CCHRECV. */
-static void announce(struct modem *modem, int id)
-{
-    char text[40];
-    struct modem_session *session = &modem->cch.sessions[id];
-    uint64_t arrived = session->taken + link_waiting(session->link);
-    if (!session->tells || arrived <= session->announced) return;
-    session->announced = arrived;
-    session->tells = false;
-    snprintf(text, sizeof text, "+CCHEVENT: %d, RECV EVENT", id);
-    modem_say(modem, text);
-}
-
-static void tell_data(struct modem *modem, int id)
-{
-    const struct modem_session *session = &modem->cch.sessions[id];
-    if (modem->cch.manual) {
-        announce(modem, id);
-        return;
-    }
-    while (may_say_data(modem) && link_waiting(session->link) > 0) say_block(modem, id, BLOCK_SIZE);
-}
-
-/* ---- the end ---------------------------------------------------------- */
-
-static void tell_end(struct modem *modem, int id, enum link_reason reason)
-{
-    char text[40];
-    if (reason == LINK_PEER_CLOSED) snprintf(text, sizeof text, "+CCH_PEER_CLOSED: %d", id);
-    else
-        snprintf(text, sizeof text, "+CCH_RECV_CLOSED: %d,%d", id,
-                 reason == LINK_RESET ? CCH_TRANSFER : error_of(reason));
-    modem_say(modem, text);
-}
-
-/* What the peer sent goes before the word that it closed, unless it is stored. */
-static void tick_open(struct modem *modem, int id)
-{
-    struct modem_session *session = &modem->cch.sessions[id];
-    bool closed = link_state(session->link) == LINK_CLOSED;
-    report_sends(modem, id, closed);
-    tell_data(modem, id);
-    if (!closed || (!modem->cch.manual && link_waiting(session->link) > 0)) return;
-    tell_end(modem, id, link_reason(session->link));
-    session->state = SESSION_ENDED;
-}
-
-static void tick_transparent(struct modem *modem)
-{
-    const struct modem_session *session = &modem->cch.sessions[0];
-    if (link_state(session->link) != LINK_CLOSED || link_waiting(session->link) > 0) return;
-    if (modem->mode != MODE_STREAM) tell_end(modem, 0, link_reason(session->link));
-    modem_end_stream(modem, "CLOSED");
-    modem_session_end(modem, 0);
-}
-
-/* ---- time ------------------------------------------------------------- */
-
-static void tick_session(struct modem *modem, int id)
-{
-    const struct modem_session *session = &modem->cch.sessions[id];
-    if (session->state == SESSION_OPENING) tick_opening(modem, id);
-    if (session->state != SESSION_OPEN) return;
-    if (modem->cch.transparent) tick_transparent(modem);
-    else tick_open(modem, id);
-}
-
-void modem_cch_tick(struct modem *modem)
-{
-    if (modem->cch.on && !modem->contexts[0].active) {
-        modem_cch_stop(modem);
-        modem_say(modem, "+CCH: CCH STOP");
-    }
-    for (int id = 0; id < SESSION_COUNT; id++) tick_session(modem, id);
-}
-
-static bool has_data_to_say(const struct modem *modem, const struct modem_session *session)
-{
-    return session->state == SESSION_OPEN && !modem->cch.transparent && !modem->cch.manual
-           && may_say_data(modem) && link_waiting(session->link) > 0;
-}
-
-bool modem_cch_is_opening(const struct modem *modem)
-{
-    for (size_t i = 0; i < SESSION_COUNT; i++)
-        if (modem->cch.sessions[i].state == SESSION_OPENING) return true;
-    return false;
-}
-
-/* Its bytes were handed out behind the look at its state. */
-static bool has_end_to_tell(const struct modem *modem, const struct modem_session *session)
-{
-    bool stores = modem->cch.manual && !modem->cch.transparent;
-    return session->state == SESSION_OPEN && link_state(session->link) == LINK_CLOSED
-           && (stores || link_waiting(session->link) == 0);
-}
-
-int64_t modem_cch_due(const struct modem *modem)
-{
-    int64_t due = MODEM_NEVER;
-    struct pending_send send;
-    for (size_t i = 0; i < SESSION_COUNT; i++) {
-        const struct modem_session *session = &modem->cch.sessions[i];
-        if (has_data_to_say(modem, session) || has_end_to_tell(modem, session)) return modem->now;
-        if (session->state == SESSION_OPEN && first_send(session, &send) && send.until < due)
-            due = send.until;
-    }
-    return due;
 }

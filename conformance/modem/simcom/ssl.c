@@ -1,6 +1,8 @@
 /* SIMCom's SSL contexts: CSSLCFG. */
 #include "base/memory.h"
-#include "modem/core/core.h"
+#include "modem/common/file.h"
+#include "modem/common/general.h"
+#include "modem/simcom/simcom.h"
 
 #include <stddef.h>
 #include <stdlib.h>
@@ -13,6 +15,35 @@
 #define NEGOTIATE_S      300
 #define AUTHENTICATE_ALL 2
 
+#define SSL_CONTEXT_COUNT 10
+
+/* F1012. */
+struct ssl_context {
+    int version, authentication, negotiate_s, cipher;
+    bool ignores_time, sends_name;
+    char *files[3]; /* names, by enum ssl_file; NULL: not set               */
+    char *password;
+};
+
+enum ssl_file { SSL_CA, SSL_CERTIFICATE, SSL_KEY };
+
+struct ssl_contexts {
+    struct ssl_context all[SSL_CONTEXT_COUNT];
+};
+
+static const struct modem_memory memory = {sizeof(struct ssl_contexts)};
+
+static struct ssl_context *contexts_of(const struct modem *modem)
+{
+    struct ssl_contexts *contexts = modem_memory(modem, &memory);
+    return contexts->all;
+}
+
+int simcom_negotiate_s(const struct modem *modem, int index)
+{
+    return contexts_of(modem)[index].negotiate_s;
+}
+
 /* ---- settings --------------------------------------------------------- */
 
 /* A keyword, its parameter, and where the number lies. */
@@ -22,15 +53,15 @@ struct setting {
 };
 
 static const struct setting numbers[] = {
-    {"sslversion", "sslversion", offsetof(struct modem_ssl_context, version)},
-    {"authmode", "authmode", offsetof(struct modem_ssl_context, authentication)},
-    {"negotiatetime", "negotiatetime", offsetof(struct modem_ssl_context, negotiate_s)},
-    {"ciphersuites", "ciphersuites", offsetof(struct modem_ssl_context, cipher)},
+    {"sslversion", "sslversion", offsetof(struct ssl_context, version)},
+    {"authmode", "authmode", offsetof(struct ssl_context, authentication)},
+    {"negotiatetime", "negotiatetime", offsetof(struct ssl_context, negotiate_s)},
+    {"ciphersuites", "ciphersuites", offsetof(struct ssl_context, cipher)},
 };
 
 static const struct setting flags[] = {
-    {"ignorelocaltime", "ignoreltime", offsetof(struct modem_ssl_context, ignores_time)},
-    {"enableSNI", "enableSNI_Flag", offsetof(struct modem_ssl_context, sends_name)},
+    {"ignorelocaltime", "ignoreltime", offsetof(struct ssl_context, ignores_time)},
+    {"enableSNI", "enableSNI_Flag", offsetof(struct ssl_context, sends_name)},
 };
 
 static const struct setting files[] = {
@@ -53,9 +84,9 @@ static const char *text_of(const char *text)
     return text == NULL ? "" : text;
 }
 
-static void say_context(struct modem *modem, int index)
+static void print_context(struct modem *modem, int index)
 {
-    const struct modem_ssl_context *context = &modem->ssl[index];
+    const struct ssl_context *context = &contexts_of(modem)[index];
     modem_line(modem, "+CSSLCFG: %d,%d,%d,%d,%d,\"%s\",\"%s\",\"%s\",%d,\"%s\",0x%04X", index,
                context->version, context->authentication, context->ignores_time,
                context->negotiate_s, text_of(context->files[SSL_CA]),
@@ -64,18 +95,18 @@ static void say_context(struct modem *modem, int index)
 }
 
 /* A file that is not there cannot be used. */
-static int set_file(struct modem *modem, const struct modem_call *call,
-                    struct modem_ssl_context *context, const struct setting *setting)
+static int set_file(struct modem *modem, const struct modem_call *call, struct ssl_context *context,
+                    const struct setting *setting)
 {
     const char *name = modem_text(call, setting->parameter, "");
-    if (!modem_is_certificate(name) || modem_find_file(modem, name) == NULL) return MODEM_ERROR;
+    if (!simcom_is_certificate(name) || modem_find_file(modem, name) == NULL) return MODEM_ERROR;
     modem_set_text(&context->files[setting->at], name);
     return MODEM_OK;
 }
 
 static int set(struct modem *modem, const struct modem_call *call, const char *key)
 {
-    struct modem_ssl_context *context = &modem->ssl[modem_number(call, "ssl_ctx_index", 0)];
+    struct ssl_context *context = &contexts_of(modem)[modem_number(call, "ssl_ctx_index", 0)];
     char *bytes = (char *)context;
     const struct setting *number = find(numbers, COUNT(numbers), key);
     const struct setting *flag = find(flags, COUNT(flags), key);
@@ -98,31 +129,31 @@ static int configure(struct modem *modem, const struct modem_call *call)
     const char *key = call->form->syntax.key;
     if (key != NULL) return set(modem, call, key);
     if (!modem_is(call, ATP_FORM_READ)) {
-        say_context(modem, (int)modem_number(call, "ssl_ctx_index", 0));
+        print_context(modem, (int)modem_number(call, "ssl_ctx_index", 0));
         return MODEM_OK;
     }
-    for (int i = 0; i < SSL_CONTEXT_COUNT; i++) say_context(modem, i);
+    for (int i = 0; i < SSL_CONTEXT_COUNT; i++) print_context(modem, i);
     return MODEM_OK;
 }
 
-void modem_ssl_release(struct modem *modem)
+static void release(struct modem *modem)
 {
     for (size_t i = 0; i < SSL_CONTEXT_COUNT; i++) {
-        struct modem_ssl_context *context = &modem->ssl[i];
+        struct ssl_context *context = &contexts_of(modem)[i];
         for (size_t f = 0; f < COUNT(context->files); f++) free(context->files[f]);
         free(context->password);
-        *context = (struct modem_ssl_context){0};
+        *context = (struct ssl_context){0};
     }
 }
 
-void modem_ssl_reset(struct modem *modem)
+static void reset(struct modem *modem)
 {
-    modem_ssl_release(modem);
+    release(modem);
     for (size_t i = 0; i < SSL_CONTEXT_COUNT; i++)
-        modem->ssl[i] = (struct modem_ssl_context){.version = VERSION_ALL,
-                                                   .negotiate_s = NEGOTIATE_S,
-                                                   .cipher = CIPHER_ALL,
-                                                   .ignores_time = true};
+        contexts_of(modem)[i] = (struct ssl_context){.version = VERSION_ALL,
+                                                     .negotiate_s = NEGOTIATE_S,
+                                                     .cipher = CIPHER_ALL,
+                                                     .ignores_time = true};
 }
 
 /* ---- what they mean --------------------------------------------------- */
@@ -133,8 +164,7 @@ static const struct buffer *bytes_of(struct modem *modem, const char *name)
     return file == NULL ? NULL : &file->bytes;
 }
 
-static bool set_trust(struct modem *modem, const struct modem_ssl_context *context,
-                      struct link_tls *tls)
+static bool set_trust(struct modem *modem, const struct ssl_context *context, struct link_tls *tls)
 {
     const struct buffer *ca = bytes_of(modem, context->files[SSL_CA]);
     if (ca == NULL) return false;
@@ -146,7 +176,7 @@ static bool set_trust(struct modem *modem, const struct modem_ssl_context *conte
     return true;
 }
 
-static bool set_identity(struct modem *modem, const struct modem_ssl_context *context,
+static bool set_identity(struct modem *modem, const struct ssl_context *context,
                          struct link_tls *tls)
 {
     const struct buffer *certificate = bytes_of(modem, context->files[SSL_CERTIFICATE]);
@@ -161,10 +191,10 @@ static bool set_identity(struct modem *modem, const struct modem_ssl_context *co
 }
 
 /* authmode: 1 the server, 2 both, 3 the client. */
-bool modem_ssl_settings(struct modem *modem, int index, const char *host, struct link_tls *tls,
-                        uint16_t *cipher)
+bool simcom_tls(struct modem *modem, int index, const char *host, struct link_tls *tls,
+                uint16_t *cipher)
 {
-    const struct modem_ssl_context *context = &modem->ssl[index];
+    const struct ssl_context *context = &contexts_of(modem)[index];
     int mode = context->authentication;
     bool all = context->version == VERSION_ALL;
     *cipher = (uint16_t)context->cipher;
@@ -180,4 +210,10 @@ bool modem_ssl_settings(struct modem *modem, int index, const char *host, struct
            && (mode < AUTHENTICATE_ALL || set_identity(modem, context, tls));
 }
 
-const struct modem_entry modem_ssl_commands[] = {{"+CSSLCFG", configure}, {NULL, NULL}};
+static const struct modem_entry commands[] = {
+    {.name = "+CSSLCFG", .handler = configure},
+    {0},
+};
+
+const struct modem_part modem_simcom_ssl_part = {
+    .name = "simcom-ssl", .commands = commands, .memory = &memory, .start = reset, .stop = release};
