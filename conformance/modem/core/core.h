@@ -44,8 +44,8 @@ struct modem {
     struct buffer out;
     size_t sent;     /* of out                                              */
     int64_t free_ns; /* when the next byte may go                           */
-    uint64_t random; /* state                                               */
-    size_t chunk;    /* bytes that may go before the next pause             */
+    struct random random;
+    size_t chunk; /* bytes that may go before the next pause             */
     struct defect_state defects;
     struct buffer urcs; /* that wait for their place: line, NUL, size, bytes */
     /* command lines */

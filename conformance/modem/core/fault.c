@@ -21,18 +21,9 @@ bool modem_strikes(struct modem *modem, enum modem_fault fault)
     return false;
 }
 
-uint64_t fault_random_below(uint64_t *state, uint64_t limit)
-{
-    *state += 0x9E3779B97F4A7C15u; /* splitmix64 */
-    uint64_t z = *state;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    return (z ^ (z >> 31)) % limit;
-}
-
 uint64_t fault_random(struct modem *modem, uint64_t limit)
 {
-    return fault_random_below(&modem->defects.random, limit);
+    return random_below(&modem->defects.random, limit);
 }
 
 /* ---- a module with defects -------------------------------------------- */
@@ -41,7 +32,7 @@ void fault_begin(struct modem *modem)
 {
     const struct modem_options *options = &modem->options;
     struct defect_state *state = &modem->defects;
-    *state = (struct defect_state){.random = ~options->seed, .urc_random = options->urcs};
+    *state = (struct defect_state){.random = {~options->seed}, .urc_random = {options->urcs}};
     state->uses = memory_new(options->flaw_count, sizeof *state->uses);
     state->use_count = options->flaw_count;
     for (size_t i = 0; i < options->flaw_count; i++) state->uses[i].flaw = options->flaws[i];

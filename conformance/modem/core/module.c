@@ -176,7 +176,7 @@ struct modem *modem_new_with_parts(const struct catalog_model *model,
     struct modem *modem = memory_new(1, sizeof *modem);
     modem->model = model;
     modem->options = *options;
-    modem->random = options->seed;
+    modem->random = (struct random){options->seed};
     fault_begin(modem);
     add_parts(modem, parts);
     modem->dtr = true;

@@ -8,6 +8,7 @@
 #define ATPROOF_MODEM_SPEECH_H
 
 #include "base/buffer.h"
+#include "base/random.h"
 #include "modem/modem.h"
 
 #define ASKED_MAX 16 /* numbers of a command that are kept                   */
@@ -87,8 +88,8 @@ struct asked {
 struct defect_state {
     struct defect_use *uses;
     size_t use_count;
-    uint64_t random;     /* of defects                                      */
-    uint64_t urc_random; /* of URCs                                         */
+    struct random random;     /* of defects                                 */
+    struct random urc_random; /* of URCs                                    */
     struct asked asked;
     size_t payload_left;         /* bytes announced and not written yet     */
     struct buffer kept;          /* to be written later                     */
@@ -108,7 +109,6 @@ bool fault_strikes(struct defect_use *use);
 
 /* A random number below `limit`. */
 uint64_t fault_random(struct modem *modem, uint64_t limit);
-uint64_t fault_random_below(uint64_t *state, uint64_t limit);
 
 /* A command line begins. */
 void fault_line_begins(struct modem *modem);

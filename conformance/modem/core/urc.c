@@ -14,7 +14,7 @@
 
 static uint64_t random_number(struct modem *modem, uint64_t limit)
 {
-    return fault_random_below(&modem->defects.urc_random, limit);
+    return random_below(&modem->defects.urc_random, limit);
 }
 
 /* ---- which ------------------------------------------------------------ */

@@ -33,14 +33,14 @@ void wire_put(struct modem *modem, const void *bytes, size_t size)
 
 bool modem_flips(struct modem *modem)
 {
-    return modem->options.seed != 0 && fault_random_below(&modem->random, 2) == 1;
+    return modem->options.seed != 0 && random_below(&modem->random, 2) == 1;
 }
 
 /* How many of `left` bytes may go at once. */
 static size_t next_chunk(struct modem *modem, size_t left)
 {
     if (modem->options.seed == 0) return left;
-    if (modem->chunk == 0) modem->chunk = 1 + (size_t)fault_random_below(&modem->random, CHUNK_MAX);
+    if (modem->chunk == 0) modem->chunk = 1 + (size_t)random_below(&modem->random, CHUNK_MAX);
     return modem->chunk < left ? modem->chunk : left;
 }
 
@@ -61,7 +61,7 @@ static void advance(struct modem *modem, size_t size)
     if (modem->options.seed == 0) return;
     modem->chunk -= size < modem->chunk ? size : modem->chunk;
     if (modem->chunk == 0)
-        modem->free_ns += (int64_t)fault_random_below(&modem->random, PAUSE_MAX) * NS_A_US;
+        modem->free_ns += (int64_t)random_below(&modem->random, PAUSE_MAX) * NS_A_US;
 }
 
 size_t wire_take(struct modem *modem, uint8_t *bytes, size_t capacity)
