@@ -1,6 +1,7 @@
 /* The parts of the virtual module. A vendor is its folder and its lines here;
  * a part stands after those that it uses. */
-#include "modem/part.h"
+#include "modem/core/part.h"
+#include "modem/modem.h"
 
 #include <string.h>
 

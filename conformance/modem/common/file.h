@@ -3,7 +3,8 @@
 #define ATPROOF_MODEM_FILE_H
 
 #include "base/buffer.h"
-#include "modem/part.h"
+#include "modem/common/store.h"
+#include "modem/core/part.h"
 
 #define FILE_MAX       64                /* in the file store               */
 #define FILE_BYTES_MAX ((size_t)4 << 20) /* all of them together            */

@@ -2,7 +2,7 @@
 #ifndef ATPROOF_MODEM_GENERAL_H
 #define ATPROOF_MODEM_GENERAL_H
 
-#include "modem/part.h"
+#include "modem/core/part.h"
 
 #define MODEM_REVISION ATPROOF_VERSION
 

@@ -2,7 +2,7 @@
 #ifndef ATPROOF_MODEM_NETWORK_H
 #define ATPROOF_MODEM_NETWORK_H
 
-#include "modem/part.h"
+#include "modem/core/part.h"
 
 #define CONTEXT_COUNT 20 /* PDP contexts                                    */
 

@@ -4,8 +4,8 @@
 #define ATPROOF_MODEM_CORE_H
 
 #include "base/buffer.h"
+#include "modem/core/part.h"
 #include "modem/core/speech.h"
-#include "modem/part.h"
 
 #define LINE_SIZE_MAX 2048 /* bytes of a command line; a longer one is refused */
 

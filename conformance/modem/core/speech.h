@@ -9,7 +9,7 @@
 
 #include "base/buffer.h"
 #include "base/random.h"
-#include "modem/modem.h"
+#include "modem/core/module.h"
 
 #define ASKED_MAX 16 /* numbers of a command that are kept                   */
 #define FIELD_MAX 40 /* of a line                                            */

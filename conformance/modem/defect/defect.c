@@ -1,6 +1,6 @@
 /* Finding defects by name. */
 #include "base/memory.h"
-#include "modem/modem.h"
+#include "modem/defect/list.h"
 
 #include <errno.h>
 #include <stdlib.h>

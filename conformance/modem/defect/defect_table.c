@@ -1,5 +1,6 @@
 /* The defects by name: what each does wrong, where, and against which clause. */
 #include "modem/defect/defect.h"
+#include "modem/defect/list.h"
 
 #define ALL     "simcom quectel-ugxx quectel-ec200"
 #define QUECTEL "quectel-ugxx quectel-ec200"

@@ -3,7 +3,7 @@
 #ifndef ATPROOF_MODEM_QUECTEL_H
 #define ATPROOF_MODEM_QUECTEL_H
 
-#include "modem/part.h"
+#include "modem/core/part.h"
 
 /* Those that a module like this one can meet. */
 enum quectel_error {

@@ -3,8 +3,8 @@
 #define ATPROOF_MODEM_SESSION_H
 
 #include "base/buffer.h"
+#include "modem/core/part.h"
 #include "modem/net/link.h"
-#include "modem/part.h"
 
 #define SESSION_COUNT 2
 

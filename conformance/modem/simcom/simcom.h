@@ -2,8 +2,8 @@
 #ifndef ATPROOF_MODEM_SIMCOM_H
 #define ATPROOF_MODEM_SIMCOM_H
 
+#include "modem/core/part.h"
 #include "modem/net/link.h"
-#include "modem/part.h"
 
 /* Whether F1013 takes that for the name of a certificate or key. */
 bool simcom_is_certificate(const char *name);

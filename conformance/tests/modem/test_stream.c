@@ -2,7 +2,8 @@
  * times, ATO, DTR, bytes passed raw, the end of the connection. The peer is the
  * test's own. */
 #include "base/buffer.h"
-#include "modem/part.h"
+#include "modem/core/part.h"
+#include "modem/modem.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

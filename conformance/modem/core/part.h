@@ -6,7 +6,7 @@
 #ifndef ATPROOF_MODEM_PART_H
 #define ATPROOF_MODEM_PART_H
 
-#include "modem/modem.h"
+#include "modem/core/module.h"
 
 #include <stdbool.h>
 #include <stddef.h>
