@@ -1,121 +1,30 @@
-/* A virtual module: the module's end of a line, for programs that have none.
+/* A virtual module: it emulates a cellular module, to test host software without
+ * hardware.
  *
  *     modem_receive(modem, bytes, size, now);      what the host sent
- *     size = modem_send(modem, bytes, room, now);  what the module says by now
+ *     size = modem_send(modem, bytes, room, now);  what the module printed by now
  *     due = modem_due(modem, now);                 when to ask again
  *
  * It is written from the manuals. Of the project it shares the catalogue alone:
  * which commands and forms there are, what `=?` answers, which arguments are
- * legal. It does no input and output on the line itself and reads no clock but for
- * CCLK, so that a run repeats itself; times are the caller's, in microseconds from any
- * start, and never go back. Requests to the network alone run by themselves, in
- * threads of their own.
+ * legal. It does no input and output on the line and reads no clock but CCLK's, so that a
+ * run is repeatable; times are the caller's, in microseconds from any start, and
+ * never go back. Only requests to the network run by themselves, in threads of
+ * their own.
  */
 #ifndef ATPROOF_MODEM_H
 #define ATPROOF_MODEM_H
 
-#include "catalog/builtin.h"
-
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-struct modem;
-struct defect_use;
-struct speech;
-
-/* A firmware fault that somebody could ship. */
-struct modem_defect {
-    const char *name;     /* `lf-only`                                      */
-    const char *dialects; /* in which it can show, a blank between them     */
-    const char *clause;   /* that it breaks: `core/V.250 5.7.1`             */
-    bool anywhere;        /* and that of any other command that it strikes  */
-    const char *text;     /* what the firmware does wrong, one sentence     */
-    /* What becomes of what is said; NULL: the commands ask for it by name. */
-    void (*hook)(struct modem *modem, struct defect_use *use, struct speech *speech);
-};
-
-/* All of them; the last has the name NULL. */
-extern const struct modem_defect modem_defects[];
-const struct modem_defect *modem_find_defect(const char *name);
-bool modem_defect_shows(const struct modem_defect *defect, const char *dialect);
-
-/* A defect as it is wanted: `NAME` strikes whenever it can, `NAME@N` the N-th
- * time alone, `NAME@N+` from the N-th time on, so that a session can be in good
- * order before. */
-struct modem_flaw {
-    const struct modem_defect *defect;
-    unsigned at;  /* 0: always                                              */
-    bool lasting; /* from then on                                           */
-};
-
-/* Reads `NAME`, `NAME@N` or `NAME@N+`. Writes: *out if true. */
-bool modem_read_flaw(const char *text, struct modem_flaw *out);
-
-struct modem_options {
-    const struct catalog_dialect *dialect;
-    uint32_t speed;  /* of the line in baud, 10 bits a byte; 0: without limit */
-    uint64_t seed;   /* of random chunks and pauses; 0: none                 */
-    uint64_t urcs;   /* seed of random URCs at every legal place; 0: none    */
-    bool banner;     /* begins as if just switched on                        */
-    int64_t clock_s; /* its clock when it is switched on; 0: the machine's     */
-    bool offline;    /* no host name has an address: the system's network is not touched   */
-    const struct modem_flaw *flaws; /* copied                               */
-    size_t flaw_count;
-};
+#include "modem/common/store.h"
+#include "modem/core/module.h"
+#include "modem/defect/list.h"
 
 /* A module that was just switched on. `model` is what catalog_load_builtin
  * gave, or another that has the dialect's sets. Borrows: `model`, and the
  * dialect, until modem_free. */
 struct modem *modem_new(const struct catalog_model *model, const struct modem_options *options);
-void modem_free(struct modem *modem); /* NULL is fine */
-
-/* Takes bytes of the host, any number at a time. */
-void modem_receive(struct modem *modem, const uint8_t *bytes, size_t size, int64_t now);
-
-/* What the module has said by `now` and was not handed out yet.
- * Returns: bytes written, at most `capacity`; 0: none yet. */
-size_t modem_send(struct modem *modem, uint8_t *bytes, size_t capacity, int64_t now);
-
-#define MODEM_NEVER INT64_MAX
-
-/* When the module does something next if the host does nothing: `now` if it has
- * something to say at once, MODEM_NEVER if nothing is due. */
-int64_t modem_due(const struct modem *modem, int64_t now);
-
-/* A descriptor that becomes readable when something happened that modem_due
- * could not foresee (an answer from the network); modem_send takes note of it.
- * Owned by the module. */
-int modem_descriptor(const struct modem *modem);
-
-/* Whether a request or a connection to the network is open: something may
- * happen that modem_due does not foresee. */
-bool modem_is_online(const struct modem *modem);
 
 /* Whether there is a virtual module of the dialect (NULL: there is none). */
 bool modem_is_dialect(const struct catalog_dialect *dialect);
-
-/* Whether a request is under way that the descriptor will tell of. */
-bool modem_is_working(const struct modem *modem);
-
-/* Whether the module takes more of the host now (CTS). What comes all the same
- * is kept. */
-bool modem_is_clear_to_send(const struct modem *modem);
-
-/* The host's DTR line; at first it is on. What its end does, &D says. */
-void modem_set_dtr(struct modem *modem, bool on, int64_t now);
-
-/* Puts a file into the module's store, replacing one of that name. Copies.
- * Returns: false if the store is full (64 files, 4 MiB). */
-bool modem_store_file(struct modem *modem, const char *name, const void *bytes, size_t size);
-
-/* Says an unsolicited result code at the next place where one may stand: not
- * inside a line, a payload or an upload. `text`: the line without line ends. */
-void modem_say(struct modem *modem, const char *text);
-
-/* Whether the module of the dialect does a command; its name as the catalogue
- * has it, `+CSQ`, `E`. One that is in the catalogue and is not done answers that
- * it is not supported. */
-bool modem_does(const struct modem *modem, const char *name);
 
 #endif

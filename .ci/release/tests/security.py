@@ -23,9 +23,9 @@ BOUNDS = (
     ('256 ways of a case', 'conformance/script/script.h', r'SCRIPT_WAY_COUNT_MAX\s+256\b'),
     ('at most 1 MiB', 'conformance/catalog/model.h', r'CATALOG_FILE_SIZE_MAX \(1u << 20\)'),
     ('16 deep', 'conformance/catalog/yaml.c', r'DEPTH_MAX 16\b'),
-    ('2 KiB a line', 'conformance/modem/internal.h', r'LINE_SIZE_MAX\s+2048\b'),
-    ('64 files', 'conformance/modem/internal.h', r'FILE_MAX\s+64\b'),
-    ('4 MiB together', 'conformance/modem/internal.h', r'FILE_BYTES_MAX \(\(size_t\)4 << 20\)'),
+    ('2 KiB a line', 'conformance/modem/core/core.h', r'LINE_SIZE_MAX\s+2048\b'),
+    ('64 files', 'conformance/modem/common/file.h', r'FILE_MAX\s+64\b'),
+    ('4 MiB together', 'conformance/modem/common/file.h', r'FILE_BYTES_MAX \(\(size_t\)4 << 20\)'),
 )
 
 

@@ -1,6 +1,6 @@
 /* Links against the real server on loopback, and against listeners of the
  * test's own where the server is too polite. */
-#include "modem/link.h"
+#include "modem/net/link.h"
 
 #include "server/server.h"
 

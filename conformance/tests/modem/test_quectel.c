@@ -1,7 +1,7 @@
 /* Quectel's SSL clients where DTR or the module's clock matters, which a pseudo
  * terminal does not have: both are the test's own, the peer is real. The rest is
  * in modem_quectel.py. */
-#include "modem/internal.h"
+#include "host_sample.h"
 #include "server/server.h"
 
 #include <poll.h>
@@ -15,61 +15,11 @@
 #include <cmocka.h>
 
 #define SECOND  INT64_C(1000000)
-#define TURNS   1000 /* of 10 ms: how long the network may take             */
 #define OK      "\r\nOK\r\n"
 #define CONNECT "\r\nCONNECT\r\n"
 
 static struct catalog_model *model;
 static struct server *server;
-static struct modem *modem;
-static int64_t now;
-static struct buffer heard;
-
-/* ---- a host ----------------------------------------------------------- */
-
-static void listen_now(void)
-{
-    uint8_t bytes[512];
-    size_t size;
-    while ((size = modem_send(modem, bytes, sizeof bytes, now)) > 0)
-        buffer_append(&heard, bytes, size);
-}
-
-static void type(const char *text)
-{
-    modem_receive(modem, (const uint8_t *)text, strlen(text), now);
-    listen_now();
-}
-
-static void assert_heard(const char *expected)
-{
-    buffer_append(&heard, "", 1);
-    assert_string_equal((char *)heard.bytes, expected);
-    heard.size = 0;
-}
-
-/* Once the network did its part. */
-static void assert_comes(const char *expected)
-{
-    struct pollfd polled = {.fd = modem_descriptor(modem), .events = POLLIN};
-    for (int i = 0; i < TURNS && heard.size < strlen(expected); i++) {
-        poll(&polled, 1, 10);
-        listen_now();
-    }
-    assert_heard(expected);
-}
-
-static void assert_answer(const char *command, const char *expected)
-{
-    type(command);
-    assert_heard(expected);
-}
-
-static void leap(int64_t time_us)
-{
-    now += time_us;
-    listen_now();
-}
 
 static void open_client(int client, int mode)
 {

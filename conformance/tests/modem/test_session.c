@@ -1,6 +1,8 @@
 /* The CCH sessions where the module's clock matters: it is the test's own, and
  * leaps over time limits. The peer is real. The rest is in modem_cch.py. */
-#include "modem/internal.h"
+#include "host_sample.h"
+#include "modem/common/general.h"
+#include "modem/simcom/session.h"
 #include "server/server.h"
 
 #include <arpa/inet.h>
@@ -16,61 +18,10 @@
 
 #include <cmocka.h>
 
-#define SECOND     INT64_C(1000000)
-#define PATIENCE_S 10
+#define SECOND INT64_C(1000000)
 
 static struct catalog_model *model;
 static struct server *server;
-static struct modem *modem;
-static int64_t now;
-static struct buffer heard;
-
-/* ---- a host ----------------------------------------------------------- */
-
-/* What the module says at once. */
-static void listen_now(void)
-{
-    uint8_t bytes[512];
-    size_t size;
-    while ((size = modem_send(modem, bytes, sizeof bytes, now)) > 0)
-        buffer_append(&heard, bytes, size);
-}
-
-static void type(const char *text)
-{
-    modem_receive(modem, (const uint8_t *)text, strlen(text), now);
-    listen_now();
-}
-
-static void assert_heard(const char *expected)
-{
-    buffer_append(&heard, "", 1);
-    assert_string_equal((char *)heard.bytes, expected);
-    heard.size = 0;
-}
-
-/* The same, once the network did its part. */
-static void assert_comes(const char *expected)
-{
-    struct pollfd polled = {.fd = modem_descriptor(modem), .events = POLLIN};
-    for (int i = 0; i < PATIENCE_S * 100 && heard.size < strlen(expected); i++) {
-        poll(&polled, 1, 10);
-        listen_now();
-    }
-    assert_heard(expected);
-}
-
-static void assert_answer(const char *command, const char *expected)
-{
-    type(command);
-    assert_heard(expected);
-}
-
-static void leap(int64_t seconds)
-{
-    now += seconds * SECOND;
-    listen_now();
-}
 
 /* Without an answer, the port takes connections all the same. */
 static int listen_silently(uint16_t *port)
@@ -128,11 +79,11 @@ static void test_session_short_send_ends_with_the_limit(void **state)
     assert_answer("AT+CCHCFG=\"sendtimeout\",0,60\r", "\r\nOK\r\n");
     open_at(server_port(server, SERVER_TCP));
     assert_answer("AT+CCHSEND=0,10\r", "\r\n> ");
-    leap(59);
+    leap(59 * SECOND);
     assert_answer("four", "");
-    leap(59); /* each byte begins it anew */
+    leap(59 * SECOND); /* each byte begins it anew */
     assert_heard("");
-    leap(1);
+    leap(1 * SECOND);
     assert_heard("\r\nERROR\r\n");
     assert_answer("AT+CCHSEND=0,2\r", "\r\n> ");
     type("ok");
@@ -160,9 +111,9 @@ static void test_session_send_that_is_not_taken_is_reported_late(void **state)
         heard.size = 0;
     }
     heard.size = 0;
-    leap(59);
+    leap(59 * SECOND);
     assert_heard("");
-    leap(1);
+    leap(1 * SECOND);
     buffer_append(&heard, "", 1);
     assert_non_null(strstr((char *)heard.bytes, "\r\n+CCHSEND: 0,18\r\n"));
     heard.size = 0;
@@ -182,7 +133,7 @@ static void test_session_that_ended_meanwhile_refuses_the_upload(void **state)
     assert_answer("AT+CCHSEND=0,6\r", "\r\n> ");
     /* in one piece, so that the echo cannot come between */
     assert_answer("close\nAT+CCHSEND=0,4\r", "\r\nOK\r\n\r\n> ");
-    for (int i = 0; i < 100 && link_state(modem->cch.sessions[0].link) != LINK_CLOSED; i++)
+    for (int i = 0; i < 100 && link_state(cch_of(modem)->sessions[0].link) != LINK_CLOSED; i++)
         poll(NULL, 0, 10);
     type("late");
     assert_comes("\r\nERROR\r\n\r\n+CCHRECV: DATA,0,6\r\nclose\n\r\n+CCH_PEER_CLOSED: 0\r\n");

@@ -1,7 +1,9 @@
 /* Transparent access of the virtual module: the escape sequence and its guard
  * times, ATO, DTR, bytes passed raw, the end of the connection. The peer is the
  * test's own. */
-#include "modem/internal.h"
+#include "base/buffer.h"
+#include "modem/core/part.h"
+#include "modem/modem.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -241,7 +243,7 @@ static void test_stream_dtr_does_what_d_says(void **state)
     char command[8] = "AT&D0\r";
     for (int i = 0; i < 3; i++) {
         listen(SECOND);
-        if (modem->mode == MODE_STREAM) type("+++", SECOND);
+        if (modem_is_streaming(modem)) type("+++", SECOND);
         command[4] = (char)('0' + i);
         type(command, 0);
         type("ATO\r", 0);
