@@ -216,14 +216,14 @@ static void count_row(struct trace *trace, char *clause, char *what, const char 
 }
 
 static void count_exchange(struct trace *trace, const struct compiled_catalog *compiled,
-                           const struct judge_exchange *exchange, const char *id, bool *touched)
+                           const struct judge_place *place, const char *id, bool *touched)
 {
-    if (exchange->form_index == SIZE_MAX) return;
+    if (place->form_index == SIZE_MAX) return;
     *touched = true; /* of its variant more below, if one came */
-    if (exchange->variant_index == SIZE_MAX) return;
-    const struct atp_form *form = &compiled->catalog.forms[exchange->form_index];
+    if (place->variant_index == SIZE_MAX) return;
+    const struct atp_form *form = &compiled->catalog.forms[place->form_index];
     const struct atp_variant *variant =
-        &compiled->catalog.variants[form->variant + exchange->variant_index];
+        &compiled->catalog.variants[form->variant + place->variant_index];
     const struct compiled_source *source = compiled_variant_source(compiled, form, variant);
     count_row(trace, clause_in(source->set, source->edition, source->clause),
               variant_text(source->form, source->variant), id, touched);
@@ -266,7 +266,7 @@ static void count_way(struct trace *trace, const struct script_case *case_, size
     if (compiled == NULL || !script_expand(case_, NULL, way, &transcript, &error)) return;
     judge_transcript(&transcript, compiled, &options, &judgement);
     for (size_t i = 0; i < judgement.exchange_count; i++)
-        count_exchange(trace, compiled, &judgement.exchanges[i], case_->id.text, touched);
+        count_exchange(trace, compiled, &judgement.places[i], case_->id.text, touched);
     count_urcs(trace, compiled, &judgement, case_->id.text, touched);
     judgement_release(&judgement);
     transcript_release(&transcript);

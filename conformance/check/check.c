@@ -67,27 +67,21 @@ static void collect(struct declarations *out, const struct script_branch *branch
 {
     for (size_t i = 0; i < branch->node_count; i++) {
         const struct script_node *node = &branch->nodes[i];
-        if (node->kind == SCRIPT_DEVIATES) {
+        enum judge_rule rule;
+        if (node->kind == SCRIPT_DEVIATES && judge_find_rule(node->rule, &rule))
             *LIST_ADD(&out->declared) =
-                (struct judge_declared){node->rule, node->clause, node->reason, node->line};
-        } else if (node->kind == SCRIPT_WITHIN) {
+                (struct judge_declared){rule, node->clause, node->reason, node->line};
+        else if (node->kind == SCRIPT_WITHIN)
             *LIST_ADD(&out->limits) = (struct judge_limit){node->number, node->line};
-        }
         for (size_t k = 0; k < node->branch_count; k++) collect(out, &node->branches[k]);
     }
 }
 
-/* A rule that does not exist would never be met. */
-static bool check_rules(const struct subject *subject, const struct declarations *found)
+/* The rules that the case names exist. Returns: false with a complaint made. */
+static bool has_known_rules(const struct subject *subject)
 {
-    const struct judge_declared *declared = found->declared.items;
-    for (size_t i = 0; i < found->declared.count; i++) {
-        if (judge_find_rule(declared[i].rule) != NULL) continue;
-        complain("%s:%zu:1: unknown rule '%s'; atproof check --list-rules lists them",
-                 subject->is.path, declared[i].line, declared[i].rule);
-        return false;
-    }
-    return true;
+    return subject->is.case_ == NULL
+           || results_check_rules(subject->is.path, &subject->is.case_->body);
 }
 
 static const char *why_unjudged(const struct judgement *judgement)
@@ -124,7 +118,7 @@ static void judge_subject(struct check *check, const struct subject *subject)
         check_open_tables(check, dialect_of(check, subject->is.case_));
     if (subject->is.case_ != NULL) collect(&found, &subject->is.case_->body);
     if (check->options->as_recorded) found.declared.count = 0;
-    if (compiled == NULL || !check_rules(subject, &found)) {
+    if (compiled == NULL || !has_known_rules(subject)) {
         check->tally.broken = true;
     } else {
         struct judge_options options = {

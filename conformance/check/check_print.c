@@ -4,10 +4,10 @@
 
 #include <string.h>
 
-static void print_finding(FILE *out, const struct judge_finding *finding)
+static void print_finding(FILE *out, const struct reports_finding *finding)
 {
     fprintf(out, "    %s%s (%s) %s, offset %llu", finding->declared ? "declared: " : "",
-            finding->rule->name, judge_level_name(finding->rule->level), finding->clause,
+            finding->rule, reports_level_name(finding->level), finding->clause,
             (unsigned long long)finding->offset);
     if (finding->line > 0) fprintf(out, ", line %zu", finding->line);
     if (finding->expected[0] != '\0') fprintf(out, "\n      expected: %s", finding->expected);
@@ -16,9 +16,9 @@ static void print_finding(FILE *out, const struct judge_finding *finding)
     fputc('\n', out);
 }
 
-static void print_exchange(FILE *out, const char *path, const struct judge_exchange *exchange)
+static void print_exchange(FILE *out, const char *path, const struct reports_exchange *exchange)
 {
-    fprintf(out, "%s:%zu: %s  %s", path, exchange->line, judge_verdict_name(exchange->verdict),
+    fprintf(out, "%s:%zu: %s  %s", path, exchange->line, reports_verdict_name(exchange->verdict),
             exchange->command[0] == '\0' ? "(before any command)" : exchange->command);
     if (exchange->form[0] != '\0') fprintf(out, "\n    %s form", exchange->form);
     if (exchange->variant[0] != '\0') fprintf(out, ", variant %s", exchange->variant);

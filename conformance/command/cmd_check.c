@@ -334,8 +334,9 @@ static bool read_expected(struct arguments *arguments)
 
 static int list_rules(void)
 {
-    for (const struct judge_rule *rule = judge_rules; rule->name != NULL; rule++)
-        printf("%-16s %-7s %s\n", rule->name, judge_level_name(rule->level), rule->text);
+    for (const struct judge_rule_facts *rule = judge_rules; rule < judge_rules + JUDGE_RULE_COUNT;
+         rule++)
+        printf("%-16s %-7s %s\n", rule->name, reports_level_name(rule->level), rule->text);
     return complain_of_lost_output() ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }
 

@@ -50,12 +50,11 @@ static struct judge_work *add_work(struct run *run)
                                sizeof *judge->works);
     struct judge_work *work = &judge->works[judge->work_count++];
     *work = (struct judge_work){.last_us = TRANSCRIPT_NO_TIME};
-    work->out = (struct judge_exchange){
+    work->place = (struct judge_place){NO_INDEX, NO_INDEX};
+    work->out = (struct reports_exchange){
         .name = "",
         .form = "",
         .variant = "",
-        .form_index = NO_INDEX,
-        .variant_index = NO_INDEX,
         .offset = run->fed,
         .sent_us = TRANSCRIPT_NO_TIME,
         .over_us = TRANSCRIPT_NO_TIME,
@@ -72,8 +71,8 @@ static void note_form(struct run *run, struct judge_work *work, const struct atp
     if (exchange->form == NULL) return;
     work->form = exchange->form;
     work->out.form = at_form_name(exchange->form->kind);
-    work->out.form_index = compiled_form_index(compiled, exchange->form);
-    work->source = &compiled->form_sources[work->out.form_index];
+    work->place.form_index = compiled_form_index(compiled, exchange->form);
+    work->source = &compiled->form_sources[work->place.form_index];
     work->out.time_limit_ms = exchange->time_limit_ms;
 }
 
@@ -232,7 +231,7 @@ static void blame_unlaid(struct run *run, struct judge_work *work, const struct 
     if (!unasked && (event->deviations & ATP_DEV_UNEXPECTED) == 0) return;
     size_t record = compiled_record_index(run->judge.compiled, event->record);
     char *clause = judge_clause(&run->judge.compiled->record_sources[record]);
-    judge_add(work, unasked ? "not-asked" : "unexpected", clause, at,
+    judge_add(work, unasked ? JUDGE_NOT_ASKED : JUDGE_UNEXPECTED, clause, at,
               memory_text(unasked ? "no such line unasked" : "a response of the form"),
               judge_escape(event->bytes + event->text_offset, event->text_size, JUDGE_SEEN_TEXT));
     free(clause);
@@ -261,7 +260,7 @@ static void take_text(struct run *run, const struct atp_event *event, struct spa
     if (event->kind != ATP_KIND_TEXT) return;
     bool stray =
         run->behind_data && event->size > 0 && event->bytes[0] != '\r' && event->bytes[0] != '\n';
-    judge_add(work, stray ? "stray-text" : "unknown-line", NULL, at,
+    judge_add(work, stray ? JUDGE_STRAY_TEXT : JUDGE_UNKNOWN_LINE, NULL, at,
               memory_text(stray ? "a line end or a line of the manual behind the payload"
                                 : "a line of the manuals at hand"),
               judge_escape(event->bytes + event->text_offset,
@@ -289,7 +288,7 @@ static void check_line_end(struct run *run, const struct atp_event *event, struc
     bool cut =
         run->behind_data && run->last_byte == '\r' && event->size > 0 && event->bytes[0] == '\n';
     if (cut)
-        judge_add(current(run), "short-payload", NULL, at,
+        judge_add(current(run), JUDGE_SHORT_PAYLOAD, NULL, at,
                   memory_text("payload that ends before its line end"), memory_text("\\r | \\n"));
     if (event->size > 0) run->last_byte = event->bytes[event->size - 1];
 }
@@ -400,14 +399,14 @@ static void judge_preamble(struct run *run)
                                     "the module echoes none; lines alone were judged");
 }
 
-static enum judge_verdict worst(const struct judgement *judgement)
+static enum reports_verdict worst(const struct judgement *judgement)
 {
-    enum judge_verdict found = JUDGE_UNJUDGED;
+    enum reports_verdict found = REPORTS_UNJUDGED;
     for (size_t i = 0; i < judgement->exchange_count; i++) {
-        enum judge_verdict verdict = judgement->exchanges[i].verdict;
+        enum reports_verdict verdict = judgement->exchanges[i].verdict;
         bool empty = i == 0 && judgement->exchanges[i].size == 0;
-        if (empty || verdict == JUDGE_UNJUDGED) continue;
-        if (found == JUDGE_UNJUDGED || verdict > found) found = verdict;
+        if (empty || verdict == REPORTS_UNJUDGED) continue;
+        if (found == REPORTS_UNJUDGED || verdict > found) found = verdict;
     }
     return found;
 }
@@ -428,8 +427,10 @@ static void hand_over(struct run *run, struct judgement *out)
     judge_tape_release(&run->tape);
     out->exchange_count = judge->work_count;
     out->exchanges = memory_new(judge->work_count, sizeof *out->exchanges);
+    out->places = memory_new(judge->work_count, sizeof *out->places);
     for (size_t i = 0; i < judge->work_count; i++) {
         out->exchanges[i] = judge->works[i].out;
+        out->places[i] = judge->works[i].place;
         release_work(&judge->works[i]);
     }
     out->identity = judge->identity;

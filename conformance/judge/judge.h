@@ -12,116 +12,108 @@
 #ifndef CONFORMANCE_JUDGE_H
 #define CONFORMANCE_JUDGE_H
 
-#include "base/digest.h"
 #include "catalog/compile/compile.h"
 #include "script/transcript.h"
 
 #include <atproof/atproof.h>
+#include <atproof/results.h>
 
 /* ---- rules ------------------------------------------------------------ */
 
-/* How much a finding weighs. must: the manual's syntax, order, arity, range.
- * should: what it states less firmly, V.250's form of a line, a misprint of the
- * manual. quirk: a habit known of the field, which cases state and no rule does.
- * info: told, weighs nothing. */
-enum judge_level { JUDGE_MUST, JUDGE_SHOULD, JUDGE_QUIRK, JUDGE_INFO };
+/* What can be wrong. Levels: must is the manual's syntax, order, arity, range;
+ * should what it states less firmly, V.250's framing of a line, a misprint of the
+ * manual; quirk a habit of the field, which cases state and no rule has; info
+ * changes no verdict. */
+enum judge_rule {
+    /* Of fields: the clause is the record's. */
+    JUDGE_OUT_OF_RANGE,
+    JUDGE_EMPTY_FIELD,
+    JUDGE_EXTRA_FIELD,
+    JUDGE_MISSING_FIELD,
+    JUDGE_MALFORMED_FIELD,
+    JUDGE_STRAY_QUOTE,
+    JUDGE_QUOTED,
+    JUDGE_UNQUOTED,
+    JUDGE_UNLISTED_CODE,
+    JUDGE_OTHER_VALUE,
+    JUDGE_UNKNOWN_RECORD,
+    JUDGE_BAD_LENGTH,
+    JUDGE_SHORT_PAYLOAD,
+    JUDGE_TOO_MUCH,
+    JUDGE_STRAY_TEXT,
+    /* Of exchanges: the clause is the form's. */
+    JUDGE_MISSING_LINE,
+    JUDGE_MISSING_FINAL,
+    JUDGE_WRONG_ORDER,
+    JUDGE_DOUBLED,
+    JUDGE_UNEXPECTED,
+    JUDGE_LATE,
+    JUDGE_ACCEPTED_ILLEGAL,
+    JUDGE_ERRATUM,
+    JUDGE_NOT_ASKED,
+    /* Of how a line is framed. */
+    JUDGE_BARE_LF,
+    JUDGE_GLUED,
+    JUDGE_NO_COLON,
+    JUDGE_NO_SPACE,
+    JUDGE_EXTRA_SPACE,
+    JUDGE_EXTRA_CR,
+    JUDGE_ECHO_DIFFERS,
+    JUDGE_STALE,
+    JUDGE_UNKNOWN_LINE,
+    JUDGE_LONG_LINE,
+    JUDGE_CUT,
+    /* Of the host, and of the transcript itself. */
+    JUDGE_ARGUMENT,
+    JUDGE_DECLARED_ABSENT,
+    JUDGE_RULE_COUNT
+};
 
-/* A rule: `missing-line`, `range`, … Those of a line bear the names of the
- * parser's deviations. */
-struct judge_rule {
-    const char *name;
-    enum judge_level level;
+struct judge_rule_facts {
+    const char *name; /* `missing-line`; of a line: as the parser's deviation */
+    enum reports_level level;
     const char *clause; /* of rules that are not of one record: `core/V.250 5.7.1` */
     const char *text;   /* what the rule asks for, one sentence             */
 };
 
-/* All rules; the last has the name NULL. */
-extern const struct judge_rule judge_rules[];
-const struct judge_rule *judge_find_rule(const char *name);
+/* By enum judge_rule: the one table of their words. */
+extern const struct judge_rule_facts judge_rules[JUDGE_RULE_COUNT];
 
-const char *judge_level_name(enum judge_level level); /* "must", …        */
+/* The rule of that name, as users write it. Writes: *out. Returns: false if there
+ * is none. */
+bool judge_find_rule(const char *name, enum judge_rule *out);
 
-/* ---- findings --------------------------------------------------------- */
+/* The rule that a deviation of the parser breaks, by its bit (ATP_DEV_...). */
+enum judge_rule judge_rule_of_deviation(unsigned bit);
 
-struct judge_finding {
-    const struct judge_rule *rule;
-    char *clause;    /* `simcom-http/2.2.4`: set and clause                 */
-    uint64_t offset; /* in all bytes of the module                          */
-    uint64_t size;   /* bytes of the module's, 0: it did not come, or is the host's */
-    size_t line;     /* of the transcript's item, 0: none                   */
-    char *expected;  /* in the manual's notation                            */
-    char *seen;      /* as it came, bytes below 0x20 or above 0x7E as C escapes */
-    bool declared;   /* the transcript says that it is known                */
-    char *reason;    /* why, of a declared one; else NULL                   */
-};
+/* ---- what is found ----------------------------------------------------- */
 
-enum judge_verdict {
-    JUDGE_PASS,
-    JUDGE_DEVIATION, /* findings, none of them an undeclared must           */
-    JUDGE_FAIL,
-    JUDGE_UNJUDGED
-};
-const char *judge_verdict_name(enum judge_verdict verdict); /* "pass", …  */
-
-/* What was said during an exchange, in the order of the line: a command, data of
- * the host, or an event of the module. A payload in spans is one. */
-struct judge_wire {
-    bool is_sent;
-    const char *kind;              /* sent: "command", "data"; received: of the event. Static */
-    const char *name;              /* of the record; NULL: none is known. Borrowed       */
-    uint64_t offset;               /* received: in all bytes of the module; sent: 0      */
-    uint64_t size;                 /* bytes                                              */
-    size_t line;                   /* of the transcript's item, 0: none                  */
-    int64_t time_us;               /* TRANSCRIPT_NO_TIME: not known                      */
-    char *text;                    /* the first JUDGE_WIRE_TEXT bytes, as C escapes      */
-    char *deviations;              /* names, with commas; NULL: none                     */
-    char sha256[DIGEST_TEXT_SIZE]; /* of all bytes, if the text has not all of them; else "" */
-};
+/* Bytes of an item of the wire that its text keeps. */
 #define JUDGE_WIRE_TEXT 256
 
-struct judge_exchange {
-    char *command;        /* as sent, escaped, without its CR; "" of the first */
-    const char *name;     /* `+CSQ`; "" if none or unknown. Borrowed         */
-    const char *form;     /* "execute", …; "" likewise. Static               */
-    const char *variant;  /* label of the one that came; "" if none. Borrowed */
-    char *clause;         /* of the form, else of the command; "" if unknown */
-    size_t form_index;    /* in the catalogue, SIZE_MAX: none               */
+/* Where an exchange stands in the catalogue. */
+struct judge_place {
+    size_t form_index;    /* SIZE_MAX: none                                 */
     size_t variant_index; /* in the form, SIZE_MAX: none                    */
-    enum judge_verdict verdict;
-    char *why;              /* of unjudged: why; else NULL                         */
-    uint64_t offset;        /* of its first byte from the module                   */
-    uint64_t size;          /* bytes from the module                               */
-    size_t line;            /* of the command in the transcript's file, 0: none    */
-    int64_t sent_us;        /* times, TRANSCRIPT_NO_TIME: not known                */
-    int64_t over_us;        /* of the line that made it complete                   */
-    uint32_t time_limit_ms; /* of the form, 0: none stated                  */
-    struct judge_finding *findings;
-    size_t finding_count;
-    struct judge_wire *wire;
-    size_t wire_count;
-};
-
-/* What the module said of itself, as far as the transcript has it. */
-struct judge_identity {
-    char *manufacturer; /* NULL: not said                                   */
-    char *model;
-    char *firmware;
 };
 
 struct judgement {
-    struct judge_exchange *exchanges;
+    struct reports_exchange *exchanges; /* texts and arrays owned; `name`, `form`,
+                                         * `variant` and what rules say borrowed */
+    struct judge_place *places;         /* of each exchange                  */
     size_t exchange_count;
-    struct judge_identity identity;
-    enum judge_verdict verdict; /* the worst: fail, deviation, pass, and unjudged
-                                 * if there is nothing else                 */
-    uint64_t *record_counts;    /* by record of the catalogue: how often it came */
+    struct reports_identity identity; /* as far as the transcript has it: texts owned,
+                                       * `source` and `sha256` NULL         */
+    enum reports_verdict verdict;     /* the worst: fail, deviation, pass, and unjudged
+                                       * if there is nothing else           */
+    uint64_t *record_counts;          /* by record of the catalogue: how often it came */
 };
 
 /* ---- judging ---------------------------------------------------------- */
 
 /* A finding that the transcript declares: it must come, and is then no fault. */
 struct judge_declared {
-    const char *rule;
+    enum judge_rule rule;
     const char *clause;
     const char *reason;
     size_t line; /* where it is declared: it belongs to the exchange whose

@@ -25,30 +25,31 @@ char *judge_escape(const uint8_t *bytes, size_t size, size_t limit)
 
 /* ---- adding ----------------------------------------------------------- */
 
-static char *own_clause(const struct judge_work *work, const struct judge_rule *rule,
-                        const char *clause)
+static const char *clause_of(const struct judge_work *work, enum judge_rule rule,
+                             const char *clause)
 {
-    if (clause != NULL) return memory_text(clause);
-    if (rule->clause != NULL) return memory_text(rule->clause);
-    if (work->out.clause != NULL && work->out.clause[0] != '\0')
-        return memory_text(work->out.clause);
-    return memory_text("core/V.250 5.7.1");
+    if (clause != NULL) return clause;
+    if (judge_rules[rule].clause != NULL) return judge_rules[rule].clause;
+    if (work->out.clause != NULL && work->out.clause[0] != '\0') return work->out.clause;
+    return "core/V.250 5.7.1";
 }
 
-void judge_add(struct judge_work *work, const char *rule, const char *clause, struct span at,
+void judge_add(struct judge_work *work, enum judge_rule rule, const char *clause, struct span at,
                char *expected, char *seen)
 {
-    struct judge_exchange *out = &work->out;
-    out->findings = memory_grow(out->findings, out->finding_count + 1, &work->finding_capacity,
-                                sizeof *out->findings);
-    struct judge_finding *finding = &out->findings[out->finding_count++];
-    finding->rule = judge_find_rule(rule);
-    finding->clause = own_clause(work, finding->rule, clause);
-    finding->offset = at.offset;
-    finding->size = at.size;
-    finding->line = at.line;
-    finding->expected = expected;
-    finding->seen = seen;
+    work->findings = memory_grow(work->findings, work->finding_count + 1, &work->finding_capacity,
+                                 sizeof *work->findings);
+    work->findings[work->finding_count++] = (struct reports_finding){
+        .rule = judge_rules[rule].name,
+        .level = judge_rules[rule].level,
+        .clause = memory_text(clause_of(work, rule, clause)),
+        .offset = at.offset,
+        .size = at.size,
+        .line = at.line,
+        .expected = expected,
+        .seen = seen,
+        .help = judge_rules[rule].text,
+    };
 }
 
 /* ---- what is declared ------------------------------------------------- */
@@ -64,9 +65,9 @@ static size_t work_of_line(const struct judge *judge, size_t line)
 
 static bool mark(struct judge_work *work, const struct judge_declared *declared)
 {
-    for (size_t i = 0; i < work->out.finding_count; i++) {
-        struct judge_finding *finding = &work->out.findings[i];
-        if (finding->declared || strcmp(finding->rule->name, declared->rule) != 0
+    for (size_t i = 0; i < work->finding_count; i++) {
+        struct reports_finding *finding = &work->findings[i];
+        if (finding->declared || strcmp(finding->rule, judge_rules[declared->rule].name) != 0
             || strcmp(finding->clause, declared->clause) != 0)
             continue;
         finding->declared = true;
@@ -93,70 +94,89 @@ void judge_declare(struct judge *judge)
         if (mark_any(judge, own, declared)) continue;
         struct judge_work *work = &judge->works[own];
         struct span at = {.offset = work->out.offset, .line = declared->line};
-        judge_add(work, "declared-absent", declared->clause, at,
-                  memory_format("%s, as declared: %s", declared->rule, declared->reason),
+        judge_add(work, JUDGE_DECLARED_ABSENT, declared->clause, at,
+                  memory_format("%s, as declared: %s", judge_rules[declared->rule].name,
+                                declared->reason),
                   memory_text("no such deviation"));
     }
 }
 
 /* ---- verdicts --------------------------------------------------------- */
 
-static bool weighs_as_fault(const struct judge *judge, const struct judge_finding *finding)
+static bool weighs_as_fault(const struct judge *judge, const struct reports_finding *finding)
 {
     if (finding->declared) return false;
-    return finding->rule->level == JUDGE_MUST
-           || (judge->options->strict && finding->rule->level == JUDGE_SHOULD);
+    return finding->level == REPORTS_MUST
+           || (judge->options->strict && finding->level == REPORTS_SHOULD);
 }
 
-static enum judge_verdict verdict_of(const struct judge *judge, const struct judge_work *work)
+static enum reports_verdict verdict_of(const struct judge *judge, const struct judge_work *work)
 {
     bool deviates = false;
-    for (size_t i = 0; i < work->out.finding_count; i++) {
-        const struct judge_finding *finding = &work->out.findings[i];
-        if (weighs_as_fault(judge, finding)) return JUDGE_FAIL;
-        deviates = deviates || finding->rule->level != JUDGE_INFO;
+    for (size_t i = 0; i < work->finding_count; i++) {
+        const struct reports_finding *finding = &work->findings[i];
+        if (weighs_as_fault(judge, finding)) return REPORTS_FAIL;
+        deviates = deviates || finding->level != REPORTS_INFO;
     }
-    if (deviates) return JUDGE_DEVIATION;
-    return work->out.why != NULL ? JUDGE_UNJUDGED : JUDGE_PASS;
+    if (deviates) return REPORTS_DEVIATION;
+    return work->out.why != NULL ? REPORTS_UNJUDGED : REPORTS_PASS;
+}
+
+static enum judge_rule rule_of(const struct reports_finding *finding)
+{
+    enum judge_rule rule = JUDGE_RULE_COUNT;
+    judge_find_rule(finding->rule, &rule);
+    return rule;
 }
 
 static int by_offset(const void *a, const void *b)
 {
-    const struct judge_finding *left = a;
-    const struct judge_finding *right = b;
+    const struct reports_finding *left = a;
+    const struct reports_finding *right = b;
     if (left->offset != right->offset) return left->offset < right->offset ? -1 : 1;
-    return (left->rule > right->rule) - (left->rule < right->rule);
+    return (rule_of(left) > rule_of(right)) - (rule_of(left) < rule_of(right));
 }
 
 void judge_conclude(struct judge *judge)
 {
     for (size_t i = 0; i < judge->work_count; i++) {
-        struct judge_exchange *out = &judge->works[i].out;
-        if (out->finding_count > 1)
-            qsort(out->findings, out->finding_count, sizeof *out->findings, by_offset);
-        out->verdict = verdict_of(judge, &judge->works[i]);
+        struct judge_work *work = &judge->works[i];
+        if (work->finding_count > 1)
+            qsort(work->findings, work->finding_count, sizeof *work->findings, by_offset);
+        work->out.verdict = verdict_of(judge, work);
+        work->out.findings = work->findings;
+        work->out.finding_count = work->finding_count;
+        work->out.wire = work->wire;
+        work->out.wire_count = work->wire_count;
     }
 }
 
 /* ---- the end ---------------------------------------------------------- */
 
-static void release_exchange(struct judge_exchange *exchange)
+/* A text or an array of the store's types, which borrow for all others. */
+static void release(const void *owned)
+{
+    free((void *)(uintptr_t)owned);
+}
+
+static void release_exchange(struct reports_exchange *exchange)
 {
     for (size_t i = 0; i < exchange->finding_count; i++) {
-        free(exchange->findings[i].clause);
-        free(exchange->findings[i].expected);
-        free(exchange->findings[i].seen);
-        free(exchange->findings[i].reason);
+        release(exchange->findings[i].clause);
+        release(exchange->findings[i].expected);
+        release(exchange->findings[i].seen);
+        release(exchange->findings[i].reason);
     }
     for (size_t i = 0; i < exchange->wire_count; i++) {
-        free(exchange->wire[i].text);
-        free(exchange->wire[i].deviations);
+        release(exchange->wire[i].text);
+        release(exchange->wire[i].sha256);
+        release(exchange->wire[i].deviations);
     }
-    free(exchange->wire);
-    free(exchange->findings);
-    free(exchange->command);
-    free(exchange->clause);
-    free(exchange->why);
+    release(exchange->wire);
+    release(exchange->findings);
+    release(exchange->command);
+    release(exchange->clause);
+    release(exchange->why);
 }
 
 void judgement_release(struct judgement *judgement)
@@ -164,9 +184,10 @@ void judgement_release(struct judgement *judgement)
     for (size_t i = 0; i < judgement->exchange_count; i++)
         release_exchange(&judgement->exchanges[i]);
     free(judgement->exchanges);
+    free(judgement->places);
     free(judgement->record_counts);
-    free(judgement->identity.manufacturer);
-    free(judgement->identity.model);
-    free(judgement->identity.firmware);
+    release(judgement->identity.manufacturer);
+    release(judgement->identity.model);
+    release(judgement->identity.firmware);
     *judgement = (struct judgement){0};
 }

@@ -36,7 +36,10 @@ struct judge_argument {
 
 /* An exchange while it is judged. */
 struct judge_work {
-    struct judge_exchange out;
+    struct reports_exchange out; /* without its findings and its wire        */
+    struct judge_place place;
+    struct reports_finding *findings;
+    struct reports_wire *wire;
     const struct atp_form *form;          /* NULL: none or unknown                   */
     const struct compiled_source *source; /* of the form; NULL likewise     */
     bool is_known;                        /* the catalogue has the command                       */
@@ -56,16 +59,16 @@ struct judge_work {
     size_t argument_count;
     struct judge_seen *seen;
     size_t seen_count, seen_capacity;
-    size_t finding_capacity;
-    size_t wire_capacity;
+    size_t finding_count, finding_capacity;
+    size_t wire_count, wire_capacity;
 };
 
 /* What the line's log keeps of the item under way. All zero: none is. */
 struct judge_tape {
-    struct judge_wire *open; /* NULL: none, or it is whole                  */
-    bool goes_on;            /* the event said that a further span follows  */
-    struct buffer head;      /* its first bytes                             */
-    struct digest digest;    /* of an item longer than its text             */
+    struct reports_wire *open; /* NULL: none, or it is whole                  */
+    bool goes_on;              /* the event said that a further span follows  */
+    struct buffer head;        /* its first bytes                             */
+    struct digest digest;      /* of an item longer than its text             */
 };
 
 struct judge {
@@ -73,7 +76,7 @@ struct judge {
     const struct judge_options *options;
     struct judge_work *works; /* exchanges, the preamble first              */
     size_t work_count, work_capacity;
-    struct judge_identity identity;
+    struct reports_identity identity;
     uint64_t *record_counts;
 };
 
@@ -81,7 +84,7 @@ struct judge {
 
 /* Adds a finding. Owns: `expected` and `seen`, from malloc. `clause` NULL:
  * the rule's own, else the exchange's. */
-void judge_add(struct judge_work *work, const char *rule, const char *clause, struct span at,
+void judge_add(struct judge_work *work, enum judge_rule rule, const char *clause, struct span at,
                char *expected, char *seen);
 
 /* `set/clause`, or `set-edition/clause`. Owns: the caller. */

@@ -68,12 +68,12 @@ static void line_finding(const struct judge *judge, struct judge_work *work,
                          const struct atp_event *event, unsigned bit, struct span at)
 {
     size_t record = record_index(judge, event);
-    const char *name = atp_deviation_name(bit);
-    bool framing = judge_find_rule(name)->clause != NULL;
+    enum judge_rule rule = judge_rule_of_deviation(bit);
+    bool framing = judge_rules[rule].clause != NULL;
     char *clause = NULL;
     if (record != NO_INDEX && !framing)
         clause = judge_clause(&judge->compiled->record_sources[record]);
-    judge_add(work, name, clause, at, expected_of(judge, event, 1u << bit), seen_text(event));
+    judge_add(work, rule, clause, at, expected_of(judge, event, 1u << bit), seen_text(event));
     free(clause);
 }
 
@@ -124,7 +124,7 @@ static void check_code(const struct judge *judge, struct judge_work *work,
     const struct catalog_value *values = values_of(judge, record, param, &count);
     if (atp_read_i32(event, field, &value) != ATP_OK || is_listed(values, count, value)) return;
     char *clause = judge_clause(&judge->compiled->record_sources[record]);
-    judge_add(work, "unlisted-code", clause, at, memory_format("a listed <%s>", param->name),
+    judge_add(work, JUDGE_UNLISTED_CODE, clause, at, memory_format("a listed <%s>", param->name),
               seen_text(event));
     free(clause);
 }
@@ -158,7 +158,7 @@ static void check_repeated(const struct judge *judge, struct judge_work *work,
     const struct judge_argument *argument = find_argument(work, name);
     if (argument == NULL || atp_is_literal(event, field) || repeats(event, field, argument)) return;
     char *clause = judge_clause(&judge->compiled->record_sources[record_index(judge, event)]);
-    judge_add(work, "other-value", clause, at,
+    judge_add(work, JUDGE_OTHER_VALUE, clause, at,
               memory_format("<%s> %s, as the command has it", name, argument->text),
               seen_text(event));
     free(clause);
@@ -206,7 +206,7 @@ void judge_line(struct judge *judge, struct judge_work *work, const struct atp_e
 
 /* ---- identity --------------------------------------------------------- */
 
-static void keep(char **value, const struct atp_event *event)
+static void keep_identity(const char **value, const struct atp_event *event)
 {
     if (*value == NULL && event->text_size > 0)
         *value = judge_escape(event->bytes + event->text_offset, event->text_size, JUDGE_SEEN_TEXT);
@@ -215,12 +215,14 @@ static void keep(char **value, const struct atp_event *event)
 void judge_identity(struct judge *judge, const struct judge_work *work,
                     const struct atp_event *event)
 {
-    struct judge_identity *identity = &judge->identity;
+    struct reports_identity *identity = &judge->identity;
     const char *name = work->out.name;
     if (event->kind != ATP_KIND_INFO && event->kind != ATP_KIND_TEXT) return;
     if (strcmp(work->out.form, "execute") != 0) return;
     if (strcmp(name, "+CGMI") == 0 || strcmp(name, "+GMI") == 0)
-        keep(&identity->manufacturer, event);
-    if (strcmp(name, "+CGMM") == 0 || strcmp(name, "+GMM") == 0) keep(&identity->model, event);
-    if (strcmp(name, "+CGMR") == 0 || strcmp(name, "+GMR") == 0) keep(&identity->firmware, event);
+        keep_identity(&identity->manufacturer, event);
+    if (strcmp(name, "+CGMM") == 0 || strcmp(name, "+GMM") == 0)
+        keep_identity(&identity->model, event);
+    if (strcmp(name, "+CGMR") == 0 || strcmp(name, "+GMR") == 0)
+        keep_identity(&identity->firmware, event);
 }

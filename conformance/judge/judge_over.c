@@ -18,7 +18,7 @@ static void check_time(const struct judge *judge, struct judge_work *work)
     struct span at = work->seen[work->seen_count - 1].at;
     const char *text = work->seen[work->seen_count - 1].text;
     if (work->expired_unfinished) {
-        judge_add(work, "late", NULL, at, memory_text("it before the host's clock ran out"),
+        judge_add(work, JUDGE_LATE, NULL, at, memory_text("it before the host's clock ran out"),
                   memory_text(text));
         return;
     }
@@ -27,7 +27,7 @@ static void check_time(const struct judge *judge, struct judge_work *work)
         return;
     int64_t took = work->out.over_us - work->out.sent_us;
     if (took > 0 && (uint64_t)took > limit)
-        judge_add(work, "late", NULL, at,
+        judge_add(work, JUDGE_LATE, NULL, at,
                   memory_format("at most %.3f s behind the command", (double)limit / 1e6),
                   memory_format("%s after %.3f s", text, (double)took / 1e6));
 }
@@ -46,7 +46,7 @@ static void check_arguments(const struct judge *judge, struct judge_work *work)
 {
     struct span at = {.offset = work->out.offset, .line = work->out.line};
     if (!work->illegal || (!judge->options->only_sent && !succeeded(judge, work))) return;
-    judge_add(work, judge->options->only_sent ? "argument" : "accepted-illegal", NULL, at,
+    judge_add(work, judge->options->only_sent ? JUDGE_ARGUMENT : JUDGE_ACCEPTED_ILLEGAL, NULL, at,
               work->illegal_expected, work->illegal_seen);
     work->illegal_expected = NULL;
     work->illegal_seen = NULL;
@@ -65,7 +65,7 @@ static void check_payload(struct judge_work *work)
             || work->payload <= (uint64_t)argument->value)
             continue;
         struct span at = {.offset = work->out.offset, .line = work->out.line};
-        judge_add(work, "too-much", NULL, at,
+        judge_add(work, JUDGE_TOO_MUCH, NULL, at,
                   memory_format("at most %lld bytes of payload", (long long)argument->value),
                   memory_format("%llu bytes", (unsigned long long)work->payload));
     }
@@ -85,7 +85,7 @@ void judge_exchange(struct judge *judge, struct judge_work *work)
     if (strcasecmp(work->out.command, "AT") == 0) { /* V.250 5.2.1: it answers OK */
         struct span at = {.offset = work->out.offset + work->out.size, .line = work->out.line};
         if (!work->has_final && (work->is_over || work->expired))
-            judge_add(work, "missing-final", "core/V.250 5.2.1", at, memory_text("OK"),
+            judge_add(work, JUDGE_MISSING_FINAL, "core/V.250 5.2.1", at, memory_text("OK"),
                       memory_text(work->expired ? "nothing until the host's clock ran out"
                                                 : "the next command"));
         else if (!work->has_final) work->out.why = memory_text("the recording ends before OK");

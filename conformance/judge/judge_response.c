@@ -236,7 +236,7 @@ static void tell_extra(const struct judge *judge, struct judge_work *work,
     char *expected = again ? memory_format("%s once", notation(judge, seen->record))
                            : memory_format("the lines of variant %s alone",
                                            work->out.variant[0] == '\0' ? "1" : work->out.variant);
-    judge_add(work, again ? "doubled" : "unexpected", NULL, seen->at, expected,
+    judge_add(work, again ? JUDGE_DOUBLED : JUDGE_UNEXPECTED, NULL, seen->at, expected,
               memory_text(seen->text));
 }
 
@@ -250,8 +250,8 @@ static void tell_missing(const struct judge *judge, struct judge_work *work,
 {
     size_t record = element_record(judge, found, element);
     bool final = is_result(judge, record) && !work->has_final;
-    judge_add(work, final ? "missing-final" : "missing-line", NULL, place_of(work, found, element),
-              memory_text(notation(judge, record)),
+    judge_add(work, final ? JUDGE_MISSING_FINAL : JUDGE_MISSING_LINE, NULL,
+              place_of(work, found, element), memory_text(notation(judge, record)),
               memory_text(seen_instead(work, found, element)));
 }
 
@@ -267,7 +267,7 @@ static void tell_differences(const struct judge *judge, struct judge_work *work,
         }
         found->seen_as[displaced] = (uint16_t)i;
         struct judge_seen *seen = &work->seen[displaced];
-        judge_add(work, "wrong-order", NULL, seen->at,
+        judge_add(work, JUDGE_WRONG_ORDER, NULL, seen->at,
                   memory_format("%s where variant %s has it",
                                 notation(judge, element_record(judge, found, i)),
                                 work->out.variant[0] == '\0' ? "1" : work->out.variant),
@@ -289,7 +289,7 @@ static void tell_other_records(const struct judge *judge, struct judge_work *wor
         uint16_t element =
             judge->compiled->catalog.elements[found->variant->element + found->seen_as[i]];
         if (judge_is_element(&judge->compiled->catalog, element, seen->record)) continue;
-        judge_add(work, "unexpected", NULL, seen->at, memory_text(notation(judge, record)),
+        judge_add(work, JUDGE_UNEXPECTED, NULL, seen->at, memory_text(notation(judge, record)),
                   memory_text(seen->text));
     }
 }
@@ -355,7 +355,7 @@ static void tell_unfinished(const struct judge *judge, struct judge_work *work,
         return;
     }
     struct span at = {.offset = work->out.offset + work->out.size, .line = work->out.line};
-    judge_add(work, work->has_final ? "missing-line" : "missing-final", NULL, at, expected,
+    judge_add(work, work->has_final ? JUDGE_MISSING_LINE : JUDGE_MISSING_FINAL, NULL, at, expected,
               memory_text(seen_instead(work, found, found->variant->element_count)));
 }
 
@@ -395,13 +395,13 @@ static void note_variant(const struct judge *judge, struct judge_work *work,
                          const struct alignment *found)
 {
     work->out.variant = atp_variant_label(&judge->compiled->catalog, found->variant);
-    work->out.variant_index = found->index;
+    work->place.variant_index = found->index;
     if (found->cost > 0 || !is_erratum(judge, found)) return;
     size_t at = 0;
     while (at + 1 < work->seen_count && found->seen_as[at] == NOTHING) at++;
     struct span span = {.offset = work->out.offset, .line = work->out.line};
     if (work->seen_count > 0) span = work->seen[at].at;
-    judge_add(work, "erratum", NULL, span, memory_text("the manual's notation"),
+    judge_add(work, JUDGE_ERRATUM, NULL, span, memory_text("the manual's notation"),
               memory_text(work->seen_count > 0 ? work->seen[at].text : ""));
 }
 

@@ -23,7 +23,11 @@ void judge_tape_close(struct judge_tape *tape)
 {
     if (tape->open == NULL) return;
     tape->open->text = judge_escape(tape->head.bytes, tape->head.size, JUDGE_WIRE_TEXT);
-    if (tape->digest.is_open) digest_end(&tape->digest, tape->open->sha256);
+    if (tape->digest.is_open) {
+        char *sha256 = memory_new(DIGEST_TEXT_SIZE, 1);
+        digest_end(&tape->digest, sha256);
+        tape->open->sha256 = sha256;
+    }
     tape->head.size = 0;
     tape->open = NULL;
 }
@@ -37,12 +41,11 @@ void judge_tape_release(struct judge_tape *tape)
 
 static void open_item(struct judge_tape *tape, struct judge_work *work)
 {
-    struct judge_exchange *out = &work->out;
     judge_tape_close(tape);
-    out->wire =
-        memory_grow(out->wire, out->wire_count + 1, &work->wire_capacity, sizeof *out->wire);
-    tape->open = &out->wire[out->wire_count++];
-    *tape->open = (struct judge_wire){.time_us = TRANSCRIPT_NO_TIME};
+    work->wire =
+        memory_grow(work->wire, work->wire_count + 1, &work->wire_capacity, sizeof *work->wire);
+    tape->open = &work->wire[work->wire_count++];
+    *tape->open = (struct reports_wire){.time_us = TRANSCRIPT_NO_TIME};
 }
 
 /* ---- items ------------------------------------------------------------ */
@@ -51,8 +54,8 @@ void judge_tape_sent(struct judge_tape *tape, struct judge_work *work, bool is_c
                      const uint8_t *bytes, const struct transcript_item *item)
 {
     open_item(tape, work);
-    tape->open->is_sent = true;
-    tape->open->kind = is_command ? "command" : "data";
+    tape->open->direction = REPORTS_SENT;
+    tape->open->kind = is_command ? REPORTS_WIRE_COMMAND : REPORTS_WIRE_DATA;
     tape->open->line = item->line;
     tape->open->time_us = item->time_us;
     take(tape, bytes, item->size);
@@ -71,12 +74,24 @@ static char *deviation_names(uint32_t deviations)
     return out.size == 0 ? NULL : buffer_take_text(&out);
 }
 
+static enum reports_wire_kind kind_of(const struct atp_event *event)
+{
+    static const enum reports_wire_kind kinds[] = {
+        [ATP_KIND_ECHO] = REPORTS_WIRE_ECHO,     [ATP_KIND_INFO] = REPORTS_WIRE_INFO,
+        [ATP_KIND_RESULT] = REPORTS_WIRE_RESULT, [ATP_KIND_URC] = REPORTS_WIRE_URC,
+        [ATP_KIND_PROMPT] = REPORTS_WIRE_PROMPT, [ATP_KIND_DATA] = REPORTS_WIRE_DATA,
+        [ATP_KIND_STREAM] = REPORTS_WIRE_STREAM, [ATP_KIND_TEXT] = REPORTS_WIRE_TEXT,
+        [ATP_KIND_BLANK] = REPORTS_WIRE_BLANK,   [ATP_KIND_TRUNCATED] = REPORTS_WIRE_TRUNCATED,
+    };
+    return kinds[event->kind];
+}
+
 /* Whether the event is a further span of the item under way. */
 static bool continues(const struct judge_tape *tape, const struct atp_event *event)
 {
-    const struct judge_wire *open = tape->open;
+    const struct reports_wire *open = tape->open;
     if (open == NULL || open->offset + open->size != event->offset) return false;
-    return strcmp(open->kind, atp_kind_name(event->kind)) == 0
+    return open->direction == REPORTS_RECEIVED && open->kind == kind_of(event)
            && (tape->goes_on || event->kind == ATP_KIND_STREAM);
 }
 
@@ -85,7 +100,8 @@ void judge_tape_event(struct judge_tape *tape, struct judge_work *work,
 {
     if (!continues(tape, event)) {
         open_item(tape, work);
-        tape->open->kind = atp_kind_name(event->kind);
+        tape->open->direction = REPORTS_RECEIVED;
+        tape->open->kind = kind_of(event);
         tape->open->name = event->name == NULL ? NULL : atp_event_name(event);
         tape->open->offset = event->offset;
         tape->open->line = line;

@@ -87,7 +87,7 @@ static const struct catalog_record *find_record(const struct catalog_form *form,
 
 /* The fields of a line that are codes of the manual. */
 static void put_codes(struct buffer *out, const struct compiled_source *source,
-                      const struct judge_wire *item)
+                      const struct reports_wire *item)
 {
     const struct catalog_record *record =
         source == NULL || item->name == NULL ? NULL : find_record(source->form, item->name);
@@ -105,53 +105,54 @@ static void put_codes(struct buffer *out, const struct compiled_source *source,
 /* ---- an exchange ------------------------------------------------------ */
 
 static const struct compiled_source *source_of(const struct hunt *hunt,
-                                               const struct judge_exchange *exchange)
+                                               const struct judge_place *place)
 {
-    if (exchange->form_index == SIZE_MAX) return NULL;
-    const struct compiled_source *source = &hunt->run.compiled->form_sources[exchange->form_index];
+    if (place->form_index == SIZE_MAX) return NULL;
+    const struct compiled_source *source = &hunt->run.compiled->form_sources[place->form_index];
     return source->form == NULL ? NULL : source;
 }
 
 static void put_item(struct buffer *out, const struct compiled_source *source,
-                     const struct judge_wire *item)
+                     const struct reports_wire *item)
 {
-    bool is_echo = strcmp(item->kind, "echo") == 0 || strcmp(item->kind, "blank") == 0;
-    if (item->is_sent || (is_echo && item->deviations == NULL)) return;
+    bool is_echo = item->kind == REPORTS_WIRE_ECHO || item->kind == REPORTS_WIRE_BLANK;
+    if (item->direction == REPORTS_SENT || (is_echo && item->deviations == NULL)) return;
     buffer_append_text(out, "|");
-    buffer_append_text(out, item->kind);
+    buffer_append_text(out, reports_wire_name(item->kind));
     buffer_append_text(out, item->name == NULL ? "" : item->name);
-    if (strcmp(item->kind, "result") == 0)
+    if (item->kind == REPORTS_WIRE_RESULT)
         buffer_append(out, item->text, strnlen(item->text, RESULT_SIZE));
     else put_codes(out, source, item);
     buffer_append_text(out, item->deviations == NULL ? "" : item->deviations);
 }
 
 /* Of lines that come several times only the first counts. */
-static uint64_t behaviour_of(const struct hunt *hunt, const struct judge_exchange *exchange)
+static uint64_t behaviour_of(const struct hunt *hunt, const struct reports_exchange *exchange,
+                             const struct judge_place *place)
 {
-    const struct compiled_source *source = source_of(hunt, exchange);
+    const struct compiled_source *source = source_of(hunt, place);
     struct buffer text = {0};
     buffer_append_text(&text, exchange->name);
     buffer_append_text(&text, "|");
     buffer_append_text(&text, exchange->form);
     buffer_append_text(&text, exchange->variant);
     for (size_t i = 0; i < exchange->wire_count; i++) {
-        const struct judge_wire *item = &exchange->wire[i];
+        const struct reports_wire *item = &exchange->wire[i];
         bool again = i > 0 && item->name != NULL && exchange->wire[i - 1].name != NULL
                      && strcmp(item->name, exchange->wire[i - 1].name) == 0;
         if (!again) put_item(&text, source, item);
     }
     for (size_t i = 0; i < exchange->finding_count; i++)
-        buffer_append_text(&text, exchange->findings[i].rule->name);
+        buffer_append_text(&text, exchange->findings[i].rule);
     uint64_t value = hash(HASH_BASIS, text.bytes, text.size);
     buffer_release(&text);
     return value | 1; /* never that of an empty slot */
 }
 
-bool hunt_succeeded(const struct judge_exchange *exchange)
+bool hunt_succeeded(const struct reports_exchange *exchange)
 {
     for (size_t i = 0; i < exchange->wire_count; i++)
-        if (strcmp(exchange->wire[i].kind, "result") == 0 && exchange->wire[i].name != NULL
+        if (exchange->wire[i].kind == REPORTS_WIRE_RESULT && exchange->wire[i].name != NULL
             && strcmp(exchange->wire[i].name, "OK") == 0)
             return true;
     return false;
@@ -163,8 +164,8 @@ struct hunt_news hunt_note(struct hunt *hunt, const struct hunt_played *played)
     struct hunt_news news = {.is_pair = true};
     uint64_t before = 0;
     for (size_t i = 1; i < judgement->exchange_count; i++) {
-        const struct judge_exchange *exchange = &judgement->exchanges[i];
-        uint64_t value = behaviour_of(hunt, exchange);
+        const struct reports_exchange *exchange = &judgement->exchanges[i];
+        uint64_t value = behaviour_of(hunt, exchange, &judgement->places[i]);
         uint64_t pair = (((before ^ PAIR_BASIS) * PAIR_FACTOR) ^ value) | 1;
         bool is_new = add(&hunt->seen, value);
         bool is_pair = add(&hunt->seen, pair);

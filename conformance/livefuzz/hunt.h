@@ -124,7 +124,7 @@ struct hunt_news {
 };
 struct hunt_news hunt_note(struct hunt *hunt, const struct hunt_played *played);
 uint64_t hunt_seen_count(const struct hunt_seen *seen, uint64_t value);
-bool hunt_succeeded(const struct judge_exchange *exchange);
+bool hunt_succeeded(const struct reports_exchange *exchange);
 void hunt_seen_release(struct hunt_seen *seen);
 
 /* key.c: the findings of a played sequence, from the `index`-th on. Returns: false

@@ -104,7 +104,8 @@ static void note_fault(struct hunt *hunt, const struct hunt_finding *finding, co
     char *sha256 = memory_new(DIGEST_TEXT_SIZE, 1);
     digest_file(finding->path, sha256);
     const struct reports_fuzz_finding fault = {
-        .kind = strcmp(finding->key.rule, "hang") == 0 ? REPORTS_TIMEOUT : REPORTS_CRASH,
+        .kind = strcmp(finding->key.rule, results_rule_name(RESULTS_HANG)) == 0 ? REPORTS_TIMEOUT
+                                                                                : REPORTS_CRASH,
         .text = memory_format("%s behind %s: %s", finding->key.rule, finding->key.step, seen),
         .source = memory_text(finding->path),
         .sha256 = sha256,
@@ -113,35 +114,36 @@ static void note_fault(struct hunt *hunt, const struct hunt_finding *finding, co
     *LIST_ADD(&hunt->faults) = fault;
 }
 
-static const struct judge_finding *find_of(const struct hunt_played *played,
-                                           const struct hunt_key *key)
+static const struct reports_finding *find_of(const struct hunt_played *played,
+                                             const struct hunt_key *key)
 {
     const struct judgement *judgement = &played->judgement;
     for (size_t i = 0; i < judgement->exchange_count; i++)
         for (size_t k = 0; k < judgement->exchanges[i].finding_count; k++)
-            if (strcmp(judgement->exchanges[i].findings[k].rule->name, key->rule) == 0)
+            if (strcmp(judgement->exchanges[i].findings[k].rule, key->rule) == 0)
                 return &judgement->exchanges[i].findings[k];
     return NULL;
 }
 
 /* What the judge cannot say: owned by the caller. */
 static void make_fault(const struct hunt *hunt, const struct hunt_played *played,
-                       const struct hunt_key *key, struct results_fault *out)
+                       const struct hunt_key *key, struct reports_finding *out)
 {
     const char *brought =
         hunt->options->is_virtual ? "by switching it off and on" : recovery_name(played->recovery);
     static const struct {
-        const char *rule, *expected, *seen;
+        enum results_rule rule;
+        const char *expected, *seen;
     } texts[] = {
-        {"reboot", "no start of the module", "what it says when it starts"},
-        {"vanished", "the port to stay", "the port vanish"},
-        {"echo-differs", "the command line as it was sent", "something else"},
-        {"accepted-unknown", "ERROR: no manual has the command", "OK"},
+        {RESULTS_REBOOT, "no start of the module", "what it says when it starts"},
+        {RESULTS_VANISHED, "the port to stay", "the port vanish"},
+        {RESULTS_ECHO_DIFFERS, "the command line as it was sent", "something else"},
+        {RESULTS_ACCEPTED_UNKNOWN, "ERROR: no manual has the command", "OK"},
     };
     size_t at = 0;
     const size_t count = sizeof texts / sizeof texts[0];
-    while (at < count && strcmp(texts[at].rule, key->rule) != 0) at++;
-    *out = (struct results_fault){
+    while (at < count && strcmp(results_rule_name(texts[at].rule), key->rule) != 0) at++;
+    *out = (struct reports_finding){
         .rule = key->rule,
         .level = REPORTS_MUST,
         .clause = memory_text(key->clause),
@@ -158,8 +160,8 @@ static void keep_finding(struct hunt *hunt, const struct hunt_finding *finding,
 {
     struct run *run = &hunt->run;
     struct excuses *excuses = (struct excuses *)(uintptr_t)&run->options->excuses;
-    const struct judge_finding *found = find_of(played, &finding->key);
-    struct results_fault fault = {0};
+    const struct reports_finding *found = find_of(played, &finding->key);
+    struct reports_finding fault = {0};
     char *reason = NULL;
     char sha256[DIGEST_TEXT_SIZE];
     digest_file(finding->path, sha256);
@@ -171,7 +173,7 @@ static void keep_finding(struct hunt *hunt, const struct hunt_finding *finding,
                                             .identity = &run->identity};
     if (found == NULL) make_fault(hunt, played, &finding->key, &fault);
     enum reports_outcome outcome = results_decide(&run->tally, excuses, run->options->today,
-                                                  &subject, JUDGE_FAIL, "", &reason);
+                                                  &subject, REPORTS_FAIL, "", &reason);
     bool excused = outcome == REPORTS_EXPECTED_FAILURE;
     if (!again && reason == NULL) reason = memory_text("it was not shown again");
     run_progress_result(&run->progress, finding->id, reports_outcome_name(outcome),
@@ -179,7 +181,7 @@ static void keep_finding(struct hunt *hunt, const struct hunt_finding *finding,
                         found == NULL ? fault.expected : found->expected,
                         found == NULL ? fault.seen : found->seen,
                         reason == NULL ? "" : "\n         ", reason == NULL ? "" : reason);
-    if (!results_keep(run->store, &subject, &played->judgement, JUDGE_FAIL, &fault, found == NULL,
+    if (!results_keep(run->store, &subject, &played->judgement, REPORTS_FAIL, &fault, found == NULL,
                       outcome, reason))
         run->tally.broken = true;
     if (hunt_is_fault(&finding->key) && !excused) {

@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct judge_exchange *last_exchange(const struct hunt_played *played)
+static const struct reports_exchange *last_exchange(const struct hunt_played *played)
 {
     const struct judgement *judgement = &played->judgement;
     return &judgement->exchanges[judgement->exchange_count - 1];
 }
 
 /* `csq-execute`; of what the catalogue does not have `unknown`. Owns: the caller. */
-static char *form_name(const struct judge_exchange *exchange)
+static char *form_name(const struct reports_exchange *exchange)
 {
     const char *name = exchange->name;
     if (name[0] == '\0' && strcasecmp(exchange->command, "AT") == 0) return memory_text("at");
@@ -33,7 +33,7 @@ static char *clause_name(const char *clause)
     return text;
 }
 
-static void make_key(const char *rule, const char *clause, const struct judge_exchange *exchange,
+static void make_key(const char *rule, const char *clause, const struct reports_exchange *exchange,
                      struct hunt_key *out)
 {
     *out = (struct hunt_key){memory_text(rule), clause_name(clause), form_name(exchange),
@@ -42,69 +42,78 @@ static void make_key(const char *rule, const char *clause, const struct judge_ex
 
 /* ---- what counts ------------------------------------------------------ */
 
-/* Of several commands in a line the judge takes the last for the one that is
- * answered; what is said of the others it cannot tell from what is wrong. */
-static bool is_of_several(const struct judge_exchange *exchange,
-                          const struct judge_finding *finding)
+/* Whether the finding is about the line itself, whatever its record. */
+static bool is_of_line(const struct reports_finding *finding)
 {
-    bool of_line =
-        finding->rule->clause != NULL || strcmp(finding->rule->name, "missing-final") == 0;
-    return !of_line && say_has_several(exchange->command);
+    enum judge_rule rule;
+    return judge_find_rule(finding->rule, &rule)
+           && (judge_rules[rule].clause != NULL || rule == JUDGE_MISSING_FINAL);
 }
 
-static bool counts(const struct hunt *hunt, const struct judge_exchange *exchange,
-                   const struct judge_finding *finding)
+/* Of several commands in a line the judge takes the last for the one that is
+ * answered; what is said of the others it cannot tell from what is wrong. */
+static bool is_of_several(const struct reports_exchange *exchange,
+                          const struct reports_finding *finding)
+{
+    return !is_of_line(finding) && say_has_several(exchange->command);
+}
+
+static bool counts(const struct hunt *hunt, const struct reports_exchange *exchange,
+                   const struct reports_finding *finding)
 {
     if (finding->declared || is_of_several(exchange, finding)) return false;
-    if (finding->rule->level == JUDGE_MUST) return true;
-    return hunt->options->run->strict && finding->rule->level == JUDGE_SHOULD;
+    if (finding->level == REPORTS_MUST) return true;
+    return hunt->options->run->strict && finding->level == REPORTS_SHOULD;
 }
 
 /* What is cut off by a hang or a restart is wrong in many ways, which say nothing. */
-static bool is_said_again(const struct hunt_played *played, const char *fault, size_t exchange)
+static bool is_repeated(const struct hunt_played *played, enum results_rule fault, size_t exchange)
 {
-    return fault != NULL && exchange + 1 == played->judgement.exchange_count;
+    return fault != RESULTS_NO_RULE && exchange + 1 == played->judgement.exchange_count;
 }
 
-/* A fault of the sequence as a whole; NULL: none. */
-static const char *fault_of(const struct hunt_played *played)
+/* A fault of the sequence as a whole. */
+static enum results_rule fault_of(const struct hunt_played *played)
 {
     switch (played->end) {
-    case HUNT_HUNG: return "hang";
-    case HUNT_REBOOTED: return "reboot";
-    case HUNT_VANISHED: return "vanished";
-    case HUNT_NO_ANSWER: return last_exchange(played)->finding_count > 0 ? NULL : "no-answer";
-    default: return NULL;
+    case HUNT_HUNG: return RESULTS_HANG;
+    case HUNT_REBOOTED: return RESULTS_REBOOT;
+    case HUNT_VANISHED: return RESULTS_VANISHED;
+    case HUNT_NO_ANSWER:
+        return last_exchange(played)->finding_count > 0 ? RESULTS_NO_RULE : RESULTS_NO_ANSWER;
+    default: return RESULTS_NO_RULE;
     }
 }
 
 /* A name that no manual has must be refused. */
-static bool accepts_unknown(const struct judge_exchange *exchange)
+static bool accepts_unknown(const struct reports_exchange *exchange)
 {
     if (strncmp(exchange->command, "AT" HUNT_UNKNOWN, sizeof "AT" HUNT_UNKNOWN - 1) != 0)
         return false;
     return hunt_succeeded(exchange);
 }
 
-/* What the judge cannot say of an exchange; NULL: nothing. An echo that came
+/* What the judge does not find in an exchange. An echo that came
  * otherwise leaves nothing else to be told. */
-static const char *own_rule(const struct hunt_played *played, size_t exchange)
+static enum results_rule own_rule(const struct hunt_played *played, size_t exchange)
 {
     const struct judgement *judgement = &played->judgement;
-    if (exchange == played->unechoed + 1) return "echo-differs";
-    return accepts_unknown(&judgement->exchanges[exchange]) ? "accepted-unknown" : NULL;
+    if (exchange == played->unechoed + 1) return RESULTS_ECHO_DIFFERS;
+    return accepts_unknown(&judgement->exchanges[exchange]) ? RESULTS_ACCEPTED_UNKNOWN
+                                                            : RESULTS_NO_RULE;
 }
 
 static bool find_own(const struct hunt_played *played, size_t *index, struct hunt_key *out)
 {
-    static const struct {
-        const char *rule, *clause;
-    } clauses[] = {{"echo-differs", "core/V.250-5.2.3"}, {"accepted-unknown", "core/V.250-5.7.1"}};
+    static const char *const clauses[RESULTS_RULE_COUNT] = {
+        [RESULTS_ECHO_DIFFERS] = "core/V.250-5.2.3",
+        [RESULTS_ACCEPTED_UNKNOWN] = "core/V.250-5.7.1",
+    };
     const struct judgement *judgement = &played->judgement;
     for (size_t i = 1; i < judgement->exchange_count; i++) {
-        const char *rule = own_rule(played, i);
-        if (rule == NULL || (*index)-- > 0) continue;
-        make_key(rule, clauses[rule[0] == 'a'].clause, &judgement->exchanges[i], out);
+        enum results_rule rule = own_rule(played, i);
+        if (rule == RESULTS_NO_RULE || (*index)-- > 0) continue;
+        make_key(results_rule_name(rule), clauses[rule], &judgement->exchanges[i], out);
         return true;
     }
     return false;
@@ -114,20 +123,20 @@ bool hunt_find(const struct hunt *hunt, const struct hunt_played *played, size_t
                struct hunt_key *out)
 {
     const struct judgement *judgement = &played->judgement;
-    const char *fault = fault_of(played);
-    if (fault != NULL && index-- == 0) {
-        const struct judge_exchange *exchange = last_exchange(played);
-        make_key(fault, exchange->clause, exchange, out);
+    enum results_rule fault = fault_of(played);
+    if (fault != RESULTS_NO_RULE && index-- == 0) {
+        const struct reports_exchange *exchange = last_exchange(played);
+        make_key(results_rule_name(fault), exchange->clause, exchange, out);
         return true;
     }
     if (find_own(played, &index, out)) return true;
     for (size_t i = 0; played->unechoed == SIZE_MAX && i < judgement->exchange_count; i++) {
-        const struct judge_exchange *exchange = &judgement->exchanges[i];
+        const struct reports_exchange *exchange = &judgement->exchanges[i];
         for (size_t k = 0; k < exchange->finding_count; k++) {
-            const struct judge_finding *finding = &exchange->findings[k];
-            if (!counts(hunt, exchange, finding) || is_said_again(played, fault, i) || index-- > 0)
+            const struct reports_finding *finding = &exchange->findings[k];
+            if (!counts(hunt, exchange, finding) || is_repeated(played, fault, i) || index-- > 0)
                 continue;
-            make_key(finding->rule->name, finding->clause, exchange, out);
+            make_key(finding->rule, finding->clause, exchange, out);
             return true;
         }
     }
@@ -153,7 +162,8 @@ bool hunt_has(const struct hunt *hunt, const struct hunt_played *played, const s
 
 bool hunt_is_fault(const struct hunt_key *key)
 {
-    return strcmp(key->rule, "hang") == 0 || strcmp(key->rule, "reboot") == 0;
+    return strcmp(key->rule, results_rule_name(RESULTS_HANG)) == 0
+           || strcmp(key->rule, results_rule_name(RESULTS_REBOOT)) == 0;
 }
 
 void hunt_key_release(struct hunt_key *key)

@@ -19,18 +19,18 @@ static bool is_expired(const struct excuse *excuse, const char *today)
 
 enum reports_outcome results_decide(struct results_tally *tally, struct excuses *excuses,
                                     const char *today, const struct results_subject *subject,
-                                    enum judge_verdict verdict, const char *why, char **reason)
+                                    enum reports_verdict verdict, const char *why, char **reason)
 {
     struct excuse *excuse = excuse_find(excuses, subject->id);
     *reason = NULL;
     tally->judged++;
     if (excuse != NULL) excuse->used = true;
-    if (verdict == JUDGE_UNJUDGED) {
+    if (verdict == REPORTS_UNJUDGED) {
         tally->skipped++;
         *reason = memory_text(why);
         return REPORTS_SKIPPED;
     }
-    bool fails = verdict == JUDGE_FAIL;
+    bool fails = verdict == REPORTS_FAIL;
     if (excuse == NULL || (fails && is_expired(excuse, today))) {
         if (excuse != NULL) {
             *reason = memory_format("excused up to %s: %s", excuse->date, excuse->reason);
@@ -58,20 +58,10 @@ int results_exit_code(const struct results_tally *tally)
 
 /* ---- the store -------------------------------------------------------- */
 
-bool results_is_empty(const struct judge_exchange *exchange)
+bool results_is_empty(const struct reports_exchange *exchange)
 {
     return exchange->command[0] == '\0' && exchange->size == 0 && exchange->finding_count == 0;
 }
-
-/* The store's values of the judge's and the script's. */
-static const enum reports_level levels[] = {[JUDGE_MUST] = REPORTS_MUST,
-                                            [JUDGE_SHOULD] = REPORTS_SHOULD,
-                                            [JUDGE_QUIRK] = REPORTS_QUIRK,
-                                            [JUDGE_INFO] = REPORTS_INFO};
-static const enum reports_verdict verdicts[] = {[JUDGE_PASS] = REPORTS_PASS,
-                                                [JUDGE_DEVIATION] = REPORTS_DEVIATION,
-                                                [JUDGE_FAIL] = REPORTS_FAIL,
-                                                [JUDGE_UNJUDGED] = REPORTS_UNJUDGED};
 
 enum reports_level results_level(enum script_level level)
 {
@@ -82,112 +72,77 @@ enum reports_level results_level(enum script_level level)
     return of_scripts[level];
 }
 
-static enum reports_wire_kind wire_kind(const char *word)
+const char *results_rule_name(enum results_rule rule)
 {
-    for (enum reports_wire_kind kind = REPORTS_WIRE_COMMAND; kind < REPORTS_WIRE_COUNT; kind++)
-        if (strcmp(reports_wire_name(kind), word) == 0) return kind;
-    return REPORTS_WIRE_NONE;
+    static const char *const names[RESULTS_RULE_COUNT] = {
+        [RESULTS_DIFFERS] = "differs",
+        [RESULTS_LATE] = "late",
+        [RESULTS_NO_ANSWER] = "no-answer",
+        [RESULTS_SETUP] = "setup",
+        [RESULTS_HANG] = "hang",
+        [RESULTS_REBOOT] = "reboot",
+        [RESULTS_VANISHED] = "vanished",
+        [RESULTS_ECHO_DIFFERS] = "echo-differs",
+        [RESULTS_ACCEPTED_UNKNOWN] = "accepted-unknown",
+    };
+    return names[rule];
 }
 
-static void fill_finding(struct reports_finding *out, const struct judge_finding *finding)
+struct reports_finding results_fault(enum results_rule rule, enum reports_level level, char *clause,
+                                     uint64_t offset, char *expected, char *seen)
 {
-    *out = (struct reports_finding){
-        .rule = finding->rule->name,
-        .level = levels[finding->rule->level],
-        .clause = finding->clause,
-        .offset = finding->offset,
-        .size = finding->size,
-        .line = finding->line,
-        .expected = finding->expected,
-        .seen = finding->seen,
-        .declared = finding->declared,
-        .reason = finding->reason,
-        .help = finding->rule->text,
+    return (struct reports_finding){
+        .rule = results_rule_name(rule),
+        .level = level,
+        .clause = clause,
+        .offset = offset,
+        .expected = expected,
+        .seen = seen,
     };
 }
 
-static void fill_fault(struct reports_finding *out, const struct results_fault *fault)
+bool results_check_rules(const char *path, const struct script_branch *body)
 {
-    *out = (struct reports_finding){
-        .rule = fault->rule,
-        .level = fault->level,
-        .clause = fault->clause,
-        .offset = fault->offset,
-        .expected = fault->expected,
-        .seen = fault->seen,
-    };
-}
-
-static struct reports_wire *new_wire(const struct judge_exchange *exchange)
-{
-    struct reports_wire *wire = memory_new(exchange->wire_count, sizeof *wire);
-    for (size_t i = 0; i < exchange->wire_count; i++) {
-        const struct judge_wire *item = &exchange->wire[i];
-        wire[i] = (struct reports_wire){
-            .direction = item->is_sent ? REPORTS_SENT : REPORTS_RECEIVED,
-            .kind = wire_kind(item->kind),
-            .name = item->name,
-            .offset = item->offset,
-            .size = item->size,
-            .line = item->line,
-            .time_us = item->time_us,
-            .text = item->text,
-            .sha256 = item->sha256,
-            .deviations = item->deviations,
-        };
+    bool good = true;
+    for (size_t i = 0; good && i < body->node_count; i++) {
+        const struct script_node *node = &body->nodes[i];
+        enum judge_rule rule;
+        if (node->kind == SCRIPT_DEVIATES && !judge_find_rule(node->rule, &rule)) {
+            complain("%s:%zu:1: unknown rule '%s'; atproof check --list-rules lists them", path,
+                     node->line, node->rule);
+            return false;
+        }
+        for (size_t k = 0; good && k < node->branch_count; k++)
+            good = results_check_rules(path, &node->branches[k]);
     }
-    return wire;
+    return good;
 }
 
 /* Whether the fault stands in this exchange: the last that began before it. */
 static bool is_within(const struct judgement *judgement, size_t index, uint64_t offset)
 {
-    const struct judge_exchange *exchange = &judgement->exchanges[index];
+    const struct reports_exchange *exchange = &judgement->exchanges[index];
     bool begun = exchange->offset <= offset || index == 0;
     bool last = index + 1 == judgement->exchange_count;
     return begun && (last || judgement->exchanges[index + 1].offset > offset);
 }
 
-static void fill_exchange(struct reports_exchange *out, const struct judgement *judgement,
-                          size_t index, enum judge_verdict verdict,
-                          const struct results_fault *faults, size_t fault_count)
+/* The exchange with the faults that stand in it. Owns: *findings, from malloc. */
+static struct reports_exchange with_faults(const struct judgement *judgement, size_t index,
+                                           enum reports_verdict verdict,
+                                           const struct reports_finding *faults, size_t fault_count,
+                                           struct reports_finding **findings)
 {
-    const struct judge_exchange *exchange = &judgement->exchanges[index];
-    struct reports_finding *findings =
-        memory_new(exchange->finding_count + fault_count, sizeof *findings);
-    size_t count = 0;
-    for (; count < exchange->finding_count; count++)
-        fill_finding(&findings[count], &exchange->findings[count]);
+    struct reports_exchange out = judgement->exchanges[index];
+    size_t count = out.finding_count;
+    *findings = memory_new(count + fault_count, sizeof **findings);
+    for (size_t i = 0; i < count; i++) (*findings)[i] = out.findings[i];
     for (size_t i = 0; i < fault_count; i++)
-        if (is_within(judgement, index, faults[i].offset))
-            fill_fault(&findings[count++], &faults[i]);
-    bool faulty = count > exchange->finding_count && verdict != JUDGE_UNJUDGED;
-    *out = (struct reports_exchange){
-        .command = exchange->command,
-        .name = exchange->name,
-        .form = exchange->form,
-        .variant = exchange->variant,
-        .clause = exchange->clause,
-        .verdict = verdicts[faulty ? verdict : exchange->verdict],
-        .why = exchange->why,
-        .offset = exchange->offset,
-        .size = exchange->size,
-        .line = exchange->line,
-        .sent_us = exchange->sent_us,
-        .over_us = exchange->over_us,
-        .time_limit_ms = exchange->time_limit_ms,
-        .findings = findings,
-        .finding_count = count,
-        .wire = new_wire(exchange),
-        .wire_count = exchange->wire_count,
-    };
-}
-
-/* Its own arrays; all else is borrowed. */
-static void release_exchange(struct reports_exchange *exchange)
-{
-    free((void *)(uintptr_t)exchange->findings);
-    free((void *)(uintptr_t)exchange->wire);
+        if (is_within(judgement, index, faults[i].offset)) (*findings)[count++] = faults[i];
+    if (count > out.finding_count && verdict != REPORTS_UNJUDGED) out.verdict = verdict;
+    out.findings = *findings;
+    out.finding_count = count;
+    return out;
 }
 
 char *results_clause_of(const char *id)
@@ -197,11 +152,12 @@ char *results_clause_of(const char *id)
 }
 
 static bool write_case(FILE *store, const struct results_subject *subject,
-                       enum judge_verdict verdict, enum reports_outcome outcome, const char *reason,
-                       const struct reports_exchange *exchanges, size_t count)
+                       enum reports_verdict verdict, enum reports_outcome outcome,
+                       const char *reason, const struct reports_exchange *exchanges, size_t count)
 {
-    static const struct judge_identity nobody = {0};
-    const struct judge_identity *identity = subject->identity == NULL ? &nobody : subject->identity;
+    static const struct reports_identity nobody = {0};
+    const struct reports_identity *identity =
+        subject->identity == NULL ? &nobody : subject->identity;
     char *clause = subject->case_ == NULL ? NULL : results_clause_of(subject->id);
     struct reports_case out = {
         .id = subject->id,
@@ -209,7 +165,7 @@ static bool write_case(FILE *store, const struct results_subject *subject,
         .dialect = subject->dialect,
         .level = results_level(subject->case_ == NULL ? SCRIPT_MUST : subject->case_->level),
         .clause = clause,
-        .verdict = verdicts[verdict],
+        .verdict = verdict,
         .outcome = outcome,
         .reason = reason,
         .line = subject->line,
@@ -230,31 +186,31 @@ static bool write_case(FILE *store, const struct results_subject *subject,
 }
 
 bool results_keep(FILE *store, const struct results_subject *subject,
-                  const struct judgement *judgement, enum judge_verdict verdict,
-                  const struct results_fault *faults, size_t fault_count,
+                  const struct judgement *judgement, enum reports_verdict verdict,
+                  const struct reports_finding *faults, size_t fault_count,
                   enum reports_outcome outcome, const char *reason)
 {
-    struct reports_exchange *exchanges = memory_new(judgement->exchange_count, sizeof *exchanges);
+    size_t total = judgement->exchange_count;
+    struct reports_exchange *exchanges = memory_new(total, sizeof *exchanges);
+    struct reports_finding **findings = memory_new(total, sizeof *findings);
     size_t count = 0;
-    for (size_t i = 0; i < judgement->exchange_count; i++) {
-        fill_exchange(&exchanges[count], judgement, i, verdict, faults, fault_count);
-        bool empty =
-            results_is_empty(&judgement->exchanges[i]) && exchanges[count].finding_count == 0;
-        if (empty) release_exchange(&exchanges[count]);
-        else count++;
+    for (size_t i = 0; i < total; i++) {
+        exchanges[count] = with_faults(judgement, i, verdict, faults, fault_count, &findings[i]);
+        if (!results_is_empty(&exchanges[count])) count++;
     }
     bool good = write_case(store, subject, verdict, outcome, reason, exchanges, count);
-    for (size_t i = 0; i < count; i++) release_exchange(&exchanges[i]);
+    for (size_t i = 0; i < total; i++) free(findings[i]);
+    free(findings);
     free(exchanges);
     return good;
 }
 
-void results_fault_release(struct results_fault *fault)
+void results_fault_release(struct reports_finding *fault)
 {
-    free(fault->clause);
-    free(fault->expected);
-    free(fault->seen);
-    *fault = (struct results_fault){0};
+    free((void *)(uintptr_t)fault->clause);
+    free((void *)(uintptr_t)fault->expected);
+    free((void *)(uintptr_t)fault->seen);
+    *fault = (struct reports_finding){0};
 }
 
 /* ---- the run ---------------------------------------------------------- */

@@ -24,22 +24,38 @@ struct results_subject {
     size_t way;     /* of several, 1 the first; 0: there is one                */
     size_t line;    /* of its first line                                       */
     unsigned tries; /* how often it was played; 0: once                     */
-    const struct judge_identity *identity;
+    const struct reports_identity *identity;
 };
 
-/* What is wrong beside the judge's findings. */
-struct results_fault {
-    const char *rule;
-    enum reports_level level;
-    char *clause;    /* owned                                               */
-    uint64_t offset; /* of the module's bytes                               */
-    char *expected;  /* owned; NULL: not known                              */
-    char *seen;      /* likewise                                            */
+/* What is wrong beside the judge's findings: a case went otherwise than it says, or
+ * the module went wrong as a whole. */
+enum results_rule {
+    RESULTS_NO_RULE,
+    RESULTS_DIFFERS,
+    RESULTS_LATE,
+    RESULTS_NO_ANSWER,
+    RESULTS_SETUP,
+    RESULTS_HANG,
+    RESULTS_REBOOT,
+    RESULTS_VANISHED,
+    RESULTS_ECHO_DIFFERS,
+    RESULTS_ACCEPTED_UNKNOWN,
+    RESULTS_RULE_COUNT
 };
-void results_fault_release(struct results_fault *fault);
+const char *results_rule_name(enum results_rule rule); /* "differs", ...    */
+
+/* A finding of such a rule. Owns: *fault takes `clause`, `expected` and `seen`
+ * over (NULL: not known); results_fault_release frees them. */
+struct reports_finding results_fault(enum results_rule rule, enum reports_level level, char *clause,
+                                     uint64_t offset, char *expected, char *seen);
+void results_fault_release(struct reports_finding *fault);
 
 /* The store's level of a case's. */
 enum reports_level results_level(enum script_level level);
+
+/* Rejects unknown names of rules: a misspelt one could never match. Returns: false
+ * with a complaint made. */
+bool results_check_rules(const char *path, const struct script_branch *body);
 
 /* Decides what a verdict is against what was expected of the case, and counts
  * it. `why`: of an unjudged one.
@@ -47,14 +63,14 @@ enum reports_level results_level(enum script_level level);
  * caller frees it. */
 enum reports_outcome results_decide(struct results_tally *tally, struct excuses *excuses,
                                     const char *today, const struct results_subject *subject,
-                                    enum judge_verdict verdict, const char *why, char **reason);
+                                    enum reports_verdict verdict, const char *why, char **reason);
 
 /* Appends the case to the store. `faults` go to the exchange that they stand
  * in, and make the case's verdict `verdict`.
  * Returns: false with a complaint made. */
 bool results_keep(FILE *store, const struct results_subject *subject,
-                  const struct judgement *judgement, enum judge_verdict verdict,
-                  const struct results_fault *faults, size_t fault_count,
+                  const struct judgement *judgement, enum reports_verdict verdict,
+                  const struct reports_finding *faults, size_t fault_count,
                   enum reports_outcome outcome, const char *reason);
 
 /* Appends the run's line. `command`: the command line. */
@@ -82,6 +98,6 @@ bool results_project(const char *store, enum reports_format format, const char *
 char *results_clause_of(const char *id);
 
 /* An exchange that says nothing: no command, no byte. */
-bool results_is_empty(const struct judge_exchange *exchange);
+bool results_is_empty(const struct reports_exchange *exchange);
 
 #endif

@@ -85,7 +85,7 @@ struct run {
     const char *dialect;
     struct play_options play;
     struct match_urc *urcs; /* the beginnings owned                           */
-    struct judge_identity identity;
+    struct reports_identity identity;
     struct results_tally tally;
     struct run_progress progress;
     FILE *store;

@@ -21,9 +21,9 @@ struct attempt {
     char *path; /* of its transcript                                        */
     struct play_result play;
     struct judgement judgement;
-    struct results_fault faults[FAULT_MAX];
+    struct reports_finding faults[FAULT_MAX];
     size_t fault_count;
-    enum judge_verdict verdict;
+    enum reports_verdict verdict;
     uint64_t size; /* bytes of the module                                   */
     bool stopped;
 };
@@ -31,20 +31,15 @@ struct attempt {
 /* ---- faults ----------------------------------------------------------- */
 
 /* `expected`, `seen`: owned by the attempt from here on. */
-static void add_fault(struct attempt *attempt, const char *rule, uint64_t offset, char *expected,
-                      char *seen)
+static void add_fault(struct attempt *attempt, enum results_rule rule, uint64_t offset,
+                      char *expected, char *seen)
 {
     const struct run_case *item = attempt->item;
     char *clause = results_clause_of(item->id);
     if (attempt->fault_count == FAULT_MAX) abort(); /* one of each kind */
-    attempt->faults[attempt->fault_count++] = (struct results_fault){
-        .rule = rule,
-        .level = results_level(item->case_->level),
-        .clause = clause == NULL ? memory_text(item->id) : clause,
-        .offset = offset,
-        .expected = expected,
-        .seen = seen,
-    };
+    attempt->faults[attempt->fault_count++] =
+        results_fault(rule, results_level(item->case_->level),
+                      clause == NULL ? memory_text(item->id) : clause, offset, expected, seen);
 }
 
 static char *take(char **text)
@@ -64,7 +59,8 @@ static void tell_play(struct attempt *attempt)
     case PLAY_AGREES:
     case PLAY_STOPPED: return;
     case PLAY_DIFFERS:
-        add_fault(attempt, "differs", match->offset, take(&match->expected), take(&match->seen));
+        add_fault(attempt, RESULTS_DIFFERS, match->offset, take(&match->expected),
+                  take(&match->seen));
         return;
     case PLAY_SILENT: seen = memory_format("nothing within %.6g s", limit_s); break;
     case PLAY_LATE: seen = memory_format("it later than %.6g s", limit_s); break;
@@ -72,7 +68,8 @@ static void tell_play(struct attempt *attempt)
     case PLAY_VANISHED: seen = memory_text("the port vanish while it was awaited"); break;
     }
     bool late = play->outcome == PLAY_LATE;
-    add_fault(attempt, late ? "late" : "no-answer", match->offset, take(&match->expected), seen);
+    add_fault(attempt, late ? RESULTS_LATE : RESULTS_NO_ANSWER, match->offset,
+              take(&match->expected), seen);
 }
 
 /* ---- before and behind ------------------------------------------------ */
@@ -102,7 +99,7 @@ static bool set_up(struct attempt *attempt)
         char *text = command_text(&case_->setup[i], case_, &run->play.settings);
         good = session_command(&run->session, text, PREPARES_US) == SESSION_OK;
         if (!good)
-            add_fault(attempt, "setup", 0, memory_format("OK to %s", text),
+            add_fault(attempt, RESULTS_SETUP, 0, memory_format("OK to %s", text),
                       memory_text(run->session.final[0] == '\0' ? "nothing" : run->session.final));
         free(text);
     }
@@ -154,7 +151,7 @@ static void bring_back(struct attempt *attempt)
     run->lost = recovery == NOT_RECOVERED;
     if (recovery < RECOVERED_BY_RESET) return;
     run->module_failed = true;
-    add_fault(attempt, "hang", attempt->size, memory_text("an answer to AT"),
+    add_fault(attempt, RESULTS_HANG, attempt->size, memory_text("an answer to AT"),
               memory_format("none; recovered %s", recovery_name(recovery)));
 }
 
@@ -171,8 +168,8 @@ static void decide(struct attempt *attempt)
     attempt->verdict = attempt->judgement.verdict;
     if (attempt->fault_count > 0)
         attempt->verdict =
-            weighs(attempt) || attempt->verdict == JUDGE_FAIL ? JUDGE_FAIL : JUDGE_DEVIATION;
-    else if (attempt->verdict == JUDGE_UNJUDGED) attempt->verdict = JUDGE_PASS; /* it agrees */
+            weighs(attempt) || attempt->verdict == REPORTS_FAIL ? REPORTS_FAIL : REPORTS_DEVIATION;
+    else if (attempt->verdict == REPORTS_UNJUDGED) attempt->verdict = REPORTS_PASS; /* it agrees */
 }
 
 /* ---- what the case declares ------------------------------------------- */
@@ -223,11 +220,13 @@ static void put_declared(struct writing *writing, const struct transcript_item *
     const struct declaration *declarations = (const void *)writing->nodes.bytes;
     for (size_t i = 0; i < writing->nodes.size / sizeof *declarations; i++) {
         const struct script_node *node = declarations[i].node;
+        struct judge_declared declared = {.clause = node->clause, .reason = node->reason};
+        if (!judge_find_rule(node->rule, &declared.rule)) continue; /* run_select.c rejects it */
         if (line_of_case == 0 || sent_above(&writing->case_->body, node->line) != line_of_case)
             continue;
-        struct judge_declared declared = {node->rule, node->clause, node->reason, item->line};
+        declared.line = item->line;
         buffer_append(&writing->declared, &declared, sizeof declared);
-        text_put(&writing->text, "@ deviates: %s | %s | %s\n", declared.rule, declared.clause,
+        text_put(&writing->text, "@ deviates: %s | %s | %s\n", node->rule, declared.clause,
                  declared.reason);
         writing->line++;
     }
@@ -285,7 +284,7 @@ static bool prepare(struct attempt *attempt)
         ready = !run->lost && recover_known_state(&run->session, ANSWER_US);
     }
     if (!ready)
-        add_fault(attempt, "setup", 0, memory_text("OK to ATE1Q0V1 and AT+CMEE=1"),
+        add_fault(attempt, RESULTS_SETUP, 0, memory_text("OK to ATE1Q0V1 and AT+CMEE=1"),
                   memory_text(run->session.final));
     return ready && set_up(attempt);
 }
@@ -336,27 +335,26 @@ static void conclude(struct attempt *attempt)
     if (!answers && !run->lost) bring_back(attempt);
     if (booted) {
         run->module_failed = true;
-        add_fault(attempt, "reboot", attempt->size, memory_text("no start of the module"),
+        add_fault(attempt, RESULTS_REBOOT, attempt->size, memory_text("no start of the module"),
                   memory_text("what it says when it starts"));
     }
     clean_up(attempt);
     decide(attempt);
-    if (attempt->verdict == JUDGE_FAIL) look_for_rival(run);
+    if (attempt->verdict == REPORTS_FAIL) look_for_rival(run);
     run_log(run, attempt->item->id);
     run->exchange_count += attempt->play.sent_count;
 }
 
 /* ---- telling ---------------------------------------------------------- */
 
-static const struct judge_finding *worst_finding(const struct attempt *attempt)
+static const struct reports_finding *worst_finding(const struct attempt *attempt)
 {
     const struct judgement *judgement = &attempt->judgement;
     for (size_t i = 0; i < judgement->exchange_count; i++) {
-        const struct judge_exchange *exchange = &judgement->exchanges[i];
-        for (size_t k = 0; exchange->verdict == JUDGE_FAIL && k < exchange->finding_count; k++)
-            if (exchange->findings[k].rule->level == JUDGE_MUST
-                || (attempt->run->options->strict
-                    && exchange->findings[k].rule->level == JUDGE_SHOULD))
+        const struct reports_exchange *exchange = &judgement->exchanges[i];
+        for (size_t k = 0; exchange->verdict == REPORTS_FAIL && k < exchange->finding_count; k++)
+            if (exchange->findings[k].level == REPORTS_MUST
+                || (attempt->run->options->strict && exchange->findings[k].level == REPORTS_SHOULD))
                 return &exchange->findings[k];
     }
     return NULL;
@@ -365,15 +363,15 @@ static const struct judge_finding *worst_finding(const struct attempt *attempt)
 static void tell(struct attempt *attempt, const char *outcome, const char *reason)
 {
     struct run_progress *progress = &attempt->run->progress;
-    const struct judge_finding *finding = worst_finding(attempt);
-    const struct results_fault *fault = &attempt->faults[0];
+    const struct reports_finding *finding = worst_finding(attempt);
+    const struct reports_finding *fault = &attempt->faults[0];
     if (reason != NULL) run_progress_result(progress, attempt->item->id, outcome, "%s", reason);
-    else if (attempt->verdict != JUDGE_FAIL)
+    else if (attempt->verdict != REPORTS_FAIL)
         run_progress_result(progress, attempt->item->id, outcome, NULL);
     else if (finding != NULL)
         run_progress_result(progress, attempt->item->id, outcome,
-                            "%s (%s)\n         expected: %s\n         seen:     %s",
-                            finding->rule->name, finding->clause, finding->expected, finding->seen);
+                            "%s (%s)\n         expected: %s\n         seen:     %s", finding->rule,
+                            finding->clause, finding->expected, finding->seen);
     else
         run_progress_result(progress, attempt->item->id, outcome,
                             "%s (%s)\n         expected: %s\n         seen:     %s", fault->rule,
@@ -437,7 +435,7 @@ static bool run_attempt(struct run *run, const struct run_case *item, unsigned t
     bool again = false;
     if (play(&attempt)) {
         conclude(&attempt);
-        again = attempt.verdict == JUDGE_FAIL && try <= run->options->retries && !run->lost;
+        again = attempt.verdict == REPORTS_FAIL && try <= run->options->retries && !run->lost;
         if (attempt.stopped) run_skip(run, item, "stopped");
         else if (again) tell(&attempt, "again", NULL);
         else keep(&attempt, try);
@@ -467,8 +465,8 @@ void run_skip(struct run *run, const struct run_case *item, const char *why)
         .identity = &run->identity,
     };
     enum reports_outcome outcome = results_decide(&run->tally, &none, run->options->today, &subject,
-                                                  JUDGE_UNJUDGED, why, &reason);
-    if (!results_keep(run->store, &subject, &nothing, JUDGE_UNJUDGED, NULL, 0, outcome, reason))
+                                                  REPORTS_UNJUDGED, why, &reason);
+    if (!results_keep(run->store, &subject, &nothing, REPORTS_UNJUDGED, NULL, 0, outcome, reason))
         run->tally.broken = true;
     run_progress_result(&run->progress, item->id, reports_outcome_name(outcome), "%s", why);
     free(reason);

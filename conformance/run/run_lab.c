@@ -61,7 +61,7 @@ static int complain_of_silence(const struct run *run)
 
 /* ---- who it is -------------------------------------------------------- */
 
-static const char *dialect_of(const struct judge_identity *identity)
+static const char *dialect_of(const struct reports_identity *identity)
 {
     const char *maker = identity->manufacturer == NULL ? "" : identity->manufacturer;
     const char *model = identity->model == NULL ? "" : identity->model;
@@ -88,7 +88,7 @@ static void identify(struct run *run)
     struct transcript record = session_record(&run->session, 0);
     judge_transcript(&record, run->compiled, &options, &judgement);
     run->identity = judgement.identity;
-    judgement.identity = (struct judge_identity){0};
+    judgement.identity = (struct reports_identity){0};
     judgement_release(&judgement);
     run_log(run, "identity");
 }
@@ -229,7 +229,7 @@ void run_close(struct run *run)
     for (size_t i = 0; i < run->play.urc_count; i++)
         free((void *)(uintptr_t)run->urcs[i].beginning);
     free(run->urcs);
-    free(run->identity.manufacturer);
-    free(run->identity.model);
-    free(run->identity.firmware);
+    free((void *)(uintptr_t)run->identity.manufacturer);
+    free((void *)(uintptr_t)run->identity.model);
+    free((void *)(uintptr_t)run->identity.firmware);
 }

@@ -11,8 +11,10 @@
 
 /* ---- reading ---------------------------------------------------------- */
 
-static void add_script(struct run_cases *cases, struct script *script, const char *path)
+/* Takes the script over. Returns: false with a complaint made. */
+static bool add_script(struct run_cases *cases, struct script *script, const char *path)
 {
+    bool good = true;
     cases->scripts = memory_grow(cases->scripts, cases->script_count + 1, &cases->script_capacity,
                                  sizeof *cases->scripts);
     cases->scripts[cases->script_count++] = *script;
@@ -22,7 +24,9 @@ static void add_script(struct run_cases *cases, struct script *script, const cha
             memory_grow(cases->items, cases->count + 1, &cases->capacity, sizeof *cases->items);
         cases->items[cases->count++] = (struct run_case){
             .case_ = case_, .path = path, .id = case_->id.text == NULL ? path : case_->id.text};
+        good = results_check_rules(path, &case_->body) && good;
     }
+    return good;
 }
 
 static bool read_file(struct run_cases *cases, const char *path)
@@ -33,8 +37,7 @@ static bool read_file(struct run_cases *cases, const char *path)
         transcript_complain(path, &error);
         return false;
     }
-    add_script(cases, &script, path);
-    return true;
+    return add_script(cases, &script, path);
 }
 
 static int by_name(const FTSENT **a, const FTSENT **b)
@@ -74,7 +77,7 @@ static bool read_builtin(struct run_cases *cases)
             transcript_complain(file->name, &error);
             return false;
         }
-        add_script(cases, &script, file->name);
+        if (!add_script(cases, &script, file->name)) return false;
     }
     return true;
 }

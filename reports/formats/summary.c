@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 #include "store/store.h"
-#include "store/words.h"
 #include "store/worst.h"
+#include "words/words.h"
 
 #include <stdlib.h>
 #include <string.h>

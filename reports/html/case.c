@@ -5,7 +5,7 @@
  * them the browser reads it as it reads all else. */
 #include "base/text.h"
 #include "html/parts.h"
-#include "store/words.h"
+#include "words/words.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 #include "html/parts.h"
-#include "store/words.h"
+#include "words/words.h"
 
 #include <stdlib.h>
 #include <string.h>

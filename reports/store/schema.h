@@ -4,7 +4,7 @@
 #define REPORTS_SCHEMA_H
 
 #include "atproof/reports.h"
-#include "store/words.h"
+#include "words/words.h"
 
 enum schema_type {
     SCHEMA_TEXT,    /* const char *: any bytes                              */

@@ -199,7 +199,7 @@ static bool is_clean(const struct judgement *judgement)
 {
     for (size_t i = 0; i < judgement->exchange_count; i++)
         for (size_t f = 0; f < judgement->exchanges[i].finding_count; f++)
-            if (judgement->exchanges[i].findings[f].rule->level != JUDGE_INFO) return false;
+            if (judgement->exchanges[i].findings[f].level != REPORTS_INFO) return false;
     return true;
 }
 
@@ -207,8 +207,8 @@ static bool has_finding(const struct judgement *judgement, const struct defect_t
 {
     for (size_t i = 0; i < judgement->exchange_count; i++)
         for (size_t f = 0; f < judgement->exchanges[i].finding_count; f++) {
-            const struct judge_finding *finding = &judgement->exchanges[i].findings[f];
-            if (trial->rule != NULL && strcmp(finding->rule->name, trial->rule) == 0
+            const struct reports_finding *finding = &judgement->exchanges[i].findings[f];
+            if (trial->rule != NULL && strcmp(finding->rule, trial->rule) == 0
                 && strcmp(finding->clause, trial->clause) == 0)
                 return true;
         }
@@ -227,9 +227,9 @@ static void tell(const struct defect_trial *trial, const char *dialect, uint64_t
     print_error("\n");
     for (size_t i = 0; i < judgement->exchange_count; i++)
         for (size_t f = 0; f < judgement->exchanges[i].finding_count; f++) {
-            const struct judge_finding *finding = &judgement->exchanges[i].findings[f];
+            const struct reports_finding *finding = &judgement->exchanges[i].findings[f];
             print_error("  %s: %s %s: expected %s, seen %s\n", judgement->exchanges[i].command,
-                        finding->rule->name, finding->clause, finding->expected, finding->seen);
+                        finding->rule, finding->clause, finding->expected, finding->seen);
         }
 }
 

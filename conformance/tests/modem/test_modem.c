@@ -345,13 +345,13 @@ static bool tell_findings(const char *path, const struct modem *modem,
 {
     bool good = true;
     for (size_t i = 0; i < judgement->exchange_count; i++) {
-        const struct judge_exchange *exchange = &judgement->exchanges[i];
-        if (exchange->verdict == JUDGE_PASS || exchange->verdict == JUDGE_UNJUDGED) continue;
+        const struct reports_exchange *exchange = &judgement->exchanges[i];
+        if (exchange->verdict == REPORTS_PASS || exchange->verdict == REPORTS_UNJUDGED) continue;
         if (!modem_does(modem, exchange->name)) continue; /* of another vendor */
         for (size_t f = 0; f < exchange->finding_count; f++) {
-            const struct judge_finding *finding = &exchange->findings[f];
+            const struct reports_finding *finding = &exchange->findings[f];
             print_error("%s:%zu: %s: %s %s: expected %s, seen %s\n", path, exchange->line,
-                        exchange->command, finding->rule->name, finding->clause, finding->expected,
+                        exchange->command, finding->rule, finding->clause, finding->expected,
                         finding->seen);
         }
         good = false;

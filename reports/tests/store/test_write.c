@@ -1,6 +1,6 @@
 /* The lines of a store, byte by byte, and what is refused. */
 #define _GNU_SOURCE
-#include "store/words.h"
+#include "words/words.h"
 
 #include <atproof/reports.h>
 

@@ -1,5 +1,5 @@
 /* One table of words for each enum of results.h. */
-#include "store/words.h"
+#include "words/words.h"
 
 #include <string.h>
 
