@@ -141,10 +141,9 @@ void modem_bytes(struct modem *modem, const void *bytes, size_t size)
 
 void modem_line(struct modem *modem, const char *format, ...)
 {
-    char *text = NULL;
     va_list arguments;
     va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) < 0) abort();
+    char *text = memory_format_list(format, arguments);
     va_end(arguments);
     output_piece(modem, SPEECH_LINE, text, strlen(text), modem->settings.verbose ? "\r\n" : "",
                  "\r\n");

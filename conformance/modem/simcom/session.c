@@ -19,7 +19,7 @@ static void forget(struct session *session)
 {
     link_close(session->link);
     free(session->host);
-    buffer_release(&session->sends);
+    free(session->sends.items);
     *session = (struct session){.send_limit_s = SEND_LIMIT_S, .context = -1};
 }
 
@@ -65,11 +65,11 @@ size_t session_unsent(const struct session *session)
 
 void session_sends(struct modem *modem, struct session *session)
 {
-    const struct pending_send send = {
+    if (!cch_of(modem)->reports_sends) return;
+    *LIST_ADD(&session->sends) = (struct pending_send){
         .end = session->queued,
         .until = modem_now(modem) + (int64_t)session->send_limit_s * 1000000,
     };
-    if (cch_of(modem)->reports_sends) buffer_append(&session->sends, &send, sizeof send);
 }
 
 size_t session_stored(const struct modem *modem, const struct session *session)

@@ -2,7 +2,7 @@
 #ifndef ATPROOF_MODEM_SESSION_H
 #define ATPROOF_MODEM_SESSION_H
 
-#include "base/buffer.h"
+#include "base/memory.h"
 #include "modem/core/part.h"
 #include "modem/net/link.h"
 
@@ -26,7 +26,7 @@ struct session {
     bool tells;                      /* CCHEVENT is due with the next of them */
     size_t due;                      /* bytes that CCHRECV promised         */
     uint64_t queued;                 /* bytes given to the link             */
-    struct buffer sends;             /* struct pending_send, not yet sent   */
+    LIST(struct pending_send) sends; /* not yet sent                        */
 };
 
 struct cch {

@@ -94,28 +94,21 @@ static void tick_opening(struct modem *modem, int id)
 
 /* ---- sending ---------------------------------------------------------- */
 
-static bool first_send(const struct session *session, struct pending_send *send)
-{
-    if (session->sends.size < sizeof *send) return false;
-    memcpy(send, session->sends.bytes, sizeof *send);
-    return true;
-}
-
 static void report_send(struct modem *modem, int id, int error)
 {
     char text[32];
-    struct buffer *sends = &cch_of(modem)->sessions[id].sends;
-    sends->size -= sizeof(struct pending_send);
-    memmove(sends->bytes, sends->bytes + sizeof(struct pending_send), sends->size);
+    struct session *session = &cch_of(modem)->sessions[id];
+    struct pending_send *first = session->sends.items;
+    memmove(first, first + 1, --session->sends.count * sizeof *first);
     snprintf(text, sizeof text, "+CCHSEND: %d,%d", id, error);
     modem_say(modem, text);
 }
 
 static void report_sends(struct modem *modem, int id, bool closed)
 {
-    struct pending_send send;
     const struct session *session = &cch_of(modem)->sessions[id];
-    while (first_send(session, &send)) {
+    while (session->sends.count > 0) {
+        const struct pending_send send = session->sends.items[0];
         if (send.end <= session->queued - link_unsent(session->link))
             report_send(modem, id, CCH_SUCCEEDED);
         else if (closed) report_send(modem, id, CCH_TRANSFER);
@@ -258,13 +251,12 @@ static bool has_end_to_tell(const struct modem *modem, const struct session *ses
 static int64_t due(const struct modem *modem)
 {
     int64_t due = MODEM_NEVER;
-    struct pending_send send;
     for (size_t i = 0; i < SESSION_COUNT; i++) {
         const struct session *session = &cch_of(modem)->sessions[i];
         if (has_data_to_say(modem, session) || has_end_to_tell(modem, session))
             return modem_now(modem);
-        if (session->state == SESSION_OPEN && first_send(session, &send) && send.until < due)
-            due = send.until;
+        bool waits = session->state == SESSION_OPEN && session->sends.count > 0;
+        if (waits && session->sends.items[0].until < due) due = session->sends.items[0].until;
     }
     return due;
 }
