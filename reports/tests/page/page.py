@@ -150,6 +150,12 @@ class Hostile(Test):
         self.assertIn("\\xE2\\x80\\xAE", page.text())
         self.assertEqual("".join(page.words["title"]), "Failed: atproof report")
 
+    def test_known_finding_is_marked_by_its_class(self):
+        known = sample.finding(declared=True, reason="erratum")
+        text = page_of([sample.run(), sample.case("a", sample.exchange(known, wire=[sample.wire()]))])
+        self.assertIn('<em class="deviations">▲ range', text)
+        self.assertNotIn("class=&quot;", text)
+
     def test_title_takes_a_module_as_text(self):
         text = page_of([sample.run(), sample.case("a", manufacturer="</title><script>", model="&lt;")])
         self.assertIn("<title>Passed: &lt;/title&gt;&lt;script&gt; &amp;lt;</title>", text)
