@@ -118,18 +118,26 @@ static bool starts(const char *at, const char *end, const char *word)
     return (size_t)(end - at) >= size && memcmp(at, word, size) == 0;
 }
 
+static bool is_raw(const char *at, const char *end)
+{
+    return starts(at, end, "<style") || starts(at, end, "<script");
+}
+
+/* Where the reader is after the byte at `at`. */
 static enum place place_after(enum place place, const char *at, const char *end)
 {
-    switch (place) {
-    case PLACE_TEXT:
-        if (*at != '<') return PLACE_TEXT;
-        return starts(at, end, "<style") || starts(at, end, "<script") ? PLACE_RAWTAG : PLACE_TAG;
-    case PLACE_RAW: return *at == '<' ? PLACE_TAG : PLACE_RAW;
-    case PLACE_RAWTAG: return *at == '>' ? PLACE_RAW : PLACE_RAWTAG;
-    case PLACE_TAG: return *at == '>' ? PLACE_TEXT : *at == '"' ? PLACE_QUOTED : PLACE_TAG;
-    case PLACE_QUOTED: break;
-    }
-    return *at == '"' ? PLACE_TAG : PLACE_QUOTED;
+    static const struct {
+        char byte;
+        enum place before, after;
+    } moves[] = {
+        {'<', PLACE_TEXT, PLACE_TAG},   {'<', PLACE_RAW, PLACE_TAG},
+        {'>', PLACE_TAG, PLACE_TEXT},   {'>', PLACE_RAWTAG, PLACE_RAW},
+        {'"', PLACE_TAG, PLACE_QUOTED}, {'"', PLACE_QUOTED, PLACE_TAG},
+    };
+    if (place == PLACE_TEXT && is_raw(at, end)) return PLACE_RAWTAG;
+    for (size_t i = 0; i < sizeof moves / sizeof moves[0]; i++)
+        if (*at == moves[i].byte && place == moves[i].before) return moves[i].after;
+    return place;
 }
 
 static void add_literal(struct reader *reader, const char *begin, const char *end)
@@ -210,8 +218,10 @@ static bool scan_tag(struct reader *reader, const struct source *source, const c
     const char *begin = at + 2;
     const char *end = begin;
     while (end + 1 < source->file->end && *end != '\n' && (end[0] != '}' || end[1] != '}')) end++;
-    if (end + 1 >= source->file->end || *end == '\n')
-        return fail(reader, source->file, at, "the tag does not end on its line");
+    if (end + 1 >= source->file->end || *end == '\n') {
+        fail(reader, source->file, at, "the tag does not end on its line");
+        return false;
+    }
     *tag = (struct tag){.at = at, .end = end + 2};
     if (begin < end && strchr("#^/>!", *begin) != NULL) tag->sigil = *begin++;
     tag->name = begin;
@@ -378,7 +388,7 @@ static bool read_pieces(struct reader *reader, struct source *source)
             source->at++;
             continue;
         }
-        struct tag tag;
+        struct tag tag = {0};
         add_literal(reader, begin, source->at);
         if (!scan_tag(reader, source, source->at, &tag) || !read_tag(reader, source, &tag))
             return false;
@@ -394,7 +404,7 @@ static bool read_pieces(struct reader *reader, struct source *source)
 static bool read_line(struct reader *reader, struct source *source)
 {
     const char *end = source->file->end;
-    struct tag tag;
+    struct tag tag = {0};
     source->at = skip_spaces(source->at, end);
     if (!is_tag(source->at, end)) return read_pieces(reader, source);
     if (!scan_tag(reader, source, source->at, &tag)) return false;

@@ -20,7 +20,7 @@ struct writer {
 
 static const void *member(const struct node *node, const struct scope *scope)
 {
-    for (size_t up = node->up; up > 0; up--) scope = scope->outer;
+    for (size_t up = node->up; up > 0 && scope->outer != NULL; up--) scope = scope->outer;
     return (const char *)scope->values + node->field->offset;
 }
 

@@ -322,9 +322,9 @@ class Bounds(Test):
                  for number in range(60)]
         text = page_of([sample.run()] + lines)
         self.assertLess(len(text), 7 << 20)
-        self.assertIn("What was said is left out for the page's size: <code>dir/59.at</code>", text)
+        self.assertIn("The log is left out for the page's size: <code>dir/59.at</code>", text)
         self.assertIn('<ol class="log">', text)
-        self.assertRegex(text, r"The logs of \d+ exchanges are left out for the page's size: where, ")
+        self.assertRegex(text, r"The logs of \d+ exchanges are left out for the page's size\. Each case ")
 
     def test_exchanges_are_left_out_for_size(self):
         many = [sample.exchange(command="AT" + "x" * 900)] * 4000
