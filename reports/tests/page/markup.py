@@ -13,7 +13,8 @@ TAG = re.compile(r"</?[a-z]")
 
 
 def sources():
-    return sorted([*ROOT.glob("page/*.[ch]"), *ROOT.glob("html/*.[ch]"), *ROOT.glob("diff/html*.[ch]")])
+    patterns = ("page/*.[ch]", "html/*.[ch]", "diff/html*.[ch]")
+    return sorted(path for pattern in patterns for path in ROOT.glob(pattern))
 
 
 def tags(text):
@@ -37,7 +38,7 @@ class Markup(unittest.TestCase):
 
     def test_each_file_is_embedded_and_included(self):
         folder = ROOT / "page"
-        files = {path.name for pattern in ("*.html", "*.css", "*.js") for path in folder.glob(pattern)}
+        files = {path.name for path in folder.iterdir() if path.suffix in (".html", ".css", ".js")}
         embedded = re.findall(r"(?m)^    embed (\S+)", (folder / "embedded.S").read_text())
         self.assertEqual(sorted(embedded), sorted(files))
         text = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.html"))
