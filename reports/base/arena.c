@@ -56,3 +56,15 @@ void arena_release(struct arena *arena)
         arena->chunks = next;
     }
 }
+
+void arena_clear(struct arena *arena)
+{
+    struct arena_chunk *kept = arena->chunks;
+    if (kept == NULL) return;
+    arena->chunks = kept->next;
+    arena_release(arena);
+    memset(kept->bytes, 0, kept->used);
+    kept->used = 0;
+    kept->next = NULL;
+    arena->chunks = kept;
+}

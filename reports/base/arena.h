@@ -23,6 +23,9 @@ void *arena_room(struct arena *arena, void *items, size_t count, size_t *capacit
 
 void arena_release(struct arena *arena);
 
+/* Takes all memory back, but keeps some of it for the next arena_new. */
+void arena_clear(struct arena *arena);
+
 /* Checks the result of an allocation: returns it, or ends the program if it is
  * NULL. */
 void *arena_must(void *pointer);

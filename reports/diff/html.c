@@ -1,124 +1,191 @@
 /* Two runs compared, as a page: the verdict, who, what became of the cases, what
- * behaves otherwise, what takes longer. */
-#include "base/text.h"
-#include "diff/diff.h"
-#include "page/page.h"
+ * behaves otherwise, what takes longer. Cases and groups of changes are made one at
+ * a time while the page is written. */
+#include "diff/html.h"
 
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define LINES_MAX  40  /* of a change                                        */
-#define IDS_MAX    200 /* of a set or a change                               */
 #define CAUSES_MAX 5
-#define ROWS_MAX   1000 /* of a table                                         */
-#define LEAST_US   1.0  /* what is shorter stands where the axis begins       */
+#define GROUPS_MAX 1000
+
+/* ---- values ----------------------------------------------------------- */
+
+struct fault {
+    const char *level, *rule, *clause;
+    const void *sides;
+};
+
+static const struct template_field fault_fields[] = {
+    TEMPLATE_VALUE(struct fault, level),
+    TEMPLATE_VALUE(struct fault, rule),
+    TEMPLATE_VALUE(struct fault, clause),
+    TEMPLATE_PART(struct fault, sides, page_sides_shape),
+};
+static const struct template_shape fault_shape = TEMPLATE_SHAPE(struct fault, fault_fields);
+
+struct case_view {
+    bool is_open;
+    const char *tone, *class, *id, *level, *dialect, *text, *again;
+    size_t way;
+    const void *fault;
+    struct template_list changes;
+};
+
+static const struct template_field case_fields[] = {
+    TEMPLATE_VALUE(struct case_view, is_open),
+    TEMPLATE_VALUE(struct case_view, tone),
+    TEMPLATE_VALUE(struct case_view, class),
+    TEMPLATE_VALUE(struct case_view, id),
+    TEMPLATE_VALUE(struct case_view, level),
+    TEMPLATE_VALUE(struct case_view, dialect),
+    TEMPLATE_VALUE(struct case_view, text),
+    TEMPLATE_VALUE(struct case_view, again),
+    TEMPLATE_VALUE(struct case_view, way),
+    TEMPLATE_PART(struct case_view, fault, fault_shape),
+    TEMPLATE_PART(struct case_view, changes, diff_html_change_shape),
+};
+static const struct template_shape case_shape = TEMPLATE_SHAPE(struct case_view, case_fields);
+
+struct set {
+    const char *name, *clauses;
+    struct template_each cases;
+    size_t more;
+
+    const struct diff_set *of;
+    struct arena *arena; /* of the case under way                            */
+    struct case_view view;
+    size_t next;
+};
+
+static const struct template_field set_fields[] = {
+    TEMPLATE_VALUE(struct set, name),
+    TEMPLATE_VALUE(struct set, clauses),
+    TEMPLATE_PART(struct set, cases, case_shape),
+    TEMPLATE_VALUE(struct set, more),
+};
+static const struct template_shape set_shape = TEMPLATE_SHAPE(struct set, set_fields);
+
+/* Changes of cases that pass on both sides. */
+struct groups {
+    struct template_each groups;
+    size_t shown;
+    bool is_full;
+
+    const struct reports_diff *diff;
+    bool is_weak;
+    struct arena *arena; /* of the group under way                           */
+    struct diff_html_group view;
+    const struct diff_script *last;
+    size_t next;
+};
+
+static const struct template_field groups_fields[] = {
+    TEMPLATE_PART(struct groups, groups, diff_html_group_shape),
+    TEMPLATE_VALUE(struct groups, shown),
+    TEMPLATE_VALUE(struct groups, is_full),
+};
+static const struct template_shape groups_shape = TEMPLATE_SHAPE(struct groups, groups_fields);
+
+struct class
+{
+    size_t count;
+    const char *word;
+};
+
+static const struct template_field class_fields[] = {
+    TEMPLATE_VALUE(struct class, count),
+    TEMPLATE_VALUE(struct class, word),
+};
+static const struct template_shape class_shape = TEMPLATE_SHAPE(struct class, class_fields);
+
+struct side {
+    const char *manufacturer, *model, *firmware, *when, *name, *command;
+    size_t case_count;
+    bool is_several, is_baseline;
+};
+
+static const struct template_field side_fields[] = {
+    TEMPLATE_VALUE(struct side, manufacturer), TEMPLATE_VALUE(struct side, model),
+    TEMPLATE_VALUE(struct side, firmware),     TEMPLATE_VALUE(struct side, when),
+    TEMPLATE_VALUE(struct side, name),         TEMPLATE_VALUE(struct side, command),
+    TEMPLATE_VALUE(struct side, case_count),   TEMPLATE_VALUE(struct side, is_several),
+    TEMPLATE_VALUE(struct side, is_baseline),
+};
+static const struct template_shape side_shape = TEMPLATE_SHAPE(struct side, side_fields);
+
+struct page {
+    const void *frame;
+    const char *tone;
+    bool is_regression, is_good, is_nothing;
+    size_t regression_count, case_count;
+    struct template_list classes, sides, sets, causes;
+    size_t more_causes;
+    const void *strong, *weak; /* struct groups                              */
+    size_t evident_count, tested_count, needed;
+    struct template_list latencies;
+    bool has_more_latencies;
+};
+
+static const struct template_field page_fields[] = {
+    TEMPLATE_PART(struct page, frame, page_frame_shape),
+    TEMPLATE_VALUE(struct page, tone),
+    TEMPLATE_VALUE(struct page, is_regression),
+    TEMPLATE_VALUE(struct page, is_good),
+    TEMPLATE_VALUE(struct page, is_nothing),
+    TEMPLATE_VALUE(struct page, regression_count),
+    TEMPLATE_VALUE(struct page, case_count),
+    TEMPLATE_PART(struct page, classes, class_shape),
+    TEMPLATE_PART(struct page, sides, side_shape),
+    TEMPLATE_PART(struct page, sets, set_shape),
+    TEMPLATE_PART(struct page, causes, diff_html_group_shape),
+    TEMPLATE_VALUE(struct page, more_causes),
+    TEMPLATE_PART(struct page, strong, groups_shape),
+    TEMPLATE_PART(struct page, weak, groups_shape),
+    TEMPLATE_VALUE(struct page, evident_count),
+    TEMPLATE_VALUE(struct page, tested_count),
+    TEMPLATE_VALUE(struct page, needed),
+    TEMPLATE_PART(struct page, latencies, diff_latency_shape),
+    TEMPLATE_VALUE(struct page, has_more_latencies),
+};
+static const struct template_shape page_shape = TEMPLATE_SHAPE(struct page, page_fields);
 
 /* ---- who -------------------------------------------------------------- */
 
-static void put_verdict(const struct reports_diff *diff, FILE *out)
+static void fill_verdict(struct arena *arena, const struct reports_diff *diff, struct page *page)
 {
     enum reports_diff_verdict verdict = reports_diff_verdict(diff);
-    bool bad = verdict == REPORTS_DIFF_REGRESSION;
-    page_put(
-        out,
-        "<section id=\"verdict\"><h2 class=\"quiet\">Verdict</h2>\n<div class=\"verdict %s\"><h1>",
-        bad                            ? "bad"
-        : verdict == REPORTS_DIFF_GOOD ? "good"
-                                       : "warn");
-    if (bad) page_count(out, diff->regression_count, "regression");
-    else fputs(verdict == REPORTS_DIFF_GOOD ? "No regression" : "Nothing to compare", out);
-    fputs("</h1>\n<p>", out);
-    page_count(out, diff->case_count, "case");
+    struct class *classes = arena_new(arena, DIFF_CLASS_COUNT, sizeof *classes);
+    page->is_regression = verdict == REPORTS_DIFF_REGRESSION;
+    page->is_good = verdict == REPORTS_DIFF_GOOD;
+    page->is_nothing = !page->is_regression && !page->is_good;
+    page->tone = page->is_regression ? "bad" : page->is_good ? "good" : "warn";
+    page->regression_count = diff->regression_count;
+    page->case_count = diff->case_count;
+    page->classes.items = classes;
     for (enum diff_class i = 0; i < DIFF_CLASS_COUNT; i++)
-        if (diff->classes[i] > 0) page_put(out, ", %zu %s", diff->classes[i], diff_class_name(i));
-    fputs(".</p></div>\n", out);
+        if (diff->classes[i] > 0)
+            classes[page->classes.count++] = (struct class){diff->classes[i], diff_class_name(i)};
 }
 
-static void put_side(const struct reports_diff *diff, size_t side, FILE *out)
+static struct template_list sides_of(struct arena *arena, const struct reports_diff *diff)
 {
-    const struct diff_identity *is = &diff->identities[side];
-    const struct store *store = &diff->stores[side];
-    char *when = diff_when_text(diff, side);
-    page_put(out, "<tr><th scope=\"row\">%s</th><td>%s</td><td>%s</td><td>%s%s</td>",
-             side == 0 ? "Old" : "New", store_text(is->manufacturer), store_text(is->model),
-             store_text(is->firmware), is->several ? " and others" : "");
-    page_put(out, "<td><time>%s</time></td>", when);
-    free(when);
-    page_put(out, "<td class=\"n\">%zu</td><td class=\"wrap\">%s%s<br><code>%s</code></td></tr>\n",
-             store->case_count, diff->input.sides[side].name,
-             store->baseline == NULL ? "" : " (baseline)",
-             store->run == NULL ? "" : store_text(store->run->command));
-}
-
-static void put_sides(const struct reports_diff *diff, FILE *out)
-{
-    page_scroll_begin(out, "Both runs");
-    fputs("<table class=\"grid\"><thead><tr><th scope=\"col\">Run</th>"
-          "<th scope=\"col\">Manufacturer</th><th scope=\"col\">Model</th>"
-          "<th scope=\"col\">Firmware</th><th scope=\"col\">When</th>"
-          "<th scope=\"col\" class=\"n\">Cases</th><th scope=\"col\">What</th></tr></thead>"
-          "<tbody>\n",
-          out);
-    for (size_t side = 0; side < 2; side++) put_side(diff, side, out);
-    fputs("</tbody></table>\n", out);
-    page_scroll_end(out);
-    fputs("</section>\n", out);
-}
-
-/* ---- a change --------------------------------------------------------- */
-
-static void put_line(const struct diff_line *line, FILE *out)
-{
-    static const char *const marks[][2] = {{"<del>- ", "</del>\n"}, {"<ins>+ ", "</ins>\n"}};
-    size_t size = strlen(line->text);
-    bool is_side = line->sign != ' ';
-    bool marked = line->to > line->from && line->to - line->from < size;
-    fputs(is_side ? marks[line->sign == '+'][0] : "  ", out);
-    page_shown(out, line->text, marked ? line->from : size);
-    if (marked) {
-        fputs("<mark>", out);
-        page_shown(out, line->text + line->from, line->to - line->from);
-        fputs("</mark>", out);
-        page_shown(out, line->text + line->to, size - line->to);
+    struct side *sides = arena_new(arena, 2, sizeof *sides);
+    for (size_t i = 0; i < 2; i++) {
+        const struct diff_identity *is = &diff->identities[i];
+        const struct store *store = &diff->stores[i];
+        sides[i] = (struct side){
+            .manufacturer = is->manufacturer,
+            .model = is->model,
+            .firmware = is->firmware,
+            .when = page_keep(arena, diff_when_text(diff, i)),
+            .name = diff->input.sides[i].name,
+            .command = store->run == NULL ? NULL : store->run->command,
+            .case_count = store->case_count,
+            .is_several = is->several,
+            .is_baseline = store->baseline != NULL,
+        };
     }
-    fputs(is_side ? marks[line->sign == '+'][1] : "\n", out);
-}
-
-static void put_lines(const struct diff_change *change, FILE *out)
-{
-    struct diff_lines lines = diff_lines_of(change, LINES_MAX);
-    if (lines.count > 0) {
-        fputs("<pre class=\"diff\">", out);
-        for (size_t i = 0; i < lines.count; i++) put_line(&lines.items[i], out);
-        if (lines.more > 0) page_put(out, "  and %zu more\n", lines.more);
-        fputs("</pre>\n", out);
-    }
-    diff_lines_release(&lines);
-}
-
-static void put_change(const struct diff_change *change, FILE *out)
-{
-    char *text = diff_change_text(change);
-    page_put(out, "<p><b>%s</b> <code>%s</code>%s</p>\n", diff_kind_word(change->kind), text,
-             change->natural ? " <span class=\"dim\">varies within one run, too</span>" : "");
-    free(text);
-}
-
-static void put_ids(const struct diff_group *group, FILE *out)
-{
-    size_t shown = 0;
-    fputs("<details class=\"fold\"><summary>", out);
-    page_count(out, group->case_count, "case");
-    fputs("</summary><ul>\n", out);
-    for (size_t i = 0; i < group->count && shown < IDS_MAX; i++) {
-        if (i > 0 && group->changes[i]->of == group->changes[i - 1]->of) continue;
-        page_put(out, "<li><code>%s</code></li>\n", diff_any(group->changes[i]->of)->is.id);
-        shown++;
-    }
-    if (group->case_count > shown)
-        page_put(out, "<li>and %zu more</li>\n", group->case_count - shown);
-    fputs("</ul></details>\n", out);
+    return (struct template_list){sides, 2};
 }
 
 /* ---- cases ------------------------------------------------------------ */
@@ -130,261 +197,135 @@ static const char *tone_of(const struct diff_set *set)
     return set->class == DIFF_NOT_PLAYED ? "idle" : "warn";
 }
 
-/* Of each exchange that changed, its changes, then both sides of it. */
-static void put_changes(const struct diff_case *case_, FILE *out)
+/* Both sides of an exchange stand after the last of its changes. */
+static struct template_list changes_of(struct arena *arena, const struct diff_case *case_)
 {
-    for (size_t i = 0; i < case_->change_count && i < LINES_MAX; i++) {
+    struct diff_html_change *changes = arena_new(arena, DIFF_HTML_LINES_MAX, sizeof *changes);
+    struct template_list list = {changes, 0};
+    for (size_t i = 0; i < case_->change_count && i < DIFF_HTML_LINES_MAX; i++) {
         const struct diff_change *change = &case_->changes[i];
         bool last = i + 1 == case_->change_count || case_->changes[i + 1].script != change->script;
-        if (change->kind >= DIFF_WEAK) continue;
-        put_change(change, out);
-        if (last) put_lines(change, out);
+        if (change->kind < DIFF_WEAK) changes[list.count++] = diff_html_change(arena, change, last);
     }
+    return list;
 }
 
-static void put_case(const struct diff_set *set, const struct diff_case *case_, bool open,
-                     FILE *out)
+static const void *fault_of(struct arena *arena, const struct diff_case *case_)
 {
+    const struct reports_finding *finding = diff_fault(case_);
+    if (finding == NULL) return NULL;
+    struct fault *fault = arena_new(arena, 1, sizeof *fault);
+    *fault = (struct fault){reports_level_name(finding->level), finding->rule, finding->clause,
+                            page_sides(arena, finding->expected, finding->seen)};
+    return fault;
+}
+
+static const void *next_case(void *cursor)
+{
+    struct set *set = cursor;
+    arena_clear(set->arena);
+    if (set->next == set->of->count || set->next == DIFF_HTML_IDS_MAX) return NULL;
+    const struct diff_case *case_ = set->of->cases[set->next];
     const struct reports_case *is = &diff_any(case_)->is;
-    const struct reports_finding *fault = diff_fault(case_);
-    char *text = diff_case_text(case_);
-    char *again = case_->regression ? diff_again_text(case_) : NULL;
-    page_put(out, "<details class=\"fold\"%s", open ? " open" : "");
-    page_put(out, "><summary><b class=\"badge %s\">%s</b> <code>%s</code>", tone_of(set),
-             diff_class_name(case_->class), is->id);
-    if (is->way > 0) page_put(out, " way %zu", (size_t)is->way);
-    page_put(out, " <small>%s, %s</small></summary>\n<p>%s</p>\n", reports_level_name(is->level),
-             is->dialect, text);
-    if (fault != NULL) {
-        const struct page_sides sides = {"Expected", "Seen", fault->expected, fault->seen};
-        page_put(out, "<div class=\"finding %s\"><p><b>%s</b> %s</p>\n",
-                 reports_level_name(fault->level), fault->rule, fault->clause);
-        page_sides(out, &sides);
-        fputs("</div>\n", out);
-    }
-    put_changes(case_, out);
-    if (again != NULL) page_command(out, again);
-    fputs("</details>\n", out);
-    free(text);
-    free(again);
+    set->view = (struct case_view){
+        .is_open = set->of->regression && set->next == 0,
+        .tone = tone_of(set->of),
+        .class = diff_class_name(case_->class),
+        .id = is->id,
+        .level = reports_level_name(is->level),
+        .dialect = is->dialect,
+        .text = page_keep(set->arena, diff_case_text(case_)),
+        .again = case_->regression ? page_keep(set->arena, diff_again_text(case_)) : NULL,
+        .way = (size_t)is->way,
+        .fault = fault_of(set->arena, case_),
+        .changes = changes_of(set->arena, case_),
+    };
+    set->next++;
+    return &set->view;
 }
 
-static void put_set(const struct diff_set *set, FILE *out)
+static struct template_list sets_of(struct arena *arena, struct arena *case_arena,
+                                    const struct reports_diff *diff)
 {
-    char *name = diff_set_text(set);
-    char *clauses = diff_clauses_text(set);
-    page_put(out, "<h3>%s <small class=\"dim\">%s</small></h3>\n", name, clauses);
-    for (size_t i = 0; i < set->count && i < IDS_MAX; i++)
-        put_case(set, set->cases[i], set->regression && i == 0, out);
-    if (set->count > IDS_MAX)
-        page_put(out, "<p class=\"dim\">and %zu more</p>\n", set->count - IDS_MAX);
-    free(name);
-    free(clauses);
+    struct set *sets = arena_new(arena, diff->set_count, sizeof *sets);
+    for (size_t i = 0; i < diff->set_count; i++) {
+        const struct diff_set *set = &diff->sets[i];
+        sets[i] = (struct set){
+            .name = page_keep(arena, diff_set_text(set)),
+            .clauses = page_keep(arena, diff_clauses_text(set)),
+            .cases = {next_case, &sets[i]},
+            .more = set->count > DIFF_HTML_IDS_MAX ? set->count - DIFF_HTML_IDS_MAX : 0,
+            .of = set,
+            .arena = case_arena,
+        };
+    }
+    return (struct template_list){sets, diff->set_count};
 }
 
 /* What changed in most of those that fail: often why. */
-static void put_causes(const struct reports_diff *diff, FILE *out)
+static void fill_causes(struct arena *arena, const struct reports_diff *diff, struct page *page)
 {
-    if (diff->by_count_count == 0) return;
-    fputs("<h3>Changed where not both pass</h3>\n", out);
-    for (size_t i = 0; i < diff->by_count_count && i < CAUSES_MAX; i++) {
-        const struct diff_group *group = &diff->groups[diff->by_count[i]];
-        put_change(group->changes[0], out);
-        put_ids(group, out);
-    }
-    if (diff->by_count_count > CAUSES_MAX)
-        page_put(out, "<p class=\"dim\">and %zu more</p>\n", diff->by_count_count - CAUSES_MAX);
-}
-
-static void put_cases(const struct reports_diff *diff, FILE *out)
-{
-    fputs("<section id=\"cases\"><h2>Cases</h2>\n", out);
-    if (diff->set_count == 0) fputs("<p class=\"lead\">All cases came out as before.</p>\n", out);
-    for (size_t i = 0; i < diff->set_count; i++) put_set(&diff->sets[i], out);
-    put_causes(diff, out);
-    fputs("</section>\n", out);
+    struct diff_html_group *causes = arena_new(arena, CAUSES_MAX, sizeof *causes);
+    size_t count = diff->by_count_count < CAUSES_MAX ? diff->by_count_count : CAUSES_MAX;
+    for (size_t i = 0; i < count; i++)
+        causes[i] = diff_html_group(arena, &diff->groups[diff->by_count[i]], false);
+    page->causes = (struct template_list){causes, count};
+    page->more_causes = diff->by_count_count - count;
 }
 
 /* ---- behaviour -------------------------------------------------------- */
 
-static void put_groups(const struct reports_diff *diff, bool weak, FILE *out)
+/* The lines of a script stand once. */
+static const void *next_group(void *cursor)
 {
-    const struct diff_script *last = NULL;
-    size_t shown = 0;
-    for (size_t i = 0; i < diff->group_count && shown < ROWS_MAX; i++) {
-        const struct diff_group *group = &diff->groups[i];
-        bool is_weak = group->changes[0]->kind >= DIFF_WEAK;
-        if (!group->passing || is_weak != weak) continue;
-        put_change(group->changes[0], out);
-        bool again = group->changes[0]->script == last; /* what stands above */
-        if (!again && (!weak || group->changes[0]->kind == DIFF_VALUE))
-            put_lines(group->changes[0], out);
-        last = group->changes[0]->script;
-        put_ids(group, out);
-        shown++;
+    struct groups *groups = cursor;
+    const struct reports_diff *diff = groups->diff;
+    arena_clear(groups->arena);
+    groups->is_full = groups->shown == GROUPS_MAX;
+    while (!groups->is_full && groups->next < diff->group_count) {
+        const struct diff_group *group = &diff->groups[groups->next++];
+        const struct diff_change *change = group->changes[0];
+        if (!group->passing || (change->kind >= DIFF_WEAK) != groups->is_weak) continue;
+        bool is_told = !groups->is_weak || change->kind == DIFF_VALUE;
+        groups->view =
+            diff_html_group(groups->arena, group, is_told && change->script != groups->last);
+        groups->last = change->script;
+        groups->shown++;
+        return &groups->view;
     }
-    if (shown == 0) fputs("<p class=\"dim\">None.</p>\n", out);
-    if (shown == ROWS_MAX) fputs("<p class=\"dim\">More are in the JSON.</p>\n", out);
+    return NULL;
 }
 
-static void put_behaviour(const struct reports_diff *diff, FILE *out)
+static const void *groups_of(struct arena *arena, struct arena *group_arena,
+                             const struct reports_diff *diff, bool is_weak)
 {
-    fputs(
-        "<section id=\"behaviour\"><h2>Behaviour</h2>\n<p class=\"lead\">What changed though both "
-        "pass. The same change of several cases stands once; the lines are those of the first."
-        "</p>\n",
-        out);
-    put_groups(diff, false, out);
-    fputs("<details class=\"fold\"><summary>Numbers and dates of answers, and what the host sent "
-          "otherwise</summary>\n",
-          out);
-    put_groups(diff, true, out);
-    fputs("</details></section>\n", out);
-}
-
-/* ---- latency ---------------------------------------------------------- */
-
-struct axis {
-    double least, greatest; /* powers of ten of a microsecond               */
-};
-
-static double power_of(double us)
-{
-    return log10(us < LEAST_US ? LEAST_US : us);
-}
-
-static struct axis axis_of(const struct reports_diff *diff)
-{
-    struct axis axis = {HUGE_VAL, 0};
-    for (size_t i = 0; i < diff->latency_count; i++)
-        for (size_t side = 0; side < 2; side++) {
-            const struct diff_latency *latency = &diff->latencies[i];
-            double least = power_of(latency->samples[side][0]);
-            double most = power_of(latency->samples[side][latency->counts[side] - 1]);
-            double limit = power_of(latency->limit_ms * 1e3);
-            axis.least = fmin(axis.least, floor(least));
-            axis.greatest = fmax(axis.greatest, ceil(fmax(most, limit)));
-        }
-    if (axis.greatest <= axis.least) axis.greatest = axis.least + 1;
-    return axis;
-}
-
-static double place(const struct axis *axis, double us)
-{
-    return 2 + 96 * (power_of(us) - axis->least) / (axis->greatest - axis->least);
-}
-
-static void put_spread(const struct axis *axis, const struct diff_latency *latency, size_t side,
-                       FILE *out)
-{
-    const double *samples = latency->samples[side];
-    const char *old = side == 0 ? " old" : "";
-    double median = place(axis, latency->medians[side]);
-    double most = place(axis, latency->p95s[side]);
-    int y = side == 0 ? 25 : 75;
-    page_put(out, "<line class=\"whisker%s\" x1=\"%.1f%%\" x2=\"%.1f%%\" y1=\"%d%%\" y2=\"%d%%\"/>",
-             old, place(axis, samples[0]), place(axis, samples[latency->counts[side] - 1]), y, y);
-    page_put(out,
-             "<rect class=\"box%s\" x=\"%.1f%%\" y=\"%d%%\" width=\"%.1f%%\" height=\"30%%\"/>",
-             old, median, y - 15, fmax(most - median, 0.3));
-    page_put(out, "<circle class=\"dot%s\" cx=\"%.1f%%\" cy=\"%d%%\" r=\"3\"/>", old, median, y);
-}
-
-static void put_plot(const struct axis *axis, const struct diff_latency *latency, FILE *out)
-{
-    fputs("<svg class=\"spark\" aria-hidden=\"true\">", out);
-    for (size_t side = 0; side < 2; side++) put_spread(axis, latency, side, out);
-    if (latency->limit_ms > 0) {
-        double x = place(axis, latency->limit_ms * 1e3);
-        page_put(out, "<line class=\"limit\" x1=\"%.1f%%\" x2=\"%.1f%%\" y1=\"5%%\" y2=\"95%%\"/>",
-                 x, x);
-    }
-    fputs("</svg>", out);
-}
-
-static void put_pair(const double values[2], FILE *out)
-{
-    for (size_t side = 0; side < 2; side++) {
-        char *text = diff_time_text(values[side]);
-        page_put(out, "<td class=\"n\">%s</td>", text);
-        free(text);
-    }
-}
-
-static void put_badges(const struct diff_latency *latency, FILE *out)
-{
-    if (latency->limit == DIFF_LIMIT_CROSSED) fputs("<b class=\"badge bad\">over limit</b> ", out);
-    if (latency->limit == DIFF_LIMIT_NEAR) fputs("<b class=\"badge warn\">near limit</b> ", out);
-    if (!latency->evident) return;
-    fputs(latency->effect > 0 ? "<b class=\"badge warn\">slower</b>"
-                              : "<b class=\"badge good\">faster</b>",
-          out);
-}
-
-static void put_latency(const struct axis *axis, const struct diff_latency *latency, FILE *out)
-{
-    char *percent = diff_percent_text(latency->medians[0], latency->medians[1]);
-    char *p = diff_p_text(latency->corrected);
-    page_put(out,
-             "<tr><th scope=\"row\"><code>%s</code> <small>%s</small></th><td class=\"n\">%zu, "
-             "%zu</td>",
-             latency->command, latency->form, latency->counts[0], latency->counts[1]);
-    put_pair(latency->medians, out);
-    page_put(out, "<td class=\"n\">%s</td>", latency->evident ? percent : "~");
-    put_pair(latency->p95s, out);
-    if (latency->enough) page_put(out, "<td class=\"n\">%s</td>", p + 2);
-    else fputs("<td class=\"n dim\">too few</td>", out);
-    page_put(out, "<td class=\"n\">%.2f</td><td class=\"wide\">", latency->effect);
-    put_plot(axis, latency, out);
-    fputs("</td><td>", out);
-    put_badges(latency, out);
-    fputs("</td></tr>\n", out);
-    free(percent);
-    free(p);
-}
-
-static void put_latencies(const struct reports_diff *diff, FILE *out)
-{
-    const struct axis axis = axis_of(diff);
-    page_put(out,
-             "<section id=\"latency\"><h2>Latency</h2>\n<p class=\"lead\">%zu of %zu commands "
-             "changed. A change is told where chance would show it in less than 5 %% of runs "
-             "alike (Mann-Whitney U, two-sided, corrected by Holm for all commands), else "
-             "there is a ~. Delta is Cliff's: 1 if each new time is above each old one. With "
-             "%zu runs a side every command can be told.</p>\n",
-             diff->evident_count, diff->tested_count, diff->needed);
-    page_scroll_begin(out, "Time of each command, old and new");
-    fputs("<table class=\"grid\"><thead><tr><th scope=\"col\">Command</th>"
-          "<th scope=\"col\" class=\"n\">Times</th><th scope=\"col\" class=\"n\">Median</th>"
-          "<th scope=\"col\" class=\"n\">new</th><th scope=\"col\" class=\"n\">Change</th>"
-          "<th scope=\"col\" class=\"n\">95 %</th><th scope=\"col\" class=\"n\">new</th>"
-          "<th scope=\"col\" class=\"n\">p</th><th scope=\"col\" class=\"n\">Delta</th>"
-          "<th scope=\"col\" class=\"wide\">Old above new, logarithmic</th>"
-          "<th scope=\"col\"><span class=\"quiet\">Told</span></th></tr></thead><tbody>\n",
-          out);
-    for (size_t i = 0; i < diff->latency_count && i < ROWS_MAX; i++)
-        put_latency(&axis, &diff->latencies[i], out);
-    fputs("</tbody></table>\n", out);
-    page_scroll_end(out);
-    if (diff->latency_count > ROWS_MAX) fputs("<p class=\"dim\">More are in the JSON.</p>\n", out);
-    fputs("</section>\n", out);
+    struct groups *groups = arena_new(arena, 1, sizeof *groups);
+    *groups = (struct groups){
+        .groups = {next_group, groups}, .diff = diff, .is_weak = is_weak, .arena = group_arena};
+    return groups;
 }
 
 /* ---- all -------------------------------------------------------------- */
 
 void diff_write_html(const struct reports_diff *diff, FILE *out)
 {
-    page_begin(out, "atproof diff");
-    fputs("<a class=\"skip\" href=\"#verdict\">To the verdict</a>\n<header class=\"top\">"
-          "<p>atproof diff</p><nav aria-label=\"Sections\"><a href=\"#verdict\">Verdict</a> "
-          "<a href=\"#cases\">Cases</a> <a href=\"#behaviour\">Behaviour</a> "
-          "<a href=\"#latency\">Latency</a></nav></header>\n<main>\n",
-          out);
-    put_verdict(diff, out);
-    put_sides(diff, out);
-    put_cases(diff, out);
-    put_behaviour(diff, out);
-    put_latencies(diff, out);
-    fputs("</main>\n", out);
-    page_end(out);
+    struct arena arena = {0};
+    struct arena item_arena = {0}; /* of the case or group under way         */
+    struct page page = {
+        .frame = page_frame(&arena, "atproof diff"),
+        .sides = sides_of(&arena, diff),
+        .sets = sets_of(&arena, &item_arena, diff),
+        .strong = groups_of(&arena, &item_arena, diff, false),
+        .weak = groups_of(&arena, &item_arena, diff, true),
+        .evident_count = diff->evident_count,
+        .tested_count = diff->tested_count,
+        .needed = diff->needed,
+        .latencies = diff_html_latencies(&arena, diff),
+    };
+    page.has_more_latencies = diff->latency_count > page.latencies.count;
+    fill_verdict(&arena, diff, &page);
+    fill_causes(&arena, diff, &page);
+    page_write("diff.html", &page_shape, &page, out);
+    arena_release(&item_arena);
+    arena_release(&arena);
 }

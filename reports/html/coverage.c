@@ -1,18 +1,84 @@
 /* Which lines and branches ran, by file, as gcovr wrote it: coverage.json
  * (gcovr --json), or else summary.json (gcovr --json-summary), with links to the
  * pages of gcovr --html-details index.html. */
-#define _GNU_SOURCE
 #include "base/digest.h"
-#include "base/text.h"
 #include "html/parts.h"
 
 #include <jansson.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #define FILES_MAX 1000
+
+/* ---- values ----------------------------------------------------------- */
+
+/* How much of a file ran. */
+struct percent {
+    size_t ran, all;
+    double percent;
+    bool is_whole;
+};
+
+static const struct template_field percent_fields[] = {
+    TEMPLATE_VALUE(struct percent, ran),
+    TEMPLATE_VALUE(struct percent, all),
+    TEMPLATE_VALUE(struct percent, percent),
+    TEMPLATE_VALUE(struct percent, is_whole),
+};
+static const struct template_shape percent_shape = TEMPLATE_SHAPE(struct percent, percent_fields);
+
+/* A file; link NULL: the folder has no page of it. */
+struct row {
+    const char *name, *link;
+    const void *lines, *branches;
+};
+
+static const struct template_field row_fields[] = {
+    TEMPLATE_VALUE(struct row, name),
+    TEMPLATE_VALUE(struct row, link),
+    TEMPLATE_PART(struct row, lines, percent_shape),
+    TEMPLATE_PART(struct row, branches, percent_shape),
+};
+static const struct template_shape row_shape = TEMPLATE_SHAPE(struct row, row_fields);
+
+struct total {
+    const char *link;
+    const void *lines, *branches;
+};
+
+static const struct template_field total_fields[] = {
+    TEMPLATE_VALUE(struct total, link),
+    TEMPLATE_PART(struct total, lines, percent_shape),
+    TEMPLATE_PART(struct total, branches, percent_shape),
+};
+static const struct template_shape total_shape = TEMPLATE_SHAPE(struct total, total_fields);
+
+struct table {
+    struct template_list files;
+    const void *total;
+    size_t more;
+};
+
+static const struct template_field table_fields[] = {
+    TEMPLATE_PART(struct table, files, row_shape),
+    TEMPLATE_PART(struct table, total, total_shape),
+    TEMPLATE_VALUE(struct table, more),
+};
+static const struct template_shape table_shape = TEMPLATE_SHAPE(struct table, table_fields);
+
+struct view {
+    const char *complaint;
+    const void *table;
+};
+
+static const struct template_field view_fields[] = {
+    TEMPLATE_VALUE(struct view, complaint),
+    TEMPLATE_PART(struct view, table, table_shape),
+};
+const struct template_shape html_coverage_shape = TEMPLATE_SHAPE(struct view, view_fields);
+
+/* ---- what ran --------------------------------------------------------- */
 
 struct part {
     uint64_t ran, all;
@@ -25,6 +91,7 @@ struct covered {
 
 struct coverage {
     struct html *html;
+    struct view *view;
     struct covered *files; /* those with most left to run first */
     size_t count;
 };
@@ -32,17 +99,10 @@ struct coverage {
 /* ---- complaints ------------------------------------------------------- */
 
 /* On the page and to the errors: `coverage/coverage.json: what is wrong`. */
-__attribute__((format(printf, 2, 3))) static void complain(struct html *html, const char *format,
-                                                           ...)
+static void complain(struct coverage *coverage, const char *text)
 {
-    char *text = NULL;
-    va_list arguments;
-    va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) < 0) arena_must(NULL);
-    va_end(arguments);
-    fprintf(html->errors, "%s\n", text);
-    page_put(html->out, "<p class=\"notice warn\">%s</p>\n", text);
-    free(text);
+    fprintf(coverage->html->errors, "%s\n", text);
+    coverage->view->complaint = text;
 }
 
 /* ---- reading ---------------------------------------------------------- */
@@ -113,13 +173,16 @@ static bool read_files(struct coverage *coverage, const char *path, const struct
     json_array_foreach(files, i, file)
     {
         if (!source->read(&coverage->files[i], file)) {
-            complain(coverage->html, "%s: file %zu is not as gcovr 5 writes it", path, i + 1);
+            complain(coverage,
+                     page_format(&coverage->html->arena, "%s: file %zu is not as gcovr 5 writes it",
+                                 path, i + 1));
             return false;
         }
         coverage->count++;
     }
     if (!json_is_array(files))
-        complain(coverage->html, "%s: no array \"files\", expected what gcovr writes", path);
+        complain(coverage, page_format(&coverage->html->arena,
+                                       "%s: no array \"files\", expected what gcovr writes", path));
     return json_is_array(files);
 }
 
@@ -141,144 +204,123 @@ static int by_left(const void *a, const void *b)
 
 /* ---- showing it ------------------------------------------------------- */
 
-static void put_path(FILE *out, const char *path)
+/* Percent-encoded, as a part of a link. */
+static char *put_path(char *at, const char *path)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
                                 "0123456789-._~/";
     for (; *path != '\0'; path++)
-        if (strchr(plain, *path) != NULL) fputc(*path, out);
-        else fprintf(out, "%%%02X", (unsigned char)*path);
+        if (strchr(plain, *path) != NULL) *at++ = *path;
+        else at += sprintf(at, "%%%02X", (unsigned char)*path);
+    return at;
 }
 
-/* As gcovr calls the page of a file: the digest is of the name. Owns: the caller. */
-static char *page_of(const char *file)
+/* As gcovr calls the page of a file: the digest is of the name. */
+static const char *page_of(struct arena *arena, const char *file)
 {
     char digest[DIGEST_MD5_SIZE];
     const char *slash = strrchr(file, '/');
     digest_md5(file, strlen(file), digest);
-    return text_format("index.%s.%s.html", slash == NULL ? file : slash + 1, digest);
+    return page_format(arena, "index.%s.%s.html", slash == NULL ? file : slash + 1, digest);
 }
 
-/* The text, as a link if the folder has the page. */
-static void put_link(const struct html *html, const char *page, const char *text)
+/* A link to the page; NULL: the folder does not have it. */
+static const char *link_of(struct html *html, const char *page)
 {
-    char *path = text_format("%s/%s", html->input->coverage, page);
-    bool linked = html->input->coverage_link != NULL && access(path, R_OK) == 0;
-    if (linked) {
-        fputs("<a href=\"", html->out);
-        put_path(html->out, html->input->coverage_link);
-        fputs("/", html->out);
-        put_path(html->out, page);
-        fputs("\">", html->out);
-    }
-    page_text(html->out, text);
-    fputs(linked ? "</a>" : "", html->out);
-    free(path);
+    const char *folder = html->input->coverage_link;
+    const char *path = page_format(&html->arena, "%s/%s", html->input->coverage, page);
+    if (folder == NULL || access(path, R_OK) != 0) return NULL;
+    char *link = arena_new(&html->arena, (strlen(folder) + strlen(page)) * 3 + 2, 1);
+    char *at = put_path(link, folder);
+    *at++ = '/';
+    put_path(at, page);
+    return link;
 }
 
 /* Never rounded up to 100. */
-static void put_part(FILE *out, const struct part *part, bool has_bar)
+static const void *percent_of(struct arena *arena, const struct part *part)
 {
+    struct percent *percent = arena_new(arena, 1, sizeof *percent);
     double share = part->all == 0 ? 0 : (double)part->ran / (double)part->all;
-    double shown = part->ran < part->all && share > 0.999 ? 99.9 : share * 100;
-    fputs("<td class=\"n\">", out);
-    page_number(out, (size_t)part->ran);
-    fputs(" of ", out);
-    page_number(out, (size_t)part->all);
-    if (part->all == 0) fputs("</td><td class=\"n dim\">none</td>", out);
-    else page_put(out, "</td><td class=\"n\">%.1f %%</td>", shown);
-    if (!has_bar) return;
-    page_put(out,
-             "<td class=\"wide\"><svg class=\"spark\" aria-hidden=\"true\"><rect class=\"ground\" "
-             "width=\"100%%\" y=\"38%%\" height=\"24%%\"/><rect class=\"bar %s\" width=\"%.1f%%\" "
-             "y=\"38%%\" height=\"24%%\"/></svg></td>",
-             part->ran >= part->all ? "good" : "", part->all == 0 ? 0 : shown);
+    *percent = (struct percent){
+        .ran = (size_t)part->ran,
+        .all = (size_t)part->all,
+        .percent = part->ran < part->all && share > 0.999 ? 99.9 : share * 100,
+        .is_whole = part->ran >= part->all,
+    };
+    return percent;
 }
 
-static void put_file(const struct html *html, const struct covered *file)
+static struct row row_of(struct html *html, const struct covered *file)
 {
-    char *page = page_of(file->name);
-    fputs("<tr><th scope=\"row\" class=\"wrap\">", html->out);
-    put_link(html, page, file->name);
-    fputs("</th>", html->out);
-    put_part(html->out, &file->lines, true);
-    put_part(html->out, &file->branches, false);
-    fputs("</tr>\n", html->out);
-    free(page);
+    return (struct row){
+        .name = page_slice(&html->arena, file->name, strlen(file->name)),
+        .link = link_of(html, page_of(&html->arena, file->name)),
+        .lines = percent_of(&html->arena, &file->lines),
+        .branches = percent_of(&html->arena, &file->branches),
+    };
 }
 
-static void put_total(const struct coverage *coverage)
+static const void *total_of(const struct coverage *coverage)
 {
     struct part lines = {0};
     struct part branches = {0};
-    FILE *out = coverage->html->out;
+    struct html *html = coverage->html;
+    struct total *total = arena_new(&html->arena, 1, sizeof *total);
     for (size_t i = 0; i < coverage->count; i++) {
         lines.ran += coverage->files[i].lines.ran;
         lines.all += coverage->files[i].lines.all;
         branches.ran += coverage->files[i].branches.ran;
         branches.all += coverage->files[i].branches.all;
     }
-    fputs("</tbody><tfoot><tr><th scope=\"row\">", out);
-    put_link(coverage->html, "index.html", "All files");
-    fputs("</th>", out);
-    put_part(out, &lines, true);
-    put_part(out, &branches, false);
-    fputs("</tr></tfoot></table>\n", out);
+    total->link = link_of(html, "index.html");
+    total->lines = percent_of(&html->arena, &lines);
+    total->branches = percent_of(&html->arena, &branches);
+    return total;
 }
 
-static void put_table(const struct coverage *coverage)
+static const void *table_of(const struct coverage *coverage)
 {
-    FILE *out = coverage->html->out;
-    page_scroll_begin(out, "Coverage by file");
-    fputs("<table class=\"grid\"><thead><tr><th scope=\"col\">File</th>"
-          "<th scope=\"col\" class=\"n\" colspan=\"2\">Lines</th>"
-          "<th scope=\"col\" class=\"wide\"><span class=\"quiet\">Lines that ran</span></th>"
-          "<th scope=\"col\" class=\"n\" colspan=\"2\">Branches</th></tr></thead><tbody>\n",
-          out);
-    for (size_t i = 0; i < coverage->count && i < FILES_MAX; i++)
-        put_file(coverage->html, &coverage->files[i]);
-    put_total(coverage);
-    page_scroll_end(out);
-    if (coverage->count > FILES_MAX)
-        page_put(out, "<p class=\"dim\">%zu more files are not listed.</p>\n",
-                 coverage->count - FILES_MAX);
+    size_t count = coverage->count < FILES_MAX ? coverage->count : FILES_MAX;
+    struct table *table = arena_new(&coverage->html->arena, 1, sizeof *table);
+    struct row *rows = arena_new(&coverage->html->arena, count, sizeof *rows);
+    for (size_t i = 0; i < count; i++) rows[i] = row_of(coverage->html, &coverage->files[i]);
+    *table = (struct table){{rows, count}, total_of(coverage), coverage->count - count};
+    return table;
 }
 
-static void put_document(struct html *html, const char *path, const struct source *source)
+static void read_document(struct coverage *coverage, const char *path, const struct source *source)
 {
     json_error_t error;
-    struct coverage coverage = {.html = html};
+    struct arena *arena = &coverage->html->arena;
     json_t *document = json_load_file(path, 0, &error);
     if (document == NULL) {
-        complain(html, "%s:%d: cannot be read: %s", path, error.line < 0 ? 0 : error.line,
-                 error.text);
-    } else if (read_files(&coverage, path, source, document)) {
-        if (coverage.count > 0)
-            qsort(coverage.files, coverage.count, sizeof *coverage.files, by_left);
-        fputs("<p class=\"lead\">Lines and branches that the tests ran; each file leads to its "
-              "lines.</p>\n",
-              html->out);
-        put_table(&coverage);
+        complain(coverage, page_format(arena, "%s:%d: cannot be read: %s", path,
+                                       error.line < 0 ? 0 : error.line, error.text));
+    } else if (read_files(coverage, path, source, document)) {
+        if (coverage->count > 0)
+            qsort(coverage->files, coverage->count, sizeof *coverage->files, by_left);
+        coverage->view->table = table_of(coverage);
     }
     json_decref(document);
 }
 
-void html_put_coverage(struct html *html)
+const void *html_coverage(struct html *html)
 {
     const char *folder = html->input->coverage;
-    if (folder == NULL) {
-        fputs("<p class=\"lead\">No coverage was measured.</p>\n", html->out);
-        return;
-    }
+    if (folder == NULL) return NULL;
+    struct coverage coverage = {.html = html,
+                                .view = arena_new(&html->arena, 1, sizeof *coverage.view)};
     for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
-        char *path = text_format("%s/%s", folder, sources[i].name);
-        bool is_there = access(path, F_OK) == 0;
-        if (is_there) put_document(html, path, &sources[i]);
-        free(path);
-        if (is_there) return;
+        const char *path = page_format(&html->arena, "%s/%s", folder, sources[i].name);
+        if (access(path, F_OK) != 0) continue;
+        read_document(&coverage, path, &sources[i]);
+        return coverage.view;
     }
-    complain(html,
-             "%s: neither coverage.json nor summary.json is there, expected what gcovr --json "
-             "or --json-summary writes",
-             folder);
+    complain(&coverage,
+             page_format(&html->arena,
+                         "%s: neither coverage.json nor summary.json is there, expected what "
+                         "gcovr --json or --json-summary writes",
+                         folder));
+    return coverage.view;
 }

@@ -1,108 +1,138 @@
 /* An exchange of a case: what it was, what was found, what was said. */
 #include "html/parts.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-static void put_clause(struct html *html, const char *id)
+/* ---- values ----------------------------------------------------------- */
+
+struct finding {
+    const char *tone, *level, *rule, *help;
+    const char *known; /* the reason why it is; NULL: it is not known        */
+    const void *sides, *clause;
+    size_t offset, size, line;
+};
+
+static const struct template_field finding_fields[] = {
+    TEMPLATE_VALUE(struct finding, tone),
+    TEMPLATE_VALUE(struct finding, level),
+    TEMPLATE_VALUE(struct finding, rule),
+    TEMPLATE_VALUE(struct finding, help),
+    TEMPLATE_VALUE(struct finding, known),
+    TEMPLATE_PART(struct finding, sides, page_sides_shape),
+    TEMPLATE_PART(struct finding, clause, html_clause_shape),
+    TEMPLATE_VALUE(struct finding, offset),
+    TEMPLATE_VALUE(struct finding, size),
+    TEMPLATE_VALUE(struct finding, line),
+};
+static const struct template_shape finding_shape = TEMPLATE_SHAPE(struct finding, finding_fields);
+
+struct exchange {
+    const char *verdict, *command, *name, *form, *variant, *why;
+    const void *clause;
+    size_t size, line;
+    bool is_timed, is_limited;
+    double seconds, limit;
+    struct template_list findings;
+    const void *log;
+    const char *whole_log; /* the file that has it; NULL: it is here, or none */
+};
+
+static const struct template_field exchange_fields[] = {
+    TEMPLATE_VALUE(struct exchange, verdict),
+    TEMPLATE_VALUE(struct exchange, command),
+    TEMPLATE_VALUE(struct exchange, name),
+    TEMPLATE_VALUE(struct exchange, form),
+    TEMPLATE_VALUE(struct exchange, variant),
+    TEMPLATE_VALUE(struct exchange, why),
+    TEMPLATE_PART(struct exchange, clause, html_clause_shape),
+    TEMPLATE_VALUE(struct exchange, size),
+    TEMPLATE_VALUE(struct exchange, line),
+    TEMPLATE_VALUE(struct exchange, is_timed),
+    TEMPLATE_VALUE(struct exchange, is_limited),
+    TEMPLATE_VALUE(struct exchange, seconds),
+    TEMPLATE_VALUE(struct exchange, limit),
+    TEMPLATE_PART(struct exchange, findings, finding_shape),
+    TEMPLATE_PART(struct exchange, log, html_log_shape),
+    TEMPLATE_VALUE(struct exchange, whole_log),
+};
+const struct template_shape html_exchange_shape = TEMPLATE_SHAPE(struct exchange, exchange_fields);
+
+/* ---- filling them ----------------------------------------------------- */
+
+/* NULL where it is empty, or not known. */
+static const char *if_any(const char *text)
 {
-    const struct reports_clause *clause = html_find_clause(html, id);
-    page_put(html->out, "<code>%s</code>", id);
-    if (clause == NULL || clause->title == NULL) return;
-    page_put(html->out, " %s", clause->title);
+    return *store_text(text) == '\0' ? NULL : text;
 }
 
-/* ---- findings --------------------------------------------------------- */
-
-static void put_finding(struct html *html, const struct reports_finding *finding)
+static const void *clause_of(const struct html *html, struct arena *arena, const char *id)
 {
-    FILE *out = html->out;
-    page_put(out, "<div class=\"finding\"><p>");
-    const char *level = reports_level_name(finding->level);
-    page_badge(out, finding->declared ? "idle" : level, level);
-    page_put(out, " <b>%s</b> %s</p>\n", finding->rule, store_text(finding->help));
-    if (finding->declared) page_put(out, "<p>Known: %s</p>\n", store_text(finding->reason));
-    page_sides(out, &(struct page_sides){"Expected", "Seen", finding->expected, finding->seen});
-    fputs("<p class=\"dim\">", out);
-    put_clause(html, finding->clause);
-    page_put(out, " · at byte %zu", (size_t)finding->offset);
-    if (finding->size > 0) {
-        fputs(", ", out);
-        page_count(out, (size_t)finding->size, "byte");
+    const struct reports_clause *found = html_find_clause(html, id);
+    struct html_clause *clause = arena_new(arena, 1, sizeof *clause);
+    *clause = (struct html_clause){id, found == NULL ? NULL : found->title, NULL};
+    return clause;
+}
+
+static struct template_list findings_of(const struct html *html, struct arena *arena,
+                                        const struct reports_exchange *exchange)
+{
+    struct finding *made = arena_new(arena, exchange->finding_count, sizeof *made);
+    for (size_t i = 0; i < exchange->finding_count; i++) {
+        const struct reports_finding *finding = &exchange->findings[i];
+        const char *level = reports_level_name(finding->level);
+        made[i] = (struct finding){
+            .tone = finding->declared ? "idle" : level,
+            .level = level,
+            .rule = finding->rule,
+            .help = finding->help,
+            .known = finding->declared ? store_text(finding->reason) : NULL,
+            .sides = page_sides(arena, finding->expected, finding->seen),
+            .clause = clause_of(html, arena, finding->clause),
+            .offset = (size_t)finding->offset,
+            .size = (size_t)finding->size,
+            .line = finding->line,
+        };
     }
-    if (finding->line > 0) page_put(out, " · line %zu", finding->line);
-    fputs("</p></div>\n", out);
+    return (struct template_list){made, exchange->finding_count};
 }
 
-/* ---- the exchange ----------------------------------------------------- */
-
-static void put_head(FILE *out, const struct reports_exchange *exchange)
-{
-    const char *verdict = reports_verdict_name(exchange->verdict);
-    page_put(out, "<div class=\"exchange %s\"><h4>", verdict);
-    if (*exchange->command == '\0') fputs("No command under way ", out);
-    else page_put(out, "<code>%s</code> ", exchange->command);
-    page_badge(out, verdict, verdict);
-    fputs("</h4>\n", out);
-}
-
-static void put_time(FILE *out, const struct reports_exchange *exchange)
-{
-    double seconds = 0;
-    bool timed = store_seconds(exchange, &seconds);
-    if (timed) {
-        fputs(" · took ", out);
-        page_duration(out, seconds);
-    }
-    if (exchange->time_limit_ms > 0) {
-        fputs(timed ? " of at most " : " · at most ", out);
-        page_duration(out, exchange->time_limit_ms / 1e3);
-    }
-}
-
-static void put_about(struct html *html, const struct reports_exchange *exchange)
-{
-    FILE *out = html->out;
-    const char *name = store_text(exchange->name);
-    const char *variant = store_text(exchange->variant);
-    fputs("<p class=\"dim\">", out);
-    if (*name != '\0') page_put(out, "%s %s · ", name, store_text(exchange->form));
-    if (*variant != '\0') page_put(out, "variant %s · ", variant);
-    if (exchange->clause != NULL && *exchange->clause != '\0') {
-        put_clause(html, exchange->clause);
-        fputs(" · ", out);
-    }
-    page_count(out, (size_t)exchange->size, "byte");
-    put_time(out, exchange);
-    if (exchange->line > 0) page_put(out, " · line %zu", exchange->line);
-    fputs("</p>\n", out);
-    if (exchange->why != NULL) page_put(out, "<p>Not judged: %s</p>\n", exchange->why);
-}
-
-static void put_said(struct html *html, const struct html_case *case_,
-                     const struct reports_exchange *exchange, int64_t start_us)
+/* What was said, if the page has room for it. */
+static void fill_log(struct html *html, struct arena *arena, struct exchange *out,
+                     const struct html_case *case_, const struct reports_exchange *exchange,
+                     int64_t start_us)
 {
     const char *file = case_->store->is.identity.source;
     size_t size = html_log_size(exchange);
     if (exchange->wire_count == 0) return;
     if (size <= html->log_left / HTML_CASE_SHARE) {
         html->log_left -= size;
-        html_put_log(html->out, exchange, start_us);
+        out->log = html_log(arena, exchange, start_us);
         return;
     }
     html->logs_left_out++;
-    page_put(html->out,
-             "<p class=\"dim\">What was said is left out for the page's size: <code>%s</code> has "
-             "it.</p>\n",
-             file == NULL ? html->input->stores[0] : file);
+    out->whole_log = file == NULL ? html->input->stores[0] : file;
 }
 
-void html_put_exchange(struct html *html, const struct html_case *case_,
-                       const struct reports_exchange *exchange, int64_t start_us)
+const void *html_exchange(struct html *html, struct arena *arena, const struct html_case *case_,
+                          const struct reports_exchange *exchange, int64_t start_us)
 {
-    put_head(html->out, exchange);
-    put_about(html, exchange);
-    for (size_t i = 0; i < exchange->finding_count; i++) put_finding(html, &exchange->findings[i]);
-    put_said(html, case_, exchange, start_us);
-    fputs("</div>\n", html->out);
+    const char *clause = if_any(exchange->clause);
+    struct exchange *out = arena_new(arena, 1, sizeof *out);
+    *out = (struct exchange){
+        .verdict = reports_verdict_name(exchange->verdict),
+        .command = if_any(exchange->command),
+        .name = if_any(exchange->name),
+        .form = exchange->form,
+        .variant = if_any(exchange->variant),
+        .why = exchange->why,
+        .clause = clause == NULL ? NULL : clause_of(html, arena, clause),
+        .size = (size_t)exchange->size,
+        .line = exchange->line,
+        .is_limited = exchange->time_limit_ms > 0,
+        .limit = exchange->time_limit_ms / 1e3,
+        .findings = findings_of(html, arena, exchange),
+    };
+    out->is_timed = store_seconds(exchange, &out->seconds);
+    fill_log(html, arena, out, case_, exchange, start_us);
+    return out;
 }

@@ -1,27 +1,115 @@
 /* Fuzzers: how much they ran, what they reached over time, what they found. */
-#define _GNU_SOURCE
 #include "base/text.h"
 #include "html/parts.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define FUZZERS_MAX  400 /* rows                                   */
 #define PLOTTED_MAX  24  /* fuzzers                                */
 #define POINTS_MAX   160 /* of a line                              */
-#define FINDINGS_MAX 200 /* told with their stacks                 */
+#define POINT_SIZE   32  /* characters of one                      */
+#define FINDINGS_MAX 200 /* shown with their stacks                 */
+
+/* ---- values ----------------------------------------------------------- */
+
+struct bar {
+    double percent;
+};
+
+static const struct template_field bar_fields[] = {
+    TEMPLATE_VALUE(struct bar, percent),
+};
+static const struct template_shape bar_shape = TEMPLATE_SHAPE(struct bar, bar_fields);
+
+struct row {
+    const char *target, *engine, *instance, *sanitizers;
+    bool knows_at; /* mutates by it                                          */
+    double seconds;
+    size_t executions, rate, edges, edges_total, corpus, finding_count;
+    const void *executions_bar, *edges_bar;
+};
+
+static const struct template_field row_fields[] = {
+    TEMPLATE_VALUE(struct row, target),
+    TEMPLATE_VALUE(struct row, engine),
+    TEMPLATE_VALUE(struct row, instance),
+    TEMPLATE_VALUE(struct row, sanitizers),
+    TEMPLATE_VALUE(struct row, knows_at),
+    TEMPLATE_VALUE(struct row, seconds),
+    TEMPLATE_VALUE(struct row, executions),
+    TEMPLATE_VALUE(struct row, rate),
+    TEMPLATE_VALUE(struct row, edges),
+    TEMPLATE_VALUE(struct row, edges_total),
+    TEMPLATE_VALUE(struct row, corpus),
+    TEMPLATE_VALUE(struct row, finding_count),
+    TEMPLATE_PART(struct row, executions_bar, bar_shape),
+    TEMPLATE_PART(struct row, edges_bar, bar_shape),
+};
+static const struct template_shape row_shape = TEMPLATE_SHAPE(struct row, row_fields);
+
+struct plot {
+    const char *target, *engine, *instance, *what;
+    const char *top, *bottom;
+    const char *points; /* `0.0,98.0 500.0,2.0` of 1000 by 100               */
+    double seconds;
+};
+
+static const struct template_field plot_fields[] = {
+    TEMPLATE_VALUE(struct plot, target),   TEMPLATE_VALUE(struct plot, engine),
+    TEMPLATE_VALUE(struct plot, instance), TEMPLATE_VALUE(struct plot, what),
+    TEMPLATE_VALUE(struct plot, top),      TEMPLATE_VALUE(struct plot, bottom),
+    TEMPLATE_VALUE(struct plot, points),   TEMPLATE_VALUE(struct plot, seconds),
+};
+static const struct template_shape plot_shape = TEMPLATE_SHAPE(struct plot, plot_fields);
+
+struct stack {
+    struct template_list frames;
+};
+
+static const struct template_field stack_fields[] = {
+    TEMPLATE_PART(struct stack, frames, page_name_shape),
+};
+static const struct template_shape stack_shape = TEMPLATE_SHAPE(struct stack, stack_fields);
+
+struct finding {
+    const char *label, *target, *engine, *instance;
+    const char *text; /* its first line                                      */
+    const char *reproduce, *source, *sha256;
+    const void *stack;
+};
+
+static const struct template_field finding_fields[] = {
+    TEMPLATE_VALUE(struct finding, label),
+    TEMPLATE_VALUE(struct finding, target),
+    TEMPLATE_VALUE(struct finding, engine),
+    TEMPLATE_VALUE(struct finding, instance),
+    TEMPLATE_VALUE(struct finding, text),
+    TEMPLATE_VALUE(struct finding, reproduce),
+    TEMPLATE_VALUE(struct finding, source),
+    TEMPLATE_VALUE(struct finding, sha256),
+    TEMPLATE_PART(struct finding, stack, stack_shape),
+};
+static const struct template_shape finding_shape = TEMPLATE_SHAPE(struct finding, finding_fields);
+
+struct fuzz {
+    size_t executions, finding_count;
+    struct template_list rows, plots, findings;
+    size_t more_rows, more_findings;
+};
+
+static const struct template_field fuzz_fields[] = {
+    TEMPLATE_VALUE(struct fuzz, executions),
+    TEMPLATE_VALUE(struct fuzz, finding_count),
+    TEMPLATE_PART(struct fuzz, rows, row_shape),
+    TEMPLATE_PART(struct fuzz, plots, plot_shape),
+    TEMPLATE_PART(struct fuzz, findings, finding_shape),
+    TEMPLATE_VALUE(struct fuzz, more_rows),
+    TEMPLATE_VALUE(struct fuzz, more_findings),
+};
+const struct template_shape html_fuzz_shape = TEMPLATE_SHAPE(struct fuzz, fuzz_fields);
 
 /* ---- the table -------------------------------------------------------- */
-
-static void put_bar(FILE *out, double share)
-{
-    page_put(
-        out,
-        "<svg class=\"spark thin\" aria-hidden=\"true\"><rect class=\"ground\" width=\"100%%\" "
-        "height=\"50%%\"/><rect class=\"bar\" width=\"%.1f%%\" height=\"50%%\"/></svg>",
-        share * 100);
-}
 
 static double share_of(uint64_t part, uint64_t whole)
 {
@@ -29,73 +117,45 @@ static double share_of(uint64_t part, uint64_t whole)
     return part >= whole ? 1 : (double)part / (double)whole;
 }
 
-static void put_number_cell(FILE *out, uint64_t number)
+static const void *bar_of(struct arena *arena, uint64_t part, uint64_t whole)
 {
-    fputs("<td class=\"n\">", out);
-    page_number(out, (size_t)number);
-    fputs("</td>", out);
+    struct bar *bar = arena_new(arena, 1, sizeof *bar);
+    bar->percent = share_of(part, whole) * 100;
+    return bar;
 }
 
-static void put_edges(FILE *out, const struct reports_fuzz *fuzz)
+/* `most`: executions of the fuzzer that has most. */
+static struct row row_of(struct arena *arena, const struct reports_fuzz *fuzz, uint64_t most)
 {
-    fputs("<td class=\"n\">", out);
-    if (fuzz->edges > 0) page_number(out, (size_t)fuzz->edges);
-    if (fuzz->edges > 0 && fuzz->edges_total > 0) {
-        fputs(" of ", out);
-        page_number(out, (size_t)fuzz->edges_total);
-        put_bar(out, share_of(fuzz->edges, fuzz->edges_total));
-    }
-    fputs("</td>", out);
+    return (struct row){
+        .target = fuzz->target,
+        .engine = reports_engine_name(fuzz->engine),
+        .instance = fuzz->instance,
+        .sanitizers = fuzz->sanitizers,
+        .knows_at = fuzz->mutator,
+        .seconds = (double)fuzz->duration_ms / 1e3,
+        .executions = (size_t)fuzz->executions,
+        .rate = (size_t)fuzz->executions_per_second,
+        .edges = (size_t)fuzz->edges,
+        .edges_total = (size_t)fuzz->edges_total,
+        .corpus = (size_t)fuzz->corpus_count,
+        .finding_count = fuzz->finding_count,
+        .executions_bar = bar_of(arena, fuzz->executions, most),
+        .edges_bar = fuzz->edges_total > 0 ? bar_of(arena, fuzz->edges, fuzz->edges_total) : NULL,
+    };
 }
 
-static void put_fuzzer(FILE *out, const struct reports_fuzz *fuzz, uint64_t most)
-{
-    page_put(out,
-             "<tr><th scope=\"row\"><b>%s</b> <small>%s, %s</small></th>"
-             "<td><small>%s, %s</small></td><td class=\"n\">",
-             fuzz->target, reports_engine_name(fuzz->engine), fuzz->instance,
-             store_text(fuzz->sanitizers), fuzz->mutator ? "knows AT" : "any bytes");
-    page_duration(out, (double)fuzz->duration_ms / 1e3);
-    fputs("</td><td class=\"n\">", out);
-    page_number(out, (size_t)fuzz->executions);
-    put_bar(out, share_of(fuzz->executions, most));
-    fputs("</td>", out);
-    put_number_cell(out, fuzz->executions_per_second);
-    put_edges(out, fuzz);
-    put_number_cell(out, fuzz->corpus_count);
-    fputs("<td class=\"n\">", out);
-    if (fuzz->finding_count > 0) {
-        char *count = text_format("%zu", fuzz->finding_count);
-        page_badge(out, "bad", count);
-        free(count);
-    } else {
-        fputs(fuzz->executions > 0 ? "0" : "<b class=\"badge idle\">ran nothing</b>", out);
-    }
-    fputs("</td></tr>\n", out);
-}
-
-static void put_table(struct html *html)
+static void fill_rows(struct html *html, struct fuzz *out)
 {
     const struct store *store = html->store;
+    size_t count = store->fuzz_count < FUZZERS_MAX ? store->fuzz_count : FUZZERS_MAX;
+    struct row *rows = arena_new(&html->arena, count, sizeof *rows);
     uint64_t most = 0;
     for (size_t i = 0; i < store->fuzz_count; i++)
         if (store->fuzzers[i].is.executions > most) most = store->fuzzers[i].is.executions;
-    page_scroll_begin(html->out, "Fuzzers");
-    fputs(
-        "<table class=\"grid\"><thead><tr><th scope=\"col\">Fuzzer</th><th scope=\"col\">Watched by"
-        "</th><th scope=\"col\" class=\"n\">Ran for</th><th scope=\"col\" "
-        "class=\"n\">Executions</th>"
-        "<th scope=\"col\" class=\"n\">a second</th><th scope=\"col\" class=\"n\">Edges</th>"
-        "<th scope=\"col\" class=\"n\">Corpus</th><th scope=\"col\" class=\"n\">Findings</th></tr>"
-        "</thead><tbody>\n",
-        html->out);
-    for (size_t i = 0; i < store->fuzz_count && i < FUZZERS_MAX; i++)
-        put_fuzzer(html->out, &store->fuzzers[i].is, most);
-    fputs("</tbody></table>\n", html->out);
-    page_scroll_end(html->out);
-    if (store->fuzz_count > FUZZERS_MAX)
-        page_put(html->out, "<p class=\"dim\">%zu more fuzzers are not listed.</p>\n",
-                 store->fuzz_count - FUZZERS_MAX);
+    for (size_t i = 0; i < count; i++) rows[i] = row_of(&html->arena, &store->fuzzers[i].is, most);
+    out->rows = (struct template_list){rows, count};
+    out->more_rows = store->fuzz_count - count;
 }
 
 /* ---- over time -------------------------------------------------------- */
@@ -118,7 +178,8 @@ static const struct line {
     const char *what;
     get_value *get;
     bool from_least;
-} lines[] = {{"edges reached over time", edges, true}, {"executions over time", executions, false}};
+} line_kinds[] = {{"edges reached over time", edges, true},
+                  {"executions over time", executions, false}};
 
 struct range {
     uint64_t least, most, last; /* of the values; of the time, ms           */
@@ -143,121 +204,114 @@ static struct range range_of(const struct reports_fuzz *fuzz, const struct line 
     return range;
 }
 
-static void put_points(FILE *out, const struct reports_fuzz *fuzz, const struct line *line,
-                       const struct range *range)
+static const char *points_of(struct arena *arena, const struct reports_fuzz *fuzz,
+                             const struct line *line, const struct range *range)
 {
     size_t step = fuzz->sample_count / POINTS_MAX + 1;
-    const char *separator = "";
+    char *text = arena_new(arena, fuzz->sample_count / step + 2, POINT_SIZE);
+    char *at = text;
     for (size_t i = 0; i < fuzz->sample_count; i++) {
         const struct reports_sample *sample = &fuzz->samples[i];
         bool is_between = i % step != 0 && i + 1 != fuzz->sample_count;
         if (is_between || !is_known(line, sample)) continue;
         double height = share_of(line->get(sample) - range->least, range->most - range->least);
-        fprintf(out, "%s%.1f,%.1f", separator, 1000 * share_of(sample->time_ms, range->last),
-                98 - 96 * height);
-        separator = " ";
+        at += snprintf(at, POINT_SIZE, "%s%.1f,%.1f", at == text ? "" : " ",
+                       1000 * share_of(sample->time_ms, range->last), 98 - 96 * height);
     }
+    return text;
 }
 
-static void put_line(FILE *out, const struct reports_fuzz *fuzz, const struct line *line)
+static struct plot plot_of(struct arena *arena, const struct reports_fuzz *fuzz,
+                           const struct line *line, const struct range *range)
 {
-    struct range range = range_of(fuzz, line);
-    if (range.most == 0) return;
-    char *top = text_grouped(range.most);
-    char *bottom = text_grouped(range.least);
-    page_put(
-        out,
-        "<figure class=\"plot\"><figcaption><b>%s</b> %s, %s: %s</figcaption>"
-        "<small class=\"scale\"><span>%s</span><span>%s</span></small>"
-        "<svg class=\"line\" viewBox=\"0 0 1000 100\" preserveAspectRatio=\"none\" role=\"img\" "
-        "aria-label=\"%s, from %s to %s\"><polyline points=\"",
-        fuzz->target, reports_engine_name(fuzz->engine), fuzz->instance, line->what, top, bottom,
-        line->what, bottom, top);
-    put_points(out, fuzz, line, &range);
-    fputs("\"/></svg><small class=\"time\"><span>0 s</span><span>", out);
-    page_duration(out, (double)range.last / 1e3);
-    fputs("</span></small></figure>\n", out);
-    free(top);
-    free(bottom);
+    return (struct plot){
+        .target = fuzz->target,
+        .engine = reports_engine_name(fuzz->engine),
+        .instance = fuzz->instance,
+        .what = line->what,
+        .top = page_keep(arena, text_grouped(range->most)),
+        .bottom = page_keep(arena, text_grouped(range->least)),
+        .points = points_of(arena, fuzz, line, range),
+        .seconds = (double)range->last / 1e3,
+    };
 }
 
-static void put_lines(const struct store *store, FILE *out)
+static void fill_plots(struct html *html, struct fuzz *out)
 {
+    const size_t kinds = sizeof line_kinds / sizeof line_kinds[0];
+    const struct store *store = html->store;
+    struct plot *plots = arena_new(&html->arena, PLOTTED_MAX * kinds, sizeof *plots);
     size_t plotted = 0;
-    fputs("<div class=\"plots\">\n", out);
+    out->plots.items = plots;
     for (size_t i = 0; i < store->fuzz_count && plotted < PLOTTED_MAX; i++) {
-        if (store->fuzzers[i].is.sample_count < 2) continue;
-        for (size_t j = 0; j < sizeof lines / sizeof lines[0]; j++)
-            put_line(out, &store->fuzzers[i].is, &lines[j]);
+        const struct reports_fuzz *fuzz = &store->fuzzers[i].is;
+        if (fuzz->sample_count < 2) continue;
         plotted++;
+        for (size_t j = 0; j < kinds; j++) {
+            struct range range = range_of(fuzz, &line_kinds[j]);
+            if (range.most > 0)
+                plots[out->plots.count++] = plot_of(&html->arena, fuzz, &line_kinds[j], &range);
+        }
     }
-    fputs("</div>\n", out);
 }
 
 /* ---- findings --------------------------------------------------------- */
 
-static void put_finding(FILE *out, const struct reports_fuzz *fuzz,
-                        const struct reports_fuzz_finding *finding)
+/* A frame a line; NULL: no stack is known. */
+static const void *stack_of(struct arena *arena, const char *text)
 {
-    char *label = store_fuzz_label(finding);
-    page_put(out,
-             "<div class=\"finding\"><p><b class=\"badge bad\">%s</b> <b>%s</b> <small>%s, %s"
-             "</small></p><p>",
-             label, fuzz->target, reports_engine_name(fuzz->engine), fuzz->instance);
-    char *first = arena_must(strndup(finding->text, strcspn(finding->text, "\n")));
-    page_put(out, "%s</p>\n", first);
-    free(first);
-    page_command(out, finding->reproduce);
-    page_put(out, "<p class=\"dim\"><code>%s</code> SHA-256 <code>%s</code></p>\n", finding->source,
-             finding->sha256);
-    free(label);
+    if (text == NULL) return NULL;
+    struct stack *stack = arena_new(arena, 1, sizeof *stack);
+    struct page_name *frames = NULL;
+    size_t capacity = 0;
+    while (*text != '\0') {
+        size_t size = strcspn(text, "\n");
+        frames = arena_room(arena, frames, stack->frames.count, &capacity, sizeof *frames);
+        frames[stack->frames.count++].name = page_slice(arena, text, size);
+        text += size + (text[size] == '\n');
+    }
+    stack->frames.items = frames;
+    return stack;
 }
 
-/* A frame a line. */
-static void put_stack(FILE *out, const char *stack)
+static struct finding finding_of(struct arena *arena, const struct reports_fuzz *fuzz,
+                                 const struct reports_fuzz_finding *finding)
 {
-    if (stack == NULL) return;
-    fputs("<details class=\"fold\" open><summary>Stack</summary><pre>", out);
-    while (*stack != '\0') {
-        size_t size = strcspn(stack, "\n");
-        char *frame = arena_must(strndup(stack, size));
-        page_put(out, "%s\n", frame);
-        free(frame);
-        stack += size + (stack[size] == '\n');
-    }
-    fputs("</pre></details>\n", out);
+    return (struct finding){
+        .label = page_keep(arena, store_fuzz_label(finding)),
+        .target = fuzz->target,
+        .engine = reports_engine_name(fuzz->engine),
+        .instance = fuzz->instance,
+        .text = page_slice(arena, finding->text, strcspn(finding->text, "\n")),
+        .reproduce = finding->reproduce,
+        .source = finding->source,
+        .sha256 = finding->sha256,
+        .stack = stack_of(arena, finding->stack),
+    };
 }
 
-static void put_findings(const struct store *store, FILE *out)
+static void fill_findings(struct html *html, struct fuzz *out)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < store->fuzz_count; i++) {
-        const struct reports_fuzz *fuzz = &store->fuzzers[i].is;
-        for (size_t j = 0; j < fuzz->finding_count; j++, count++) {
-            if (count >= FINDINGS_MAX) continue;
-            if (count == 0) fputs("<h3>Found</h3>\n", out);
-            put_finding(out, fuzz, &fuzz->findings[j]);
-            put_stack(out, fuzz->findings[j].stack);
-            fputs("</div>\n", out);
-        }
+    struct finding *findings = arena_new(&html->arena, FINDINGS_MAX, sizeof *findings);
+    out->findings.items = findings;
+    for (size_t i = 0; i < html->store->fuzz_count; i++) {
+        const struct reports_fuzz *fuzz = &html->store->fuzzers[i].is;
+        for (size_t j = 0; j < fuzz->finding_count; j++)
+            if (out->findings.count == FINDINGS_MAX) out->more_findings++;
+            else
+                findings[out->findings.count++] =
+                    finding_of(&html->arena, fuzz, &fuzz->findings[j]);
     }
-    if (count > FINDINGS_MAX)
-        page_put(out, "<p class=\"notice warn\">%zu more findings are in the store.</p>\n",
-                 count - FINDINGS_MAX);
 }
 
-void html_put_fuzz(struct html *html)
+const void *html_fuzz(struct html *html)
 {
-    if (html->store->fuzz_count == 0) {
-        fputs("<p class=\"lead\">No fuzzer ran.</p>\n", html->out);
-        return;
-    }
-    fputs("<p class=\"lead\">", html->out);
-    page_number(html->out, (size_t)html->totals.fuzz_executions);
-    fputs(" executions, ", html->out);
-    page_count(html->out, html->totals.fuzz_findings, "finding");
-    fputs(".</p>\n", html->out);
-    put_table(html);
-    put_lines(html->store, html->out);
-    put_findings(html->store, html->out);
+    if (html->store->fuzz_count == 0) return NULL;
+    struct fuzz *fuzz = arena_new(&html->arena, 1, sizeof *fuzz);
+    fuzz->executions = (size_t)html->totals.fuzz_executions;
+    fuzz->finding_count = html->totals.fuzz_findings;
+    fill_rows(html, fuzz);
+    fill_plots(html, fuzz);
+    fill_findings(html, fuzz);
+    return fuzz;
 }

@@ -1,6 +1,5 @@
 /* How long each command took, against what the manual allows: a row a command,
  * with its plot in the last cell; all plots share one axis of powers of ten. */
-#include "base/text.h"
 #include "html/parts.h"
 
 #include <math.h>
@@ -11,6 +10,107 @@
 #define NEAR_LIMIT 0.8  /* of the limit                                          */
 #define LEAST      1e-5 /* seconds; what is shorter stands at the axis' beginning */
 #define DOTS_MAX   12   /* so few are shown one by one                           */
+
+/* ---- values ----------------------------------------------------------- */
+
+struct mark {
+    double x; /* per cent of the width                                       */
+};
+
+static const struct template_field mark_fields[] = {
+    TEMPLATE_VALUE(struct mark, x),
+};
+static const struct template_shape mark_shape = TEMPLATE_SHAPE(struct mark, mark_fields);
+
+/* A power of ten, in words. */
+struct tick {
+    double x;
+    const char *name;
+};
+
+static const struct template_field tick_fields[] = {
+    TEMPLATE_VALUE(struct tick, x),
+    TEMPLATE_VALUE(struct tick, name),
+};
+static const struct template_shape tick_shape = TEMPLATE_SHAPE(struct tick, tick_fields);
+
+struct spread {
+    double least_x, median_x, most_x, box_width;
+};
+
+static const struct template_field spread_fields[] = {
+    TEMPLATE_VALUE(struct spread, least_x),
+    TEMPLATE_VALUE(struct spread, median_x),
+    TEMPLATE_VALUE(struct spread, most_x),
+    TEMPLATE_VALUE(struct spread, box_width),
+};
+static const struct template_shape spread_shape = TEMPLATE_SHAPE(struct spread, spread_fields);
+
+struct limit {
+    double seconds, x;
+    const char *tone;
+};
+
+static const struct template_field limit_fields[] = {
+    TEMPLATE_VALUE(struct limit, seconds),
+    TEMPLATE_VALUE(struct limit, x),
+    TEMPLATE_VALUE(struct limit, tone),
+};
+static const struct template_shape limit_shape = TEMPLATE_SHAPE(struct limit, limit_fields);
+
+struct row {
+    const char *name, *form;
+    size_t count;
+    double least, median, p95, most;
+    const void *limit, *spread;
+    struct template_list dots;
+    bool is_over, is_near;
+};
+
+static const struct template_field row_fields[] = {
+    TEMPLATE_VALUE(struct row, name),
+    TEMPLATE_VALUE(struct row, form),
+    TEMPLATE_VALUE(struct row, count),
+    TEMPLATE_VALUE(struct row, least),
+    TEMPLATE_VALUE(struct row, median),
+    TEMPLATE_VALUE(struct row, p95),
+    TEMPLATE_VALUE(struct row, most),
+    TEMPLATE_PART(struct row, limit, limit_shape),
+    TEMPLATE_PART(struct row, spread, spread_shape),
+    TEMPLATE_PART(struct row, dots, mark_shape),
+    TEMPLATE_VALUE(struct row, is_over),
+    TEMPLATE_VALUE(struct row, is_near),
+};
+static const struct template_shape row_shape = TEMPLATE_SHAPE(struct row, row_fields);
+
+struct times {
+    struct template_list rows, axis;
+    size_t command_count, more;
+};
+
+static const struct template_field times_fields[] = {
+    TEMPLATE_PART(struct times, rows, row_shape),
+    TEMPLATE_PART(struct times, axis, tick_shape),
+    TEMPLATE_VALUE(struct times, command_count),
+    TEMPLATE_VALUE(struct times, more),
+};
+static const struct template_shape times_shape = TEMPLATE_SHAPE(struct times, times_fields);
+
+struct latency {
+    const void *seen, *unseen; /* struct times; unseen: too short to tell     */
+    struct template_list grid; /* of all plots                               */
+    size_t dots_max;
+};
+
+static const struct template_field latency_fields[] = {
+    TEMPLATE_PART(struct latency, seen, times_shape),
+    TEMPLATE_PART(struct latency, unseen, times_shape),
+    TEMPLATE_PART(struct latency, grid, mark_shape),
+    TEMPLATE_VALUE(struct latency, dots_max),
+};
+const struct template_shape html_latency_shape = TEMPLATE_SHAPE(struct latency, latency_fields);
+
+/* ---- groups ----------------------------------------------------------- */
 
 struct timed {
     const char *name, *form;
@@ -27,8 +127,6 @@ struct group {
 struct axis {
     int least, greatest;
 };
-
-/* ---- groups ----------------------------------------------------------- */
 
 static int by_command(const void *a, const void *b)
 {
@@ -127,152 +225,119 @@ static double place(const struct axis *axis, double seconds)
     return 2 + 96 * (power - axis->least) / (axis->greatest - axis->least);
 }
 
-static void put_grid(FILE *out, const struct axis *axis)
+static struct template_list grid_of(struct arena *arena, const struct axis *axis)
 {
-    for (int power = axis->least; power <= axis->greatest; power++) {
-        double x = place(axis, pow(10, power));
-        page_put(out, "<line class=\"grid\" x1=\"%.1f%%\" x2=\"%.1f%%\" y1=\"0\" y2=\"100%%\"/>", x,
-                 x);
-    }
+    size_t count = (size_t)(axis->greatest - axis->least) + 1;
+    struct mark *marks = arena_new(arena, count, sizeof *marks);
+    for (size_t i = 0; i < count; i++) marks[i].x = place(axis, pow(10, axis->least + (int)i));
+    return (struct template_list){marks, count};
 }
 
 /* Powers of ten in words; a long axis names each second. */
-static void put_axis(FILE *out, const struct axis *axis)
+static struct template_list ticks_of(struct arena *arena, const struct axis *axis)
 {
     static const char *const names[] = {"10 µs", "0.1 ms", "1 ms",  "10 ms",  "0.1 s",
                                         "1 s",   "10 s",   "100 s", "1,000 s"};
+    const int name_count = sizeof names / sizeof names[0];
     int step = axis->greatest - axis->least > 5 ? 2 : 1;
-    fputs("<svg class=\"spark\" role=\"img\" aria-label=\"Axis, logarithmic\">", out);
-    for (int power = axis->least; power <= axis->greatest; power += step) {
-        int name = power + 5;
-        if (name >= (int)(sizeof names / sizeof names[0])) break;
-        page_put(out, "<text x=\"%.1f%%\" y=\"12\" text-anchor=\"middle\">%s</text>",
-                 place(axis, pow(10, power)), names[name]);
-    }
-    fputs("</svg>", out);
+    struct tick *ticks = arena_new(arena, (size_t)name_count, sizeof *ticks);
+    struct template_list list = {ticks, 0};
+    for (int power = axis->least; power <= axis->greatest && power + 5 < name_count; power += step)
+        ticks[list.count++] = (struct tick){place(axis, pow(10, power)), names[power + 5]};
+    return list;
 }
 
-static void put_spread(FILE *out, const struct axis *axis, const struct group *group)
+static const void *spread_of(struct arena *arena, const struct axis *axis,
+                             const struct group *group)
 {
+    struct spread *spread = arena_new(arena, 1, sizeof *spread);
     double median = place(axis, at(group, 0.5));
-    double most = place(axis, at(group, 0.95));
-    double least = place(axis, group->times[0].seconds);
-    page_put(out, "<line class=\"whisker\" x1=\"%.1f%%\" x2=\"%.1f%%\" y1=\"50%%\" y2=\"50%%\"/>",
-             least, place(axis, longest(group)));
-    page_put(out, "<rect class=\"box\" x=\"%.1f%%\" y=\"25%%\" width=\"%.1f%%\" height=\"50%%\"/>",
-             median, fmax(most - median, 0.3));
-    page_put(out, "<circle class=\"dot\" cx=\"%.1f%%\" cy=\"50%%\" r=\"3.5\"/>", median);
+    *spread = (struct spread){
+        .least_x = place(axis, group->times[0].seconds),
+        .median_x = median,
+        .most_x = place(axis, longest(group)),
+        .box_width = fmax(place(axis, at(group, 0.95)) - median, 0.3),
+    };
+    return spread;
 }
 
-static void put_dots(FILE *out, const struct axis *axis, const struct group *group)
+static struct template_list dots_of(struct arena *arena, const struct axis *axis,
+                                    const struct group *group)
 {
-    for (size_t i = 0; i < group->count; i++)
-        page_put(out, "<circle class=\"dot\" cx=\"%.1f%%\" cy=\"50%%\" r=\"3\"/>",
-                 place(axis, group->times[i].seconds));
+    struct mark *dots = arena_new(arena, group->count, sizeof *dots);
+    for (size_t i = 0; i < group->count; i++) dots[i].x = place(axis, group->times[i].seconds);
+    return (struct template_list){dots, group->count};
 }
 
-static void put_plot(FILE *out, const struct axis *axis, const struct group *group,
-                     const char *tone)
+static const void *limit_of(struct arena *arena, const struct axis *axis, double seconds,
+                            const char *tone)
 {
-    fputs("<svg class=\"spark\" aria-hidden=\"true\">", out);
-    put_grid(out, axis);
-    if (group->count > DOTS_MAX) put_spread(out, axis, group);
-    else put_dots(out, axis, group);
-    if (group->limit > 0) {
-        double x = place(axis, group->limit);
-        page_put(out,
-                 "<line class=\"limit %s\" x1=\"%.1f%%\" x2=\"%.1f%%\" y1=\"5%%\" y2=\"95%%\"/>",
-                 tone, x, x);
-    }
-    fputs("</svg>", out);
+    struct limit *limit = arena_new(arena, 1, sizeof *limit);
+    *limit = (struct limit){seconds, place(axis, seconds), tone};
+    return limit;
 }
 
 /* ---- the table -------------------------------------------------------- */
 
-static void put_cell(FILE *out, double seconds)
+static struct row row_of(struct arena *arena, const struct axis *axis, const struct group *group)
 {
-    fputs("<td class=\"n\">", out);
-    page_duration(out, seconds);
-    fputs("</td>", out);
+    struct row row = {
+        .name = group->times->name,
+        .form = group->times->form,
+        .count = group->count,
+        .least = group->times->seconds,
+        .median = at(group, 0.5),
+        .p95 = at(group, 0.95),
+        .most = longest(group),
+        .is_over = used(group) > 1,
+        .is_near = used(group) <= 1 && used(group) >= NEAR_LIMIT,
+    };
+    const char *tone = row.is_over ? "bad" : row.is_near ? "warn" : "";
+    if (group->count > DOTS_MAX) row.spread = spread_of(arena, axis, group);
+    else row.dots = dots_of(arena, axis, group);
+    if (group->limit > 0) row.limit = limit_of(arena, axis, group->limit, tone);
+    return row;
 }
 
-static void put_row(FILE *out, const struct axis *axis, const struct group *group)
+/* NULL: there are none. */
+static const void *times_of(struct arena *arena, const struct axis *axis,
+                            const struct group *groups, size_t count)
 {
-    bool is_over = used(group) > 1;
-    bool is_near = !is_over && used(group) >= NEAR_LIMIT;
-    const char *tone = is_over ? "bad" : is_near ? "warn" : "";
-    page_put(out, "<tr><th scope=\"row\"><code>%s</code> <small>%s</small></th><td class=\"n\">",
-             group->times->name, group->times->form);
-    page_number(out, group->count);
-    fputs("</td>", out);
-    put_cell(out, group->times->seconds);
-    put_cell(out, at(group, 0.5));
-    put_cell(out, at(group, 0.95));
-    put_cell(out, longest(group));
-    if (group->limit > 0) put_cell(out, group->limit);
-    else fputs("<td class=\"n dim\">none</td>", out);
-    fputs("<td class=\"wide\">", out);
-    put_plot(out, axis, group, tone);
-    fputs("</td><td>", out);
-    if (is_over) page_badge(out, "bad", "over");
-    if (is_near) page_badge(out, "warn", "near");
-    fputs("</td></tr>\n", out);
-}
-
-static void put_rows(FILE *out, const struct axis *axis, const struct group *groups, size_t count)
-{
-    page_scroll_begin(out, "Time of each command");
-    fputs("<table class=\"grid\"><thead><tr><th scope=\"col\">Command</th>"
-          "<th scope=\"col\" class=\"n\">Times</th><th scope=\"col\" class=\"n\">Least</th>"
-          "<th scope=\"col\" class=\"n\">Median</th><th scope=\"col\" class=\"n\">95 %</th>"
-          "<th scope=\"col\" class=\"n\">Most</th><th scope=\"col\" class=\"n\">Limit</th>"
-          "<th scope=\"col\" class=\"wide\">",
-          out);
-    put_axis(out, axis);
-    fputs("</th><th scope=\"col\"><span class=\"quiet\">Against the limit</span></th></tr></thead>"
-          "<tbody>\n",
-          out);
-    for (size_t i = 0; i < count && i < ROWS_MAX; i++) put_row(out, axis, &groups[i]);
-    fputs("</tbody></table>\n", out);
-    page_scroll_end(out);
-    if (count > ROWS_MAX)
-        page_put(out, "<p class=\"dim\">%zu more, of shorter times, are not listed.</p>\n",
-                 count - ROWS_MAX);
+    if (count == 0) return NULL;
+    size_t shown = count < ROWS_MAX ? count : ROWS_MAX;
+    struct times *times = arena_new(arena, 1, sizeof *times);
+    struct row *rows = arena_new(arena, shown, sizeof *rows);
+    for (size_t i = 0; i < shown; i++) rows[i] = row_of(arena, axis, &groups[i]);
+    *times = (struct times){
+        .rows = {rows, shown},
+        .axis = ticks_of(arena, axis),
+        .command_count = count,
+        .more = count - shown,
+    };
+    return times;
 }
 
 /* Those that never took long enough to be seen, which stand last, are folded. */
-static void put_table(FILE *out, const struct group *groups, size_t count)
+const void *html_latency(struct html *html)
 {
-    struct axis axis = axis_of(groups, count);
-    size_t seen = 0;
-    while (seen < count && longest(&groups[seen]) >= LEAST) seen++;
-    if (seen > 0) put_rows(out, &axis, groups, seen);
-    if (seen == count) return;
-    fputs("<details class=\"fold\"><summary>", out);
-    page_count(out, count - seen, "command");
-    fputs(" that always took less than 10 µs</summary>\n", out);
-    put_rows(out, &axis, groups + seen, count - seen);
-    fputs("</details>\n", out);
-}
-
-void html_put_latency(struct html *html)
-{
+    struct arena *arena = &html->arena;
     size_t count = collect(html->store, NULL);
-    if (count == 0) {
-        fputs("<p class=\"lead\">No exchange has times.</p>\n", html->out);
-        return;
-    }
-    struct timed *times = arena_new(&html->arena, count, sizeof *times);
-    struct group *groups = arena_new(&html->arena, count, sizeof *groups);
+    if (count == 0) return NULL;
+    struct timed *times = arena_new(arena, count, sizeof *times);
+    struct group *groups = arena_new(arena, count, sizeof *groups);
     collect(html->store, times);
     qsort(times, count, sizeof *times, by_command);
     size_t group_count = group(times, count, groups);
     qsort(groups, group_count, sizeof *groups, by_use);
-    page_put(html->out,
-             "<p class=\"lead\">From the command to the end of its response. A dot is a time; of "
-             "more than %d the dot is the median, the box goes to the 95th percentile, the line "
-             "from the least to the most. The upright mark is the manual's limit. Times are in "
-             "powers of ten.</p>\n",
-             DOTS_MAX);
-    put_table(html->out, groups, group_count);
+    struct axis axis = axis_of(groups, group_count);
+    size_t seen = 0;
+    while (seen < group_count && longest(&groups[seen]) >= LEAST) seen++;
+    struct latency *latency = arena_new(arena, 1, sizeof *latency);
+    *latency = (struct latency){
+        .seen = times_of(arena, &axis, groups, seen),
+        .unseen = times_of(arena, &axis, groups + seen, group_count - seen),
+        .grid = grid_of(arena, &axis),
+        .dots_max = DOTS_MAX,
+    };
+    return latency;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLANKS_MAX 4 /* so many `-` of an id may have been a blank */
+#define SPACES_MAX 4 /* so many `-` of an id may have been a space */
 
 const struct html_outcome html_outcomes[HTML_OUTCOME_COUNT] = {
     {REPORTS_FAILED, "failed", "✕"},
@@ -14,6 +14,19 @@ const struct html_outcome html_outcomes[HTML_OUTCOME_COUNT] = {
     {REPORTS_PASSED, "passed", "✓"},
     {REPORTS_SKIPPED, "skipped", "–"},
 };
+
+static const struct template_field part_fields[] = {
+    TEMPLATE_VALUE(struct html_part, count),
+    TEMPLATE_VALUE(struct html_part, word),
+};
+const struct template_shape html_part_shape = TEMPLATE_SHAPE(struct html_part, part_fields);
+
+static const struct template_field clause_fields[] = {
+    TEMPLATE_VALUE(struct html_clause, id),
+    TEMPLATE_VALUE(struct html_clause, title),
+    TEMPLATE_VALUE(struct html_clause, command),
+};
+const struct template_shape html_clause_shape = TEMPLATE_SHAPE(struct html_clause, clause_fields);
 
 /* ---- lists ------------------------------------------------------------ */
 
@@ -245,14 +258,14 @@ void html_prepare(struct html *html)
     html->exchange_left = HTML_EXCHANGE_BUDGET;
 }
 
-/* Which `-` of the id was a blank is not known; it is behind the set's name. */
+/* Which `-` of the id was a space is not known; it stands after the set's name. */
 const struct reports_clause *html_find_clause(const struct html *html, const char *id)
 {
     const struct reports_clause *clause = store_find_clause(html->store, id);
     if (clause != NULL || strchr(id, '/') == NULL) return clause;
     char *written = text_format("%s", id);
     char *at = strchr(written, '/');
-    for (size_t i = 0; i < BLANKS_MAX && clause == NULL; i++) {
+    for (size_t i = 0; i < SPACES_MAX && clause == NULL; i++) {
         at = strchr(at + 1, '-');
         if (at == NULL) break;
         *at = ' ';

@@ -47,38 +47,65 @@ struct html_totals {
 };
 
 struct html {
-    FILE *out, *errors;
+    FILE *errors;
     const struct store *store;
     const struct reports_input *input;
-    struct arena arena;      /* all that is below                            */
-    struct html_case *cases; /* as the page shows them                       */
+    struct arena arena;                      /* all that is below, and the page's values     */
+    struct arena case_arena, exchange_arena; /* values of those under way    */
+    struct html_case *cases;                 /* as the page shows them                       */
     struct html_list dialects, sets, modules;
-    struct html_list clauses; /* `-` for a blank, as cases write them        */
+    struct html_list clauses; /* `-` for a space, as cases write them        */
     struct html_totals totals;
     size_t log_left, exchange_left; /* bytes of the budgets                  */
     size_t logs_left_out;
 };
 
-/* model.c: all but `out`, `errors`, `store` and `input`, which are set. */
+/* model.c: all but `errors`, `store` and `input`, which are set. */
 void html_prepare(struct html *html);
 
 /* The clause of the id, written either way; NULL: no store says of it. */
 const struct reports_clause *html_find_clause(const struct html *html, const char *id);
 
-/* Parts of the page, in its order. */
-void html_put_verdict(struct html *html);
-void html_put_matrix(struct html *html);
-void html_put_cases(struct html *html);
-void html_put_latency(struct html *html);
-void html_put_fuzz(struct html *html);
-void html_put_coverage(struct html *html);
-void html_put_skipped(struct html *html);
+/* ---- sections --------------------------------------------------------- */
 
-/* A case's exchanges, and what was said in one. `start_us` is when the case
- * began. `budget` is what the case may take, in bytes. */
-void html_put_exchange(struct html *html, const struct html_case *case_,
-                       const struct reports_exchange *exchange, int64_t start_us);
-void html_put_log(FILE *out, const struct reports_exchange *exchange, int64_t start_us);
+/* The values of the page's sections, in its order; NULL: the section has nothing
+ * to show. What they point to lives as long as `html`. */
+const void *html_verdict(struct html *html);
+const void *html_matrix(struct html *html);
+const void *html_cases(struct html *html);
+const void *html_latency(struct html *html);
+const void *html_fuzz(struct html *html);
+const void *html_coverage(struct html *html);
+const void *html_skipped(struct html *html);
+extern const struct template_shape html_verdict_shape, html_matrix_shape, html_cases_shape;
+extern const struct template_shape html_latency_shape, html_fuzz_shape, html_coverage_shape;
+extern const struct template_shape html_skipped_shape;
+
+/* The verdict in words: `Failed`. Static. */
+const char *html_answer(const struct html_totals *totals);
+
+/* A count with its word; those of 0 are left out of lists. */
+struct html_part {
+    size_t count;
+    const char *word;
+};
+extern const struct template_shape html_part_shape;
+
+/* A clause (clause.html); title NULL: not known. */
+struct html_clause {
+    const char *id, *title, *command;
+};
+extern const struct template_shape html_clause_shape;
+
+/* An exchange of a case, and what was said in it: their values, in the arena.
+ * `start_us` is when the case began. */
+const void *html_exchange(struct html *html, struct arena *arena, const struct html_case *case_,
+                          const struct reports_exchange *exchange, int64_t start_us);
+const void *html_log(struct arena *arena, const struct reports_exchange *exchange,
+                     int64_t start_us);
+extern const struct template_shape html_exchange_shape, html_log_shape;
+
+/* About so many bytes of the page. */
 size_t html_log_size(const struct reports_exchange *exchange);
 
 #endif

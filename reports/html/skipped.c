@@ -1,6 +1,5 @@
-/* What says nothing of the module, and why: cases that were skipped or excused,
+/* What tells nothing of the module, and why: cases that were skipped or excused,
  * exchanges that nothing judges. */
-#include "base/text.h"
 #include "html/parts.h"
 
 #include <stdlib.h>
@@ -8,6 +7,61 @@
 
 #define REASONS_MAX 200
 #define LINKS_MAX   20
+
+/* ---- values ----------------------------------------------------------- */
+
+struct link {
+    size_t number; /* of the case on the page                                */
+    const char *name;
+};
+
+static const struct template_field link_fields[] = {
+    TEMPLATE_VALUE(struct link, number),
+    TEMPLATE_VALUE(struct link, name),
+};
+static const struct template_shape link_shape = TEMPLATE_SHAPE(struct link, link_fields);
+
+struct row {
+    const char *reason; /* NULL: none is given                               */
+    size_t count;
+    struct template_list links;
+    bool has_more; /* cases than links                                       */
+};
+
+static const struct template_field row_fields[] = {
+    TEMPLATE_VALUE(struct row, reason),
+    TEMPLATE_VALUE(struct row, count),
+    TEMPLATE_PART(struct row, links, link_shape),
+    TEMPLATE_VALUE(struct row, has_more),
+};
+static const struct template_shape row_shape = TEMPLATE_SHAPE(struct row, row_fields);
+
+struct reasons {
+    struct template_list rows;
+    size_t rows_max; /* 0: it is not reached                                 */
+};
+
+static const struct template_field reasons_fields[] = {
+    TEMPLATE_PART(struct reasons, rows, row_shape),
+    TEMPLATE_VALUE(struct reasons, rows_max),
+};
+static const struct template_shape reasons_shape = TEMPLATE_SHAPE(struct reasons, reasons_fields);
+
+struct skipped {
+    const void *skipped, *unjudged, *expected, *unexpected; /* struct reasons */
+    bool all_judged;
+};
+
+static const struct template_field skipped_fields[] = {
+    TEMPLATE_PART(struct skipped, skipped, reasons_shape),
+    TEMPLATE_PART(struct skipped, unjudged, reasons_shape),
+    TEMPLATE_PART(struct skipped, expected, reasons_shape),
+    TEMPLATE_PART(struct skipped, unexpected, reasons_shape),
+    TEMPLATE_VALUE(struct skipped, all_judged),
+};
+const struct template_shape html_skipped_shape = TEMPLATE_SHAPE(struct skipped, skipped_fields);
+
+/* ---- reasons ---------------------------------------------------------- */
 
 /* A case, and its exchange, that stands for its reason. */
 struct silent {
@@ -31,45 +85,39 @@ static size_t alike(const struct silent *list, size_t count)
     return same;
 }
 
-static void put_links(FILE *out, const struct silent *list, size_t count)
+static struct row row_of(struct arena *arena, const struct silent *list, size_t count)
 {
     const struct html_case *last = NULL;
-    size_t links = 0;
-    for (size_t i = 0; i < count && links < LINKS_MAX; i++) {
+    struct link *links = arena_new(arena, LINKS_MAX, sizeof *links);
+    struct row row = {
+        .reason = *list->reason == '\0' ? NULL : list->reason,
+        .count = count,
+        .links = {links, 0},
+    };
+    for (size_t i = 0; i < count && row.links.count < LINKS_MAX; i++) {
         if (list[i].case_ == last) continue;
         last = list[i].case_;
-        page_put(out, "%s<a href=\"#c%zu\"><code>%s</code></a>", links == 0 ? "" : ", ",
-                 last->number, last->store->name);
-        links++;
+        links[row.links.count++] = (struct link){last->number, last->store->name};
     }
-    if (links == LINKS_MAX && list[count - 1].case_ != last) fputs(" and others", out);
+    row.has_more = row.links.count == LINKS_MAX && list[count - 1].case_ != last;
+    return row;
 }
 
-static void put_reasons(FILE *out, const char *title, struct silent *list, size_t count)
+/* Sorts the list. Returns: NULL if it is empty. */
+static const void *reasons_of(struct arena *arena, struct silent *list, size_t count)
 {
-    size_t rows = 0;
-    if (count == 0) return;
+    if (count == 0) return NULL;
+    struct reasons *reasons = arena_new(arena, 1, sizeof *reasons);
+    struct row *rows = arena_new(arena, REASONS_MAX, sizeof *rows);
+    size_t row_count = 0;
     qsort(list, count, sizeof *list, by_reason);
-    page_put(out, "<h3>%s</h3>\n", title);
-    page_scroll_begin(out, title);
-    fputs(
-        "<table class=\"grid\"><thead><tr><th scope=\"col\">Why</th><th scope=\"col\" class=\"n\">"
-        "Times</th><th scope=\"col\">Where</th></tr></thead><tbody>\n",
-        out);
-    for (size_t i = 0; i < count && rows < REASONS_MAX; rows++) {
+    for (size_t i = 0; i < count && row_count < REASONS_MAX; row_count++) {
         size_t same = alike(list + i, count - i);
-        page_put(out, "<tr><th scope=\"row\" class=\"wrap\">%s</th><td class=\"n\">",
-                 *list[i].reason == '\0' ? "no reason is given" : list[i].reason);
-        page_number(out, same);
-        fputs("</td><td class=\"wrap\">", out);
-        put_links(out, list + i, same);
-        fputs("</td></tr>\n", out);
+        rows[row_count] = row_of(arena, list + i, same);
         i += same;
     }
-    fputs("</tbody></table>\n", out);
-    page_scroll_end(out);
-    if (rows == REASONS_MAX)
-        page_put(out, "<p class=\"dim\">Only the first %d reasons are listed.</p>\n", REASONS_MAX);
+    *reasons = (struct reasons){{rows, row_count}, row_count == REASONS_MAX ? row_count : 0};
+    return reasons;
 }
 
 /* ---- what is silent --------------------------------------------------- */
@@ -98,23 +146,17 @@ static size_t list_exchanges(struct html *html, struct silent *out)
     return count;
 }
 
-void html_put_skipped(struct html *html)
+const void *html_skipped(struct html *html)
 {
+    struct arena *arena = &html->arena;
     size_t most = html->store->case_count + html->totals.exchanges;
-    struct silent *list = arena_new(&html->arena, most, sizeof *list);
-    size_t all = 0;
-    size_t count = list_cases(html, REPORTS_SKIPPED, list);
-    put_reasons(html->out, "Skipped cases", list, count);
-    all += count;
-    count = list_exchanges(html, list);
-    put_reasons(html->out, "Exchanges that nothing judges", list, count);
-    all += count;
-    count = list_cases(html, REPORTS_EXPECTED_FAILURE, list);
-    put_reasons(html->out, "Expected failures", list, count);
-    all += count;
-    count = list_cases(html, REPORTS_UNEXPECTED_PASS, list);
-    put_reasons(html->out, "Expected to fail, yet passed", list, count);
-    if (all + count == 0)
-        fputs("<p class=\"lead\">All was judged: nothing is skipped, nothing excused.</p>\n",
-              html->out);
+    struct silent *list = arena_new(arena, most, sizeof *list);
+    struct skipped *out = arena_new(arena, 1, sizeof *out);
+    out->skipped = reasons_of(arena, list, list_cases(html, REPORTS_SKIPPED, list));
+    out->unjudged = reasons_of(arena, list, list_exchanges(html, list));
+    out->expected = reasons_of(arena, list, list_cases(html, REPORTS_EXPECTED_FAILURE, list));
+    out->unexpected = reasons_of(arena, list, list_cases(html, REPORTS_UNEXPECTED_PASS, list));
+    out->all_judged = out->skipped == NULL && out->unjudged == NULL && out->expected == NULL
+                      && out->unexpected == NULL;
+    return out;
 }

@@ -8,19 +8,66 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PREFIX_COLUMNS 33   /* reports/page/page.css indents by them and a blank */
+#define PREFIX_COLUMNS 33   /* reports/page/page.css indents by them and a space */
 #define FOLDED_SIZE    160  /* longer items are folded                           */
 #define SHOWN_MAX      4096 /* characters of one text                            */
 
+/* ---- values ----------------------------------------------------------- */
+
+/* A finding that lies in an item. */
+struct found {
+    const char *rule, *how; /* how: NULL: nothing is known                   */
+    bool is_declared;
+};
+
+static const struct template_field found_fields[] = {
+    TEMPLATE_VALUE(struct found, rule),
+    TEMPLATE_VALUE(struct found, how),
+    TEMPLATE_VALUE(struct found, is_declared),
+};
+static const struct template_shape found_shape = TEMPLATE_SHAPE(struct found, found_fields);
+
+struct item {
+    bool is_sent, is_folded, is_cut;
+    const char *prefix; /* time, direction, kind and name, to a width        */
+    size_t size, count; /* bytes; of them, those that are here               */
+    const char *sha256;
+    const void *text, *bytes; /* struct page_marked                          */
+    const char *deviations;
+    struct template_list findings;
+};
+
+static const struct template_field item_fields[] = {
+    TEMPLATE_VALUE(struct item, is_sent),
+    TEMPLATE_VALUE(struct item, is_folded),
+    TEMPLATE_VALUE(struct item, is_cut),
+    TEMPLATE_VALUE(struct item, prefix),
+    TEMPLATE_VALUE(struct item, size),
+    TEMPLATE_VALUE(struct item, count),
+    TEMPLATE_VALUE(struct item, sha256),
+    TEMPLATE_PART(struct item, text, page_marked_shape),
+    TEMPLATE_PART(struct item, bytes, page_marked_shape),
+    TEMPLATE_VALUE(struct item, deviations),
+    TEMPLATE_PART(struct item, findings, found_shape),
+};
+static const struct template_shape item_shape = TEMPLATE_SHAPE(struct item, item_fields);
+
+struct log {
+    struct template_list items;
+};
+
+static const struct template_field log_fields[] = {TEMPLATE_PART(struct log, items, item_shape)};
+const struct template_shape html_log_shape = TEMPLATE_SHAPE(struct log, log_fields);
+
+/* ---- escapes ---------------------------------------------------------- */
+
 /* The text, and the bytes that it stands for. */
 struct said {
-    char *text; /* cut to SHOWN_MAX                                         */
+    const char *text; /* cut to SHOWN_MAX                                         */
     uint8_t *bytes;
     size_t *ends; /* where each byte's escape ends in the text              */
     size_t count;
 };
-
-/* ---- escapes ---------------------------------------------------------- */
 
 /* 16: none. */
 static unsigned digit(char c)
@@ -48,24 +95,19 @@ static size_t read_byte(const char *text, uint8_t *byte)
     return 4;
 }
 
-static struct said decode(const char *text)
+static struct said decode(struct arena *arena, const char *text)
 {
-    struct said said = {.text = arena_must(strndup(text, SHOWN_MAX))};
-    size_t size = strlen(said.text);
-    said.bytes = arena_must(malloc(size + 1));
-    said.ends = arena_must(calloc(size + 1, sizeof *said.ends));
+    size_t size = strnlen(text, SHOWN_MAX);
+    struct said said = {
+        .text = page_slice(arena, text, size),
+        .bytes = arena_new(arena, size + 1, 1),
+        .ends = arena_new(arena, size + 1, sizeof *said.ends),
+    };
     for (size_t at = 0; at < size; said.count++) {
         at += read_byte(said.text + at, &said.bytes[said.count]);
         said.ends[said.count] = at;
     }
     return said;
-}
-
-static void release(struct said *said)
-{
-    free(said->text);
-    free(said->bytes);
-    free(said->ends);
 }
 
 static size_t end_of(const struct said *said, size_t count)
@@ -102,87 +144,74 @@ static struct span marked(const struct reports_exchange *exchange, const struct 
     return (struct span){0, 0};
 }
 
-static void put_findings(FILE *out, const struct reports_exchange *exchange,
-                         const struct reports_wire *wire)
+static struct template_list findings_of(struct arena *arena,
+                                        const struct reports_exchange *exchange,
+                                        const struct reports_wire *wire)
 {
-    if (wire->deviations != NULL && *wire->deviations != '\0')
-        page_put(out, "<em class=\"deviations\">△ %s</em>", wire->deviations);
+    struct found *found = arena_new(arena, exchange->finding_count, sizeof *found);
+    struct template_list list = {found, 0};
     for (size_t i = 0; i < exchange->finding_count; i++) {
         const struct reports_finding *finding = &exchange->findings[i];
         if (!is_within(wire, finding)) continue;
-        char *how = store_disagreement(finding);
-        page_put(out, "<em%s>▲ %s%s%s</em>", finding->declared ? " class=\"deviations\"" : "",
-                 finding->rule, *how == '\0' ? "" : ": ", how);
-        free(how);
+        const char *how = page_keep(arena, store_disagreement(finding));
+        found[list.count++] =
+            (struct found){finding->rule, *how == '\0' ? NULL : how, finding->declared};
     }
+    return list;
 }
 
 /* ---- an item ---------------------------------------------------------- */
 
-static void put_slice(FILE *out, const struct said *said, size_t begin, size_t end)
+static const void *text_of(struct arena *arena, const struct said *said, struct span mark)
 {
-    char *slice = arena_must(strndup(said->text + begin, end - begin));
-    page_text(out, slice);
-    free(slice);
+    struct page_marked *marked = arena_new(arena, 1, sizeof *marked);
+    *marked = page_mark(arena, said->text, end_of(said, mark.begin), end_of(said, mark.end));
+    return marked;
 }
 
-static void put_text(FILE *out, const struct said *said, struct span mark)
-{
-    size_t begin = end_of(said, mark.begin);
-    size_t end = end_of(said, mark.end);
-    put_slice(out, said, 0, begin);
-    if (end > begin) {
-        fputs("<mark>", out);
-        put_slice(out, said, begin, end);
-        fputs("</mark>", out);
-    }
-    put_slice(out, said, end, strlen(said->text));
-}
-
-static void put_hexadecimal(FILE *out, const struct said *said, struct span mark)
+/* `41 54 0D`: the mark begins at its first digit and ends after its last. */
+static const void *hexadecimal_of(struct arena *arena, const struct said *said, struct span mark)
 {
     static const char digits[] = "0123456789ABCDEF";
-    fputs("<i>", out);
+    struct page_marked *marked = arena_new(arena, 1, sizeof *marked);
+    char *text = arena_new(arena, 1, said->count * 3 + 1);
     for (size_t i = 0; i < said->count; i++) {
-        if (i > 0) fputc(' ', out);
-        if (mark.end > mark.begin && i == mark.begin) fputs("<mark>", out);
-        fputc(digits[said->bytes[i] >> 4], out);
-        fputc(digits[said->bytes[i] & 15], out);
-        if (mark.end > mark.begin && i + 1 == mark.end) fputs("</mark>", out);
+        text[i * 3] = digits[said->bytes[i] >> 4];
+        text[i * 3 + 1] = digits[said->bytes[i] & 15];
+        text[i * 3 + 2] = i + 1 < said->count ? ' ' : '\0';
     }
-    fputs("</i>", out);
+    bool is_marked = mark.end > mark.begin;
+    *marked = page_mark(arena, text, mark.begin * 3, is_marked ? mark.end * 3 - 1 : mark.begin * 3);
+    return marked;
 }
 
-/* Time, direction, kind and name, to a width. */
-static void put_prefix(FILE *out, const struct reports_wire *wire, int64_t start_us)
+static const char *prefix_of(struct arena *arena, const struct reports_wire *wire, int64_t start_us)
 {
     bool timed = wire->time_us != REPORTS_NO_TIME && start_us != REPORTS_NO_TIME;
     double seconds = timed ? ((double)wire->time_us - (double)start_us) / 1e6 : 0;
     char *time = timed ? text_format("%.3f s", seconds) : text_format("–");
-    char *what = text_format("%s %s", reports_wire_name(wire->kind), store_text(wire->name));
     char *line =
-        text_format("%*s%s %s %s", 10 > text_columns(time) ? 10 - (int)text_columns(time) : 0, "",
-                    time, wire->direction == REPORTS_SENT ? "→ sent" : "← recv", what);
+        text_format("%*s%s %s %s %s", 10 > text_columns(time) ? 10 - (int)text_columns(time) : 0,
+                    "", time, wire->direction == REPORTS_SENT ? "→ sent" : "← recv",
+                    reports_wire_name(wire->kind), store_text(wire->name));
     char *cut = text_cut(line, PREFIX_COLUMNS);
-    page_put(out, "%s", cut);
-    fprintf(out, "%*s", (int)(PREFIX_COLUMNS + 1 - text_columns(cut)), "");
+    const char *prefix =
+        page_format(arena, "%s%*s", cut, (int)(PREFIX_COLUMNS + 1 - text_columns(cut)), "");
     free(time);
-    free(what);
     free(line);
     free(cut);
+    return prefix;
 }
 
-/* SHA-256 of all bytes: the store's, or of the text if it has them all. */
-static void put_digest(FILE *out, const struct reports_wire *wire, const struct said *said)
+/* SHA-256 of all bytes: the store's, or of the text if it has them all; or NULL. */
+static const char *digest_of(struct arena *arena, const struct reports_wire *wire,
+                             const struct said *said)
 {
     char digest[DIGEST_SHA256_SIZE];
-    if (wire->sha256 != NULL) {
-        page_put(out, ", SHA-256 %s", wire->sha256);
-        return;
-    }
-    if (said->count != wire->size) return;
+    if (wire->sha256 != NULL) return wire->sha256;
+    if (said->count != wire->size) return NULL;
     digest_sha256(said->bytes, said->count, digest);
-    fprintf(out, ", SHA-256 %s", digest);
+    return page_format(arena, "%s", digest);
 }
 
 static bool is_folded(const struct reports_wire *wire, const struct said *said)
@@ -191,27 +220,26 @@ static bool is_folded(const struct reports_wire *wire, const struct said *said)
     return is_payload || wire->size > FOLDED_SIZE || said->count > FOLDED_SIZE;
 }
 
-static void put_item(FILE *out, const struct reports_exchange *exchange,
-                     const struct reports_wire *wire, int64_t start_us)
+static struct item item_of(struct arena *arena, const struct reports_exchange *exchange,
+                           const struct reports_wire *wire, int64_t start_us)
 {
-    struct said said = decode(wire->text);
+    struct said said = decode(arena, wire->text);
     struct span mark = marked(exchange, wire, said.count);
     bool folded = is_folded(wire, &said);
-    fputs(wire->direction == REPORTS_SENT ? "<li class=\"sent\">" : "<li>", out);
-    put_prefix(out, wire, start_us);
-    if (folded) {
-        fputs("<details><summary>", out);
-        page_count(out, (size_t)wire->size, "byte");
-        if (said.count < wire->size) page_put(out, " (here the first %zu)", said.count);
-        put_digest(out, wire, &said);
-        fputs("</summary>", out);
-    }
-    put_text(out, &said, mark);
-    put_hexadecimal(out, &said, mark);
-    fputs(folded ? "</details>" : "", out);
-    put_findings(out, exchange, wire);
-    fputs("</li>\n", out);
-    release(&said);
+    const char *deviations = store_text(wire->deviations);
+    return (struct item){
+        .is_sent = wire->direction == REPORTS_SENT,
+        .is_folded = folded,
+        .is_cut = said.count < wire->size,
+        .prefix = prefix_of(arena, wire, start_us),
+        .size = (size_t)wire->size,
+        .count = said.count,
+        .sha256 = folded ? digest_of(arena, wire, &said) : NULL,
+        .text = text_of(arena, &said, mark),
+        .bytes = hexadecimal_of(arena, &said, mark),
+        .deviations = *deviations == '\0' ? NULL : deviations,
+        .findings = findings_of(arena, exchange, wire),
+    };
 }
 
 size_t html_log_size(const struct reports_exchange *exchange)
@@ -224,10 +252,12 @@ size_t html_log_size(const struct reports_exchange *exchange)
     return size;
 }
 
-void html_put_log(FILE *out, const struct reports_exchange *exchange, int64_t start_us)
+const void *html_log(struct arena *arena, const struct reports_exchange *exchange, int64_t start_us)
 {
-    fputs("<ol class=\"log\">\n", out);
+    struct log *log = arena_new(arena, 1, sizeof *log);
+    struct item *items = arena_new(arena, exchange->wire_count, sizeof *items);
     for (size_t i = 0; i < exchange->wire_count; i++)
-        put_item(out, exchange, &exchange->wire[i], start_us);
-    fputs("</ol>\n", out);
+        items[i] = item_of(arena, exchange, &exchange->wire[i], start_us);
+    log->items = (struct template_list){items, exchange->wire_count};
+    return log;
 }

@@ -1,7 +1,7 @@
-/* A page's frame, and text in it. */
+/* What the pages share: their frame, marked texts, and writing them. */
+#define _GNU_SOURCE
 #include "page/page.h"
 
-#include "base/arena.h"
 #include "base/text.h"
 
 #include <openssl/evp.h>
@@ -10,97 +10,64 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* reports/page/, embedded.S */
-extern const char page_css_begin[], page_css_end[];
-extern const char page_js_begin[], page_js_end[];
+#define ERROR_SIZE 300
 
-/* ---- text ------------------------------------------------------------- */
+static const struct template_field frame_fields[] = {
+    TEMPLATE_VALUE(struct page_frame, title),
+    TEMPLATE_VALUE(struct page_frame, style_digest),
+    TEMPLATE_VALUE(struct page_frame, script_digest),
+};
+const struct template_shape page_frame_shape = TEMPLATE_SHAPE(struct page_frame, frame_fields);
 
-void page_shown(FILE *out, const char *shown, size_t size)
+static const struct template_field marked_fields[] = {
+    TEMPLATE_VALUE(struct page_marked, before),
+    TEMPLATE_VALUE(struct page_marked, mark),
+    TEMPLATE_VALUE(struct page_marked, after),
+};
+const struct template_shape page_marked_shape = TEMPLATE_SHAPE(struct page_marked, marked_fields);
+
+static const struct template_field sides_fields[] = {
+    TEMPLATE_PART(struct page_sides, expected, page_marked_shape),
+    TEMPLATE_PART(struct page_sides, seen, page_marked_shape),
+};
+const struct template_shape page_sides_shape = TEMPLATE_SHAPE(struct page_sides, sides_fields);
+
+static const struct template_field name_fields[] = {TEMPLATE_VALUE(struct page_name, name)};
+const struct template_shape page_name_shape = TEMPLATE_SHAPE(struct page_name, name_fields);
+
+/* ---- texts ------------------------------------------------------------ */
+
+const char *page_slice(struct arena *arena, const char *bytes, size_t size)
 {
-    const char *end = shown + size;
-    while (shown < end) {
-        size_t plain = strcspn(shown, "&<>\"'");
-        if (plain > (size_t)(end - shown)) plain = (size_t)(end - shown);
-        fwrite(shown, 1, plain, out);
-        shown += plain;
-        if (shown == end) return;
-        switch (*shown++) {
-        case '&': fputs("&amp;", out); break;
-        case '<': fputs("&lt;", out); break;
-        case '>': fputs("&gt;", out); break;
-        case '"': fputs("&quot;", out); break;
-        default: fputs("&#39;", out);
-        }
-    }
+    return memcpy(arena_new(arena, size + 1, 1), bytes, size);
 }
 
-void page_text(FILE *out, const char *bytes)
+const char *page_keep(struct arena *arena, char *text)
 {
-    if (bytes == NULL) return;
-    char *shown = text_shown(bytes);
-    page_shown(out, shown, strlen(shown));
-    free(shown);
+    if (text == NULL) return NULL;
+    const char *kept = page_slice(arena, text, strlen(text));
+    free(text);
+    return kept;
 }
 
-/* Puts the value of the directive behind `%`. Returns: its size. */
-static size_t put_value(FILE *out, const char *directive, va_list *values)
+const char *page_format(struct arena *arena, const char *format, ...)
 {
-    if (strncmp(directive, "s", 1) == 0) {
-        page_text(out, va_arg(*values, const char *));
-        return 1;
-    }
-    if (strncmp(directive, "zu", 2) == 0) return fprintf(out, "%zu", va_arg(*values, size_t)), 2;
-    if (strncmp(directive, "u", 1) == 0) return fprintf(out, "%u", va_arg(*values, unsigned)), 1;
-    if (strncmp(directive, "d", 1) == 0) return fprintf(out, "%d", va_arg(*values, int)), 1;
-    if (strncmp(directive, "lu", 2) == 0)
-        return fprintf(out, "%lu", va_arg(*values, unsigned long)), 2;
-    if (strncmp(directive, "llu", 3) == 0)
-        return fprintf(out, "%llu", va_arg(*values, unsigned long long)), 3;
-    if (directive[0] == '.' && directive[1] != '\0' && directive[2] == 'f')
-        return fprintf(out, "%.*f", directive[1] - '0', va_arg(*values, double)), 3;
-    if (*directive != '%') abort(); /* the format is ours */
-    fputc('%', out);
-    return 1;
-}
-
-void page_put(FILE *out, const char *format, ...)
-{
+    char *text = NULL;
     va_list values;
     va_start(values, format);
-    while (*format != '\0') {
-        size_t plain = strcspn(format, "%");
-        fwrite(format, 1, plain, out);
-        format += plain;
-        if (*format == '%') format += 1 + put_value(out, format + 1, &values);
-    }
+    if (vasprintf(&text, format, values) < 0) arena_must(NULL);
     va_end(values);
+    return page_keep(arena, text);
 }
 
-void page_number(FILE *out, size_t number)
+/* ---- marked texts ----------------------------------------------------- */
+
+struct page_marked page_mark(struct arena *arena, const char *text, size_t begin, size_t end)
 {
-    char *text = text_grouped(number);
-    fputs(text, out);
-    free(text);
+    if (begin == end) return (struct page_marked){.before = text};
+    return (struct page_marked){page_slice(arena, text, begin),
+                                page_slice(arena, text + begin, end - begin), text + end};
 }
-
-void page_count(FILE *out, size_t count, const char *what)
-{
-    page_number(out, count);
-    page_put(out, " %s%s", what, count == 1 ? "" : "s");
-}
-
-void page_duration(FILE *out, double seconds)
-{
-    double ms = seconds * 1e3;
-    if (ms < 0.005) fputs("0 ms", out);
-    else if (ms < 9.995) fprintf(out, "%.2f ms", ms);
-    else if (ms < 999.5) fprintf(out, "%.0f ms", ms);
-    else if (seconds < 99.95) fprintf(out, "%.2f s", seconds);
-    else fprintf(out, "%.0f s", seconds);
-}
-
-/* ---- blocks ----------------------------------------------------------- */
 
 static bool is_word(char byte)
 {
@@ -130,95 +97,63 @@ static void common(const char *left, const char *right, size_t *head, size_t *ta
 }
 
 /* Nothing is marked where nothing is common: all of it would be. */
-static void put_side(FILE *out, const char *head_text, const char *shown, size_t head, size_t tail)
+static const struct page_marked *side(struct arena *arena, const char *shown, size_t head,
+                                      size_t tail)
 {
     size_t size = strlen(shown);
     bool marks = head + tail > 0 && head + tail < size;
-    page_put(out, "<div><dt>%s</dt><dd><code>", head_text);
-    page_shown(out, shown, marks ? head : size);
-    if (marks) {
-        fputs("<mark>", out);
-        page_shown(out, shown + head, size - head - tail);
-        fputs("</mark>", out);
-        page_shown(out, shown + size - tail, tail);
-    }
-    fputs("</code></dd></div>", out);
+    struct page_marked *is = arena_new(arena, 1, sizeof *is);
+    *is = page_mark(arena, shown, head, marks ? size - tail : head);
+    return is;
 }
 
-void page_sides(FILE *out, const struct page_sides *sides)
+const struct page_sides *page_sides(struct arena *arena, const char *expected, const char *seen)
 {
-    if (sides->left == NULL && sides->right == NULL) return;
-    char *left = text_shown(sides->left == NULL ? "" : sides->left);
-    char *right = text_shown(sides->right == NULL ? "" : sides->right);
+    if (expected == NULL && seen == NULL) return NULL;
+    const char *left = page_keep(arena, text_shown(expected == NULL ? "" : expected));
+    const char *right = page_keep(arena, text_shown(seen == NULL ? "" : seen));
+    struct page_sides *sides = arena_new(arena, 1, sizeof *sides);
     size_t head = 0;
     size_t tail = 0;
     common(left, right, &head, &tail);
-    fputs("<dl class=\"sides\">", out);
-    put_side(out, sides->left_head, left, head, tail);
-    put_side(out, sides->right_head, right, head, tail);
-    fputs("</dl>\n", out);
-    free(left);
-    free(right);
-}
-
-void page_badge(FILE *out, const char *class, const char *shown)
-{
-    page_put(out, "<b class=\"badge %s\">%s</b>", class, shown);
-}
-
-void page_command(FILE *out, const char *command)
-{
-    page_put(out, "<pre class=\"cmd\"><code>%s</code></pre>\n", command);
-}
-
-void page_scroll_begin(FILE *out, const char *label)
-{
-    page_put(out, "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"%s\">\n",
-             label);
-}
-
-void page_scroll_end(FILE *out)
-{
-    fputs("</div>\n", out);
+    sides->expected = side(arena, left, head, tail);
+    sides->seen = side(arena, right, head, tail);
+    return sides;
 }
 
 /* ---- the frame -------------------------------------------------------- */
 
 /* As a policy names what it lets in. */
-static void put_digest(FILE *out, const char *begin, const char *end)
+static const char *digest_of(struct arena *arena, const char *name)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned char text[EVP_MAX_MD_SIZE * 2];
     unsigned size = 0;
-    if (EVP_Digest(begin, (size_t)(end - begin), digest, &size, EVP_sha256(), NULL) != 1)
+    const struct template_file *file = page_files;
+    while (strcmp(file->name, name) != 0) file++;
+    if (EVP_Digest(file->begin, (size_t)(file->end - file->begin), digest, &size, EVP_sha256(),
+                   NULL)
+        != 1)
         arena_must(NULL);
     EVP_EncodeBlock(text, digest, (int)size);
-    fprintf(out, "'sha256-%s'", (const char *)text);
+    return page_format(arena, "%s", (const char *)text);
 }
 
-void page_begin(FILE *out, const char *title)
+const struct page_frame *page_frame(struct arena *arena, const char *title)
 {
-    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-          "base-uri 'none'; form-action 'none'; img-src data:; style-src ",
-          out);
-    put_digest(out, page_css_begin, page_css_end);
-    fputs("; script-src ", out);
-    put_digest(out, page_js_begin, page_js_end);
-    fputs("\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-          "<meta name=\"color-scheme\" content=\"light dark\">\n"
-          "<meta name=\"referrer\" content=\"no-referrer\">\n"
-          "<link rel=\"icon\" href=\"data:,\">\n<title>",
-          out);
-    page_text(out, title);
-    fputs("</title>\n<style>", out);
-    fwrite(page_css_begin, 1, (size_t)(page_css_end - page_css_begin), out);
-    fputs("</style>\n</head>\n<body>\n", out);
+    struct page_frame *frame = arena_new(arena, 1, sizeof *frame);
+    *frame = (struct page_frame){title, digest_of(arena, "page.css"), digest_of(arena, "page.js")};
+    return frame;
 }
 
-void page_end(FILE *out)
+void page_write(const char *name, const struct template_shape *shape, const void *values, FILE *out)
 {
-    fputs("<script>", out);
-    fwrite(page_js_begin, 1, (size_t)(page_js_end - page_js_begin), out);
-    fputs("</script>\n</body>\n</html>\n", out);
+    char error[ERROR_SIZE];
+    struct template *template = template_read(page_files, name, shape, error, sizeof error);
+    if (template == NULL) {
+        fprintf(stderr, "reports/page/%s\n", error);
+        abort();
+    }
+    template_write(template, values, out);
+    template_free(template);
 }

@@ -1,55 +1,65 @@
-/* A page of HTML that needs nothing else: style and script stand in it, and its
- * policy (CSP) lets nothing else in, neither from the network nor from its text.
- * reports/page/page.css lists the classes. */
+/* What the pages share. A page needs nothing else: style and script stand in it,
+ * and its policy (CSP) lets nothing else in, neither from the network nor from its
+ * texts. page/README.md tells how to change one. */
 #ifndef REPORTS_PAGE_H
 #define REPORTS_PAGE_H
 
-#include <stddef.h>
-#include <stdio.h>
+#include "base/arena.h"
+#include "page/template.h"
 
-/* All up to where the body's content begins, and what ends it. The title is
- * any bytes. */
-void page_begin(FILE *out, const char *title);
-void page_end(FILE *out);
+/* ---- values ----------------------------------------------------------- */
 
-/* HTML with values in it, as printf takes them: %s, %zu, %u, %d, %lu, %llu and
- * %.Nf, nothing else. The format is HTML; %s is any bytes, put as page_text does,
- * so that a text is never more than text or an attribute's value. */
-__attribute__((format(printf, 2, 3))) void page_put(FILE *out, const char *format, ...);
-
-/* Any bytes as text (text.h), which no element and no attribute can be made of;
- * NULL: nothing. */
-void page_text(FILE *out, const char *bytes);
-
-/* The same of `size` bytes of shown text. */
-void page_shown(FILE *out, const char *shown, size_t size);
-
-/* A number with a comma before every three digits. */
-void page_number(FILE *out, size_t number);
-
-/* `1 case`, `1,234 cases`. */
-void page_count(FILE *out, size_t count, const char *what);
-
-/* Time in a unit that suits it: `0.3 ms`, `1.50 s`. */
-void page_duration(FILE *out, double seconds);
-
-/* What was expected beside what was seen, where they differ marked; NULL: not
- * known. The heads are `Expected` and `Seen` of a report. */
-struct page_sides {
-    const char *left_head, *right_head;
-    const char *left, *right;
+/* The values of head.html. */
+struct page_frame {
+    const char *title;
+    const char *style_digest, *script_digest; /* SHA-256 in base64           */
 };
-void page_sides(FILE *out, const struct page_sides *sides);
+extern const struct template_shape page_frame_shape;
 
-/* `<b class="badge CLASS">SHOWN</b>` */
-void page_badge(FILE *out, const char *class, const char *shown);
+/* A text of which a part is marked (marked.html); mark NULL: none is. */
+struct page_marked {
+    const char *before, *mark, *after;
+};
+extern const struct template_shape page_marked_shape;
 
-/* What a shell runs, to be copied. */
-void page_command(FILE *out, const char *command);
+/* What was expected beside what was seen (sides.html). */
+struct page_sides {
+    const void *expected, *seen; /* struct page_marked                       */
+};
+extern const struct template_shape page_sides_shape;
 
-/* A table or plot that scrolls within itself where the page is narrow. The label
- * tells a screen reader what it is. */
-void page_scroll_begin(FILE *out, const char *label);
-void page_scroll_end(FILE *out);
+/* A name, of a list of names. */
+struct page_name {
+    const char *name;
+};
+extern const struct template_shape page_name_shape;
+
+/* ---- making them ------------------------------------------------------ */
+
+/* Texts in the arena: as printf makes them; `size` bytes; a text of malloc, which
+ * is freed (NULL: NULL). */
+__attribute__((format(printf, 2, 3))) const char *page_format(struct arena *arena,
+                                                              const char *format, ...);
+const char *page_slice(struct arena *arena, const char *bytes, size_t size);
+const char *page_keep(struct arena *arena, char *text);
+
+const struct page_frame *page_frame(struct arena *arena, const char *title);
+
+/* The text with the bytes from `begin` to `end` marked; begin == end: none. */
+struct page_marked page_mark(struct arena *arena, const char *text, size_t begin, size_t end);
+
+/* Both sides of a finding, the words marked in which they differ; NULL: not known.
+ * Returns: NULL if neither is known. */
+const struct page_sides *page_sides(struct arena *arena, const char *expected, const char *seen);
+
+/* ---- writing ---------------------------------------------------------- */
+
+/* The files of this folder, as they were when the program was built. */
+extern const struct template_file page_files[];
+
+/* Writes the template `name`, filled. A template that cannot be read ends the
+ * program: it is part of it, and tests read each. */
+void page_write(const char *name, const struct template_shape *shape, const void *values,
+                FILE *out);
 
 #endif

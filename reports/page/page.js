@@ -16,7 +16,7 @@
   }
   const chunks = [...document.querySelectorAll(".chunk")];
 
-  /* A case's elements are made when it is opened: html/case.c. Its text is ours:
+  /* A case's elements are made when it is opened: case.html. Its text is ours:
    * all that came from a module is escaped in it. */
   const fill = (element) => {
     const folded = element.querySelector(":scope > noscript");

@@ -150,6 +150,12 @@ class Hostile(Test):
         self.assertIn("\\xE2\\x80\\xAE", page.text())
         self.assertEqual("".join(page.words["title"]), "Failed: atproof report")
 
+    def test_known_finding_is_marked_by_its_class(self):
+        known = sample.finding(declared=True, reason="erratum")
+        text = page_of([sample.run(), sample.case("a", sample.exchange(known, wire=[sample.wire()]))])
+        self.assertIn('<em class="deviations">▲ range', text)
+        self.assertNotIn("class=&quot;", text)
+
     def test_title_takes_a_module_as_text(self):
         text = page_of([sample.run(), sample.case("a", manufacturer="</title><script>", model="&lt;")])
         self.assertIn("<title>Passed: &lt;/title&gt;&lt;script&gt; &amp;lt;</title>", text)
@@ -316,9 +322,9 @@ class Bounds(Test):
                  for number in range(60)]
         text = page_of([sample.run()] + lines)
         self.assertLess(len(text), 7 << 20)
-        self.assertIn("What was said is left out for the page's size: <code>dir/59.at</code>", text)
+        self.assertIn("The log is left out for the page's size: <code>dir/59.at</code>", text)
         self.assertIn('<ol class="log">', text)
-        self.assertRegex(text, r"The logs of \d+ exchanges are left out for the page's size: where, ")
+        self.assertRegex(text, r"The logs of \d+ exchanges are left out for the page's size\. Each case ")
 
     def test_exchanges_are_left_out_for_size(self):
         many = [sample.exchange(command="AT" + "x" * 900)] * 4000
