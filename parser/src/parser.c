@@ -354,21 +354,21 @@ APART_FOR_SPEED static void feed_chunk(struct atp_parser *p, const uint8_t *in, 
     }
 }
 
-/* Whether a call that makes events is allowed: not from within the callback. */
-static bool may_deliver(const struct atp_parser *p)
-{
-    return p != NULL && !p->in_callback;
-}
-
 enum atp_status atp_feed(struct atp_parser *p, const void *bytes, size_t size)
 {
-    if (!may_deliver(p) || (bytes == NULL && size > 0)) return ATP_ERROR_ARGUMENT;
+    if (p == NULL || (bytes == NULL && size > 0) || p->in_callback) return ATP_ERROR_ARGUMENT;
     if (size == 0 || (size == 1 && atpi_frame_hold_byte(p, *(const uint8_t *)bytes))) return ATP_OK;
     feed_chunk(p, bytes, (const uint8_t *)bytes + size);
     return ATP_OK;
 }
 
 /* ---- cutting off ------------------------------------------------------ */
+
+/* Whether a call that makes events is allowed: not from within the callback. */
+static bool may_deliver(const struct atp_parser *p)
+{
+    return p != NULL && !p->in_callback;
+}
 
 /* What is held of a line or a stream. False: nothing. */
 static bool take_rest(struct atp_parser *p, struct atp_event *event)
