@@ -66,7 +66,7 @@ static uint32_t match_cost(const struct table *table, size_t row, size_t column)
     if (judge_is_element(catalog, element, seen->record)) return 0;
     if (catalog->records[seen->record].result != ATP_RESULT_NONE) return COST_NEVER;
     if (!is_same_name(table->judge, seen->record, element & ATP_ELEMENT_RECORD)) return COST_NEVER;
-    return (seen->deviations & (ATP_DEV_NO_SPACE - 1u)) != 0 ? 0 : 1;
+    return (seen->deviations & ATP_DEV_FIELDS) != 0 ? 0 : 1;
 }
 
 /* ---- the table -------------------------------------------------------- */
@@ -283,8 +283,7 @@ static void tell_other_records(const struct judge *judge, struct judge_work *wor
 {
     for (size_t i = 0; i < found->seen_count; i++) {
         const struct judge_seen *seen = &work->seen[i];
-        if (found->seen_as[i] == NOTHING || (seen->deviations & (ATP_DEV_NO_SPACE - 1u)) != 0)
-            continue;
+        if (found->seen_as[i] == NOTHING || (seen->deviations & ATP_DEV_FIELDS) != 0) continue;
         size_t record = element_record(judge, found, found->seen_as[i]);
         uint16_t element =
             judge->compiled->catalog.elements[found->variant->element + found->seen_as[i]];

@@ -326,7 +326,7 @@ enum atp_status reference_string(const struct reference_line *line, const uint8_
         int value = escape
                         ? reference_hex_digit(bytes[i + 1]) * 16 + reference_hex_digit(bytes[i + 2])
                         : bytes[i];
-        if (written == capacity) return ATP_ERROR_RANGE;
+        if (written == capacity) return ATP_ERROR_CAPACITY;
         out[written] = (uint8_t)value;
         i += escape ? 3 : 1;
     }

@@ -153,7 +153,7 @@ static void check_texts(const struct run *run, const struct atp_event *event, un
         differ(run, "bytes of atp_read_string", index, 0, 1);
     if (status != ATP_OK || expected_size == 0) return;
     uint8_t behind = seen[expected_size - 1] ^= 0xFFu; /* of a buffer that is one too small */
-    check(run, "atp_read_string, too small", index, ATP_ERROR_RANGE,
+    check(run, "atp_read_string, too small", index, ATP_ERROR_CAPACITY,
           atp_read_string(event, index, seen, expected_size - 1, &seen_size));
     check(run, "byte behind the buffer", index, behind, seen[expected_size - 1]);
 }

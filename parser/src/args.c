@@ -5,7 +5,7 @@
  *
  * A quote closes a string only where a comma or the end of the line follows,
  * so that quotes and commas inside one survive (I6). Numbers are kept in 32
- * bits and told apart when they do not fit; nothing wraps.
+ * bits and marked when they do not fit; nothing wraps.
  *
  * Each field is cut out first, by quotes and commas alone, and then judged by
  * its type: how a line falls into fields does not depend on what they hold. */
@@ -19,7 +19,7 @@ static void fail(struct atp_reader *r, enum atp_field_status status, uint32_t de
 
 /* ---- cutting ---------------------------------------------------------- */
 
-static void skip_blanks(struct atp_reader *r)
+static void skip_spaces(struct atp_reader *r)
 {
     for (; r->at < r->end && r->text[r->at] == ' '; r->at++) r->deviations |= ATP_DEV_EXTRA_SPACE;
 }
@@ -29,7 +29,7 @@ static bool at_separator(const struct atp_reader *r)
     return r->at == r->end || r->text[r->at] == ',';
 }
 
-/* From behind an opening quote to behind the closing one. */
+/* From an opening quote to after the closing one. */
 static void cut_quoted(struct atp_reader *r)
 {
     const uint8_t *text = r->text;
@@ -41,9 +41,9 @@ static void cut_quoted(struct atp_reader *r)
         r->size = at - 1 - r->first;
         r->at = at;
         uint32_t before = r->deviations;
-        skip_blanks(r);
+        skip_spaces(r);
         if (at_separator(r)) return;
-        r->deviations = before | ATP_DEV_STRAY_QUOTE; /* the blanks are of the text */
+        r->deviations = before | ATP_DEV_STRAY_QUOTE; /* the spaces belong to the text */
         at = r->at;
     }
     r->at = end;
@@ -52,7 +52,7 @@ static void cut_quoted(struct atp_reader *r)
 }
 
 /* +HTTPACTION: 1,200,94+CSQ: 20,0 lost the line end between two lines: the
- * first ends behind the digits. */
+ * first ends after the digits. */
 static bool cut_glued(struct atp_reader *r)
 {
     unsigned at = r->at;
@@ -82,7 +82,7 @@ static bool is_bracket(uint8_t byte)
     return byte == '[' || byte == ']';
 }
 
-/* Up to a comma outside parentheses and quotes, without brackets round it. */
+/* Up to a comma outside parentheses and quotes, without brackets around it. */
 static void cut_set(struct atp_reader *r)
 {
     unsigned depth = 0;
@@ -151,7 +151,7 @@ static size_t read_digits(const uint8_t *text, size_t size, unsigned base, uint3
     uint32_t value = 0;
     size_t n = 0;
     for (; n < size; n++) {
-        unsigned digit = atp_digit(text[n]);
+        unsigned digit = atpi_digit(text[n]);
         if (digit >= base) break;
         uint32_t next = value * base + digit;
         if (value > limit || next < digit) *overflow = true;
@@ -242,22 +242,26 @@ COLD static void judge_field(struct atp_reader *r, const struct atp_catalog *cat
     if (r->status == ATP_FIELD_VALID) judge_text(r, catalog, param);
 }
 
-static void read_field(struct atp_reader *r, const struct atp_catalog *catalog,
-                       const struct atp_param *param)
+/* Reads the next field as `param`. False: this is another record. */
+static bool read_field(struct atp_reader *r, const struct atp_catalog *catalog,
+                       const struct atp_param *param, const struct atp_event *event)
 {
     r->type = param->type & ATP_PARAM_TYPE;
-    /* the blank that a literal begins with is its own */
-    if (r->type != ATP_TYPE_LITERAL || catalog->text[param->name] != ' ') skip_blanks(r);
+    /* the space that a literal begins with is its own */
+    if (r->type != ATP_TYPE_LITERAL || catalog->text[param->name] != ' ') skip_spaces(r);
     cut_field(r);
     judge_field(r, catalog, param);
     bool number = r->type <= ATP_TYPE_HEX || r->type == ATP_TYPE_CODE;
     if (number && r->status == ATP_FIELD_VALID) judge_number(r, catalog, param);
+    if (event->field_count == 0 && r->type == ATP_TYPE_SET && r->status == ATP_FIELD_MALFORMED)
+        return false; /* a value: no test response */
+    return !r->rejected;
 }
 
 static void read_extra(struct atp_reader *r)
 {
     r->type = (uint8_t)ATP_TYPE_SET;
-    skip_blanks(r);
+    skip_spaces(r);
     cut_field(r);
     if (r->size == 0) r->status = (uint8_t)ATP_FIELD_EMPTY;
     r->deviations |= ATP_DEV_EXTRA_FIELD;
@@ -278,7 +282,7 @@ static inline unsigned plain_number(const uint8_t *text, unsigned left, uint32_t
     return n <= 9 && (n == left || text[n] == ',') ? n : 0;
 }
 
-/* The same for bare text without blanks round it. */
+/* The same for bare text without spaces around it. */
 static inline unsigned plain_text(const uint8_t *text, unsigned left)
 {
     unsigned n = 0;
@@ -289,8 +293,8 @@ static inline unsigned plain_text(const uint8_t *text, unsigned left)
 /* What most fields are: plain, and in its range. Reads such a field and returns
  * true; any other is left to the general way, which finds the same in more
  * steps. */
-static HOT bool read_plain(struct atp_reader *r, const struct atp_catalog *catalog,
-                           const struct atp_param *param)
+static INLINE_FOR_SPEED bool read_plain(struct atp_reader *r, const struct atp_catalog *catalog,
+                                        const struct atp_param *param)
 {
     unsigned type = param->type & ATP_PARAM_TYPE;
     uint32_t value = 0;
@@ -325,40 +329,42 @@ static void keep_field(struct atp_event *event, const struct atp_reader *r)
     event->field_count = (uint8_t)(index + 1);
 }
 
-/* A field that is not on the line at all. */
-static void judge_missing(struct atp_reader *r, const struct atp_param *param)
+/* Fields that are not on the line at all. */
+static void judge_missing(struct atp_reader *r, const struct atp_param *param,
+                          const struct atp_param *end)
 {
-    if ((param->type & ATP_PARAM_OPTIONAL) == 0) r->deviations |= ATP_DEV_MISSING_FIELD;
+    for (; param < end; param++)
+        if ((param->type & ATP_PARAM_OPTIONAL) == 0) r->deviations |= ATP_DEV_MISSING_FIELD;
 }
 
-bool atp_args_read(struct atp_parser *p, const struct atp_record *record, unsigned at)
+bool atpi_args_read(struct atp_parser *p, const struct atp_record *record)
 {
     struct atp_event *event = p->event;
     struct atp_reader *r = &p->reader;
-    const struct atp_catalog *catalog = p->catalog;
-    const struct atp_param *param = &catalog->params[record->param];
-    const struct atp_param *last = param + record->param_count;
+    const struct atp_param *param = &p->catalog->params[record->param];
+    const struct atp_param *end = param + record->param_count;
 
     r->text = event->bytes + event->text_offset;
-    r->at = at;
+    r->at = r->fields;
     r->end = event->text_size;
     r->deviations = 0;
     r->rejected = false;
     r->selected = false;
     event->field_count = 0;
-    /* a colon with nothing behind it is an empty field, not a missing one */
-    bool some = at < r->end || r->text[at - 1] == ':';
-    while (some && !r->rejected) {
-        if (param == last) read_extra(r);
-        else if (!read_plain(r, catalog, param)) read_field(r, catalog, param);
-        param += param < last;
-        if (r->type == ATP_TYPE_SET && event->field_count == 0 && r->status == ATP_FIELD_MALFORMED)
-            r->rejected = true; /* a value: no test response */
+    /* a colon that nothing follows announces an empty field, not a missing one */
+    bool more = r->at < r->end || r->text[r->at - 1] == ':';
+    while (more) {
+        if (param == end) {
+            read_extra(r);
+        } else {
+            if (!read_plain(r, p->catalog, param) && !read_field(r, p->catalog, param, event))
+                return false;
+            param++;
+        }
         keep_field(event, r);
-        some = r->at < r->end;
+        more = r->at < r->end;
         r->at++;
     }
-    if (r->rejected) return false;
-    for (; param < last; param++) judge_missing(r, param);
+    judge_missing(r, param, end);
     return true;
 }

@@ -10,8 +10,8 @@
 
 #define IS_SYMBOL(byte) ((uint8_t)((byte) - '!') < '0' - '!')
 
-const struct atp_name *atp_find_name(const struct atp_catalog *catalog, const uint8_t *bytes,
-                                     size_t size)
+const struct atp_name *atpi_find_name(const struct atp_catalog *catalog, const uint8_t *bytes,
+                                      size_t size)
 {
     if (size == 0 || size > ATP_NAME_SIZE_MAX) return NULL;
     uint32_t mask = (uint32_t)(UINT32_MAX >> catalog->hash_shift);
@@ -40,11 +40,12 @@ static bool takes_colon(const struct atp_parser *p, const struct atp_name *name)
 static const struct atp_name *find_usable(const struct atp_parser *p, const uint8_t *text,
                                           size_t size)
 {
-    const struct atp_name *name = atp_find_name(p->catalog, text, size);
+    const struct atp_name *name = atpi_find_name(p->catalog, text, size);
     if (name == NULL) return NULL;
-    bool mute = name->record_count == 0 || (name->flags & ATP_NAME_BARE) != 0;
-    if (mute && !IS_SYMBOL(text[0])) return NULL; /* `I: x` is no answer to ATI */
-    if ((name->flags & ATP_NAME_NUMERIC) != 0 && (p->flags & FLAG_NUMERIC) == 0) return NULL;
+    bool no_prefix = name->record_count == 0 || (name->flags & ATP_NAME_BARE) != 0;
+    if (no_prefix && !IS_SYMBOL(text[0])) return NULL; /* `I: x` is no answer to ATI */
+    if ((name->flags & ATP_NAME_NUMERIC) != 0 && (p->session_flags & SESSION_NUMERIC) == 0)
+        return NULL;
     return name;
 }
 
@@ -57,13 +58,14 @@ static const struct atp_name *match_prefix(struct atp_parser *p, const uint8_t *
     n++;
     if (n < size && text[n] == ' ') n++;
     else if (n < size) p->event->deviations |= ATP_DEV_NO_SPACE;
-    p->reader.at = (unsigned)n;
+    p->reader.fields = (unsigned)n;
     return name;
 }
 
 /* A prefix that lost its colon: what follows begins with a comma or a
  * parenthesis. */
-static const struct atp_name *match_sloppy(struct atp_parser *p, const uint8_t *text, size_t size)
+static const struct atp_name *match_without_colon(struct atp_parser *p, const uint8_t *text,
+                                                  size_t size)
 {
     size_t n = 0;
     while (n < size && n <= ATP_NAME_SIZE_MAX && text[n] != ',' && text[n] != '(') n++;
@@ -71,25 +73,26 @@ static const struct atp_name *match_sloppy(struct atp_parser *p, const uint8_t *
     const struct atp_name *name = find_usable(p, text, n);
     if (name == NULL || !takes_colon(p, name)) return NULL;
     p->event->deviations |= ATP_DEV_NO_COLON;
-    p->reader.at = (unsigned)(n + (text[n] == ','));
+    p->reader.fields = (unsigned)(n + (text[n] == ','));
     return name;
 }
 
 static const struct atp_name *match_word(struct atp_parser *p, const uint8_t *text, size_t size)
 {
     const struct atp_name *name = find_usable(p, text, size);
-    p->reader.at = (unsigned)size;
-    if (name != NULL && IS_SYMBOL(text[0]) && !stands_alone(p, name)) return NULL; /* of an echo */
+    p->reader.fields = (unsigned)size;
+    if (name != NULL && IS_SYMBOL(text[0]) && !stands_alone(p, name))
+        return NULL; /* a command without its AT */
     if (name != NULL) return name;
 
-    const uint8_t *blank = memchr(text, ' ', size < ATP_NAME_SIZE_MAX ? size : ATP_NAME_SIZE_MAX);
-    if (blank == NULL) return NULL;
-    p->reader.at = (unsigned)(blank + 1 - text);
-    name = find_usable(p, text, (size_t)(blank - text));
+    const uint8_t *space = memchr(text, ' ', size < ATP_NAME_SIZE_MAX ? size : ATP_NAME_SIZE_MAX);
+    if (space == NULL) return NULL;
+    p->reader.fields = (unsigned)(space + 1 - text);
+    name = find_usable(p, text, (size_t)(space - text));
     return name != NULL && (name->flags & ATP_NAME_TAIL) != 0 ? name : NULL;
 }
 
-const struct atp_name *atp_classify(struct atp_parser *p, const uint8_t *text, size_t size)
+const struct atp_name *atpi_classify(struct atp_parser *p, const uint8_t *text, size_t size)
 {
     const uint8_t *colon =
         memchr(text, ':', size <= ATP_NAME_SIZE_MAX ? size : ATP_NAME_SIZE_MAX + 1);
@@ -97,5 +100,5 @@ const struct atp_name *atp_classify(struct atp_parser *p, const uint8_t *text, s
 
     if (colon != NULL) name = match_prefix(p, text, size, (size_t)(colon - text));
     if (name == NULL) name = match_word(p, text, size);
-    return name != NULL ? name : match_sloppy(p, text, size);
+    return name != NULL ? name : match_without_colon(p, text, size);
 }

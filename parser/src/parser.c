@@ -11,9 +11,10 @@
 
 /* ---- delivery --------------------------------------------------------- */
 
-static void start_event(const struct atp_parser *p, struct atp_event *event, enum atp_kind kind,
-                        const uint8_t *bytes, size_t size)
+static INLINE_FOR_SPEED void start_event(struct atp_parser *p, enum atp_kind kind,
+                                         const uint8_t *bytes, size_t size)
 {
+    struct atp_event *event = p->event;
     event->kind = (uint8_t)kind;
     event->result = ATP_RESULT_NONE;
     event->more = 0;
@@ -34,101 +35,90 @@ static void deliver(struct atp_parser *p, struct atp_event *event)
 {
     bool space = event->kind == ATP_KIND_BLANK && event->size == 1 && event->bytes[0] == ' ';
     if (event->kind != ATP_KIND_ECHO && !space)
-        p->upload_first_size = 0; /* an upload's echo comes directly behind the prompt */
+        p->upload_first_size = 0; /* an upload's echo comes directly after the prompt */
     p->offset += event->size;
     event->exchange = p->exchange;
-    p->flags |= FLAG_BUSY;
+    p->in_callback = true;
     p->on_event(p->user, event);
-    p->flags &= ~FLAG_BUSY;
-}
-
-/* ---- echo ------------------------------------------------------------- */
-
-/* The echo of the pending command, of `line_size` bytes with its line end.
- * Where the command holds an LF, the rest of it is echo by count (I4). */
-static size_t match_pending(struct atp_parser *p, const uint8_t *text, size_t size,
-                            size_t line_size)
-{
-    size_t first = p->echo_first_size;
-    if ((p->flags & FLAG_PENDING) == 0 || first < 2 || size < first) return 0;
-    if (atp_hash_text(text, first) != p->echo_hash) return 0;
-    bool whole = size == first || text[first] == '\r';
-    bool other = (p->flags & FLAG_ECHO_OTHER) != 0;
-    if (!whole && (first == 2 || other)) return 0; /* too little to cut a line by */
-    if (p->echo_size > first) {
-        if (size != first || p->echo_size <= line_size) return 0;
-        p->data_left = (uint32_t)(p->echo_size - line_size);
-        p->state = STATE_ECHO;
-    }
-    return first;
-}
-
-static void note_echo(struct atp_parser *p)
-{
-    bool due = (p->flags & FLAG_ECHO_DUE) != 0;
-    if (due && (p->flags & (FLAG_FINAL | FLAG_ANSWERED)) != 0) atp_exchange_restart(p);
-    p->flags &= ~(FLAG_ECHO_DUE | FLAG_ECHO_OTHER);
-    p->flags |= FLAG_ECHO_ON;
-    if ((p->flags & FLAG_ECHO_OFF) != 0) p->flags &= ~FLAG_ECHO_ON;
-}
-
-/* Bytes of the line's text that are an echo, its CRs included; 0: none. */
-COLD static size_t find_echo(struct atp_parser *p, struct atp_event *event, const uint8_t *text,
-                             size_t size)
-{
-    size_t n = match_pending(p, text, size, event->size);
-    if (n == 0) {
-        if (!atp_is_command(text, size)) return 0;
-        const uint8_t *cr = memchr(text, '\r', size);
-        n = cr != NULL ? (size_t)(cr - text) : size;
-        if ((p->flags & FLAG_CONTEXT) != 0) event->deviations |= ATP_DEV_ECHO_DIFFERS;
-    }
-    event->text_size = (uint16_t)n;
-    if ((p->flags & FLAG_CONTEXT) == 0) atp_begin_command(p, text, n);
-    note_echo(p);
-    if (n < size && text[n] != '\r') event->deviations |= ATP_DEV_GLUED;
-    while (n < size && text[n] == '\r') n++;
-    return n;
+    p->in_callback = false;
 }
 
 /* ---- lines ------------------------------------------------------------ */
 
-/* Reads the line as `record`; keeps it in the event if it deviates less than any
- * before. Returns the least deviations so far. */
-static uint32_t try_record(struct atp_parser *p, const struct atp_record *record, unsigned at,
-                           uint32_t least)
+/* How well a record fits a line. */
+struct fit {
+    uint8_t deviations; /* of its fields: ATP_DEV_FIELDS                    */
+    bool selected;      /* a literal or keyword agrees                      */
+};
+
+/* The best record so far, NULL while there is none. */
+struct choice {
+    const struct atp_record *record;
+    struct fit fit;
+};
+
+/* What has no deviation of a field goes first; then where a literal agrees; then
+ * the smaller set of deviations, the graver being the higher bits. `other` is not
+ * perfect. */
+static bool is_better(struct fit one, struct fit other)
 {
-    if (!atp_args_read(p, record, at)) return least;
-    uint32_t found = p->reader.deviations & DEV_FIELDS;
-    if (found != 0 && !p->reader.selected) found |= DEV_FIELDS + 1; /* a literal that agrees wins */
-    if (found >= least) return least;
-    p->event->record = record;
-    return found;
+    if (one.deviations == 0) return true;
+    if (one.selected != other.selected) return one.selected;
+    return one.deviations < other.deviations;
 }
 
-/* Candidates: first what answers the pending command, then the rest in the
- * catalogue's order, which puts what comes unasked before information, and
- * test responses last. A perfect fit ends the search; of others, the one that
- * deviates least is taken, of those that answer if there is one. */
-static void choose_record(struct atp_parser *p, const struct atp_record *first, unsigned count,
-                          unsigned at)
+static bool is_perfect(const struct choice *choice)
 {
-    uint32_t least = UINT32_MAX;
+    return choice->record != NULL && choice->fit.deviations == 0;
+}
 
-    for (unsigned pass = p->form == FORM_NONE; pass < 2; pass++) {
-        if (least != UINT32_MAX) least = 1; /* only a perfect fit is better */
-        for (unsigned i = 0; i < count; i++) {
-            if (atp_exchange_asked(p, &first[i]) != pass)
-                least = try_record(p, &first[i], at, least);
-            if (least == 0) return;
-        }
-    }
-    if (p->event->record != NULL) {
-        atp_args_read(p, p->event->record, at);
-        return;
-    }
-    p->event->field_count = 0;
-    p->reader.deviations = ATP_DEV_UNKNOWN_RECORD;
+/* Reads the line as `record`, and takes it if it fits better. */
+static inline void consider(struct atp_parser *p, const struct atp_record *record,
+                            struct choice *choice)
+{
+    if (!atpi_args_read(p, record)) return;
+    struct fit fit = {(uint8_t)(p->reader.deviations & ATP_DEV_FIELDS), p->reader.selected};
+    if (choice->record != NULL && !is_better(fit, choice->fit)) return;
+    choice->record = record;
+    choice->fit = fit;
+}
+
+/* The name's records that answer the pending command, or those that do not, up to
+ * a perfect fit. */
+static INLINE_FOR_SPEED void consider_all(struct atp_parser *p, const struct atp_name *name,
+                                          bool asked, struct choice *choice)
+{
+    const struct atp_record *record = &p->catalog->records[name->record];
+    for (unsigned left = name->record_count; left > 0 && !is_perfect(choice); left--, record++)
+        if (atpi_exchange_asked(p, record) == asked) consider(p, record, choice);
+}
+
+/* The first pass: what answers the pending command goes before all that does not
+ * fit perfectly. */
+static void consider_asked(struct atp_parser *p, const struct atp_name *name, struct choice *choice)
+{
+    consider_all(p, name, true, choice);
+    if (choice->record != NULL && !is_perfect(choice)) choice->fit = (struct fit){1, true};
+}
+
+/* The second pass. */
+static void consider_others(struct atp_parser *p, const struct atp_name *name,
+                            struct choice *choice)
+{
+    consider_all(p, name, false, choice);
+}
+
+/* Record of the name that the line is, its fields read; NULL if it is none. Of
+ * equal fits the catalogue's order decides, which puts what comes unasked before
+ * information, and test responses last. */
+static const struct atp_record *choose_record(struct atp_parser *p, const struct atp_name *name)
+{
+    struct choice choice = {NULL, {0, false}};
+    if (p->form != FORM_NONE) consider_asked(p, name, &choice);
+    if (!is_perfect(&choice)) consider_others(p, name, &choice);
+    if (choice.record == NULL) p->event->field_count = 0;
+    else if (!is_perfect(&choice)) atpi_args_read(p, choice.record);
+    return choice.record;
 }
 
 static void set_kind(const struct atp_parser *p, struct atp_event *event)
@@ -138,7 +128,7 @@ static void set_kind(const struct atp_parser *p, struct atp_event *event)
         [ATP_ROLE_URC] = ATP_KIND_URC,       [ATP_ROLE_RESULT] = ATP_KIND_RESULT,
         [ATP_ROLE_PROMPT] = ATP_KIND_PROMPT,
     };
-    const struct atp_form *form = atp_pending_form(p);
+    const struct atp_form *form = atpi_pending_form(p);
     event->kind = kinds[event->record->role];
     event->result = event->record->result;
     if (event->result == ATP_RESULT_CONNECT && form != NULL && (form->flags & ATP_FORM_UPLOAD) != 0)
@@ -167,38 +157,61 @@ static const struct atp_name *bare_name(const struct atp_parser *p)
     if (p->exchange != ATP_EXCHANGE_OPEN) return NULL; /* so no final result code has come */
     const struct atp_name *name = &p->catalog->names[p->catalog->commands[p->command].name];
     if ((name->flags & ATP_NAME_BARE) == 0) return NULL;
-    return atp_exchange_asked(p, &p->catalog->records[name->record]) ? name : NULL;
+    return atpi_exchange_asked(p, &p->catalog->records[name->record]) ? name : NULL;
 }
 
-/* text[first … last) of the line, without blanks round it. */
+/* Whether spaces stand around the text, `first` to `last` of the line, that do
+ * not belong to it. A trailing `:` keeps one space: it is part of the prefix. */
+static bool has_extra_space(const struct atp_parser *p, const struct atp_event *event,
+                            unsigned first, unsigned last)
+{
+    bool leading = first > 0 && event->bytes[first - 1] == ' ';
+    bool colon = event->bytes[last - 1] == ':' && p->reader.fields == last - first;
+    unsigned own_end = colon ? last + 1 : last;
+    return leading || own_end < event->text_size;
+}
+
+/* Finds the name of the line, whose text without the spaces around it is `first`
+ * to `last`, and sets the event's text. False: the catalogue knows none. */
+static bool name_line(struct atp_parser *p, struct atp_event *event, unsigned first, unsigned last)
+{
+    const struct atp_name *name = atpi_classify(p, event->bytes + first, last - first);
+    if (name == NULL && (name = bare_name(p)) != NULL) {
+        first = 0; /* free text may begin and end with spaces */
+        last = event->text_size;
+        p->reader.fields = 0;
+    }
+    if (name == NULL) return false;
+    if (has_extra_space(p, event, first, last)) event->deviations |= ATP_DEV_EXTRA_SPACE;
+    event->name = name;
+    event->text_offset = (uint16_t)first;
+    event->text_size = (uint16_t)(last - first);
+    return true;
+}
+
+/* Another line is glued to this one: the event ends where it begins. */
+COLD static void cut_at_glue(struct atp_parser *p, struct atp_event *event)
+{
+    p->reader.pieces--;
+    event->text_size = (uint16_t)p->reader.end;
+    event->size = (size_t)event->text_offset + event->text_size;
+}
+
+/* The line whose text without the spaces around it is `first` to `last`. */
 static void decode_line(struct atp_parser *p, struct atp_event *event, unsigned first,
                         unsigned last)
 {
-    const struct atp_name *name = atp_classify(p, event->bytes + first, last - first);
-    if (name == NULL && (name = bare_name(p)) != NULL) {
-        first = 0; /* free text may begin and end with blanks */
-        last = event->text_size;
-        p->reader.at = 0;
+    if (!name_line(p, event, first, last)) return;
+    event->record = choose_record(p, event->name);
+    if (event->record == NULL) {
+        event->deviations |= ATP_DEV_UNKNOWN_RECORD;
+        return;
     }
-    event->name = name;
-    if (name == NULL) return;
-    /* the blank behind a colon that nothing follows belongs */
-    unsigned colon = event->bytes[last - 1] == ':' && p->reader.at == last - first;
-    bool blank = first > 0 && event->bytes[first - 1] == ' ';
-    if (blank || last + colon < event->text_size) event->deviations |= ATP_DEV_EXTRA_SPACE;
-    event->text_offset = (uint16_t)first;
-    event->text_size = (uint16_t)(last - first);
-    choose_record(p, &p->catalog->records[name->record], name->record_count, p->reader.at);
     event->deviations |= p->reader.deviations;
-    if (event->record == NULL) return;
-    if ((event->deviations & ATP_DEV_GLUED) != 0) {
-        p->reader.pieces--;
-        event->text_size = (uint16_t)p->reader.end;
-        event->size = first + event->text_size;
-    }
+    if ((event->deviations & ATP_DEV_GLUED) != 0) cut_at_glue(p, event);
     set_kind(p, event);
     if (event->record->payload > 0) begin_payload(p, event);
-    atp_exchange_step(p, event);
+    atpi_exchange_step(p, event);
 }
 
 /* How the line ends: the size of its text without CR and LF, and what
@@ -243,12 +256,12 @@ static size_t take_event(struct atp_parser *p, struct atp_event *event, const ui
     size_t last = strip_line_end(bytes, size, &deviations);
     size_t echo = 0;
 
-    start_event(p, event, ATP_KIND_TEXT, bytes, size);
+    start_event(p, ATP_KIND_TEXT, bytes, size);
     event->text_size = (uint16_t)last;
-    bool candidate = (bytes[0] | 0x20) == 'a' || (p->flags & FLAG_ECHO_OTHER) != 0;
+    bool candidate = (bytes[0] | 0x20) == 'a' || (p->command_flags & COMMAND_OTHER) != 0;
     if (last > 0 && candidate && p->reader.pieces > 0) {
         p->reader.pieces--;
-        echo = find_echo(p, event, bytes, last);
+        echo = atpi_find_echo(p, event, bytes, last);
     }
     if (echo > 0) {
         event->kind = ATP_KIND_ECHO;
@@ -277,7 +290,7 @@ static void set_prompt_record(const struct atp_parser *p, struct atp_event *even
     const struct atp_record *record = &p->catalog->records[event->name->record];
     event->record = record;
     for (unsigned left = event->name->record_count; left > 0; left--, record++)
-        if (atp_exchange_asked(p, record)) event->record = record;
+        if (atpi_exchange_asked(p, record)) event->record = record;
 }
 
 COLD static void on_span(struct atp_parser *p, struct atp_event *event, const struct atp_unit *unit)
@@ -290,20 +303,20 @@ COLD static void on_span(struct atp_parser *p, struct atp_event *event, const st
     };
     bool long_line = unit->kind == UNIT_LONG || unit->kind == UNIT_LONG_ECHO;
 
-    start_event(p, event, (enum atp_kind)kinds[unit->kind], unit->bytes, unit->size);
+    start_event(p, (enum atp_kind)kinds[unit->kind], unit->bytes, unit->size);
     event->more = unit->more;
     if (long_line) event->deviations = ATP_DEV_LONG_LINE;
     bool echo = unit->kind == UNIT_ECHO || unit->kind == UNIT_LONG_ECHO;
-    if (echo && (p->flags & FLAG_ECHO_DUE) != 0) note_echo(p);
+    if (echo && (p->response_flags & RESPONSE_ECHO_DUE) != 0) atpi_note_echo(p);
     if (unit->kind == UNIT_DATA) {
         event->left = p->data_left;
         set_data_name(p, event);
     }
     if (unit->kind == UNIT_PROMPT) {
-        event->name = atp_find_name(p->catalog, unit->bytes, 1);
+        event->name = atpi_find_name(p->catalog, unit->bytes, 1);
         event->text_size = 1;
         if (event->name != NULL) set_prompt_record(p, event);
-        atp_exchange_step(p, event);
+        atpi_exchange_step(p, event);
     }
     deliver(p, event);
 }
@@ -311,7 +324,7 @@ COLD static void on_span(struct atp_parser *p, struct atp_event *event, const st
 static void on_line(struct atp_parser *p, const uint8_t *bytes, size_t size)
 {
     if (size == 2 && bytes[0] == '\r') {
-        start_event(p, p->event, ATP_KIND_BLANK, bytes, size);
+        start_event(p, ATP_KIND_BLANK, bytes, size);
         deliver(p, p->event);
         return;
     }
@@ -324,14 +337,14 @@ static void on_line(struct atp_parser *p, const uint8_t *bytes, size_t size)
 }
 
 /* All that is not a single byte within a line. */
-APART static void feed_chunk(struct atp_parser *p, const uint8_t *in, const uint8_t *end)
+APART_FOR_SPEED static void feed_chunk(struct atp_parser *p, const uint8_t *in, const uint8_t *end)
 {
     for (;;) {
-        const uint8_t *next = in < end ? atp_frame_whole_line(p, in, end) : NULL;
+        const uint8_t *next = in < end ? atpi_frame_whole_line(p, in, end) : NULL;
         if (next != NULL) {
             on_line(p, in, (size_t)(next - in));
             in = next;
-        } else if (!atp_frame_next(p, &in, end, &p->unit)) {
+        } else if (!atpi_frame_next(p, &in, end, &p->unit)) {
             return;
         } else if (p->unit.kind == UNIT_LINE) {
             on_line(p, p->unit.bytes, p->unit.size);
@@ -343,21 +356,26 @@ APART static void feed_chunk(struct atp_parser *p, const uint8_t *in, const uint
 
 enum atp_status atp_feed(struct atp_parser *p, const void *bytes, size_t size)
 {
-    if (p == NULL || (bytes == NULL && size > 0) || (p->flags & FLAG_BUSY) != 0)
-        return ATP_ERROR_ARGUMENT;
-    if (size == 0 || (size == 1 && atp_frame_hold_byte(p, *(const uint8_t *)bytes))) return ATP_OK;
+    if (p == NULL || (bytes == NULL && size > 0) || p->in_callback) return ATP_ERROR_ARGUMENT;
+    if (size == 0 || (size == 1 && atpi_frame_hold_byte(p, *(const uint8_t *)bytes))) return ATP_OK;
     feed_chunk(p, bytes, (const uint8_t *)bytes + size);
     return ATP_OK;
 }
 
 /* ---- cutting off ------------------------------------------------------ */
 
-/* What is held back of a line or a stream. False: nothing. */
+/* Whether a call that makes events is allowed: not from within the callback. */
+static bool may_deliver(const struct atp_parser *p)
+{
+    return p != NULL && !p->in_callback;
+}
+
+/* What is held of a line or a stream. False: nothing. */
 static bool take_rest(struct atp_parser *p, struct atp_event *event)
 {
     struct atp_unit unit;
     uint32_t ignored;
-    if (!atp_frame_rest(p, &unit)) return false;
+    if (!atpi_frame_rest(p, &unit)) return false;
     event->bytes = unit.bytes;
     event->size = unit.size;
     if (unit.kind == UNIT_STREAM) {
@@ -378,7 +396,7 @@ static void cut(struct atp_parser *p)
     bool long_line = p->state == STATE_LONG_TEXT || p->state == STATE_LONG_ECHO;
     bool some = true;
 
-    start_event(p, event, ATP_KIND_TRUNCATED, p->line, 0);
+    start_event(p, ATP_KIND_TRUNCATED, p->line, 0);
     if (p->state == STATE_DATA) set_data_name(p, event);
     if (counted) {
         event->left = p->data_left;
@@ -388,32 +406,39 @@ static void cut(struct atp_parser *p)
     } else {
         some = take_rest(p, event);
     }
-    if (p->state != STATE_STREAM) p->state = STATE_LINE;
+    if (!atpi_in_stream(p)) p->state = STATE_LINE;
     p->data_left = 0;
     if (some) deliver(p, event);
 }
 
-void atp_expire(struct atp_parser *p)
+enum atp_status atp_expire(struct atp_parser *p)
 {
-    atp_exchange_expire(p);
+    if (!may_deliver(p)) return ATP_ERROR_ARGUMENT;
+    atpi_exchange_expire(p);
     cut(p);
+    return ATP_OK;
 }
 
-void atp_finish(struct atp_parser *p)
+enum atp_status atp_finish(struct atp_parser *p)
 {
+    if (!may_deliver(p)) return ATP_ERROR_ARGUMENT;
     cut(p);
+    return ATP_OK;
 }
 
 /* ---- lifecycle -------------------------------------------------------- */
 
-void atp_reset(struct atp_parser *p)
+enum atp_status atp_reset(struct atp_parser *p)
 {
+    if (!may_deliver(p)) return ATP_ERROR_ARGUMENT;
     uint16_t capacity = p->line_capacity;
     memset(p, 0, offsetof(struct atp_parser, line));
+    memset(&p->unit, 0, sizeof *p - offsetof(struct atp_parser, unit));
     p->line_capacity = capacity;
     p->command = ATP_NONE;
     p->form = FORM_NONE;
-    p->flags = FLAG_PROMPT_OK;
+    p->response_flags = RESPONSE_PROMPT_OK;
+    return ATP_OK;
 }
 
 /* The event comes first in the buffer, aligned; the line takes the rest. */
@@ -431,20 +456,21 @@ enum atp_status atp_init(struct atp_parser *p, const struct atp_catalog *catalog
     p->catalog = catalog;
     p->on_event = on_event;
     p->user = user;
-    atp_reset(p);
-    return ATP_OK;
+    p->in_callback = false;
+    return atp_reset(p);
 }
 
 bool atp_is_stream(const struct atp_parser *p)
 {
-    return p->state == STATE_STREAM;
+    return p != NULL && atpi_in_stream(p);
 }
 
-void atp_stream_end(struct atp_parser *p)
+enum atp_status atp_stream_end(struct atp_parser *p)
 {
-    if (p->state != STATE_STREAM) return;
-    if ((p->flags & FLAG_ESCAPE) != 0 && p->match > 0) cut(p);
-    p->flags &= ~FLAG_ESCAPE;
-    p->match = 0;
+    if (p == NULL) return ATP_ERROR_ARGUMENT;
+    if (!atpi_in_stream(p)) return ATP_OK;
+    if (p->state == STATE_ESCAPING && p->tail_size > 0) cut(p);
+    p->tail_size = 0;
     p->state = STATE_LINE;
+    return ATP_OK;
 }

@@ -1,8 +1,16 @@
 /* Fields of an event, as the caller asks for them. */
 #include "internal.h"
 
+/* The parameter that field `index` is, or NULL. */
+static const struct atp_param *find_param(const struct atp_event *event, unsigned index)
+{
+    if (event == NULL || event->record == NULL || index >= event->record->param_count) return NULL;
+    return &event->catalog->params[event->record->param + index];
+}
+
 static enum atp_status find_field(const struct atp_event *event, unsigned index)
 {
+    if (event == NULL) return ATP_ERROR_ARGUMENT;
     if (index >= event->field_count) return ATP_ERROR_MISSING;
     return event->status[index] == ATP_FIELD_EMPTY ? ATP_ERROR_EMPTY : ATP_OK;
 }
@@ -19,8 +27,8 @@ static bool is_digits(const struct atp_event *event, const struct atp_field *fie
 
 static bool is_number(const struct atp_event *event, unsigned index)
 {
-    if (event->record == NULL || index >= event->record->param_count) return false;
-    const struct atp_param *param = &event->catalog->params[event->record->param + index];
+    const struct atp_param *param = find_param(event, index);
+    if (param == NULL) return false;
     unsigned type = param->type & ATP_PARAM_TYPE;
     if (type == ATP_TYPE_CODE) return is_digits(event, &event->fields[index]);
     return type == ATP_TYPE_INT || type == ATP_TYPE_HEX;
@@ -37,7 +45,7 @@ static enum atp_status check_number(const struct atp_event *event, unsigned inde
 
 enum atp_status atp_read_u32(const struct atp_event *event, unsigned index, uint32_t *out)
 {
-    enum atp_status status = check_number(event, index);
+    enum atp_status status = out != NULL ? check_number(event, index) : ATP_ERROR_ARGUMENT;
     if (status != ATP_OK) return status;
     uint32_t value = event->fields[index].value;
     if ((event->status[index] & ATP_FIELD_NEGATIVE) != 0 && value > 0) return ATP_ERROR_RANGE;
@@ -47,7 +55,7 @@ enum atp_status atp_read_u32(const struct atp_event *event, unsigned index, uint
 
 enum atp_status atp_read_i32(const struct atp_event *event, unsigned index, int32_t *out)
 {
-    enum atp_status status = check_number(event, index);
+    enum atp_status status = out != NULL ? check_number(event, index) : ATP_ERROR_ARGUMENT;
     if (status != ATP_OK) return status;
     uint32_t value = event->fields[index].value;
     if ((event->status[index] & ATP_FIELD_NEGATIVE) == 0) {
@@ -63,6 +71,7 @@ enum atp_status atp_read_i32(const struct atp_event *event, unsigned index, int3
 enum atp_status atp_read_bytes(const struct atp_event *event, unsigned index, const uint8_t **bytes,
                                size_t *size)
 {
+    if (bytes == NULL || size == NULL) return ATP_ERROR_ARGUMENT;
     enum atp_status status = find_field(event, index);
     if (status != ATP_OK) return status;
     *bytes = event->bytes + event->fields[index].offset;
@@ -76,36 +85,35 @@ enum atp_status atp_read_string(const struct atp_event *event, unsigned index, v
     const uint8_t *bytes;
     size_t left;
     size_t n = 0;
+    if ((out == NULL && capacity > 0) || size == NULL) return ATP_ERROR_ARGUMENT;
     enum atp_status status = atp_read_bytes(event, index, &bytes, &left);
-
     if (status != ATP_OK) return status;
     for (; left > 0; n++) {
         uint8_t byte = *bytes;
         size_t step = 1;
-        if (byte == '\\' && left >= 3 && atp_digit(bytes[1]) < 16 && atp_digit(bytes[2]) < 16) {
-            byte = (uint8_t)(atp_digit(bytes[1]) * 16 + atp_digit(bytes[2]));
+        if (byte == '\\' && left >= 3 && atpi_digit(bytes[1]) < 16 && atpi_digit(bytes[2]) < 16) {
+            byte = (uint8_t)(atpi_digit(bytes[1]) * 16 + atpi_digit(bytes[2]));
             step = 3;
         }
         if (n < capacity) ((uint8_t *)out)[n] = byte;
         bytes += step;
         left -= step;
     }
-    if (n > capacity) return ATP_ERROR_RANGE;
+    if (n > capacity) return ATP_ERROR_CAPACITY;
     *size = n;
     return ATP_OK;
 }
 
 const char *atp_field_name(const struct atp_event *event, unsigned index)
 {
-    if (event->record == NULL || index >= event->record->param_count) return NULL;
-    return event->catalog->text + event->catalog->params[event->record->param + index].name;
+    const struct atp_param *param = find_param(event, index);
+    return param != NULL ? event->catalog->text + param->name : NULL;
 }
 
 bool atp_is_literal(const struct atp_event *event, unsigned index)
 {
-    if (event->record == NULL || index >= event->record->param_count) return false;
-    uint8_t type = event->catalog->params[event->record->param + index].type & ATP_PARAM_TYPE;
-    return type == ATP_TYPE_LITERAL || type == ATP_TYPE_KEYWORD;
+    const struct atp_param *param = find_param(event, index);
+    return param != NULL && (param->type & ATP_PARAM_TYPE) >= ATP_TYPE_LITERAL;
 }
 
 static bool is_same(const char *a, const char *b)
@@ -116,6 +124,7 @@ static bool is_same(const char *a, const char *b)
 
 int atp_find_field(const struct atp_event *event, const char *name)
 {
+    if (event == NULL || name == NULL) return -1;
     for (unsigned i = 0; i < event->field_count; i++) {
         const char *found = atp_field_name(event, i);
         if (found != NULL && !atp_is_literal(event, i) && is_same(found, name)) return (int)i;
@@ -125,5 +134,6 @@ int atp_find_field(const struct atp_event *event, const char *name)
 
 const char *atp_event_name(const struct atp_event *event)
 {
-    return event->name != NULL ? event->catalog->text + event->name->text : "";
+    bool known = event != NULL && event->name != NULL;
+    return known ? event->catalog->text + event->name->text : "";
 }

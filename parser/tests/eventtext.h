@@ -43,7 +43,7 @@ void eventtext_sent(struct eventtext *log, const char *text);
 const char *eventtext_finish(struct eventtext *log);
 
 /* A script: a string for what the host sends ("> …" with the CR implied,
- * ">> …" raw), or what the module says ("…"); NULL ends it. */
+ * ">> …" raw), or what the module sends ("…"); NULL ends it. */
 struct script {
     const char *sent; /* NULL: received                                    */
     const char *bytes;

@@ -44,7 +44,7 @@ project(consumer LANGUAGES CXX)
 set(CMAKE_CXX_STANDARD 17)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
-find_package(atproof 0.1 REQUIRED)
+find_package(atproof 0.2 REQUIRED)
 add_executable(consumer main.cpp)
 target_compile_options(consumer PRIVATE -Wall -Wextra -Wpedantic -Werror)
 target_link_libraries(consumer PRIVATE atproof::atproof)
@@ -56,6 +56,12 @@ cmake --build "$work/consumer/build" >> "$work/log"
 
 pc=$(dirname "$(find "$work/moved" -name atproof.pc)")
 flags=$(PKG_CONFIG_PATH=$pc pkg-config --cflags --libs atproof)
+version=$(printf '#include <atproof/atproof.h>\nATP_VERSION_STRING\n' \
+    | gcc -E -P -I"$parser/include" - | tail -n 1 | tr -d '" ')
+[ "$(PKG_CONFIG_PATH=$pc pkg-config --modversion atproof)" = "$version" ] || {
+    echo "atproof.pc: not the version of atproof.h, $version"
+    exit 1
+}
 # shellcheck disable=SC2086 # the flags are words
 gcc -std=c11 -Wall -Wextra -Werror "$parser/examples/first.c" $flags -o "$work/first-c"
 printf '\r\nOK\r\n' | "$work/first-c" | grep -qx 'result OK'

@@ -158,7 +158,7 @@ static void mix_number(struct log *log, uint32_t value)
     mix(log, text, 4);
 }
 
-/* What an event says, but for its bytes: the same for its first span as for
+/* What an event holds, except its bytes: the same for its first span as for
  * the whole. */
 static void mix_head(struct log *log, const struct atp_event *event)
 {

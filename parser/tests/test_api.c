@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,7 +62,7 @@ static void test_api_struct_sizes_are_pinned(void **state)
 {
     (void)state;
 #if UINTPTR_MAX == UINT64_MAX
-    assert_int_equal(sizeof(struct atp_parser), 168);
+    assert_int_equal(sizeof(struct atp_parser), 184);
 #else
     assert_in_range(sizeof(struct atp_parser), 64, 160);
 #endif
@@ -141,7 +142,7 @@ static void test_api_string_escapes_are_undone_within_bounds(void **state)
     assert_memory_equal(out, "a\"b\\c", 5);
     size = 99;
     out[4] = 'x';
-    assert_int_equal(atp_read_string(&kept, 0, out, 4, &size), ATP_ERROR_RANGE);
+    assert_int_equal(atp_read_string(&kept, 0, out, 4, &size), ATP_ERROR_CAPACITY);
     assert_int_equal(size, 99);
     assert_int_equal(out[4], 'x');
     decode("+CCERTLIST: \"a\\2\"\r\n");
@@ -154,6 +155,10 @@ static void test_api_names_cover_every_number(void **state)
     (void)state;
     for (unsigned kind = 0; kind <= ATP_KIND_TRUNCATED; kind++)
         assert_true(strlen(atp_kind_name(kind)) > 2);
+    assert_string_equal(atp_kind_name(ATP_KIND_TRUNCATED + 1), "");
+    for (unsigned word = 0; word <= ATP_EXCHANGE_LATE; word++)
+        assert_true(strlen(atp_exchange_state_name(word)) > 2);
+    assert_string_equal(atp_exchange_state_name(ATP_EXCHANGE_LATE + 1), "");
     for (unsigned bit = 0; bit < ATP_DEV_COUNT; bit++) {
         assert_true(strlen(atp_deviation_name(bit)) > 2);
         for (unsigned other = 0; other < bit; other++)
@@ -182,24 +187,31 @@ static void test_api_callback_may_send(void **state)
     assert_int_equal(kept.exchange, ATP_EXCHANGE_COMPLETE);
 }
 
-static void feed_again(void *user, const struct atp_event *event)
+static void call_again(void *user, const struct atp_event *event)
 {
     struct atp_parser *parser = user;
-    (void)event;
+    struct atp_parser before = *parser;
     assert_int_equal(atp_feed(parser, "OK\r\n", 4), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_expire(parser), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_finish(parser), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_reset(parser), ATP_ERROR_ARGUMENT);
+    assert_memory_equal(&before, parser, sizeof before);
     keep_event(NULL, event);
 }
 
-static void test_api_callback_may_not_feed(void **state)
+static void test_api_callback_may_not_make_events(void **state)
 {
     (void)state;
     static uint8_t buffer[ATP_BUFFER_SIZE(64)];
     struct atp_parser parser;
     assert_int_equal(
-        atp_init(&parser, &atp_catalog_simcom, buffer, sizeof buffer, feed_again, &parser), ATP_OK);
-    assert_int_equal(atp_feed(&parser, "+CSQ: 1,2\r\nRDY\r\n", 16), ATP_OK);
+        atp_init(&parser, &atp_catalog_simcom, buffer, sizeof buffer, call_again, &parser), ATP_OK);
+    assert_int_equal(atp_feed(&parser, "+CSQ: 1,2\r\nRDY\r\n+CSQ", 20), ATP_OK);
     assert_string_equal(atp_event_name(&kept), "RDY");
     assert_int_equal(kept.offset, 11);
+    assert_int_equal(atp_expire(&parser), ATP_OK);
+    assert_int_equal(kept.kind, ATP_KIND_TRUNCATED);
+    assert_int_equal(atp_reset(&parser), ATP_OK);
 }
 
 static void test_api_exchange_has_names(void **state)
@@ -236,6 +248,95 @@ static void test_api_null_and_too_much_are_refused(void **state)
     assert_int_equal(atp_feed(NULL, "OK\r\n", 4), ATP_ERROR_ARGUMENT);
     assert_int_equal(atp_sent(NULL, "AT\r", 3), ATP_ERROR_ARGUMENT);
     assert_int_equal(atp_sent(&parser, NULL, 0), ATP_OK);
+}
+
+static void test_api_parser_that_is_null_is_refused(void **state)
+{
+    (void)state;
+    struct eventtext log;
+    struct atp_exchange exchange;
+    eventtext_init(&log, &atp_catalog_simcom, 64);
+    assert_int_equal(atp_reset(NULL), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_expire(NULL), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_finish(NULL), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_stream_end(NULL), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_stream_end(&log.parser), ATP_OK);
+    assert_int_equal(atp_stream_tail(NULL), ATP_RESULT_NONE);
+    assert_false(atp_is_stream(NULL));
+    memset(&exchange, 0xA5, sizeof exchange);
+    struct atp_exchange before = exchange;
+    assert_int_equal(atp_exchange_read(NULL, &exchange), ATP_ERROR_ARGUMENT);
+    assert_memory_equal(&before, &exchange, sizeof exchange);
+    assert_int_equal(atp_exchange_read(&log.parser, NULL), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_exchange_read(&log.parser, &exchange), ATP_OK);
+    assert_int_equal(exchange.state, ATP_EXCHANGE_NONE);
+    eventtext_free(&log);
+}
+
+static void test_api_reader_of_null_writes_nothing(void **state)
+{
+    (void)state;
+    uint32_t u = 77;
+    int32_t i = 77;
+    const uint8_t *bytes = NULL;
+    size_t size = 99;
+    char out[8] = "unused";
+    assert_int_equal(atp_read_u32(NULL, 0, &u), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_read_i32(NULL, 0, &i), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_read_bytes(NULL, 0, &bytes, &size), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_read_string(NULL, 0, out, sizeof out, &size), ATP_ERROR_ARGUMENT);
+    decode("+CSQ: 1,2\r\n");
+    assert_int_equal(atp_read_u32(&kept, 0, NULL), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_read_i32(&kept, 0, NULL), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_read_bytes(&kept, 0, NULL, &size), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_read_bytes(&kept, 0, &bytes, NULL), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_read_string(&kept, 0, NULL, 1, &size), ATP_ERROR_ARGUMENT);
+    assert_int_equal(atp_read_string(&kept, 0, out, sizeof out, NULL), ATP_ERROR_ARGUMENT);
+    assert_int_equal(u, 77);
+    assert_int_equal(i, 77);
+    assert_null(bytes);
+    assert_int_equal(size, 99);
+    assert_string_equal(out, "unused");
+    assert_int_equal(atp_read_string(&kept, 0, NULL, 0, &size), ATP_ERROR_CAPACITY);
+    decode("+CCERTLIST: \"\"\r\n");
+    assert_int_equal(atp_read_string(&kept, 0, NULL, 0, &size), ATP_OK);
+    assert_int_equal(size, 0);
+}
+
+static void test_api_names_of_null_are_those_of_unknown_things(void **state)
+{
+    (void)state;
+    const struct atp_catalog *catalog = &atp_catalog_simcom;
+    assert_int_equal(atp_find_field(NULL, "rssi"), -1);
+    assert_null(atp_field_name(NULL, 0));
+    assert_false(atp_is_literal(NULL, 0));
+    assert_string_equal(atp_event_name(NULL), "");
+    assert_string_equal(atp_command_name(NULL, catalog->commands), "");
+    assert_string_equal(atp_variant_label(NULL, catalog->variants), "");
+    assert_string_equal(atp_record_name(NULL, catalog->records), "");
+    decode("+CSQ: 1,2\r\n");
+    assert_int_equal(atp_find_field(&kept, NULL), -1);
+    assert_int_equal(atp_find_field(&kept, "ber"), 1);
+}
+
+static void test_api_version_is_the_header_s(void **state)
+{
+    (void)state;
+    char text[32];
+    snprintf(text, sizeof text, "%d.%d.%d", ATP_VERSION_MAJOR, ATP_VERSION_MINOR,
+             ATP_VERSION_PATCH);
+    assert_string_equal(ATP_VERSION_STRING, text);
+    assert_string_equal(atp_version(), text);
+    assert_string_equal(PARSER_VERSION, text);
+    assert_string_equal(WHOLE_VERSION, text);
+}
+
+static void test_api_mask_of_fields_is_of_the_fields(void **state)
+{
+    (void)state;
+    for (unsigned bit = 0; bit < ATP_DEV_COUNT; bit++)
+        assert_int_equal((ATP_DEV_FIELDS >> bit & 1) != 0, bit < 8);
+    assert_int_equal(ATP_DEV_FIELDS & ATP_DEV_MALFORMED_FIELD, ATP_DEV_MALFORMED_FIELD);
 }
 
 static void test_api_readers_say_what_a_field_is_not(void **state)
@@ -327,9 +428,14 @@ int main(void)
         cmocka_unit_test(test_api_string_escapes_are_undone_within_bounds),
         cmocka_unit_test(test_api_names_cover_every_number),
         cmocka_unit_test(test_api_callback_may_send),
-        cmocka_unit_test(test_api_callback_may_not_feed),
+        cmocka_unit_test(test_api_callback_may_not_make_events),
         cmocka_unit_test(test_api_exchange_has_names),
         cmocka_unit_test(test_api_null_and_too_much_are_refused),
+        cmocka_unit_test(test_api_parser_that_is_null_is_refused),
+        cmocka_unit_test(test_api_reader_of_null_writes_nothing),
+        cmocka_unit_test(test_api_names_of_null_are_those_of_unknown_things),
+        cmocka_unit_test(test_api_version_is_the_header_s),
+        cmocka_unit_test(test_api_mask_of_fields_is_of_the_fields),
         cmocka_unit_test(test_api_readers_say_what_a_field_is_not),
         cmocka_unit_test(test_api_event_without_a_record_has_no_fields),
         cmocka_unit_test(test_api_fields_without_a_name_are_not_found),

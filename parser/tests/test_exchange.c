@@ -129,6 +129,22 @@ static void test_exchange_stale_ok_ahead_of_the_echo_is_named(void **state)
           RECEIVED("OK\r\nAT+CSQ\r\r\n+CSQ: 23,0\r\nOK\r\n"));
 }
 
+static void test_exchange_connect_ahead_of_the_echo_is_not_stale(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+5 echo 'AT'\n5+4 result OK\n9+9 result CONNECT (complete)\n18+2 stream 4d2505ca\n",
+          SENT("AT"), RECEIVED("AT\r\r\nOK\r\n"), SENT("ATO"), RECEIVED("CONNECT\r\nab"));
+}
+
+static void test_exchange_closed_that_nothing_awaits_ends_no_command(void **state)
+{
+    (void)state;
+    CHECK(SIMCOM,
+          "0+8 result CLOSED !unexpected\n8+11 info +CSQ rssi=1 ber=2\n19+4 result OK (complete)\n",
+          SENT("AT+CSQ"), RECEIVED("CLOSED\r\n+CSQ: 1,2\r\nOK\r\n"));
+}
+
 static void test_exchange_one_result_ahead_of_the_echo_is_stale(void **state)
 {
     (void)state;
@@ -255,6 +271,8 @@ int main(void)
         cmocka_unit_test(test_exchange_second_answer_is_not_asked),
         cmocka_unit_test(test_exchange_urc_between_information_and_ok_is_kept_apart),
         cmocka_unit_test(test_exchange_stale_ok_ahead_of_the_echo_is_named),
+        cmocka_unit_test(test_exchange_connect_ahead_of_the_echo_is_not_stale),
+        cmocka_unit_test(test_exchange_closed_that_nothing_awaits_ends_no_command),
         cmocka_unit_test(test_exchange_one_result_ahead_of_the_echo_is_stale),
         cmocka_unit_test(test_exchange_echo_that_differs_at_its_end_is_told),
         cmocka_unit_test(test_exchange_result_before_ok_is_information),

@@ -1,4 +1,4 @@
-/* A catalogue of a program's own: what the built-in ones do not say. */
+/* A catalogue of a program's own: what the built-in ones do not contain. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

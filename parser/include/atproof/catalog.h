@@ -1,4 +1,4 @@
-/* The compiled catalogue: what the manuals say, as constant tables.
+/* The compiled catalogue: what the manuals state, as constant tables.
  *
  * The tables are generated from parser/catalog by `atproof catalog --emit c`;
  * a program may also build them at run time (all are plain arrays). Names,
@@ -44,7 +44,7 @@ enum atp_type {
     ATP_TYPE_REST,    /* everything to the end of the line, be it nothing   */
     ATP_TYPE_SET,     /* a field of a test response: begins with ( < or a
                        * quote, commas in parentheses and quotes belong to
-                       * it; kept as text, without brackets round it        */
+                       * it; kept as text, without brackets around it       */
     ATP_TYPE_LITERAL, /* must be this text, byte for byte                   */
     ATP_TYPE_KEYWORD  /* must be this text, in double quotes                */
 };
@@ -105,7 +105,7 @@ enum atp_form_kind {
     ATP_FORM_TEST = 8     /* AT+X=?                                         */
 };
 
-/* One line a module can say. */
+/* One line a module can send. */
 struct atp_record {
     uint16_t param;      /* first of its parameters                         */
     uint8_t param_count; /* at most ATP_FIELD_COUNT_MAX                     */
@@ -117,7 +117,7 @@ struct atp_record {
 };
 
 #define ATP_NAME_NUMERIC 1u /* a V0 form: only where ATV0 is known          */
-#define ATP_NAME_TAIL    2u /* text may follow behind a space: CONNECT 9600 */
+#define ATP_NAME_TAIL    2u /* a space and text may follow: CONNECT 9600    */
 #define ATP_NAME_BARE    4u /* lines without it answer its command (1)      */
 /* (1) One that begins with a letter (the I of ATI) is no prefix at all. */
 
@@ -145,7 +145,7 @@ struct atp_variant {
     uint8_t reserved;
 };
 
-#define ATP_FORM_UPLOAD 1u /* the host sends data behind a prompt             */
+#define ATP_FORM_UPLOAD 1u /* the host sends data after a prompt              */
 
 /* One form of a command. */
 struct atp_form {
