@@ -3,6 +3,7 @@
 
 #include "base/memory.h"
 #include "cases/cases_internal.h"
+#include "catalog/builtin.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -323,12 +324,10 @@ static void make_commands(struct cases_maker *maker)
 static void make_edition(const struct catalog_model *model, const struct catalog_set *set,
                          const char *edition, struct cases *out, size_t *capacity)
 {
-    bool simcom = strncmp(set->name, "simcom", 6) == 0;
+    const struct catalog_dialect *dialect = catalog_dialect_of_set(set->name, edition);
     struct cases_maker maker = {
         .model = model, .set = set, .edition = edition, .out = out, .file_capacity = *capacity};
-    char *dialect = edition == NULL ? memory_text(simcom ? "simcom" : set->name)
-                                    : memory_format("quectel-%s", edition);
-    maker.dialect = dialect;
+    maker.dialect = dialect == NULL ? set->name : dialect->name;
     maker.folder =
         edition == NULL ? memory_text(set->name) : memory_format("%s-%s", set->name, edition);
     make_commands(&maker);
@@ -336,7 +335,6 @@ static void make_edition(const struct catalog_model *model, const struct catalog
     for (size_t i = 0; i < maker.ids.count; i++) free(maker.ids.items[i]);
     free(maker.ids.items);
     free(maker.folder);
-    free(dialect);
 }
 
 void cases_generate(const struct catalog_model *model, struct cases *out)

@@ -2,6 +2,7 @@
  * an exchange; those of core interrupt the vendors' exchanges too. */
 #include "base/memory.h"
 #include "cases/cases_internal.h"
+#include "catalog/builtin.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -122,19 +123,19 @@ static void own_urc(struct cases_maker *maker, const struct catalog_urc *urc)
     free(what.name);
 }
 
-/* A URC of core comes from modules of all vendors unless its source names one. */
-static bool is_of_vendor(const struct catalog_set *set, const struct catalog_urc *urc)
+/* A URC of core comes from modules of all vendors unless it names one. */
+static bool is_of_vendor(const struct cases_maker *maker, const struct catalog_urc *urc)
 {
-    bool simcom = strstr(urc->clause, "SIMCom") != NULL;
-    bool quectel = strstr(urc->clause, "Quectel") != NULL;
-    return simcom == quectel || (strncmp(set->name, "simcom", 6) == 0) == simcom;
+    const struct catalog_dialect *dialect =
+        catalog_dialect_of_set(maker->set->name, maker->edition);
+    return catalog_is_of_vendor(urc->vendor, dialect == NULL ? NULL : dialect->vendor);
 }
 
 static void core_urc(struct cases_maker *maker, const struct catalog_set *core,
                      const struct catalog_urc *urc)
 {
     struct interruption what = {core, &urc->record, urc_name(&urc->record)};
-    if (is_of_vendor(maker->set, urc)) interrupt(maker, &what);
+    if (is_of_vendor(maker, urc)) interrupt(maker, &what);
     free(what.name);
 }
 

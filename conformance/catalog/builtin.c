@@ -59,33 +59,95 @@ const struct catalog_dialect catalog_dialects[] = {
     {"simcom",
      "simcom",
      "core, simcom-http and simcom-cch",
+     "simcom",
      {{"core", NULL, false}, {"simcom-http", NULL, false}, {"simcom-cch", NULL, false}}},
     {"quectel-ugxx",
      "quectel_ugxx",
      "core and quectel-ssl as UGxx has it",
+     "quectel",
      {{"core", NULL, false}, {"quectel-ssl", "ugxx", false}}},
     {"quectel-ec200",
      "quectel_ec200",
      "core and quectel-ssl as EC200x has it",
+     "quectel",
      {{"core", NULL, false}, {"quectel-ssl", "ec200", false}}},
     {"auto",
      "auto",
      "all sets, for a log of unknown origin",
+     NULL,
      {{"core", NULL, false},
       {"simcom-http", NULL, false},
       {"simcom-cch", NULL, false},
       {"quectel-ssl", NULL, false}}},
-    {"core", "core", "core alone", {{"core", NULL, false}}},
+    {"core", "core", "core alone", NULL, {{"core", NULL, false}}},
     {"simcom-http",
      "simcom_http",
      "simcom-http and the result codes of core",
+     NULL,
      {{"core", NULL, true}, {"simcom-http", NULL, false}}},
     {"simcom-cch",
      "simcom_cch",
      "simcom-cch and the result codes of core",
+     NULL,
      {{"core", NULL, true}, {"simcom-cch", NULL, false}}},
     {0},
 };
+
+static bool has_part(const struct catalog_dialect *dialect, const char *set, const char *edition)
+{
+    for (size_t i = 0; i < catalog_part_count(dialect); i++) {
+        const struct catalog_part *part = &dialect->parts[i];
+        if (strcmp(part->set, set) != 0 || (part->edition == NULL) != (edition == NULL)) continue;
+        if (edition == NULL || strcmp(part->edition, edition) == 0) return true;
+    }
+    return false;
+}
+
+const struct catalog_dialect *catalog_dialect_of_set(const char *set, const char *edition)
+{
+    if (strcmp(set, "core") == 0) return NULL;
+    for (const struct catalog_dialect *dialect = catalog_dialects; dialect->name; dialect++)
+        if (dialect->vendor != NULL && has_part(dialect, set, edition)) return dialect;
+    return NULL;
+}
+
+static const char *manufacturer_of(const struct catalog_model *model, const char *vendor)
+{
+    const struct catalog_set *core = catalog_find_set(model, "core");
+    for (size_t i = 0; core != NULL && i < core->vendor_count; i++)
+        if (strcmp(core->vendors[i].name, vendor) == 0) return core->vendors[i].manufacturer;
+    return NULL;
+}
+
+/* Whether each edition in the dialect is one that such a module has. */
+static bool has_model(const struct catalog_model *model, const struct catalog_dialect *dialect,
+                      const char *name)
+{
+    for (size_t i = 0; i < catalog_part_count(dialect); i++) {
+        const struct catalog_set *set = catalog_find_set(model, dialect->parts[i].set);
+        for (size_t k = 0; set != NULL && k < set->edition_count; k++) {
+            const struct catalog_edition *edition = &set->editions[k];
+            if (strcmp(edition->name, dialect->parts[i].edition) != 0) continue;
+            size_t m = 0;
+            while (m < edition->model_count && strcasestr(name, edition->models[m]) == NULL) m++;
+            if (m == edition->model_count) return false;
+        }
+    }
+    return true;
+}
+
+const struct catalog_dialect *catalog_identify(const struct catalog_model *model,
+                                               const char *manufacturer, const char *name)
+{
+    for (const struct catalog_dialect *dialect = catalog_dialects; dialect->name; dialect++) {
+        if (dialect->vendor == NULL) continue;
+        const char *maker = manufacturer_of(model, dialect->vendor);
+        if (maker != NULL && strcasestr(manufacturer, maker) != NULL
+            && has_model(model, dialect, name))
+            return dialect;
+    }
+    return NULL;
+}
 
 const struct catalog_dialect *catalog_find_dialect(const char *name)
 {

@@ -14,12 +14,23 @@ struct catalog_dialect {
     const char *name;   /* "simcom", "quectel-ugxx", "auto", "core", … */
     const char *symbol; /* "quectel_ugxx": atp_catalog_quectel_ugxx */
     const char *title;
+    const char *vendor; /* of its modules, as core's `vendors` names it; NULL: of several */
     struct catalog_part parts[CATALOG_PART_MAX]; /* set NULL ends them */
 };
 
 /* All dialects, for lists and help; the last has the name NULL. */
 extern const struct catalog_dialect catalog_dialects[];
 const struct catalog_dialect *catalog_find_dialect(const char *name);
+
+/* The dialect of the modules that have this set, in this edition (NULL: the set has
+ * none). Returns: NULL if no vendor's dialect has it. */
+const struct catalog_dialect *catalog_dialect_of_set(const char *set, const char *edition);
+
+/* The dialect of the module that reports this manufacturer and model (AT+CGMI,
+ * AT+CGMM), by the vendors and editions of the catalogue. Returns: NULL if none is
+ * known. */
+const struct catalog_dialect *catalog_identify(const struct catalog_model *model,
+                                               const char *manufacturer, const char *name);
 
 size_t catalog_part_count(const struct catalog_dialect *dialect);
 

@@ -43,6 +43,21 @@ static void check_edition(const struct catalog_set *set, const char *name,
     complain_of_name(errors, at, "edition", name, known);
 }
 
+static void check_vendor(const struct catalog_set *set, const char *name,
+                         struct catalog_location at, struct catalog_errors *errors)
+{
+    if (!name) return;
+    char *known = NULL;
+    for (size_t i = 0; i < set->vendor_count; i++) {
+        if (strcmp(set->vendors[i].name, name) == 0) {
+            free(known);
+            return;
+        }
+        known = memory_list(known, set->vendors[i].name);
+    }
+    complain_of_name(errors, at, "vendor", name, known);
+}
+
 /* ---- parameters --------------------------------------------------------- */
 
 static bool is_number(enum atp_type type)
@@ -220,6 +235,7 @@ static void check_command(struct scope *scope, const struct catalog_command *com
     for (size_t i = 0; i < command->param_count; i++)
         check_param(scope->set, &command->params[i], scope->errors);
     check_edition(scope->set, command->edition, command->at, scope->errors);
+    check_vendor(scope->set, command->vendor, command->at, scope->errors);
     for (size_t i = 0; i < command->form_count; i++) check_form(scope, i);
 }
 
@@ -250,6 +266,7 @@ static void check_urc(struct scope *scope, size_t index)
     const struct catalog_urc *urc = &scope->set->urcs[index];
     scope->edition = urc->edition;
     check_edition(scope->set, urc->edition, urc->at, scope->errors);
+    check_vendor(scope->set, urc->vendor, urc->at, scope->errors);
     check_record(scope, &urc->record);
     if (!urc->record.name)
         catalog_complain(scope->errors, urc->at,

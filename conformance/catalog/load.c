@@ -58,6 +58,7 @@ static const struct loader_key urc_keys[] = {
     {"notation", loader_read_record, offsetof(struct catalog_urc, record), true},
     {"clause", loader_read_text, offsetof(struct catalog_urc, clause), true},
     {"edition", loader_read_name, offsetof(struct catalog_urc, edition), false},
+    {"vendor", loader_read_name, offsetof(struct catalog_urc, vendor), false},
     {"title", loader_read_text, offsetof(struct catalog_urc, title), false},
     {0},
 };
@@ -124,8 +125,20 @@ static void read_clauses(struct loader *loader, const yaml_node_t *node, void *o
     set->clauses = loader_read_errata(loader, node, &set->clause_count);
 }
 
+static void read_models(struct loader *loader, const yaml_node_t *node, void *out)
+{
+    struct catalog_edition *edition = out;
+    struct yaml_reader *yaml = &loader->yaml;
+    if (!yaml_reader_is_list(yaml, node, "a list of parts of models' names")) return;
+    edition->model_count = yaml_reader_count(node);
+    edition->models = memory_new(edition->model_count, sizeof *edition->models);
+    for (size_t i = 0; i < edition->model_count; i++)
+        loader_read_text(loader, yaml_reader_item(yaml, node, i), &edition->models[i]);
+}
+
 static const struct loader_key edition_keys[] = {
     {"document", loader_read_text, offsetof(struct catalog_edition, document), true},
+    {"models", read_models, 0, false},
     {0},
 };
 
@@ -145,6 +158,27 @@ static void read_editions(struct loader *loader, const yaml_node_t *node, void *
     }
 }
 
+static const struct loader_key vendor_keys[] = {
+    {"manufacturer", loader_read_text, offsetof(struct catalog_vendor, manufacturer), true},
+    {0},
+};
+
+static void read_vendors(struct loader *loader, const yaml_node_t *node, void *out)
+{
+    struct catalog_set *set = out;
+    struct yaml_reader *yaml = &loader->yaml;
+    if (!yaml_reader_is_mapping(yaml, node, "a mapping of vendors")) return;
+    set->vendor_count = yaml_reader_count(node);
+    set->vendors = memory_new(set->vendor_count, sizeof *set->vendors);
+    for (size_t i = 0; i < set->vendor_count; i++) {
+        const yaml_node_t *key = yaml_reader_key(yaml, node, i);
+        set->vendors[i].at = yaml_reader_at(yaml, key);
+        loader_read_name(loader, key, &set->vendors[i].name);
+        loader_read_keys(loader, yaml_reader_value(yaml, node, i), vendor_keys, &set->vendors[i],
+                         "a vendor");
+    }
+}
+
 /* ---- the whole ---------------------------------------------------------- */
 
 static const struct loader_key set_keys[] = {
@@ -152,6 +186,7 @@ static const struct loader_key set_keys[] = {
     {"title", loader_read_text, offsetof(struct catalog_set, title), true},
     {"document", loader_read_text, offsetof(struct catalog_set, document), false},
     {"editions", read_editions, 0, false},
+    {"vendors", read_vendors, 0, false},
     {"parameters", read_params, 0, false},
     {"tables", read_tables, 0, false},
     {"results", read_results, 0, false},

@@ -174,6 +174,7 @@ static const struct loader_key command_keys[] = {
     {"clause", loader_read_text, offsetof(struct catalog_command, clause), true},
     {"title", loader_read_text, offsetof(struct catalog_command, title), false},
     {"edition", loader_read_name, offsetof(struct catalog_command, edition), false},
+    {"vendor", loader_read_name, offsetof(struct catalog_command, vendor), false},
     {"time_limit", loader_read_time, offsetof(struct catalog_command, time_limit_ms), false},
     {"parameters", read_params, 0, false},
     {"errata", read_errata, 0, false},

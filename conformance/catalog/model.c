@@ -90,6 +90,7 @@ static void free_commands(struct catalog_set *set)
         free(command->clause);
         free(command->title);
         free(command->edition);
+        free(command->vendor);
         free_params(command->params, command->param_count);
         free_errata(command->errata, command->erratum_count);
         free_forms(command->forms, command->form_count);
@@ -117,6 +118,7 @@ static void free_urcs(struct catalog_set *set)
         free_record(&set->urcs[i].record);
         free(set->urcs[i].clause);
         free(set->urcs[i].edition);
+        free(set->urcs[i].vendor);
         free(set->urcs[i].title);
     }
     free(set->urcs);
@@ -127,12 +129,19 @@ static void free_set(struct catalog_set *set)
     for (size_t i = 0; i < set->edition_count; i++) {
         free(set->editions[i].name);
         free(set->editions[i].document);
+        for (size_t k = 0; k < set->editions[i].model_count; k++) free(set->editions[i].models[k]);
+        free(set->editions[i].models);
     }
     for (size_t i = 0; i < set->table_count; i++) {
         free(set->tables[i].name);
         free(set->tables[i].clause);
         free_values(set->tables[i].values, set->tables[i].value_count);
     }
+    for (size_t i = 0; i < set->vendor_count; i++) {
+        free(set->vendors[i].name);
+        free(set->vendors[i].manufacturer);
+    }
+    free(set->vendors);
     free(set->editions);
     free(set->tables);
     free_params(set->params, set->param_count);
@@ -212,6 +221,11 @@ bool catalog_is_result(const struct catalog_result *result, const struct catalog
 {
     return element->name && strcmp(result->record.name, element->name) == 0
            && (element->has_colon ? result->record.has_colon : element->field_count == 0);
+}
+
+bool catalog_is_of_vendor(const char *own, const char *vendor)
+{
+    return own == NULL || (vendor != NULL && strcmp(own, vendor) == 0);
 }
 
 bool catalog_is_of_edition(const char *own, const char *wanted)

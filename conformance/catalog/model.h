@@ -117,6 +117,7 @@ struct catalog_urc {
     struct catalog_record record;
     char *clause;
     char *edition;
+    char *vendor; /* whose modules alone have it; NULL: all               */
     char *title;
     struct catalog_location at;
 };
@@ -174,6 +175,7 @@ struct catalog_command {
     char *clause;
     char *title;
     char *edition;
+    char *vendor; /* whose modules alone have it; NULL: all               */
     uint32_t time_limit_ms;
     struct catalog_param *params;
     size_t param_count;
@@ -189,6 +191,15 @@ struct catalog_command {
 struct catalog_edition {
     char *name;
     char *document;
+    char **models; /* parts of names of modules that have it, as AT+CGMM reports them */
+    size_t model_count;
+    struct catalog_location at;
+};
+
+/* Who makes modules: what `vendor` of a command or URC may name. */
+struct catalog_vendor {
+    char *name;
+    char *manufacturer; /* part of what AT+CGMI reports                       */
     struct catalog_location at;
 };
 
@@ -200,6 +211,8 @@ struct catalog_set {
     char *document;
     struct catalog_edition *editions;
     size_t edition_count;
+    struct catalog_vendor *vendors;
+    size_t vendor_count;
     struct catalog_param *params;
     size_t param_count;
     struct catalog_table *tables;
@@ -243,6 +256,9 @@ const struct catalog_table *catalog_find_table(const struct catalog_set *set, co
 
 /* Whether an element of a response stands for a result code: it bears its name. */
 bool catalog_is_result(const struct catalog_result *result, const struct catalog_record *element);
+
+/* Whether a dialect of this vendor (NULL: of none) has what is `own` vendor's. */
+bool catalog_is_of_vendor(const char *own, const char *vendor);
 
 /* Whether a node of edition `own` (NULL: every) belongs to `wanted` (NULL: any). */
 bool catalog_is_of_edition(const char *own, const char *wanted);

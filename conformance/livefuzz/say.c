@@ -28,14 +28,6 @@ bool say_once_in(struct say *say, uint64_t limit)
 
 /* ---- forms ------------------------------------------------------------ */
 
-/* In core, a command that only one vendor has names it in its clause. */
-static bool is_of_vendor(const char *clause, const char *dialect)
-{
-    bool simcom = strcasestr(clause, "simcom") != NULL;
-    bool quectel = strcasestr(clause, "quectel") != NULL;
-    return simcom == quectel || strncmp(dialect, simcom ? "simcom" : "quectel", 6) == 0;
-}
-
 bool say_selects(const struct say *say, const char *name)
 {
     for (size_t i = 0; i < say->select_count; i++)
@@ -67,7 +59,7 @@ void say_init(struct say *say, const struct catalog_model *model,
         const struct catalog_set *set = catalog_find_set(model, part->set);
         for (size_t i = 0; !part->results_only && i < set->command_count; i++)
             if (strcmp(set->name, "core") != 0
-                || is_of_vendor(set->commands[i].clause, dialect->name))
+                || catalog_is_of_vendor(set->commands[i].vendor, dialect->vendor))
                 add_command(say, set, part->edition, &set->commands[i]);
     }
     say->chosen = memory_new(say->form_count, sizeof *say->chosen);

@@ -61,20 +61,16 @@ static int complain_of_silence(const struct run *run)
 
 /* ---- who it is -------------------------------------------------------- */
 
-static const char *dialect_of(const struct reports_identity *identity)
+static const char *dialect_of(const struct reports_identity *identity,
+                              const struct catalog_model *catalog)
 {
     const char *maker = identity->manufacturer == NULL ? "" : identity->manufacturer;
     const char *model = identity->model == NULL ? "" : identity->model;
     static const char ours[] = "virtual ";
-    if (strncmp(model, ours, sizeof ours - 1) == 0) {
-        const struct catalog_dialect *dialect = catalog_find_dialect(model + sizeof ours - 1);
-        return dialect == NULL ? NULL : dialect->name;
-    }
-    if (strcasestr(maker, "simcom") != NULL) return "simcom";
-    if (strcasestr(maker, "quectel") == NULL) return NULL;
-    if (strcasestr(model, "EC200") != NULL || strcasestr(model, "EG912") != NULL)
-        return "quectel-ec200";
-    return strcasestr(model, "UG") != NULL ? "quectel-ugxx" : NULL;
+    const struct catalog_dialect *dialect = strncmp(model, ours, sizeof ours - 1) == 0
+                                                ? catalog_find_dialect(model + sizeof ours - 1)
+                                                : catalog_identify(catalog, maker, model);
+    return dialect == NULL ? NULL : dialect->name;
 }
 
 static void identify(struct run *run)
@@ -136,7 +132,7 @@ static int choose_dialect(struct run *run, const struct catalog_model *model)
 {
     run->dialect = run->options->dialect;
     if (run->dialect == NULL) run->dialect = line_dialect(run->line);
-    if (run->dialect == NULL) run->dialect = dialect_of(&run->identity);
+    if (run->dialect == NULL) run->dialect = dialect_of(&run->identity, model);
     if (run->dialect == NULL) {
         complain("%s: no dialect is known for '%s', model '%s'; --dialect names one",
                  run->options->command,

@@ -83,9 +83,9 @@ const struct catalog_param *dialect_param(const struct modem *modem, const struc
                                           const struct catalog_command *command,
                                           const struct catalog_field *field);
 
-/* Whether the set, and in core the clause, is of the dialect. */
+/* Whether the set, and what the vendor alone has (NULL: all have it), is of the dialect. */
 bool dialect_has_set(const struct modem *modem, const struct catalog_set *set);
-bool dialect_has_clause(const struct modem *modem, const char *clause);
+bool dialect_has_vendor(const struct modem *modem, const char *vendor);
 
 /* Writes: call->set and call->command. */
 bool dialect_find_command(const struct modem *modem, const char *name, struct modem_call *call);

@@ -25,17 +25,9 @@ bool dialect_has_set(const struct modem *modem, const struct catalog_set *set)
     return part != NULL && !part->results_only;
 }
 
-static bool is_of_vendor(const struct modem *modem, const char *vendor)
+bool dialect_has_vendor(const struct modem *modem, const char *vendor)
 {
-    return strncmp(modem->options.dialect->name, vendor, strlen(vendor)) == 0;
-}
-
-/* In core, a command or URC that only one vendor has names it in its clause. */
-bool dialect_has_clause(const struct modem *modem, const char *clause)
-{
-    bool simcom = strcasestr(clause, "simcom") != NULL;
-    bool quectel = strcasestr(clause, "quectel") != NULL;
-    return simcom == quectel || is_of_vendor(modem, simcom ? "simcom" : "quectel");
+    return catalog_is_of_vendor(vendor, modem->options.dialect->vendor);
 }
 
 const struct catalog_param *dialect_param(const struct modem *modem, const struct catalog_set *set,
@@ -55,7 +47,7 @@ static bool find_in(const struct modem *modem, const struct catalog_set *set, co
     for (size_t i = 0; i < set->command_count; i++) {
         const struct catalog_command *command = &set->commands[i];
         if (strcasecmp(command->name, name) != 0
-            || (core && !dialect_has_clause(modem, command->clause))
+            || (core && !dialect_has_vendor(modem, command->vendor))
             || !catalog_is_of_edition(command->edition, edition))
             continue;
         call->set = set;

@@ -75,7 +75,7 @@ static bool may_come(const struct modem *modem, const struct catalog_set *set,
                      const struct catalog_urc *urc)
 {
     return catalog_is_of_edition(urc->edition, modem_edition(modem, set))
-           && dialect_has_clause(modem, urc->clause) && !tells_of_start(&urc->record)
+           && dialect_has_vendor(modem, urc->vendor) && !tells_of_start(&urc->record)
            && !tells_of_connection(&urc->record) && !tells_of_registration(&urc->record)
            && !is_answer(modem, &urc->record);
 }

@@ -58,7 +58,7 @@ static const struct bad cases[] = {
     /* ---- keys --------------------------------------------------------- */
     {"test_load_unknown_key_is_refused", HEAD "urc: []\n",
      "x.yaml:3:1: unknown key \"urc\" in a catalogue; expected one of set, title, document, "
-     "editions, parameters, tables, results, commands, urcs, errata, clauses\n"},
+     "editions, vendors, parameters, tables, results, commands, urcs, errata, clauses\n"},
     {"test_load_missing_title_is_refused", "set: x\n",
      "x.yaml:1:1: missing title; expected it in a catalogue\n"},
     {"test_load_empty_text_is_refused", "set: x\ntitle:\n", "x.yaml:2:7: empty; expected text\n"},
@@ -91,6 +91,13 @@ static const struct bad cases[] = {
      "x.yaml:12:15: unknown \"set\"; expected one of execute, write, read, test\n"},
     {"test_load_unknown_edition_is_refused", FORM("AT+A") VARIANT "        edition: v2\n",
      "x.yaml:9:9: unknown edition \"v2\"; none is defined\n"},
+    {"test_load_unknown_vendor_is_refused",
+     HEAD "vendors: {acme: {manufacturer: Acme}}\n" COMMAND
+          "      - {syntax: AT+A, variants: [{response: [OK]}]}\n"
+          "    vendor: acne\n",
+     "x.yaml:5:3: unknown vendor \"acne\"; expected one of acme\n"},
+    {"test_load_vendor_without_a_manufacturer_is_refused", HEAD "vendors: {acme: {}}\n",
+     "x.yaml:3:17: missing manufacturer; expected it in a vendor\n"},
     {"test_load_unknown_edition_of_a_command_is_told_once",
      HEAD "editions: {a: {document: A}, b: {document: B}}\n" COMMAND
           "      - {syntax: AT+A, variants: [{response: [OK]}]}\n"
@@ -198,7 +205,7 @@ static const struct bad cases[] = {
      "x.yaml:5:5: missing clause; expected it in an unsolicited result code\n"
      "x.yaml:6:35: unknown \"x\"; expected one of int, hex, string, word, any, code, rest\n"
      "x.yaml:7:1: unknown key \"foo\" in a catalogue; expected one of set, title, document, "
-     "editions, parameters, tables, results, commands, urcs, errata, clauses\n"
+     "editions, vendors, parameters, tables, results, commands, urcs, errata, clauses\n"
      "x.yaml:8:11: list; expected a mapping of editions\n"},
 };
 #define CASE_COUNT (sizeof cases / sizeof *cases)
