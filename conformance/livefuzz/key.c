@@ -2,10 +2,11 @@
 #include "livefuzz/hunt.h"
 
 #include "base/memory.h"
-#include "cases/cases_internal.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static const struct reports_exchange *last_exchange(const struct hunt_played *played)
 {
@@ -21,7 +22,7 @@ static char *form_name(const struct reports_exchange *exchange)
     if (name[0] == '\0') return memory_text("unknown");
     const char *dash = exchange->form[0] == '\0' ? "" : "-";
     char *text = memory_format("%s%s%s", name + strspn(name, "+&*$^#"), dash, exchange->form);
-    cases_lower(text, '\0');
+    for (char *at = text; *at != '\0'; at++) *at = (char)tolower((unsigned char)*at);
     return text;
 }
 

@@ -14,18 +14,6 @@
 
 #define TOURNAMENT 3 /* forms of which one is said                             */
 
-/* ---- chance ----------------------------------------------------------- */
-
-uint64_t say_below(struct say *say, uint64_t limit)
-{
-    return random_below(&say->random, limit);
-}
-
-bool say_once_in(struct say *say, uint64_t limit)
-{
-    return say_below(say, limit) == 0;
-}
-
 /* ---- forms ------------------------------------------------------------ */
 
 bool say_selects(const struct say *say, const char *name)

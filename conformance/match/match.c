@@ -14,25 +14,16 @@
 
 #define STEP_MAX 1000000u
 
-/* What is to be matched behind a branch. */
-struct frame {
-    const struct script_branch *branch;
-    size_t index;
-    const struct script_node *repeat; /* the branch is a turn of it         */
-    uint64_t turns;                   /* taken, with this one               */
-    const struct script_node *order;  /* the branch is one of it            */
-    uint32_t left;                    /* branches of it not matched yet     */
-    const struct frame *below;
-};
-
-static bool match_from(struct matcher *matcher, const struct frame *frame,
-                       struct match_place place);
-
 /* ---- how far it went ---------------------------------------------------- */
 
 static bool is_further(struct match_place a, struct match_place b)
 {
     return a.segment != b.segment ? a.segment > b.segment : a.at > b.at;
+}
+
+bool match_is_given_up(const struct matcher *matcher)
+{
+    return matcher->steps > STEP_MAX;
 }
 
 static bool fail(struct matcher *matcher, struct match_place place, const struct script_node *node)
@@ -55,16 +46,17 @@ static bool stop(struct matcher *matcher, struct match_place place, const struct
 
 /* ---- nodes ------------------------------------------------------------ */
 
-static bool go_on(struct matcher *matcher, const struct frame *frame, struct match_place place)
+static bool go_on(struct matcher *matcher, const struct match_frame *frame,
+                  struct match_place place)
 {
-    struct frame next = *frame;
+    struct match_frame next = *frame;
     next.index++;
     return match_from(matcher, &next, place);
 }
 
 /* The line as it stands at `place`, and what is behind it. Writes: *start, where
  * its text begins. */
-static bool match_line_here(struct matcher *matcher, const struct frame *frame,
+static bool match_line_here(struct matcher *matcher, const struct match_frame *frame,
                             const struct script_node *node, struct match_place place, size_t *start)
 {
     const struct match_segment *segment = match_segment_at(matcher, place);
@@ -80,10 +72,12 @@ static bool match_line_here(struct matcher *matcher, const struct frame *frame,
     return false;
 }
 
-static bool match_received_line(struct matcher *matcher, const struct frame *frame,
-                                const struct script_node *node, struct match_place place)
+static bool match_received_line(struct matcher *matcher, const struct match_frame *frame,
+                                const struct script_node *node, struct match_place place,
+                                struct match_hold *hold)
 {
     for (;;) {
+        if (!match_is_settled(matcher, place)) match_hold(matcher, hold, place);
         place = match_settle(matcher, place);
         const struct match_segment *segment = match_segment_at(matcher, place);
         size_t start = 0;
@@ -119,10 +113,14 @@ static void note_echo(struct matcher *matcher, struct match_place place, size_t 
         matcher->silent_from = SIZE_MAX;
 }
 
-static bool match_sent_line(struct matcher *matcher, const struct frame *frame,
-                            const struct script_node *node, struct match_place place)
+static bool match_sent_line(struct matcher *matcher, const struct match_frame *frame,
+                            const struct script_node *node, struct match_place place,
+                            struct match_hold *hold)
 {
-    if (!find_sent(matcher, &place))
+    struct match_place from = place;
+    bool is_found = find_sent(matcher, &place);
+    if (!match_is_settled(matcher, place)) match_hold(matcher, hold, from);
+    if (!is_found)
         return match_is_half(matcher, place) ? stop(matcher, place, &match_anything)
                                              : fail(matcher, place, node);
     const struct match_segment *segment = match_segment_at(matcher, place);
@@ -139,50 +137,57 @@ static bool match_sent_line(struct matcher *matcher, const struct frame *frame,
     return good;
 }
 
-/* Bytes just as they are; NULL: any, this many. Writes: *fit. */
-static bool match_exactly_here(struct matcher *matcher, const struct frame *frame,
-                               const struct script_node *node, struct match_place place,
+/* Bytes just as they are; NULL: any, this many. Writes: *place, where they were
+ * looked for; *fit. */
+static bool match_exactly_here(struct matcher *matcher, const struct match_frame *frame,
+                               const struct script_node *node, struct match_place *place,
                                const uint8_t *bytes, size_t size, enum match_fit *fit)
 {
     *fit = MATCH_FITS_NOT;
-    if (node->is_sent && !find_sent(matcher, &place))
-        return match_is_half(matcher, place) ? stop(matcher, place, &match_anything)
-                                             : fail(matcher, place, node);
-    place = match_settle(matcher, place);
-    const struct match_segment *segment = match_segment_at(matcher, place);
-    *fit = MATCH_FITS;
-    if (size == 0) return go_on(matcher, frame, place);
-    if (segment == NULL) return stop(matcher, place, node);
-    size_t at = place.at;
+    if (node->is_sent && !find_sent(matcher, place))
+        return match_is_half(matcher, *place) ? stop(matcher, *place, &match_anything)
+                                              : fail(matcher, *place, node);
+    *place = match_settle(matcher, *place);
+    const struct match_segment *segment = match_segment_at(matcher, *place);
+    *fit = size == 0 ? MATCH_FITS : MATCH_CUT;
+    if (size == 0) return go_on(matcher, frame, *place);
+    if (segment == NULL) return stop(matcher, *place, node);
+    size_t at = place->at;
     bool cut = segment->size - at < size;
     if (segment->is_sent != node->is_sent) *fit = MATCH_FITS_NOT;
     else if (bytes != NULL) *fit = match_bytes(segment, &at, bytes, size);
     else *fit = cut ? MATCH_CUT : MATCH_FITS;
-    if (*fit == MATCH_CUT && place.segment + 1 == matcher->segment_count)
-        return stop(matcher, place, node);
-    if (*fit != MATCH_FITS) return fail(matcher, place, node);
-    return go_on(matcher, frame, (struct match_place){place.segment, place.at + size});
+    if (*fit == MATCH_CUT && match_is_last(matcher, *place)) return stop(matcher, *place, node);
+    if (*fit != MATCH_FITS) return fail(matcher, *place, node);
+    return go_on(matcher, frame, (struct match_place){place->segment, place->at + size});
 }
 
 /* In a case under way the echo or a URC may stand before. */
-static bool match_exactly(struct matcher *matcher, const struct frame *frame,
+static bool match_exactly(struct matcher *matcher, const struct match_frame *frame,
                           const struct script_node *node, struct match_place place,
-                          const uint8_t *bytes, size_t size)
+                          const uint8_t *bytes, size_t size, struct match_hold *hold)
 {
     enum match_fit fit = MATCH_FITS_NOT;
     do {
-        if (match_exactly_here(matcher, frame, node, place, bytes, size, &fit)) return true;
+        struct match_place here = place;
+        if (match_exactly_here(matcher, frame, node, &here, bytes, size, &fit)) return true;
+        bool is_cut = fit == MATCH_CUT && match_is_last(matcher, here);
+        if (is_cut || (fit == MATCH_FITS_NOT && !match_is_settled(matcher, here)))
+            match_hold(matcher, hold, place);
         if (fit != MATCH_FITS_NOT || node->is_sent || matcher->next == NULL) return false;
     } while (match_skip_beside(matcher, &place));
     return match_may_grow(matcher, place) && stop(matcher, place, node);
 }
 
 /* Bytes whose digest is known and whose number is not: the first that fit. */
-static bool match_digest(struct matcher *matcher, const struct frame *frame,
-                         const struct script_node *node, struct match_place place)
+static bool match_digest(struct matcher *matcher, const struct match_frame *frame,
+                         const struct script_node *node, struct match_place place,
+                         struct match_hold *hold)
 {
+    struct match_place from = place;
     place = match_settle(matcher, place);
     const struct match_segment *segment = match_segment_at(matcher, place);
+    if (segment == NULL) match_hold(matcher, hold, from);
     if (segment == NULL) return stop(matcher, place, node);
     for (size_t size = 0; segment->is_sent == node->is_sent && size <= segment->size - place.at;
          size++) {
@@ -191,69 +196,73 @@ static bool match_digest(struct matcher *matcher, const struct frame *frame,
         if (memcmp(digest, node->payload->bytes, sizeof digest) == 0)
             return go_on(matcher, frame, (struct match_place){place.segment, place.at + size});
     }
-    if (place.segment + 1 == matcher->segment_count) return stop(matcher, place, node);
-    return fail(matcher, place, node);
+    if (!match_is_last(matcher, place)) return fail(matcher, place, node);
+    match_hold(matcher, hold, from);
+    return stop(matcher, place, node);
 }
 
-static bool match_payload(struct matcher *matcher, const struct frame *frame,
-                          const struct script_node *node, struct match_place place)
+static bool match_payload(struct matcher *matcher, const struct match_frame *frame,
+                          const struct script_node *node, struct match_place place,
+                          struct match_hold *hold)
 {
     const struct script_payload *payload = node->payload;
-    const struct match_value *value = NULL;
+    struct match_value value;
     char text[24];
     switch (payload->kind) {
-    case SCRIPT_PAYLOAD_SHA256: return match_digest(matcher, frame, node, place);
+    case SCRIPT_PAYLOAD_SHA256: return match_digest(matcher, frame, node, place, hold);
     case SCRIPT_PAYLOAD_BYTES:
-        return match_exactly(matcher, frame, node, place, payload->bytes, (size_t)payload->size);
+        return match_exactly(matcher, frame, node, place, payload->bytes, (size_t)payload->size,
+                             hold);
     case SCRIPT_PAYLOAD_LENGTH:
-        return match_exactly(matcher, frame, node, place, NULL, (size_t)payload->size);
-    case SCRIPT_PAYLOAD_REFERENCE: value = match_find_value(matcher, payload->name); break;
+        return match_exactly(matcher, frame, node, place, NULL, (size_t)payload->size, hold);
+    case SCRIPT_PAYLOAD_REFERENCE: break;
     }
-    if (value == NULL || value->size == 0 || value->size >= sizeof text)
+    if (!match_find_value(matcher, payload->name, &value) || value.size == 0
+        || value.size >= sizeof text)
         return fail(matcher, place, node);
-    memcpy(text, value->bytes, value->size);
-    text[value->size] = '\0';
-    return match_exactly(matcher, frame, node, place, NULL, (size_t)strtoull(text, NULL, 10));
+    memcpy(text, value.bytes, value.size);
+    text[value.size] = '\0';
+    return match_exactly(matcher, frame, node, place, NULL, (size_t)strtoull(text, NULL, 10), hold);
 }
 
 /* ---- groups ----------------------------------------------------------- */
 
 /* Matches a branch and then what stands behind its group. */
-static bool enter(struct matcher *matcher, struct frame *below, const struct script_branch *branch,
-                  struct match_place place)
+static bool enter(struct matcher *matcher, struct match_frame *below,
+                  const struct script_branch *branch, struct match_place place)
 {
-    const struct frame inside = {.branch = branch, .below = below};
+    const struct match_frame inside = {.branch = branch, .below = below};
     return match_from(matcher, &inside, place);
 }
 
-static bool match_repeat(struct matcher *matcher, const struct frame *frame,
+static bool match_repeat(struct matcher *matcher, const struct match_frame *frame,
                          const struct script_node *node, uint64_t turns, struct match_place place)
 {
     if (turns < node->max) {
-        const struct frame turn = {
+        const struct match_frame turn = {
             .branch = &node->branches[0], .repeat = node, .turns = turns + 1, .below = frame};
         if (match_from(matcher, &turn, place)) return true;
     }
     return turns >= node->min && go_on(matcher, frame, place);
 }
 
-static bool match_order(struct matcher *matcher, const struct frame *frame,
+static bool match_order(struct matcher *matcher, const struct match_frame *frame,
                         const struct script_node *node, uint32_t left, struct match_place place)
 {
     if (left == 0) return go_on(matcher, frame, place);
     for (size_t i = 0; i < node->branch_count; i++) {
         if ((left & 1u << i) == 0) continue;
-        const struct frame one = {
+        const struct match_frame one = {
             .branch = &node->branches[i], .order = node, .left = left & ~(1u << i), .below = frame};
         if (match_from(matcher, &one, place)) return true;
     }
     return false;
 }
 
-static bool match_group(struct matcher *matcher, const struct frame *frame,
+static bool match_group(struct matcher *matcher, const struct match_frame *frame,
                         const struct script_node *node, struct match_place place)
 {
-    struct frame behind = *frame;
+    struct match_frame behind = *frame;
     behind.index++;
     if (node->kind == SCRIPT_REPEAT) return match_repeat(matcher, frame, node, 0, place);
     if (node->kind == SCRIPT_ANY_ORDER)
@@ -264,7 +273,7 @@ static bool match_group(struct matcher *matcher, const struct frame *frame,
     return node->kind == SCRIPT_OPTIONAL && go_on(matcher, frame, place);
 }
 
-static bool match_urc(struct matcher *matcher, const struct frame *frame,
+static bool match_urc(struct matcher *matcher, const struct match_frame *frame,
                       const struct script_node *node, struct match_place place)
 {
     size_t count = matcher->urc_count;
@@ -283,7 +292,7 @@ static uint64_t received_before(const struct matcher *matcher, struct match_plac
     return size + place.at;
 }
 
-static bool match_stream_end(struct matcher *matcher, const struct frame *frame,
+static bool match_stream_end(struct matcher *matcher, const struct match_frame *frame,
                              struct match_place place)
 {
     uint64_t before = matcher->stream_end;
@@ -293,7 +302,7 @@ static bool match_stream_end(struct matcher *matcher, const struct frame *frame,
     return good;
 }
 
-static bool match_within(struct matcher *matcher, const struct frame *frame,
+static bool match_within(struct matcher *matcher, const struct match_frame *frame,
                          const struct script_node *node, struct match_place place)
 {
     uint64_t before = matcher->within_us;
@@ -303,15 +312,27 @@ static bool match_within(struct matcher *matcher, const struct frame *frame,
     return good;
 }
 
-static bool match_node(struct matcher *matcher, const struct frame *frame,
+static bool match_said(struct matcher *matcher, const struct match_frame *frame,
+                       const struct script_node *node, struct match_place place)
+{
+    struct match_hold hold = {0};
+    bool good = false;
+    if (node->kind == SCRIPT_PAYLOAD) good = match_payload(matcher, frame, node, place, &hold);
+    else if (node->kind == SCRIPT_BYTES)
+        good = match_exactly(matcher, frame, node, place, node->bytes, node->size, &hold);
+    else if (node->is_sent) good = match_sent_line(matcher, frame, node, place, &hold);
+    else good = match_received_line(matcher, frame, node, place, &hold);
+    match_end_hold(matcher, frame, &hold);
+    return good;
+}
+
+static bool match_node(struct matcher *matcher, const struct match_frame *frame,
                        const struct script_node *node, struct match_place place)
 {
     switch (node->kind) {
     case SCRIPT_LINE:
-        return node->is_sent ? match_sent_line(matcher, frame, node, place)
-                             : match_received_line(matcher, frame, node, place);
-    case SCRIPT_BYTES: return match_exactly(matcher, frame, node, place, node->bytes, node->size);
-    case SCRIPT_PAYLOAD: return match_payload(matcher, frame, node, place);
+    case SCRIPT_BYTES:
+    case SCRIPT_PAYLOAD: return match_said(matcher, frame, node, place);
     case SCRIPT_URC: return match_urc(matcher, frame, node, place);
     case SCRIPT_STREAM_END: return match_stream_end(matcher, frame, place);
     case SCRIPT_WITHIN: return match_within(matcher, frame, node, place);
@@ -326,10 +347,15 @@ static bool match_node(struct matcher *matcher, const struct frame *frame,
 /* ---- the whole -------------------------------------------------------- */
 
 /* The case is over: what is left may be line ends and URCs. */
-static bool match_end(struct matcher *matcher, struct match_place place)
+static bool match_end(struct matcher *matcher, const struct match_frame *frame,
+                      struct match_place place)
 {
+    struct match_hold hold = {0};
+    struct match_place from = place;
     place = match_settle(matcher, place);
     while (match_skip(matcher, &place, true)) place = match_settle(matcher, place);
+    if (!match_is_settled(matcher, place)) match_hold(matcher, &hold, from);
+    match_end_hold(matcher, frame, &hold);
     if (match_is_half(matcher, place)) return stop(matcher, place, &match_anything);
     if (!match_is_over(matcher, place)) return fail(matcher, place, NULL);
     if (matcher->next == NULL) return true;
@@ -337,7 +363,7 @@ static bool match_end(struct matcher *matcher, struct match_place place)
     return false;
 }
 
-static bool match_from(struct matcher *matcher, const struct frame *frame, struct match_place place)
+bool match_from(struct matcher *matcher, const struct match_frame *frame, struct match_place place)
 {
     if (++matcher->steps > STEP_MAX) return false;
     if (frame->index < frame->branch->node_count)
@@ -347,13 +373,16 @@ static bool match_from(struct matcher *matcher, const struct frame *frame, struc
     if (frame->order != NULL)
         return match_order(matcher, frame->below, frame->order, frame->left, place);
     if (frame->below != NULL) return match_from(matcher, frame->below, place);
-    return match_end(matcher, place);
+    return match_end(matcher, frame, place);
 }
 
-static void read_segments(struct matcher *matcher, const struct transcript *recording)
+/* From item `first` on. The bytes of a recording may have moved as it grew. */
+void match_read_segments(struct matcher *matcher, const struct transcript *recording, size_t first)
 {
-    matcher->segments = memory_new(recording->item_count, sizeof *matcher->segments);
-    for (size_t i = 0; i < recording->item_count; i++) {
+    for (size_t i = 0; recording->bytes != matcher->bytes && i < matcher->segment_count; i++)
+        matcher->segments[i].bytes = recording->bytes + matcher->segments[i].offset;
+    matcher->bytes = recording->bytes;
+    for (size_t i = first; i < recording->item_count; i++) {
         const struct transcript_item *item = &recording->items[i];
         bool is_sent = item->kind == TRANSCRIPT_SENT;
         if ((!is_sent && item->kind != TRANSCRIPT_RECEIVED) || item->size == 0) continue;
@@ -363,8 +392,10 @@ static void read_segments(struct matcher *matcher, const struct transcript *reco
             last->size += item->size; /* bytes of items stand side by side */
             continue;
         }
+        matcher->segments = memory_grow(matcher->segments, matcher->segment_count + 1,
+                                        &matcher->segment_capacity, sizeof *matcher->segments);
         matcher->segments[matcher->segment_count++] = (struct match_segment){
-            is_sent, recording->bytes + item->offset, item->size, item->line};
+            is_sent, recording->bytes + item->offset, item->offset, item->size, item->line};
     }
 }
 
@@ -376,51 +407,52 @@ static void set_variables(struct matcher *matcher, const struct script_settings 
         for (size_t k = 0; settings != NULL && k < settings->count; k++)
             if (strcmp(settings->items[k].name, variable->name) == 0)
                 text = settings->items[k].text;
-        match_push_value(matcher, variable->name, (const uint8_t *)text, strlen(text));
+        match_push_value(matcher, (struct match_value){.name = variable->name,
+                                                       .bytes = (const uint8_t *)text,
+                                                       .size = strlen(text)});
     }
 }
 
-static void match_script(struct matcher *matcher, const struct transcript *recording,
-                         const struct script_settings *settings, struct match_result *out)
+void match_begin(struct matcher *matcher, const struct script_settings *settings)
 {
-    const struct frame whole = {.branch = &matcher->case_->body};
     matcher->stream_end = UINT64_MAX;
     matcher->silent_from = SIZE_MAX;
-    read_segments(matcher, recording);
     set_variables(matcher, settings);
-    bool good = match_from(matcher, &whole, (struct match_place){0, 0});
-    if (matcher->next != NULL) good = matcher->next->may_end;
-    *out = (struct match_result){.outcome = MATCH_NONE};
-    if (matcher->steps > STEP_MAX) out->outcome = MATCH_UNKNOWN;
-    else if (matcher->partial) out->outcome = MATCH_PARTIAL;
-    if (good) out->outcome = MATCH_WHOLE;
-    if (!good) {
-        const struct match_segment *segment = match_segment_at(matcher, matcher->best);
-        out->recording_line = segment == NULL ? 0 : segment->line;
-        out->case_line = matcher->awaited == NULL ? 0 : matcher->awaited->line;
-        out->expected = match_node_text(matcher->awaited);
-        out->seen = match_seen_text(segment, matcher->best.at);
-        out->offset = received_before(matcher, matcher->best);
-    }
+}
+
+void match_end_all(struct matcher *matcher)
+{
     free(matcher->segments);
     free(matcher->values);
+    match_release_ways(&matcher->ways);
+}
+
+/* `good`: the recording is the case. */
+void match_tell(const struct matcher *matcher, bool good, struct match_result *out)
+{
+    *out = (struct match_result){.outcome = MATCH_NONE};
+    if (match_is_given_up(matcher)) out->outcome = MATCH_UNKNOWN;
+    else if (matcher->partial) out->outcome = MATCH_PARTIAL;
+    if (good) out->outcome = MATCH_WHOLE;
+    if (good) return;
+    const struct match_segment *segment = match_segment_at(matcher, matcher->best);
+    out->recording_line = segment == NULL ? 0 : segment->line;
+    out->case_line = matcher->awaited == NULL ? 0 : matcher->awaited->line;
+    out->expected = match_node_text(matcher->awaited);
+    out->seen = match_seen_text(segment, matcher->best.at);
+    out->offset = received_before(matcher, matcher->best);
 }
 
 void match_case(const struct script_case *case_, const struct transcript *recording,
                 const struct script_settings *settings, struct match_result *out)
 {
     struct matcher matcher = {.case_ = case_};
-    match_script(&matcher, recording, settings, out);
-}
-
-void match_live(const struct script_case *case_, const struct transcript *recording,
-                const struct script_settings *settings, const struct match_urc *urcs,
-                size_t urc_count, struct match_next *next, struct match_result *out)
-{
-    struct matcher matcher = {
-        .case_ = case_, .anywhere = urcs, .anywhere_count = urc_count, .next = next};
-    *next = (struct match_next){.stream_end = UINT64_MAX};
-    match_script(&matcher, recording, settings, out);
+    const struct match_frame whole = {.branch = &case_->body};
+    match_begin(&matcher, settings);
+    match_read_segments(&matcher, recording, 0);
+    bool good = match_from(&matcher, &whole, (struct match_place){0, 0});
+    match_tell(&matcher, good, out);
+    match_end_all(&matcher);
 }
 
 void match_release(struct match_result *result)
@@ -428,9 +460,4 @@ void match_release(struct match_result *result)
     free(result->expected);
     free(result->seen);
     *result = (struct match_result){0};
-}
-
-void match_next_release(struct match_next *next)
-{
-    buffer_release(&next->bytes);
 }

@@ -34,7 +34,7 @@ void match_case(const struct script_case *case_, const struct transcript *record
                 const struct script_settings *settings, struct match_result *out);
 void match_release(struct match_result *result);
 
-/* What may come behind a recording of the case's beginning. */
+/* What may come after a recording of the case's beginning. */
 struct match_next {
     bool may_end;                      /* here the case may be over         */
     const struct script_node *send;    /* what the host may say; NULL: nothing */
@@ -43,6 +43,7 @@ struct match_next {
     uint64_t within_us;                /* of it: what the case allows, 0: nothing said */
     uint64_t stream_end;               /* with may_end: bytes of the module before the stream ended;
                                         * UINT64_MAX: no stream did                       */
+    bool is_ambiguous;                 /* given up: the rest says nothing                   */
 };
 
 /* A URC that may come anywhere. */
@@ -52,12 +53,40 @@ struct match_urc {
                             * field; 0: none does                           */
 };
 
-/* The same for a case under way.
- * Owns: the caller releases *next with match_next_release, *out with
- * match_release. */
-void match_live(const struct script_case *case_, const struct transcript *recording,
-                const struct script_settings *settings, const struct match_urc *urcs,
-                size_t urc_count, struct match_next *next, struct match_result *out);
-void match_next_release(struct match_next *next);
+/* A case under way, matched as its recording grows: of what was matched before,
+ * only what the new bytes may decide is looked at again.
+ *
+ *     course = match_course_new(case_, settings, urcs, urc_count);
+ *     next = match_course_advance(course, &recording);    as often as it grew
+ *     match_course_free(course);
+ *
+ * Borrows: what it is given to begin with, until match_course_free; of a
+ * recording nothing, its bytes may move as it grows. */
+struct match_course;
+
+/* Owns: the caller. */
+struct match_course *match_course_new(const struct script_case *case_,
+                                      const struct script_settings *settings,
+                                      const struct match_urc *urcs, size_t urc_count);
+void match_course_free(struct match_course *course); /* NULL is fine */
+
+/* The recording is what it was, and perhaps more items after it.
+ * Returns: what may come next; valid until the next call. */
+const struct match_next *match_course_advance(struct match_course *course,
+                                              const struct transcript *recording);
+
+/* The next recording is another one: what was matched is forgotten. */
+void match_course_restart(struct match_course *course);
+
+/* How far the recording of a case under way agreed, matched from its beginning.
+ * Owns: the caller releases *out with match_release. */
+void match_explain(const struct script_case *case_, const struct transcript *recording,
+                   const struct script_settings *settings, const struct match_urc *urcs,
+                   size_t urc_count, struct match_result *out);
+
+/* Appends: to *out, a line that the host sends (kind SCRIPT_LINE) with its CR, the
+ * variables of the case set. */
+void match_render_line(const struct script_case *case_, const struct script_settings *settings,
+                       const struct script_node *node, struct buffer *out);
 
 #endif

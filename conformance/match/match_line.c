@@ -30,20 +30,30 @@ const struct match_segment *match_segment_at(const struct matcher *matcher,
     return match_is_over(matcher, place) ? NULL : &matcher->segments[place.segment];
 }
 
-/* ---- values ----------------------------------------------------------- */
-
-const struct match_value *match_find_value(const struct matcher *matcher, const char *name)
+bool match_is_last(const struct matcher *matcher, struct match_place place)
 {
-    for (size_t i = matcher->value_count; i > 0; i--)
-        if (strcmp(matcher->values[i - 1].name, name) == 0) return &matcher->values[i - 1];
-    return NULL;
+    return place.segment + 1 >= matcher->segment_count;
 }
 
-void match_push_value(struct matcher *matcher, const char *name, const uint8_t *bytes, size_t size)
+/* ---- values ----------------------------------------------------------- */
+
+bool match_find_value(const struct matcher *matcher, const char *name, struct match_value *out)
+{
+    for (size_t i = matcher->value_count; i > 0; i--) {
+        const struct match_value *value = &matcher->values[i - 1];
+        if (strcmp(value->name, name) != 0) continue;
+        *out = *value;
+        if (out->bytes == NULL) out->bytes = matcher->bytes + value->offset;
+        return true;
+    }
+    return false;
+}
+
+void match_push_value(struct matcher *matcher, struct match_value value)
 {
     matcher->values = memory_grow(matcher->values, matcher->value_count + 1,
                                   &matcher->value_capacity, sizeof *matcher->values);
-    matcher->values[matcher->value_count++] = (struct match_value){name, bytes, size};
+    matcher->values[matcher->value_count++] = value;
 }
 
 /* ---- lines ------------------------------------------------------------ */
@@ -63,8 +73,10 @@ static enum match_fit match_part(struct matcher *matcher, const struct script_pa
 {
     if (part->kind == SCRIPT_LITERAL) return match_bytes(segment, at, part->bytes, part->size);
     if (part->kind == SCRIPT_REFERENCE) {
-        const struct match_value *value = match_find_value(matcher, part->name);
-        return value == NULL ? MATCH_FITS_NOT : match_bytes(segment, at, value->bytes, value->size);
+        struct match_value value;
+        return match_find_value(matcher, part->name, &value)
+                   ? match_bytes(segment, at, value.bytes, value.size)
+                   : MATCH_FITS_NOT;
     }
     const uint8_t *bytes = segment->bytes + *at;
     size_t left = segment->size - *at;
@@ -74,7 +86,10 @@ static enum match_fit match_part(struct matcher *matcher, const struct script_pa
         return MATCH_CUT; /* more of it may come */
     if ((size == 0 && match_needs_text(part->type)) || !match_is_within(part, bytes, size))
         return MATCH_FITS_NOT;
-    if (part->name != NULL) match_push_value(matcher, part->name, bytes, size);
+    if (part->name != NULL)
+        match_push_value(matcher, (struct match_value){.name = part->name,
+                                                       .offset = segment->offset + *at,
+                                                       .size = size});
     *at += size;
     return MATCH_FITS;
 }
@@ -243,6 +258,28 @@ bool match_may_grow(const struct matcher *matcher, struct match_place place)
         return false;
     return match_skip_line_ends(segment, place.at) == segment->size
            || match_is_half(matcher, place);
+}
+
+/* What stands here may yet become the echo. */
+static bool may_be_echo(const struct matcher *matcher, struct match_place place)
+{
+    if (place.segment == 0) return false;
+    const struct match_segment *sent = &matcher->segments[place.segment - 1];
+    const struct match_segment *here = &matcher->segments[place.segment];
+    size_t left = here->size - place.at;
+    return sent->is_sent && left <= sent->size
+           && memcmp(here->bytes + place.at, sent->bytes, left) == 0;
+}
+
+bool match_is_settled(const struct matcher *matcher, struct match_place place)
+{
+    place = match_settle(matcher, place);
+    if (!match_is_last(matcher, place)) return true;
+    const struct match_segment *segment = match_segment_at(matcher, place);
+    if (segment == NULL || segment->is_sent) return false;
+    place.at = match_skip_line_ends(segment, place.at);
+    return line_size(segment, place.at) > 0 && !is_payload_half(matcher, segment, place.at)
+           && !may_be_echo(matcher, place);
 }
 
 bool match_skip_beside(struct matcher *matcher, struct match_place *place)

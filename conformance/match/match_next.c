@@ -12,15 +12,15 @@
 
 /* ---- what the host sends ---------------------------------------------- */
 
-static void render_parts(const struct matcher *matcher, const struct script_node *node,
-                         struct buffer *out)
+void match_render_parts(const struct matcher *matcher, const struct script_node *node,
+                        struct buffer *out)
 {
     for (size_t i = 0; i < node->part_count; i++) {
         const struct script_part *part = &node->parts[i];
-        const struct match_value *value =
-            part->kind == SCRIPT_REFERENCE ? match_find_value(matcher, part->name) : NULL;
+        struct match_value value;
         if (part->kind == SCRIPT_LITERAL) buffer_append(out, part->bytes, part->size);
-        else if (value != NULL) buffer_append(out, value->bytes, value->size);
+        else if (part->kind == SCRIPT_REFERENCE && match_find_value(matcher, part->name, &value))
+            buffer_append(out, value.bytes, value.size);
     }
     buffer_append_text(out, "\r");
 }
@@ -31,11 +31,12 @@ static void render_digits(struct buffer *out, size_t size)
     for (size_t i = 0; i < size; i++) buffer_append(out, &"0123456789"[i % 10], 1);
 }
 
-static size_t length_of(const struct match_value *value)
+static size_t length_of(const struct matcher *matcher, const char *name)
 {
     char text[24] = "";
-    if (value == NULL || value->size >= sizeof text) return 0;
-    memcpy(text, value->bytes, value->size);
+    struct match_value value;
+    if (!match_find_value(matcher, name, &value) || value.size >= sizeof text) return 0;
+    memcpy(text, value.bytes, value.size);
     size_t size = (size_t)strtoull(text, NULL, 10);
     return size < TRANSCRIPT_BYTES_SIZE_MAX ? size : 0;
 }
@@ -48,7 +49,7 @@ static void render_payload(const struct matcher *matcher, const struct script_pa
     if (payload->kind == SCRIPT_PAYLOAD_BYTES)
         buffer_append(out, payload->bytes, (size_t)payload->size);
     else if (payload->kind == SCRIPT_PAYLOAD_REFERENCE)
-        render_digits(out, length_of(match_find_value(matcher, payload->name)));
+        render_digits(out, length_of(matcher, payload->name));
     else if (payload->kind == SCRIPT_PAYLOAD_LENGTH) render_digits(out, (size_t)payload->size);
 }
 
@@ -58,7 +59,7 @@ static void note_sent(struct matcher *matcher, const struct script_node *node)
     struct match_next *next = matcher->next;
     if (next->send != NULL) return;
     next->send = node;
-    if (node->kind == SCRIPT_LINE) render_parts(matcher, node, &next->bytes);
+    if (node->kind == SCRIPT_LINE) match_render_parts(matcher, node, &next->bytes);
     else if (node->kind == SCRIPT_PAYLOAD) render_payload(matcher, node->payload, &next->bytes);
     else buffer_append(&next->bytes, node->bytes, node->size);
 }

@@ -1,5 +1,6 @@
-/* Ports: opening as the host, ending, trying again. The bytes are in port_io.c,
- * the module's end in port_listen.c, the serial line in port_line.c. */
+/* Ports: opening as the host, trying again, closing. The bytes are in port_io.c,
+ * the end of a connection in port_drop.c, the module's end in port_listen.c, the
+ * serial line in port_line.c. */
 #include "port/port_internal.h"
 
 #include "base/memory.h"
@@ -14,34 +15,6 @@
 
 #include <gensio/gensio_unix.h>
 
-/* ---- errors ----------------------------------------------------------- */
-
-const char *port_status_name(enum port_status status)
-{
-    switch (status) {
-    case PORT_OK: return "ok";
-    case PORT_BAD_ADDRESS: return "bad address";
-    case PORT_MISSING: return "missing";
-    case PORT_DENIED: return "denied";
-    case PORT_BUSY: return "busy";
-    case PORT_FAILED: return "failed";
-    case PORT_VANISHED: return "vanished";
-    case PORT_TIMED_OUT: return "timed out";
-    case PORT_UNSUPPORTED: return "unsupported";
-    }
-    return "unknown";
-}
-
-enum port_status port_fail(struct port *port, enum port_status status, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    port->error.status = status;
-    vsnprintf(port->error.text, sizeof port->error.text, format, args);
-    va_end(args);
-    return status;
-}
-
 /* What gensio logs (a program that cannot be run, an option it does not know)
  * says more than its codes. */
 static void on_log(struct gensio_os_funcs *os, enum gensio_log_levels level, const char *format,
@@ -52,59 +25,11 @@ static void on_log(struct gensio_os_funcs *os, enum gensio_log_levels level, con
     if (port != NULL) vsnprintf(port->log, sizeof port->log, format, args);
 }
 
-/* What a code means for someone who opens `port->address`. */
-enum port_status port_fail_open(struct port *port, int err)
-{
-    static const struct {
-        int err;
-        enum port_status status;
-        const char *hint;
-    } table[] = {
-        {GE_INVAL, PORT_BAD_ADDRESS,
-         "expected a gensio string, such as serialdev,/dev/ttyUSB2,115200n81 or tcp,HOST,PORT"},
-        {GE_NOTFOUND, PORT_MISSING, "is it plugged in, powered, and written as it is named?"},
-        {GE_PERM, PORT_DENIED, "become a member of the group that owns it (often dialout)"},
-        {GE_INUSE, PORT_BUSY, "end the program that has it"},
-        {GE_ADDRINUSE, PORT_BUSY, "end the program that listens there, or take port 0"},
-        {GE_EXISTS, PORT_BUSY, "end the program that has it"},
-        {GE_CONNREFUSE, PORT_MISSING, "nothing listens there: start the server"},
-        {GE_HOSTDOWN, PORT_MISSING, "the host does not answer"},
-        {GE_REMCLOSE, PORT_FAILED, "the other side closed at once: is it busy with another host?"},
-        {GE_UNKNOWN_NAME_ERROR, PORT_MISSING, "see whether the host's name is right"},
-        {GE_NAME_ERROR, PORT_MISSING, "see whether the host's name is right"},
-        {GE_NAME_SERVER_FAILURE, PORT_MISSING, "the name server does not answer"},
-        {GE_NAME_INVALID, PORT_BAD_ADDRESS, "see whether host and port are right"},
-        {GE_NAME_NET_NOT_UP, PORT_MISSING, "there is no network"},
-        {GE_TIMEDOUT, PORT_TIMED_OUT, "nothing answered in time"},
-    };
-    enum port_status status = PORT_FAILED;
-    const char *hint = "the system refused it";
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (table[i].err != err) continue;
-        status = table[i].status;
-        hint = table[i].hint;
-        break;
-    }
-    return port_fail(port, status, "%s: cannot open (%s%s%s): %s", port->address,
-                     gensio_err_to_str(err), port->log[0] == '\0' ? "" : ": ", port->log, hint);
-}
-
 /* ---- opening ---------------------------------------------------------- */
 
 static bool is_operation_done(const struct port *port)
 {
     return port->operation_done;
-}
-
-static bool is_closed(const struct port *port)
-{
-    return port->closed;
-}
-
-static bool is_never(const struct port *port)
-{
-    (void)port;
-    return false;
 }
 
 static void on_open(struct gensio *io, int err, void *data)
@@ -113,13 +38,6 @@ static void on_open(struct gensio *io, int err, void *data)
     if (io != port->io) return;
     port->operation_done = true;
     port->operation_error = err;
-}
-
-static void on_close(struct gensio *io, void *data)
-{
-    (void)io;
-    struct port *port = data;
-    port->closed = true;
 }
 
 static enum port_status open_once(struct port *port, int64_t deadline_us)
@@ -154,61 +72,6 @@ static enum port_status open_once(struct port *port, int64_t deadline_us)
     return status;
 }
 
-/* A child whose standard input was closed may go on. */
-static void end_child(struct port *port, pid_t pid)
-{
-    for (int signal = 0; signal < 2 && !port->closed; signal++) {
-        kill(pid, signal == 0 ? SIGTERM : SIGKILL);
-        port_wait(port, is_closed, port_now_us() + PORT_CLOSE_US);
-    }
-}
-
-/* Returns: 0 if the connection is not to a child. */
-static pid_t child_of(struct port *port)
-{
-    const char *type = gensio_get_type(port->io, 0);
-    bool has_child = strcmp(type, "stdio") == 0 || strcmp(type, "pty") == 0;
-    char text[32] = "0";
-    gensiods size = sizeof text;
-    if (!has_child || port->slave >= 0
-        || gensio_control(port->io, 0, GENSIO_CONTROL_GET, GENSIO_CONTROL_REMOTE_ID, text, &size)
-               != 0)
-        return 0;
-    long pid = strtol(text, NULL, 10);
-    return pid > 1 ? (pid_t)pid : 0;
-}
-
-void port_drop(struct port *port)
-{
-    if (port->io == NULL) return;
-    if (port->device != NULL) port_unclaim(port);
-    const volatile sig_atomic_t *stop = port->stop;
-    port->stop = NULL; /* what is to be closed is closed */
-    pid_t child = child_of(port);
-    port->closed = false;
-    gensio_set_read_callback_enable(port->io, false);
-    gensio_set_write_callback_enable(port->io, false);
-    if (gensio_close(port->io, on_close, port) != 0) port->closed = true;
-    port_wait(port, is_closed, port_now_us() + PORT_CLOSE_US);
-    if (!port->closed && child != 0) end_child(port, child);
-    bool is_forced = !port->closed;
-    if (is_forced) gensio_disable(port->io);
-    gensio_free(port->io);
-    port->io = NULL;
-    if (is_forced) /* what it had under way is released by gensio's loop */
-        port_wait(port, is_never, port_now_us());
-    port->stop = stop;
-}
-
-/* gensio takes an unknown type for a host's name and says so of it. */
-bool port_is_type(const char *address, const char *const *types)
-{
-    size_t size = strcspn(address, "(,");
-    for (; *types != NULL; types++)
-        if (strlen(*types) == size && strncmp(*types, address, size) == 0) return true;
-    return false;
-}
-
 /* gensio takes the host of `tcp,HOST` for a service's name. */
 static bool lacks_port(const char *address)
 {
@@ -218,14 +81,6 @@ static bool lacks_port(const char *address)
     if (*at == '(') at += strcspn(at, ")");
     at = strchr(at, ',');
     return at == NULL || strchr(at + 1, ',') == NULL;
-}
-
-bool port_is_pty_alone(const char *address)
-{
-    if (strncmp(address, "pty", 3) != 0) return false;
-    const char *at = address + 3;
-    if (*at == '(') at += strcspn(at, ")");
-    return strchr(at, ',') == NULL;
 }
 
 static const struct port_options no_options;
@@ -306,6 +161,11 @@ static void on_shutdown(struct gensio_accepter *accepter, void *data)
     (void)accepter;
     struct port *port = data;
     port->closed = true;
+}
+
+static bool is_closed(const struct port *port)
+{
+    return port->closed;
 }
 
 static void end_accepter(struct port *port)

@@ -83,6 +83,18 @@ bool port_is_type(const char *address, const char *const *types);
 /* `pty`, `pty(...)`: without a program. */
 bool port_is_pty_alone(const char *address);
 
+/* gensio writes to pipes and sockets whose reader may be gone. While a guard is up,
+ * SIGPIPE is kept from the program without touching its handler. */
+struct port_pipe_guard {
+    sigset_t before;
+    bool was_pending;
+};
+struct port_pipe_guard port_guard_pipe(void);
+void port_unguard_pipe(const struct port_pipe_guard *guard);
+
+/* Whether the deadline has passed, or the program is to stop. */
+bool port_is_over(const struct port *port, int64_t deadline_us);
+
 /* Runs gensio until `ready`, or the deadline. Returns: whether it is ready. */
 bool port_wait(struct port *port, bool (*ready)(const struct port *port), int64_t deadline_us);
 

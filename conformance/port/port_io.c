@@ -14,80 +14,9 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#define STOP_POLL_US     INT64_C(100000) /* how soon *stop is seen            */
-#define OUTPUT_POLL_MS   20              /* how soon its deadline is seen     */
-#define LATE_ROUND_COUNT 64              /* events handled after the deadline */
-
-int64_t port_now_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
-/* ---- running gensio --------------------------------------------------- */
-
-/* gensio writes to pipes and sockets whose reader may be gone. The signal is
- * kept from the program without touching its handler. */
-struct pipe_guard {
-    sigset_t before;
-    bool was_pending;
-};
-
-static struct pipe_guard guard_pipe(void)
-{
-    struct pipe_guard guard;
-    sigset_t set;
-    sigpending(&set);
-    guard.was_pending = sigismember(&set, SIGPIPE) == 1;
-    sigemptyset(&set);
-    sigaddset(&set, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &set, &guard.before);
-    return guard;
-}
-
-static void unguard_pipe(const struct pipe_guard *guard)
-{
-    static const struct timespec now = {0};
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGPIPE);
-    if (!guard->was_pending) sigtimedwait(&set, NULL, &now);
-    pthread_sigmask(SIG_SETMASK, &guard->before, NULL);
-}
-
-static bool is_over(const struct port *port, int64_t deadline_us)
-{
-    return port_now_us() >= deadline_us || (port->stop != NULL && *port->stop != 0);
-}
-
-/* Handles what is there, or waits for it. Returns: false, nothing came. */
-static bool service(struct port *port, int64_t deadline_us)
-{
-    int64_t left = deadline_us - port_now_us();
-    if (left < 0) left = 0;
-    if (port->stop != NULL && left > STOP_POLL_US) left = *port->stop != 0 ? 0 : STOP_POLL_US;
-    gensio_time time = {.secs = left / 1000000, .nsecs = (int32_t)(left % 1000000 * 1000)};
-    gensio_time *timeout = deadline_us == PORT_NO_DEADLINE && port->stop == NULL ? NULL : &time;
-    return gensio_os_funcs_service(port->os, timeout) == 0;
-}
-
-bool port_wait(struct port *port, bool (*ready)(const struct port *port), int64_t deadline_us)
-{
-    struct pipe_guard guard = guard_pipe();
-    unsigned late_count = 0;
-    while (!ready(port) && late_count < LATE_ROUND_COUNT) {
-        bool came = service(port, deadline_us);
-        if (!is_over(port, deadline_us)) continue;
-        late_count++;
-        if (!came) break;
-    }
-    unguard_pipe(&guard);
-    return ready(port);
-}
+#define OUTPUT_POLL_MS 20 /* how soon its deadline is seen     */
 
 /* ---- the queue -------------------------------------------------------- */
 
@@ -224,10 +153,10 @@ static enum port_status write_output(struct port *port, const uint8_t *bytes, si
                                      int64_t deadline_us, size_t *done)
 {
     while (*done < size) {
-        struct pipe_guard guard = guard_pipe();
+        struct port_pipe_guard guard = port_guard_pipe();
         ssize_t count = write(STDOUT_FILENO, bytes + *done, size - *done);
         int err = errno;
-        unguard_pipe(&guard);
+        port_unguard_pipe(&guard);
         if (count >= 0) {
             *done += (size_t)count;
             continue;
@@ -236,7 +165,7 @@ static enum port_status write_output(struct port *port, const uint8_t *bytes, si
             port->gone = GE_REMCLOSE;
             return PORT_VANISHED;
         }
-        if (is_over(port, deadline_us)) return PORT_TIMED_OUT;
+        if (port_is_over(port, deadline_us)) return PORT_TIMED_OUT;
         poll(&(struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT}, 1, OUTPUT_POLL_MS);
     }
     return PORT_OK;
@@ -247,9 +176,9 @@ static enum port_status write_all(struct port *port, const uint8_t *bytes, size_
 {
     while (*done < size && port->gone == 0) {
         gensiods count = 0;
-        struct pipe_guard guard = guard_pipe();
+        struct port_pipe_guard guard = port_guard_pipe();
         int err = gensio_write(port->io, &count, bytes + *done, size - *done, NULL);
-        unguard_pipe(&guard);
+        port_unguard_pipe(&guard);
         if (err != 0) port->gone = err;
         *done += count;
         if (err == 0 && *done < size && !wait_writable(port, deadline_us)) return PORT_TIMED_OUT;

@@ -1,67 +1,10 @@
-/* The module's end of a port: accepting hosts one at a time, and a pty whose
- * slave hosts open and close as they like.
- *
- * A pty's master reads EIO once its slave was closed by all, which would end
- * the connection. So we keep the slave open ourselves. */
+/* The module's end of a port: accepts hosts, one at a time. */
 #include "port/port_internal.h"
 
 #include "base/memory.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <termios.h>
-#include <unistd.h>
-
-/* ---- pty -------------------------------------------------------------- */
-
-/* A link left by one who was killed is replaced; a file is nobody's to lose. */
-static bool make_link(const char *slave, const char *link)
-{
-    struct stat status;
-    if (symlink(slave, link) == 0) return true;
-    if (errno != EEXIST) return false;
-    bool is_link = lstat(link, &status) == 0 && S_ISLNK(status.st_mode);
-    errno = EEXIST;
-    return is_link && unlink(link) == 0 && symlink(slave, link) == 0;
-}
-
-static bool make_raw(int fd)
-{
-    struct termios settings;
-    if (tcgetattr(fd, &settings) != 0) return false;
-    cfmakeraw(&settings);
-    return tcsetattr(fd, TCSANOW, &settings) == 0;
-}
-
-enum port_status port_hold_slave(struct port *port, const char *link)
-{
-    char slave[128] = "0"; /* in: which address */
-    gensiods size = sizeof slave;
-    int err = gensio_control(port->io, GENSIO_CONTROL_DEPTH_FIRST, GENSIO_CONTROL_GET,
-                             GENSIO_CONTROL_LADDR, slave, &size);
-    if (err != 0)
-        return port_fail(port, PORT_FAILED, "%s: the slave has no name: %s", port->address,
-                         gensio_err_to_str(err));
-    port->slave = open(slave, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (port->slave < 0 || !make_raw(port->slave))
-        return port_fail(port, PORT_FAILED, "%s: cannot hold %s open: %s", port->address, slave,
-                         strerror(errno));
-    free(port->name);
-    port->name = memory_text(slave);
-    if (link == NULL) return PORT_OK;
-    if (!make_link(slave, link))
-        return port_fail(port, errno == EEXIST ? PORT_BUSY : PORT_FAILED,
-                         "%s: cannot link it to %s: %s: name a path that is free", link, slave,
-                         strerror(errno));
-    port->link = memory_text(link);
-    return PORT_OK;
-}
-
-/* ---- accepting -------------------------------------------------------- */
 
 static int on_accept(struct gensio_accepter *accepter, void *user_data, int event, void *data)
 {
@@ -80,13 +23,6 @@ static int on_accept(struct gensio_accepter *accepter, void *user_data, int even
     gensio_set_callback(io, port_on_event, port);
     port_start(port);
     return 0;
-}
-
-void port_next_host(struct port *port)
-{
-    port_drop(port);
-    port->gone = 0;
-    gensio_acc_set_accept_callback_enable(port->accepter, true);
 }
 
 /* `telnet(rfc2217),tcp,127.0.0.1,0` with what it really listens on. */

@@ -40,6 +40,9 @@ struct tape {
     uint8_t buffer[ATP_BUFFER_SIZE(LINE_MAX)];
 };
 
+/* The parser's callback: its events become items. */
+void tape_on_event(void *user, const struct atp_event *event);
+
 /* Hands an item out. */
 void tape_emit(struct tape *tape, struct tape_item item);
 

@@ -18,11 +18,14 @@ struct player {
     struct match_urc *urcs; /* but for those that the case awaits itself     */
     size_t urc_count;
     struct play_result *result;
-    struct match_next next;
-    bool echoes;        /* the module did, the last command line              */
-    bool unechoed;      /* the echo of the last command line is to come       */
-    bool waited;        /* in vain, behind the last bytes                    */
-    int64_t settled_at; /* no earlier does what is optional count as missing */
+    struct match_course *course;
+    const struct match_next *next; /* after the record as it was last looked at  */
+    size_t looked_count;           /* items of it                               */
+    size_t rewrite_count;          /* of the session's record                   */
+    bool echoes;                   /* the module did, the last command line              */
+    bool unechoed;                 /* the echo of the last command line is to come       */
+    bool waited;                   /* in vain, behind the last bytes                    */
+    int64_t settled_at;            /* no earlier does what is optional count as missing */
 };
 
 /* ---- names ------------------------------------------------------------ */
@@ -71,25 +74,26 @@ static void look(struct player *player)
     } else if (player->unechoed && player->session->final[0] != '\0') {
         player->unechoed = player->echoes = false;
     }
+    if (player->rewrite_count != player->session->rewrite_count)
+        match_course_restart(player->course);
+    player->rewrite_count = player->session->rewrite_count;
     struct transcript record = session_record(player->session, player->result->first);
-    match_release(&player->result->match);
-    match_next_release(&player->next);
-    match_live(player->case_, &record, &player->options->settings, player->urcs, player->urc_count,
-               &player->next, &player->result->match);
+    player->looked_count = record.item_count;
+    player->next = match_course_advance(player->course, &record);
 }
 
 /* How long the module may take for what is awaited. */
 static int64_t limit_of(const struct player *player)
 {
-    if (player->next.within_us > 0) return (int64_t)player->next.within_us;
+    if (player->next->within_us > 0) return (int64_t)player->next->within_us;
     return session_limit(player->session, player->options->limit_us);
 }
 
 static bool is_late(const struct player *player)
 {
     const struct session *session = player->session;
-    return player->next.within_us > 0
-           && session->received_us - session->command_us > (int64_t)player->next.within_us;
+    return player->next->within_us > 0
+           && session->received_us - session->command_us > (int64_t)player->next->within_us;
 }
 
 static bool is_stopped(const struct player *player)
@@ -129,7 +133,7 @@ static bool keep_guard(struct player *player)
 static bool say(struct player *player)
 {
     struct session *session = player->session;
-    const struct match_next *next = &player->next;
+    const struct match_next *next = player->next;
     bool escapes = next->bytes.size == 3 && memcmp(next->bytes.bytes, "+++", 3) == 0;
     bool is_command = next->send->kind == SCRIPT_LINE
                       || (next->bytes.size > 0 && next->bytes.bytes[next->bytes.size - 1] == '\r'
@@ -159,12 +163,12 @@ static bool ends_in_cr(const struct session *session)
 /* Returns: whether the case goes on. */
 static bool step(struct player *player)
 {
-    const struct match_next *next = &player->next;
     int64_t now = line_now(player->session->line);
     look(player);
+    const struct match_next *next = player->next;
     if (player->unechoed && now < player->session->command_us + ECHO_US)
         return await(player, player->session->command_us + ECHO_US);
-    if (player->result->match.outcome == MATCH_UNKNOWN) return end(player, PLAY_AMBIGUOUS);
+    if (next->is_ambiguous) return end(player, PLAY_AMBIGUOUS);
     bool goes_on = next->send != NULL || next->may_end;
     if (!goes_on && next->receive == NULL) return end(player, PLAY_DIFFERS);
     if (goes_on && (next->receive != NULL || ends_in_cr(player->session))
@@ -181,6 +185,15 @@ static bool step(struct player *player)
     return await(player, deadline);
 }
 
+/* Where it went another way, by the record that was looked at last. */
+static void explain(struct player *player)
+{
+    struct transcript record = session_record(player->session, player->result->first);
+    if (player->looked_count < record.item_count) record.item_count = player->looked_count;
+    match_explain(player->case_, &record, &player->options->settings, player->urcs,
+                  player->urc_count, &player->result->match);
+}
+
 void play_case(struct session *session, const struct script_case *case_,
                const struct play_options *options, const volatile sig_atomic_t *stop,
                struct play_result *result)
@@ -190,10 +203,13 @@ void play_case(struct session *session, const struct script_case *case_,
     session->command_us = session->received_us = line_now(session->line);
     session->read_us = port_now_us();
     choose_urcs(&player);
+    player.rewrite_count = session->rewrite_count;
+    player.course = match_course_new(case_, &options->settings, player.urcs, player.urc_count);
     while (step(&player)) continue;
-    if (result->outcome == PLAY_AGREES && player.next.stream_end != UINT64_MAX)
-        session_end_stream(session, result->first, player.next.stream_end);
+    if (result->outcome != PLAY_AGREES) explain(&player);
+    else if (player.next->stream_end != UINT64_MAX)
+        session_end_stream(session, result->first, player.next->stream_end);
     session->line_of_case = 0;
-    match_next_release(&player.next);
+    match_course_free(player.course);
     free(player.urcs);
 }

@@ -74,19 +74,14 @@ static void tell_play(struct attempt *attempt)
 
 /* ---- before and behind ------------------------------------------------ */
 
+/* Without its CR. Owns: the caller. */
 static char *command_text(const struct script_node *node, const struct script_case *case_,
                           const struct script_settings *settings)
 {
-    struct script_branch branch = {(struct script_node *)(uintptr_t)node, 1};
-    struct script_case one = *case_;
-    struct transcript nothing = {0};
-    struct match_next next;
-    struct match_result result;
-    one.body = branch;
-    match_live(&one, &nothing, settings, NULL, 0, &next, &result);
-    char *text = memory_slice((const char *)next.bytes.bytes, next.bytes.size - 1);
-    match_next_release(&next);
-    match_release(&result);
+    struct buffer line = {0};
+    match_render_line(case_, settings, node, &line);
+    char *text = memory_slice((const char *)line.bytes, line.size - 1);
+    buffer_release(&line);
     return text;
 }
 

@@ -151,6 +151,7 @@ bool session_sort_echo(struct session *session)
     copy_received(&out, session, sent, early, true);
     release_record(session);
     session->record = out;
+    session->rewrite_count++;
     return true;
 }
 

@@ -14,6 +14,7 @@ struct session {
     struct line *line;                       /* borrowed                    */
     const struct compiled_catalog *compiled; /* borrowed                    */
     struct transcript_builder record;        /* since session_begin         */
+    size_t rewrite_count;                    /* how often items of it were put elsewhere */
     int64_t begun_us;                        /* times of the record are from here */
     int64_t sent_us, received_us;            /* the last byte; of line_now  */
     int64_t read_us;                         /* the last byte, by the machine's clock */

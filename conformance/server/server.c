@@ -57,16 +57,6 @@ const char *server_port_name(enum server_port port)
     return ports[port].name;
 }
 
-int server_wait(int fd, short events, int stop_fd, int wait_ms)
-{
-    struct pollfd polled[] = {{.fd = stop_fd, .events = POLLIN}, {.fd = fd, .events = events}};
-    int count;
-    do count = poll(polled, 2, wait_ms);
-    while (count < 0 && errno == EINTR);
-    if (count < 0 || polled[0].revents) return -1;
-    return polled[1].revents;
-}
-
 /* ---- listening ---------------------------------------------------------------- */
 
 static struct addrinfo *find_address(const char *text, char **error)

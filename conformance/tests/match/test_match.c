@@ -191,10 +191,9 @@ static void assert_next(const char *case_, const char *recording, const char *ex
     struct script recorded = read_script(recording);
     struct transcript transcript;
     struct transcript_error error;
-    struct match_next next;
-    struct match_result result;
     assert_true(script_expand(&recorded.cases[0], NULL, 0, &transcript, &error));
-    match_live(&script.cases[0], &transcript, NULL, urcs, 2, &next, &result);
+    struct match_course *course = match_course_new(&script.cases[0], NULL, urcs, 2);
+    struct match_next next = *match_course_advance(course, &transcript);
     char seen[128];
     bool none = next.send == NULL && next.receive == NULL && !next.may_end;
     bool whole = next.receive != NULL && next.receive->part_count > 0;
@@ -204,8 +203,7 @@ static void assert_next(const char *case_, const char *recording, const char *ex
              whole ? (const char *)next.receive->parts[0].bytes : "", next.may_end ? "." : "",
              none ? "!" : "");
     assert_string_equal(seen, expected);
-    match_next_release(&next);
-    match_release(&result);
+    match_course_free(course);
     transcript_release(&transcript);
     script_release(&recorded);
     script_release(&script);

@@ -1,8 +1,10 @@
 #!/usr/bin/python3
 """What live runs cost, on this machine and now.
 
-    bench_live.py ATPROOF        or: cmake --build build/release --target bench-live
+    bench_live.py ATPROOF [OTHER]    or: cmake --build build/release --target bench-live
 
+Exchanges a second with the module in the same process, in cases of few and of many
+exchanges; OTHER is another build of the program, run in turn with the first one.
 Exchanges a second over a pty, by `atproof run` and by a bare client that only
 writes `AT` and reads up to `OK`, so what the module and the pty take is in both;
 the share of an emulated line of 115200 baud that is used; the runner's own delay.
@@ -16,6 +18,8 @@ the machine counts against the module."""
 import os
 import re
 import select
+import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -24,6 +28,7 @@ import tty
 import live_lab
 
 ATPROOF = sys.argv[1]
+OTHER = sys.argv[2] if len(sys.argv) > 2 else None
 DIALECT = 'simcom'
 BYTES_A_SECOND = 115200 / 10  # a start bit, eight bits, a stop bit
 SHARE_WANTED = 0.9
@@ -32,6 +37,7 @@ IDLE_S = 0.02
 NETWORK_S = 0.002
 EXCHANGES = 20
 REPEATS = 100
+PAIRS = 5
 LONG_SIZE = 46080
 CASE = '@ id: core/V.250-6.2.4/bench\n@ dialect: auto\n\n' + '> AT\n< OK\n' * EXCHANGES
 missed = 0
@@ -103,6 +109,34 @@ def bench_pace(folder):
     return run
 
 
+def time_in_process(program, case, repeats, folder):
+    began = time.monotonic()
+    subprocess.run([program, 'run', '--target', f'virtual:{DIALECT}', '--lacks', 'server,network', '-q',
+                    '--server', '', '--out', os.path.join(folder, 'in-process'),
+                    '--repeat', str(repeats), case], check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
+    return time.monotonic() - began
+
+
+def bench_in_process(folder, exchanges, repeats):
+    """The start of the program is left out: it is in the short run, too."""
+    case = os.path.join(folder, 'in-process.at')
+    with open(case, 'w') as out:
+        out.write(CASE + '> AT\n< OK\n' * (exchanges - EXCHANGES))
+    rates = {program: [] for program in (ATPROOF, OTHER) if program}
+    for _ in range(PAIRS):
+        for program, found in rates.items():
+            short = time_in_process(program, case, 1, folder)
+            long = time_in_process(program, case, 1 + repeats, folder)
+            found.append(exchanges * repeats / (long - short))
+    rate = statistics.median(rates[ATPROOF])
+    note = ''
+    if OTHER:
+        ratios = [a / b for a, b in zip(rates[ATPROOF], rates[OTHER])]
+        note = f'{statistics.median(ratios):.2f} x the other, {statistics.median(rates[OTHER]):.0f} /s'
+    tell(f'exchanges in process, {exchanges} a case', f'{rate:.0f}', '/s', note)
+
+
 def bench_long_answer(folder):
     path = os.path.join(folder, 'long')
     with open(path, 'wb') as out:
@@ -153,6 +187,8 @@ def tell_delay(what, run):
 
 print(live_lab.load())
 with tempfile.TemporaryDirectory() as folder:
+    for exchanges, repeats in ((EXCHANGES, 100), (200, 20), (1000, 5)):
+        bench_in_process(folder, exchanges, repeats)
     plain = bench_pace(folder)
     bench_long_answer(folder)
     whole = bench_all_cases(folder)
