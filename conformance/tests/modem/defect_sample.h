@@ -20,7 +20,7 @@
 
 struct defect_trial {
     const char *name;     /* of the defect                                  */
-    const char *dialects; /* a blank between them                           */
+    const char *dialects; /* a space between them                           */
     const char *steps[DEFECT_STEP_MAX];
     /* How it is found: by the judge, */
     const char *rule;
@@ -31,6 +31,12 @@ struct defect_trial {
     bool in_vain; /* what is awaited does not come with the defect          */
 };
 
-extern const struct defect_trial defect_trials[]; /* name NULL ends */
+/* The first trial; those of data are in a table of their own. Both end with the
+ * name NULL. */
+extern const struct defect_trial defect_trials[];
+extern const struct defect_trial defect_data_trials[];
+
+/* The trial after that, of either table; its name is NULL after the last. */
+const struct defect_trial *defect_next_trial(const struct defect_trial *trial);
 
 #endif
