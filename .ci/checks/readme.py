@@ -28,7 +28,8 @@ def examples(text):
 
 def dead_links(root, document, text):
     """Links of the document to files that are not there."""
-    links = [link for link in LINK.findall(text) if "://" not in link]
+    prose = "\n".join(line for line in text.splitlines() if not line.startswith("    "))
+    links = [link for link in LINK.findall(prose) if "://" not in link]
     return [link for link in links if not (root / document).parent.joinpath(link).exists()]
 
 
