@@ -1,4 +1,4 @@
-"""The steps behind all others: results joined, set against what was asked for,
+"""The steps after all others: results joined, set against what was asked for,
 rendered, compared."""
 import datetime
 import fnmatch

@@ -94,5 +94,5 @@ def summary(name, outcomes, ends, verdict):
     shown = [one for one in outcomes if not (one.passed and one.step.quiet)]
     ends = [cut(line, WIDTH) for line in ends]
     head = [cut(f"gate: {name}", WIDTH)]
-    room = HEIGHT - 1 - len(head) - len(ends) - 1  # the prompt behind it wants a line
+    room = HEIGHT - 1 - len(head) - len(ends) - 1  # the prompt after it wants a line
     return "\n".join(head + body(shown, room) + ends + [cut(verdict, WIDTH)])

@@ -11,7 +11,7 @@ import time
 
 import store
 
-LIMIT_S = 3600  # behind which a step hangs
+LIMIT_S = 3600  # after which a step hangs
 # What exit codes of atproof's commands mean, and what to do about each.
 CODES = {
     2: ("wrong usage or unreadable input", "repair what it names"),
@@ -182,7 +182,7 @@ def first_line(path, pattern):
 
 class Schedule:
     """Runs steps side by side: never more cores than there are, never two of one
-    lock, each behind what it needs."""
+    lock, each after what it needs."""
 
     def __init__(self, steps, execute, cores, on_end=lambda outcome: None):
         self.waiting, self.execute, self.on_end = list(steps), execute, on_end

@@ -1,6 +1,6 @@
 /* What a module does, as far as it tells one answer from another: command, form,
  * response variant, result and codes, deviations, findings, what comes unasked;
- * and two of these behind each other. */
+ * and two of these after each other. */
 #include "livefuzz/hunt.h"
 
 #include "base/memory.h"

@@ -78,7 +78,7 @@ static void look_for_rival(struct hunt *hunt)
              rival.name, line_describe(hunt->run.line));
 }
 
-/* What showed something new, without the steps behind it. Of its arguments those
+/* What showed something new, without the steps after it. Of its arguments those
  * are said again that were taken. */
 static void keep(struct hunt *hunt, const struct sequence *sequence,
                  const struct hunt_played *played, const struct hunt_news *news)

@@ -28,7 +28,7 @@ struct hunt_played {
     size_t count;    /* command lines that were said                  */
     size_t at;       /* the step that did not go well; SIZE_MAX: none */
     size_t unechoed; /* the first step whose echo did not come as it was sent; SIZE_MAX: none */
-    enum recovery recovery; /* behind HUNT_NO_ANSWER and HUNT_HUNG           */
+    enum recovery recovery; /* after HUNT_NO_ANSWER and HUNT_HUNG           */
     uint64_t size;          /* bytes of the module                           */
     struct judgement judgement;
     struct buffer text; /* the transcript, without its header             */

@@ -106,7 +106,7 @@ static void note_fault(struct hunt *hunt, const struct hunt_finding *finding, co
     const struct reports_fuzz_finding fault = {
         .kind = strcmp(finding->key.rule, results_rule_name(RESULTS_HANG)) == 0 ? REPORTS_TIMEOUT
                                                                                 : REPORTS_CRASH,
-        .text = memory_format("%s behind %s: %s", finding->key.rule, finding->key.step, seen),
+        .text = memory_format("%s after %s: %s", finding->key.rule, finding->key.step, seen),
         .source = memory_text(finding->path),
         .sha256 = sha256,
         .reproduce = reproduce(hunt, finding->path),

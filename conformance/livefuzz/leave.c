@@ -163,11 +163,11 @@ bool leave_next(const char *line, const char **at, struct leave_command *out)
 }
 
 /* E1, Q0 and V1 are how every sequence begins. */
-static bool is_harmless(const struct leave_command *found, const char *behind)
+static bool is_harmless(const struct leave_command *found, const char *after)
 {
     if (strchr("EeQqVv", found->name[0]) == NULL) return false;
-    return strncasecmp(behind - 2, "E1", 2) == 0 || strncasecmp(behind - 2, "Q0", 2) == 0
-           || strncasecmp(behind - 2, "V1", 2) == 0;
+    return strncasecmp(after - 2, "E1", 2) == 0 || strncasecmp(after - 2, "Q0", 2) == 0
+           || strncasecmp(after - 2, "V1", 2) == 0;
 }
 
 const char *leave_needed(const char *line, const char *allowed, leave_is_known *is_known,

@@ -22,7 +22,7 @@ struct leave_command {
 bool leave_next(const char *line, const char **at, struct leave_command *out);
 
 /* The first word that the line needs leave by and `allowed` does not name; NULL:
- * it may be said. Commands are looked for behind every semicolon, also within
+ * it may be said. Commands are looked for after every semicolon, also within
  * quotes: a module may see them there. `is_known`: whether the catalogue has a
  * command of that name. */
 typedef bool leave_is_known(const void *user, const char *name);

@@ -1,4 +1,4 @@
-/* A sequence said to a module: known state, commands one behind the other's
+/* A sequence said to a module: known state, commands one after the other's
  * answer, what their prompts and streams await, `AT` at the end. */
 #include "livefuzz/hunt.h"
 
@@ -267,7 +267,7 @@ static bool prepare(struct saying *saying)
     return good;
 }
 
-/* Behind the last step: whether it still takes commands. What it said since then
+/* After the last step: whether it still takes commands. What it said since then
  * is the sequence's. */
 static void ask_again(struct saying *saying)
 {

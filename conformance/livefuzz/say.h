@@ -75,7 +75,7 @@ char *say_line(struct say *say);
 /* The line with one argument made anew, or one more, or one less. Owns: the caller. */
 char *say_change(struct say *say, const char *line);
 
-/* How the upload behind the line's prompt ends, and how many bytes it awaits (0:
+/* How the upload after the line's prompt ends, and how many bytes it awaits (0:
  * not known). */
 enum catalog_upload say_upload(const struct say *say, const char *line, uint64_t *count);
 

@@ -9,7 +9,7 @@
 /* An argument of a form as it stands on a line. Owns: the caller. */
 char *say_argument(struct say *say, const struct say_form *form, size_t place);
 
-/* A line taken apart: `AT+X=`, and the arguments behind it. */
+/* A line taken apart: `AT+X=`, and the arguments after it. */
 struct say_parts {
     char *head;
     char *arguments[SAY_ARGUMENT_MAX];

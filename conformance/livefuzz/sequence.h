@@ -1,4 +1,4 @@
-/* What the host says in one go: command lines, one behind the other's answer. */
+/* What the host says in one go: command lines, one after the other's answer. */
 #ifndef CONFORMANCE_SEQUENCE_H
 #define CONFORMANCE_SEQUENCE_H
 
@@ -20,7 +20,7 @@ struct sequence {
     size_t count, capacity;
 };
 
-/* Adds a step behind the last. Copies. */
+/* Adds a step after the last. Copies. */
 void sequence_add(struct sequence *sequence, const char *line, const void *data, size_t data_size);
 
 /* Puts a copy of a step before the one at `at`. */
@@ -32,7 +32,7 @@ void sequence_set_data(struct sequence *sequence, size_t at, const void *data, s
 void sequence_copy(struct sequence *out, const struct sequence *from);
 void sequence_release(struct sequence *sequence);
 
-/* Appends what the host says in a recording: command lines, and behind them what
+/* Appends what the host says in a recording: command lines, and after them what
  * is none. */
 void sequence_read(struct sequence *out, const struct transcript *transcript);
 

@@ -140,7 +140,7 @@ static void shorten_step(struct shrinking *shrinking, size_t at)
 
 /* ---- the whole -------------------------------------------------------- */
 
-/* As it is; behind what was said before it. */
+/* As it is; after what was said before it. */
 static bool show_again(struct shrinking *shrinking, const struct sequence *sequence)
 {
     struct hunt *hunt = shrinking->hunt;

@@ -45,7 +45,7 @@ static bool is_half_a_test(const char *line)
     return false;
 }
 
-/* Whether something comes behind the OK. */
+/* Whether something comes after the OK. */
 static bool has_result(const struct catalog_form *form)
 {
     for (size_t v = 0; v < form->variant_count; v++) {

@@ -11,7 +11,7 @@ extern volatile sig_atomic_t signals_stopped;
  * Returns: false, with the port's error written. */
 bool signals_watch(struct port *port);
 
-/* Behind port_close. */
+/* After port_close. */
 void signals_release(void);
 
 #endif

@@ -100,7 +100,7 @@ static void hide_user(struct line *line)
     }
 }
 
-/* `Authorization: Basic dXNlcjpwdw==`: all behind the scheme. */
+/* `Authorization: Basic dXNlcjpwdw==`: all after the scheme. */
 static void hide_authorization(struct line *line)
 {
     static const char *const headers[] = {"uthorization:", "UTHORIZATION:"};

@@ -30,7 +30,7 @@ static void tell_other(void *user, size_t line, const char *what, const uint8_t 
     text_bytes(&text, true, bytes, size < REPLAY_SHOWN ? size : REPLAY_SHOWN);
     buffer_append(&text, "", 1);
     text.bytes[text.size - 2] = '\0';                 /* the line end */
-    const char *shown = (const char *)text.bytes + 3; /* behind the mark */
+    const char *shown = (const char *)text.bytes + 3; /* after the mark */
     if (line > 0) complain("%s:%zu: %s: %s", (const char *)user, line, shown, what);
     else complain("%s: at its end: %s: %s", (const char *)user, shown, what);
     buffer_release(&text);

@@ -168,7 +168,7 @@ static bool take(struct player *player, int64_t now)
     size_t count = player->recording->item_count;
     if (player->input.size == 0) return false;
     if (player->input.bytes[0] == '\n' && find(player, player->at, count, FITS) == count) {
-        drop_input(player, 1); /* behind the CR of hosts that end lines so */
+        drop_input(player, 1); /* after the CR of hosts that end lines so */
         return true;
     }
     size_t found = find(player, player->at, count, FITS);

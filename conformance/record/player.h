@@ -1,6 +1,6 @@
 /* Plays a recording back as a module. What the host sends is found among what
  * the recording's host sent: the next in order, else a later one, else an
- * earlier one; what the module said behind it comes again, after the same
+ * earlier one; what the module said after it comes again, after the same
  * time. A command that is nowhere is answered with ERROR.
  *
  * The functions are those of modem.h: times are the caller's, microseconds. */

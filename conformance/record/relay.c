@@ -21,7 +21,7 @@
 #include <time.h>
 
 #define CHUNK_SIZE      16384
-#define LAST_SILENCE_US INT64_C(500000)    /* of the module ends it, behind the host's end */
+#define LAST_SILENCE_US INT64_C(500000)    /* of the module ends it, after the host's end */
 #define READ_COUNT      16                 /* chunks of a side before it is written */
 #define UNSENT_MAX      ((size_t)64 << 10) /* bytes that a side has not taken    */
 #define RETRY_US        INT64_C(250000)    /* between tries to open the module's port */

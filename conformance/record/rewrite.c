@@ -57,7 +57,7 @@ static void on_item(void *user, const struct tape_item *item)
     else text_item(rewriter->out, item);
 }
 
-/* A LF that came by itself behind the CR of a command belongs to it. */
+/* A LF that came by itself after the CR of a command belongs to it. */
 static bool continues(const struct transcript *recording, size_t index)
 {
     if (index == 0 || index >= recording->item_count) return false;

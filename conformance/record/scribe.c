@@ -1,5 +1,5 @@
 /* A recording on disk. The file always holds all that was said: items, and
- * behind them provisional ones for what is not whole yet (`<< "\r\n+CS"`),
+ * after them provisional ones for what is not whole yet (`<< "\r\n+CS"`),
  * which the next writing replaces. What is in the file outlives this program. */
 #include "record/scribe.h"
 
@@ -22,7 +22,7 @@ struct scribe {
     int fd;
     bool can_rewrite; /* a regular file                                      */
     bool has_body;
-    bool has_rest;       /* provisional items stand behind `kept`             */
+    bool has_rest;       /* provisional items stand after `kept`             */
     off_t kept;          /* bytes of whole items in the file                  */
     struct buffer text;  /* not in the file yet                               */
     struct buffer notes; /* comments before the first item                   */

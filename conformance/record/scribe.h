@@ -22,7 +22,7 @@ void scribe_item(void *user, const struct tape_item *item);
 /* A comment. `text`: one line. */
 void scribe_note(struct scribe *scribe, int64_t now, const char *text);
 
-/* Writes what there is, and behind it, to be written over later, what is no
+/* Writes what there is, and after it, to be written over later, what is no
  * item yet (rewritten once a second if it is long). Returns: false, with errno,
  * if it cannot be. */
 bool scribe_keep(struct scribe *scribe, const struct tape *tape, int64_t now);

@@ -9,7 +9,7 @@
  * Joined, the items of either direction are the bytes of that direction. Which
  * came first is kept for whole items: a command counts when its end came, a
  * line when its own did; the echo of a command that is being typed stands
- * behind it. */
+ * after it. */
 #ifndef CONFORMANCE_TAPE_H
 #define CONFORMANCE_TAPE_H
 

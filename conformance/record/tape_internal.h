@@ -50,7 +50,7 @@ void tape_emit(struct tape *tape, struct tape_item item);
 void tape_flush_received(struct tape *tape);
 
 /* What stands in the middle of a line is an item now: the host's next one was
- * behind it. */
+ * after it. */
 void tape_flush_early(struct tape *tape);
 
 /* Whether it can be the text of a line. */

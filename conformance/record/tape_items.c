@@ -40,7 +40,7 @@ static void add_raw(struct tape *tape, const void *bytes, size_t size, int64_t t
     buffer_append(&tape->raw, bytes, size);
 }
 
-/* A line end that no line has behind it. */
+/* A line end that no line has after it. */
 static void flush_crlf(struct tape *tape)
 {
     if (!tape->has_crlf) return;
@@ -108,7 +108,7 @@ static void take_line(struct tape *tape, const struct atp_event *event, int64_t 
                                            .event = event});
         return;
     }
-    /* an echo ends with its CR: the line end behind it begins the response */
+    /* an echo ends with its CR: the line end after it begins the response */
     bool begins_next = size > 3 && memcmp(line->bytes + size - 3, "\r\r\n", 3) == 0;
     if (tape->has_crlf) add_raw(tape, "\r\n", 2, tape->crlf_us);
     add_raw(tape, line->bytes, begins_next ? size - 2 : size, time_us);

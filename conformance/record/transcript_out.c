@@ -4,7 +4,7 @@
 #include "record/text.h"
 
 /* A command line that a `>` line can hold: printable, no blank at its end, CR
- * behind it. */
+ * after it. */
 static bool is_plain_command(const uint8_t *bytes, size_t size)
 {
     if (size < 2 || bytes[size - 1] != '\r' || bytes[size - 2] == ' ') return false;

@@ -4,7 +4,7 @@
 
 #include "script/transcript.h"
 
-/* Appends an item as it came, behind its time: a command line as `>`, all else as
+/* Appends an item as it came, after its time: a command line as `>`, all else as
  * strings. Two lines; the item's is the second. */
 void transcript_out(struct buffer *out, const struct transcript *transcript,
                     const struct transcript_item *item);

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SILENCE_US INT64_C(10000000) /* behind which a module hangs, at most   */
+#define SILENCE_US INT64_C(10000000) /* after which a module hangs, at most   */
 
 volatile sig_atomic_t lab_stopped;
 

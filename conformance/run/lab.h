@@ -64,7 +64,7 @@ enum lab_key {
 #define LAB_SETTLE                                                                                 \
     {                                                                                              \
         "settle", LAB_KEY_SETTLE, "MS", 0,                                                         \
-            "Silence behind which nothing optional comes (default: 300; virtual: 50)", 0           \
+            "Silence after which nothing optional comes (default: 300; virtual: 50)", 0            \
     }
 #define LAB_BOOT                                                                                   \
     {                                                                                              \

@@ -15,7 +15,7 @@ struct line_options {
     bool offline;                /* a virtual module has no network                */
 };
 
-/* `virtual:DIALECT`, or what port_open takes. Behind the dialect may stand
+/* `virtual:DIALECT`, or what port_open takes. After the dialect may stand
  * `,speed=BAUD`, `,seed=N`, `,urcs=N` and `,defect=NAME`, the last several times;
  * `NAME` may be what modem_read_flaw takes.
  * Returns: NULL with *error written. */

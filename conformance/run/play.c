@@ -1,4 +1,4 @@
-/* One step after the other: what the case awaits behind the record so far. */
+/* One step after the other: what the case awaits after the record so far. */
 #include "run/play.h"
 
 #include "base/memory.h"
@@ -24,7 +24,7 @@ struct player {
     size_t rewrite_count;          /* of the session's record                   */
     bool echoes;                   /* the module did, the last command line              */
     bool unechoed;                 /* the echo of the last command line is to come       */
-    bool waited;                   /* in vain, behind the last bytes                    */
+    bool waited;                   /* in vain, after the last bytes                    */
     int64_t settled_at;            /* no earlier does what is optional count as missing */
 };
 

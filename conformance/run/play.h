@@ -12,7 +12,7 @@ struct play_options {
     const struct match_urc *urcs; /* of the dialect: they may come anywhere   */
     size_t urc_count;
     int64_t limit_us;  /* for an answer of which nothing states a limit       */
-    int64_t settle_us; /* silence behind which no more of what is optional comes */
+    int64_t settle_us; /* silence after which no more of what is optional comes */
     struct pace *pace; /* the runner's own delays are added; NULL: none are    */
 };
 

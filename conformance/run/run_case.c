@@ -72,7 +72,7 @@ static void tell_play(struct attempt *attempt)
               take(&match->expected), seen);
 }
 
-/* ---- before and behind ------------------------------------------------ */
+/* ---- before and after ------------------------------------------------ */
 
 /* Without its CR. Owns: the caller. */
 static char *command_text(const struct script_node *node, const struct script_case *case_,
@@ -207,7 +207,7 @@ struct writing {
     size_t line; /* the next one                                            */
 };
 
-/* What the case declares of a command stands behind it in the transcript too,
+/* What the case declares of a command stands after it in the transcript too,
  * as often as it was sent. */
 static void put_declared(struct writing *writing, const struct transcript_item *item,
                          size_t line_of_case)

@@ -91,7 +91,7 @@ static void identify(struct run *run)
 
 /* ---- the dialect ------------------------------------------------------ */
 
-/* Its prefix, and the keyword behind it if it has one: `+QSSLURC: "closed"`.
+/* Its prefix, and the keyword after it if it has one: `+QSSLURC: "closed"`.
  * Owns: the caller. */
 static char *beginning_of(const struct catalog_record *record)
 {

@@ -107,7 +107,7 @@ void session_end_stream(struct session *session, size_t first, uint64_t received
     session->record = out;
 }
 
-/* How much came behind item `at` before the echo of it; SIZE_MAX: no echo did. */
+/* How much came after item `at` before the echo of it; SIZE_MAX: no echo did. */
 static size_t before_echo(const struct session *session, size_t at)
 {
     const struct transcript_item *items = (const void *)session->record.items.bytes;

@@ -122,7 +122,7 @@ const char *server_address(const struct server *server);
 /* The port that is bound; never 0. */
 uint16_t server_port(const struct server *server, enum server_port port);
 
-/* What is written by server_write_certificates, as PEM. NULL behind the last.
+/* What is written by server_write_certificates, as PEM. NULL after the last.
  * Writes: *pem. Borrows: the server's. Returns: the file's name. */
 const char *server_certificate(const struct server *server, size_t index, const char **pem);
 
@@ -151,7 +151,7 @@ struct server_hostile {
     const char *what;
 };
 
-/* NULL behind the last; NULL if there is none of that name. */
+/* NULL after the last; NULL if there is none of that name. */
 const struct server_hostile *server_hostile(size_t index);
 const struct server_hostile *server_find_hostile(const char *name);
 

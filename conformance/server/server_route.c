@@ -35,7 +35,7 @@ static const struct {
 };
 
 struct arguments {
-    const char *tail; /* of the path, behind the route's own */
+    const char *tail; /* of the path, after the route's own */
     const char *to;
     uint64_t number[PARAMETER_COUNT];
     unsigned given;

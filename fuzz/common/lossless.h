@@ -19,7 +19,7 @@ struct lossless {
 /* A parser of its own, whose events are watched. Borrows: `catalog`. */
 void lossless_init(struct lossless *lossless, const struct atp_catalog *catalog);
 
-/* To be called behind atp_finish. `fed`: bytes that were. */
+/* To be called after atp_finish. `fed`: bytes that were. */
 void lossless_end(const struct lossless *lossless, uint64_t fed);
 
 #endif

@@ -10,7 +10,7 @@
  *                     | "e"        the connection's owner ended the stream ) ;
  *     bytes    = { byte | 0xFE 0xFE } ;              0xFE 0xFE stands for 0xFE
  *
- * Every sequence of bytes is a session: a 0xFE with anything else behind it
+ * Every sequence of bytes is a session: a 0xFE with anything else after it
  * stands for itself. So an engine that knows nothing of this can mutate it. */
 #ifndef FUZZ_SESSION_H
 #define FUZZ_SESSION_H

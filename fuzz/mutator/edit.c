@@ -23,8 +23,8 @@ bool edit_replace(struct session *session, unsigned index, size_t at, size_t rem
         || session->size - removed + size > sizeof session->bytes)
         return false;
     uint8_t *place = bytes_of(session, index) + at;
-    size_t behind = session->size - item->offset - at - removed;
-    memmove(place + size, place + removed, behind);
+    size_t after = session->size - item->offset - at - removed;
+    memmove(place + size, place + removed, after);
     if (size > 0) memcpy(place, bytes, size);
     session->size = session->size - removed + size;
     item->size = (uint32_t)(item->size - removed + size);

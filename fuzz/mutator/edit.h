@@ -5,10 +5,10 @@
 
 #include "session.h"
 
-/* Adds an item behind the others; `bytes` may be NULL if there are none. */
+/* Adds an item after the others; `bytes` may be NULL if there are none. */
 bool edit_add(struct session *session, enum session_kind kind, const void *bytes, size_t size);
 
-/* Adds one at `index`, which moves that item and all behind it. */
+/* Adds one at `index`, which moves that item and all after it. */
 bool edit_insert(struct session *session, unsigned index, enum session_kind kind, const void *bytes,
                  size_t size);
 

@@ -64,7 +64,7 @@ static struct place pick_line(struct mutator *mutator, const struct session *ses
     return place;
 }
 
-/* The run of bytes nearest behind any byte that `is_part`; item_count: none. */
+/* The run of bytes nearest after any byte that `is_part`; item_count: none. */
 static struct place pick_run(struct mutator *mutator, const struct session *session,
                              bool (*is_part)(uint8_t))
 {
@@ -118,7 +118,7 @@ bool mutate_number(struct mutator *mutator, struct session *session)
     return replace(session, place, said.bytes, said.size);
 }
 
-/* The bytes behind a number become as many as it says, or nearly; or the number
+/* The bytes after a number become as many as it says, or nearly; or the number
  * as many as the bytes. */
 bool mutate_length(struct mutator *mutator, struct session *session)
 {

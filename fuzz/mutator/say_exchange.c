@@ -75,7 +75,7 @@ static void receive_line(const struct speaker *speaker, const struct said *line)
     receive(speaker, &said);
 }
 
-/* What the host owes behind a prompt, and perhaps its echo. */
+/* What the host owes after a prompt, and perhaps its echo. */
 static void upload(const struct speaker *speaker)
 {
     struct said said = {0};

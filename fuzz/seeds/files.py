@@ -213,7 +213,7 @@ def host_bytes(line, variables):
 
 
 def sessions(text):
-    """The cases of a script as sessions: what its host sends, time passing behind it."""
+    """The cases of a script as sessions: what its host sends, time passing after it."""
     variables = dict(re.findall(r"(?m)^@ var: (\S+) = (.*)$", text))
     dialect = re.search(r"(?m)^@ dialect: (\S+)", text)
     setting = bytes([DIALECTS.get(dialect.group(1) if dialect else "", 1)])

@@ -45,7 +45,7 @@ static void check_whole(const struct transcript *transcript, size_t line_count)
             fuzz_fail("whole", "item %zu: %zu bytes at %zu, expected some at %zu", i, item->size,
                       item->offset, at);
         if (item->line <= line || item->line > line_count)
-            fuzz_fail("whole", "item %zu: line %zu behind %zu of %zu", i, item->line, line,
+            fuzz_fail("whole", "item %zu: line %zu after %zu of %zu", i, item->line, line,
                       line_count);
         if (item->kind == TRANSCRIPT_RECEIVED) received += item->size;
         at += item->size;

@@ -31,7 +31,7 @@ static size_t count_lines(const uint8_t *data, size_t size)
     return count;
 }
 
-/* Reads `:` and a number that is not 0. Returns: what stands behind it. */
+/* Reads `:` and a number that is not 0. Returns: what stands after it. */
 static const char *read_number(const char *text, unsigned long *out)
 {
     char *end = NULL;
@@ -44,8 +44,8 @@ static void check_complaint(const char *text, size_t line_count)
 {
     unsigned long line = 0;
     unsigned long column = 0;
-    const char *behind = read_number(read_number(strchr(text, ':'), &line), &column);
-    if (behind == NULL || strncmp(behind, ": ", 2) != 0)
+    const char *after = read_number(read_number(strchr(text, ':'), &line), &column);
+    if (after == NULL || strncmp(after, ": ", 2) != 0)
         fuzz_fail("error", "a complaint without a place: %s", text);
     if (strncmp(text, NAME ":", sizeof NAME) == 0 && line > line_count)
         fuzz_fail("error", "line %lu of %zu: %s", line, line_count, text);

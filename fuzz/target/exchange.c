@@ -7,7 +7,7 @@
  *       that +++ was sent into stay, for there an OK is the module's
  *   I4  an echo repeats what was sent, the data of an upload are no command, and
  *       a stream begins with the CONNECT that a variant awaits
- *   I5  behind the session, a line and a whole exchange are recognised
+ *   I5  after the session, a line and a whole exchange are recognised
  *   I8  a response that is judged complete is a variant of the manual, one that is
  *       judged violated is none; what nobody asked for changes nothing */
 #include "variant.h"

@@ -14,14 +14,14 @@
  *
  * The host is one that V.250 allows, whatever the input is:
  *   - a command line begins with AT (it is put before what does not) or is A/;
- *     it ends in CR (put behind a last one without); control bytes and DEL are
+ *     it ends in CR (put after a last one without); control bytes and DEL are
  *     left out, for they edit the line, and the parser is told whole ones
- *   - it does not type ahead: the next line comes behind the final result, and
- *     behind the asynchronous one if that comes
- *   - an upload begins behind its prompt; it ends with the result
+ *   - it does not type ahead: the next line comes after the final result, and
+ *     after the asynchronous one if that comes
+ *   - an upload begins after its prompt; it ends with the result
  *   - while the module echoes there is no V0 and no Q1: nothing would part an echo
  *     from what follows
- *   - A/ does not stand behind a line that is longer than modules take: some
+ *   - A/ does not stand after a line that is longer than modules take: some
  *     repeat the line before it
  *   - E, V and Q stand alone on their line with 0, 1 or nothing, for whether they
  *     were done in one that is refused nobody can tell
@@ -35,7 +35,7 @@
  *   - `unexpected`, `not-asked` and `stale` in the answer to a line of several commands,
  *     the last of which the parser takes for the pending one; and what is wrong
  *     with the fields of a line without a prefix, which it takes for that one's
- *   - behind Q1 there is no result to wait for */
+ *   - after Q1 there is no result to wait for */
 #include "lossless.h"
 #include "session.h"
 
@@ -169,7 +169,7 @@ static bool has_prefix(const uint8_t *bytes, size_t size, char second)
     return size >= 2 && (bytes[0] | 0x20) == 'a' && (bytes[1] | 0x20) == second;
 }
 
-/* Puts AT before what is no command, and CR behind it. */
+/* Puts AT before what is no command, and CR after it. */
 static void complete(struct typed *line)
 {
     if (has_prefix(line->bytes, line->size, '/')) {
@@ -187,8 +187,8 @@ static void complete(struct typed *line)
     line->bytes[line->size++] = '\r';
 }
 
-/* The next command of the line from *at on. Writes: *at, behind its name, or
- * behind all of it if it is an extended one. Returns: NULL if there is none. */
+/* The next command of the line from *at on. Writes: *at, after its name, or
+ * after all of it if it is an extended one. Returns: NULL if there is none. */
 static uint8_t *next_command(struct typed *line, size_t *at)
 {
     while (*at < line->size && isdigit(line->bytes[*at])) (*at)++; /* of the one before */
@@ -280,7 +280,7 @@ static void send_into_stream(struct host *host, const uint8_t *bytes, size_t siz
     listen(host);
 }
 
-/* Byte by byte, so that none comes behind the result. */
+/* Byte by byte, so that none comes after the result. */
 static size_t send_upload(struct host *host, const uint8_t *bytes, size_t size)
 {
     size_t sent = 0;
@@ -319,7 +319,7 @@ static void send_bytes(struct host *host, struct typed *line, const uint8_t *byt
     }
 }
 
-/* An item and the pieces behind it. Returns: how many there are. */
+/* An item and the pieces after it. Returns: how many there are. */
 static unsigned send_item(struct host *host, const struct session *session, unsigned first)
 {
     static struct typed line;

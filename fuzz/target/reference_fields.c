@@ -11,7 +11,7 @@
 struct token {
     size_t at; /* of its text, without quotes                               */
     size_t size;
-    size_t next; /* behind it: a comma, or the end                          */
+    size_t next; /* after it: a comma, or the end                          */
     bool quoted;
     bool closed; /* the quote that begins it is closed                      */
     uint32_t deviations;
@@ -125,12 +125,12 @@ static struct token read_quoted(struct span span)
     struct token token = {.at = span.at + 1, .quoted = true};
     for (size_t i = span.at + 1; i < span.end; i++) {
         if (span.text[i] != '"') continue;
-        size_t behind = reference_skip_blanks((struct span){span.text, i + 1, span.end});
-        if (behind == span.end || span.text[behind] == ',') {
-            if (behind > i + 1) token.deviations |= ATP_DEV_EXTRA_SPACE;
+        size_t after = reference_skip_blanks((struct span){span.text, i + 1, span.end});
+        if (after == span.end || span.text[after] == ',') {
+            if (after > i + 1) token.deviations |= ATP_DEV_EXTRA_SPACE;
             token.closed = true;
             token.size = i - token.at;
-            token.next = behind;
+            token.next = after;
             return token;
         }
         token.deviations |= ATP_DEV_STRAY_QUOTE;

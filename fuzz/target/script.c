@@ -4,7 +4,7 @@
  *   error      what is refused is refused with a text and a line of the file
  *   canonical  what is read has a canonical form, which is read as well, has as
  *              many cases, and is its own canonical form
- *   ways       each of the first ways is the same transcript before and behind
+ *   ways       each of the first ways is the same transcript before and after
  *              the formatter, or refused by both
  *   I2         the parser replays each of them without losing a byte
  *

@@ -6,7 +6,7 @@
  *
  *   I1  as the input splits it, in one piece and byte by byte: the same events
  *   I2, I3, I4, I7, I8  of each event: watch.h
- *   I5  behind the input, a line and a whole exchange are recognised */
+ *   I5  after the input, a line and a whole exchange are recognised */
 #include "variant.h"
 #include "watch.h"
 

@@ -106,7 +106,7 @@ static void differ(const struct run *run, const char *what, unsigned index, long
     }
     line[at] = 0;
     fuzz_fail("I6",
-              "%s `%s` behind `%s`: %s of field %u: expected %lld (0x%llX), seen %lld (0x%llX)",
+              "%s `%s` after `%s`: %s of field %u: expected %lld (0x%llX), seen %lld (0x%llX)",
               run->dialect, line, run->command, what, index, expected, (unsigned long long)expected,
               seen, (unsigned long long)seen);
 }
@@ -152,10 +152,10 @@ static void check_texts(const struct run *run, const struct atp_event *event, un
     if (memcmp(expected, seen, expected_size) != 0)
         differ(run, "bytes of atp_read_string", index, 0, 1);
     if (status != ATP_OK || expected_size == 0) return;
-    uint8_t behind = seen[expected_size - 1] ^= 0xFFu; /* of a buffer that is one too small */
+    uint8_t after = seen[expected_size - 1] ^= 0xFFu; /* of a buffer that is one too small */
     check(run, "atp_read_string, too small", index, ATP_ERROR_CAPACITY,
           atp_read_string(event, index, seen, expected_size - 1, &seen_size));
-    check(run, "byte behind the buffer", index, behind, seen[expected_size - 1]);
+    check(run, "byte after the buffer", index, after, seen[expected_size - 1]);
 }
 
 /* One name an input is enough: the size of the text says which. */

@@ -91,8 +91,8 @@ static bool is_response(const struct atp_event *event)
 }
 
 struct verdicts {
-    unsigned awaited;  /* starts behind which a variant awaits the event     */
-    unsigned complete; /* starts behind which it makes a variant whole      */
+    unsigned awaited;  /* starts after which a variant awaits the event     */
+    unsigned complete; /* starts after which it makes a variant whole      */
 };
 
 /* What no variant awaits is unexpected, and changes nothing. */
@@ -130,7 +130,7 @@ static void judge(const struct variant_watch *variants, const struct atp_event *
         fuzz_fail("I8", "%s ends a command that does not await it", atp_event_name(event));
 }
 
-/* Where it is known which response this is: before its result code and behind. */
+/* Where it is known which response this is: before its result code and after. */
 static void judge_order(const struct variant_watch *variants, const struct atp_event *event,
                         struct verdicts verdicts)
 {

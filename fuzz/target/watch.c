@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Room for what watch_recovers feeds behind the input. */
+/* Room for what watch_recovers feeds after the input. */
 #define INPUT_ROOM (FUZZ_INPUT_SIZE_MAX + 256u)
 
 /* ---- memory ----------------------------------------------------------- */
@@ -368,7 +368,7 @@ void watch_run_again(struct watch *watch, const struct session *session, const u
     run(watch, session, input, chunking);
 }
 
-/* What is fed behind the run is copied behind the input. */
+/* What is fed after the run is copied after the input. */
 void watch_feed(struct watch *watch, const void *bytes, size_t size)
 {
     static uint8_t longer[INPUT_ROOM];

@@ -3,7 +3,7 @@
  *   I2  events are contiguous, and their bytes are those that were fed
  *   I3  a payload has the announced size, or is TRUNCATED with the rest of it
  *   I4  what is taken for a response begins where a line begins, with the whole
- *       name and what may stand behind one
+ *       name and what may stand after one
  *   I7  all that an event points to lies inside it; chunks end at the end of
  *       their memory, and so does the line buffer
  *   I8  a line without a deviation is what its record and fields say, written
@@ -41,13 +41,13 @@ enum watch_chunking {
     WATCH_BYTES     /* one byte at a time                                    */
 };
 
-/* Called behind the checks of each event; NULL: nothing. */
+/* Called after the checks of each event; NULL: nothing. */
 typedef void watch_event_fn(void *user, const struct atp_event *event);
 
 /* What the host sent. */
 struct watch_host {
     uint32_t count;   /* of data that the pending command announces, 0: none  */
-    uint32_t owed;    /* of them, behind the prompt                           */
+    uint32_t owed;    /* of them, after the prompt                           */
     bool owing;       /* data may be due: a prompt came, and no result since  */
     bool prompted;    /* its prompt was the last that came                    */
     bool echoed;      /* the module has echoed the command                    */
@@ -94,7 +94,7 @@ void watch_run(struct watch *watch, const struct session *session, const uint8_t
 void watch_run_again(struct watch *watch, const struct session *session, const uint8_t *input,
                      enum watch_chunking chunking);
 
-/* Behind watch_run. */
+/* After watch_run. */
 void watch_feed(struct watch *watch, const void *bytes, size_t size);
 void watch_sent(struct watch *watch, const void *bytes, size_t size);
 void watch_expire(struct watch *watch);
@@ -117,7 +117,7 @@ void watch_check_event(const struct watch *watch, const struct atp_event *event)
 
 /* What must hold whatever came before (I5): a line that follows is recognised,
  * outside a payload at once, and after watch_expire in any case; then a whole
- * exchange is. Behind watch_run. */
+ * exchange is. After watch_run. */
 void watch_recovers(struct watch *watch);
 
 #endif

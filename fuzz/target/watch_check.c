@@ -1,4 +1,4 @@
-/* What must hold of one event by itself, and of the line behind a run. */
+/* What must hold of one event by itself, and of the line after a run. */
 #include "watch.h"
 
 #include <string.h>
@@ -64,7 +64,7 @@ static void check_beginning(const struct watch *watch, const struct atp_event *e
     const struct atp_event *last = &watch->last;
     if (event->offset == 0 || watch->input[event->offset - 1] == '\n' || ends_open(last)) return;
     uint8_t before = watch->input[event->offset - 1];
-    bool blank = last->kind == ATP_KIND_BLANK && before == ' '; /* behind > */
+    bool blank = last->kind == ATP_KIND_BLANK && before == ' '; /* after > */
     if (blank || before == '\r') return;
     fuzz_fail("I4", "%s at offset %llu begins inside a line", atp_kind_name(event->kind),
               (unsigned long long)event->offset);

@@ -86,7 +86,7 @@ static void check_echo(struct watch *watch, const struct atp_event *event)
     fuzz_fail("I4", "%.*s is an echo, and was not sent", (int)size, (const char *)text);
 }
 
-/* Directly behind the prompt of a module that echoes: the data that were sent
+/* Directly after the prompt of a module that echoes: the data that were sent
  * are echo, all of them. */
 static void check_upload_echo(const struct watch *watch, const struct atp_event *event)
 {
@@ -104,7 +104,7 @@ static void check_upload_echo(const struct watch *watch, const struct atp_event 
     if (event->kind != ATP_KIND_ECHO)
         fuzz_fail("I4", "the echo of an upload is taken for %s", atp_kind_name(event->kind));
     if (event->size == first && event->more != (size > first))
-        fuzz_fail("I4", "the echo of an upload of %zu bytes ends behind %zu", size, first);
+        fuzz_fail("I4", "the echo of an upload of %zu bytes ends after %zu", size, first);
 }
 
 /* ---- the event -------------------------------------------------------- */

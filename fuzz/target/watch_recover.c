@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* ---- what comes behind ------------------------------------------------ */
+/* ---- what comes after ------------------------------------------------ */
 
 struct awaited {
     enum atp_kind kind;
@@ -40,7 +40,7 @@ static bool has_echo(const struct watch *watch, size_t first)
     return i < watch->count;
 }
 
-/* How the line comes: behind a line that is ended, at once when the clock ran
+/* How the line comes: after a line that is ended, at once when the clock ran
  * out, with one CR more. */
 enum way { WAY_PLAIN, WAY_EXPIRED, WAY_EXTRA_CR, WAY_COUNT };
 

@@ -1,6 +1,6 @@
 /* Random unsolicited result codes at every place where one may stand: before
- * each line and result code of a response, and behind the last. Never inside a
- * line, between a length and its payload, behind a prompt, or in a stream. */
+ * each line and result code of a response, and after the last. Never inside a
+ * line, between a length and its payload, after a prompt, or in a stream. */
 #include "base/memory.h"
 #include "modem/core/core.h"
 

@@ -132,13 +132,13 @@ void defect_doubled_line(struct modem *modem, struct defect_use *use, struct spe
         speech->twice = true;
 }
 
-static void keep(struct modem *modem, struct speech *speech, enum speech_kind behind)
+static void keep(struct modem *modem, struct speech *speech, enum speech_kind after)
 {
     struct buffer *kept = &modem->defects.kept;
     buffer_append_text(kept, speech->before);
     buffer_append(kept, speech->text.bytes, speech->text.size);
     buffer_append_text(kept, speech->after);
-    modem->defects.kept_after = behind;
+    modem->defects.kept_after = after;
     speech->lost = true;
 }
 
@@ -185,7 +185,7 @@ static bool is_named(const struct catalog_record *record, const char *name)
     return record->name != NULL && strcmp(record->name, name) == 0;
 }
 
-/* Whether each variant with a result has it behind the OK. */
+/* Whether each variant with a result has it after the OK. */
 static bool has_late_result(const struct asked *asked)
 {
     bool found = false;

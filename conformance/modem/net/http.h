@@ -13,7 +13,7 @@ struct link_tls;
 struct http_request {
     const char *method;         /* "GET", …                                         */
     const char *url;            /* of http or https                                 */
-    const char *const *headers; /* lines, NULL behind the last               */
+    const char *const *headers; /* lines, NULL after the last               */
     const uint8_t *body;        /* NULL: none                                */
     size_t body_size;
     const struct link_tls *tls; /* of https; server_name is the URL's, or NULL: none is said */
@@ -41,7 +41,7 @@ enum http_reason {
 struct http_response {
     int status; /* 0: none                                                  */
     enum http_reason reason;
-    bool closed; /* the server ends the connection behind its answer        */
+    bool closed; /* the server ends the connection after its answer        */
     struct buffer header;
     struct buffer body;
 };

@@ -59,7 +59,7 @@ struct link_options {
     int64_t connect_limit_us, handshake_limit_us; /* 0: none                */
     size_t send_room;    /* bytes that link_send takes before the peer does */
     size_t receive_room; /* bytes that are held; then the peer has to wait  */
-    int event;           /* eventfd; not written to behind link_close       */
+    int event;           /* eventfd; not written to after link_close       */
     bool offline;        /* it is closed at once: LINK_NO_HOST, without a thread */
 };
 
@@ -79,7 +79,7 @@ size_t link_send(struct link *link, const void *bytes, size_t size);
 size_t link_unsent(const struct link *link); /* taken, not yet the system's */
 
 /* Hands out bytes of the peer; those that came before it closed stay. A close
- * behind more bytes than receive_room shows only when these were taken.
+ * after more bytes than receive_room shows only when these were taken.
  * Returns: how many. */
 size_t link_receive(struct link *link, void *bytes, size_t capacity);
 size_t link_waiting(const struct link *link); /* that link_receive would give */

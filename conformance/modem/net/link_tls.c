@@ -262,7 +262,7 @@ enum link_reason link_shake_hands(struct link *link)
 /* ---- bytes ------------------------------------------------------------ */
 
 /* An alert is the server's word that it does not want this client: of TLS 1.3 a
- * refused certificate shows only behind the handshake. */
+ * refused certificate shows only after the handshake. */
 static enum link_reason broken_reason(const SSL *ssl, int result)
 {
     int why = SSL_get_error(ssl, result);

@@ -122,7 +122,7 @@ static void tick_opening(struct modem *modem, struct qssl_client *client)
 
 static void tick_connected(struct modem *modem, struct qssl_client *client)
 {
-    /* in this order: bytes that came before the end are not behind it */
+    /* in this order: bytes that came before the end are not after it */
     bool over = link_state(client->link) == LINK_CLOSED;
     bool cut_off = !modem_network(modem)->contexts[client->pdp - 1].active;
     deliver(modem, client);

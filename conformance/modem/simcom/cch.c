@@ -24,7 +24,7 @@ static void activate(struct modem *modem)
     context->defined = context->active = true;
 }
 
-/* Says `result` before the OK or behind it, for the manual has both. */
+/* Says `result` before the OK or after it, for the manual has both. */
 static void say_result(struct modem *modem, const char *result)
 {
     if (modem_flips(modem)) modem_line(modem, "%s", result);
@@ -232,7 +232,7 @@ static void upload_came(struct modem *modem, const uint8_t *bytes, size_t size, 
     modem_finish(modem, good ? MODEM_OK : MODEM_ERROR);
 }
 
-/* What does not fit behind what is unsent is refused. */
+/* What does not fit after what is unsent is refused. */
 static int send_data(struct modem *modem, const struct modem_call *call)
 {
     const struct session *sessions = cch_of(modem)->sessions;

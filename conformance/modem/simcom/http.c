@@ -231,7 +231,7 @@ static int perform(struct modem *modem, const struct modem_call *call)
 
 /* `METHOD path HTTP/1.1`, header lines, an empty line, the body. */
 struct stored_request {
-    char *text; /* of the header, NUL behind each line                      */
+    char *text; /* of the header, NUL after each line                      */
     const char *lines[HEADER_MAX + 2];
     size_t body_at;
 };

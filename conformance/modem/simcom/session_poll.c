@@ -147,7 +147,7 @@ static bool may_say_data(const struct modem *modem)
     return modem_may_say(modem) && modem_unsent(modem) < UNSENT_MAX;
 }
 
-/* Once for what came behind what was stored at the last CCHRECV. */
+/* Once for what came after what was stored at the last CCHRECV. */
 static void announce(struct modem *modem, int id)
 {
     char text[40];

@@ -27,7 +27,7 @@ DEFECTS = (
     ('late-result', 'late'),
     ('unknown-command-accepted', 'accepted-unknown'),
     ('missing-line', 'missing-line'),
-    ('line-behind-final', 'wrong-order missing-line'),
+    ('line-after-final', 'wrong-order missing-line'),
     ('comma-for-colon', 'no-colon'),
     ('wrong-prefix', 'missing-line'),
     ('extra-field', 'extra-field'),

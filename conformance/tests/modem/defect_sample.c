@@ -55,7 +55,7 @@ const struct defect_trial defect_trials[] = {
      NULL,
      NULL,
      false},
-    {"error-behind-answer", ALL, QUALITY, "unexpected", SIGNAL, NULL, NULL, false},
+    {"error-after-answer", ALL, QUALITY, "unexpected", SIGNAL, NULL, NULL, false},
     {"unknown-command-accepted", ALL, {"ATE0", "AT+NONE"}, NULL, NULL, "ERROR", NULL, false},
     {"accepts-illegal-value",
      ALL,
@@ -95,7 +95,7 @@ const struct defect_trial defect_trials[] = {
     /* ---- the lines of a response */
     {"missing-line", ALL, QUALITY, "missing-line", SIGNAL, NULL, NULL, false},
     {"doubled-line", ALL, QUALITY, "doubled", SIGNAL, NULL, NULL, false},
-    {"line-behind-final", ALL, QUALITY, "wrong-order", SIGNAL, NULL, NULL, false},
+    {"line-after-final", ALL, QUALITY, "wrong-order", SIGNAL, NULL, NULL, false},
     {"test-range-wrong", ALL, TEST, NULL, NULL, "(0-2)", NULL, false},
     {"test-empty", ALL, TEST, "missing-line", "core/27.007 9.1", NULL, NULL, false},
     {"list-lacks-last", ALL, CONTEXTS, NULL, NULL, "+CGDCONT: 3,", NULL, false},

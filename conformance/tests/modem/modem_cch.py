@@ -297,7 +297,7 @@ def manual(folder, server):
               rb'\r\n\+CCH_PEER_CLOSED: 1\r\n')
     host.ask('AT+CCHSEND=1,1', ERROR)
     host.ask('AT+CCHCLOSE=1', ERROR)
-    check('kept behind the close', b'close\r\n', receive(host, 1, 7))
+    check('kept after the close', b'close\r\n', receive(host, 1, 7))
     open_(host, 1, ports['tcp'], 1)
     close(host, 1)
     close(host, 0)

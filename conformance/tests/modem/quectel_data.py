@@ -245,7 +245,7 @@ def push_mode(lab, edition):
     check('at most 1500 a push', True, max(sizes) <= 1500)
     check('nothing is left', b'', host.receive(11))
 
-    # it waits for its place: behind a command that is being typed, and its answer
+    # it waits for its place: after a command that is being typed, and its answer
     gate = threading.Event()
 
     def wait_and_send(secure):
@@ -262,7 +262,7 @@ def push_mode(lab, edition):
     host.lines.append('> AT+QSSLRECV=0,5')
     check('not inside an answer', b'\r\n+QSSLRECV: 0\r\n\r\nOK\r\n',
           host.exactly(len('..+QSSLRECV: 0....OK..')))
-    check('behind it', (b'OK\r\n', [4]), pushed(host, 0, 4))
+    check('after it', (b'OK\r\n', [4]), pushed(host, 0, 4))
     host.good('AT+QSSLCLOSE=0')
     peer.end()
 

@@ -135,7 +135,7 @@ class Host:
         if not found:
             return None
         data = self.exactly(int(found[1]))
-        check(f'{self.name}: behind the data', b'\r\nOK\r\n', self.exactly(6))
+        check(f'{self.name}: after the data', b'\r\nOK\r\n', self.exactly(6))
         return data
 
     def receive_all(self, client, size):

@@ -49,7 +49,7 @@ static struct world world_with_client_check(const struct world *world)
     return checked;
 }
 
-/* Whether the server lets it in: of TLS 1.3 that shows behind the handshake. */
+/* Whether the server lets it in: of TLS 1.3 that shows after the handshake. */
 static enum link_reason admission(const struct world *world, const struct link_tls *tls)
 {
     char byte = 0;
@@ -165,7 +165,7 @@ static bool resumes(const struct world *world, const struct link_tls *tls)
     struct link_options options = options_of(world, SERVER_TLS, tls);
     struct link *link = opened(world, &options);
     send_all(world, link, "x", 1);
-    receive_all(world, link, &byte, 1); /* behind the tickets of TLS 1.3 */
+    receive_all(world, link, &byte, 1); /* after the tickets of TLS 1.3 */
     bool resumed = link_resumed(link);
     link_close(link);
     return resumed;

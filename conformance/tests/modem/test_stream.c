@@ -171,10 +171,10 @@ static void test_stream_escape_in_three_pieces_within_a_second(void **state)
 static void test_stream_unguarded_escape_is_data(void **state)
 {
     (void)state;
-    type("+++", 2 * SECOND); /* too soon behind ATO */
+    type("+++", 2 * SECOND); /* too soon after ATO */
     assert_got("+++");
     type("x", SECOND - 1);
-    type("+++", 2 * SECOND); /* too soon behind x */
+    type("+++", 2 * SECOND); /* too soon after x */
     assert_got("x+++");
     type("+++", SECOND - 1); /* not long enough before y */
     type("y", 2 * SECOND);

@@ -56,7 +56,7 @@ static bool begins_with(const char *line, const char *text)
 }
 
 /* Before the first line of a response, between its lines, before the final
- * result code and behind it; the response's own lines stay. */
+ * result code and after it; the response's own lines stay. */
 static void test_urc_comes_at_every_place(void **state)
 {
     (void)state;
@@ -89,7 +89,7 @@ static void test_urc_comes_at_every_place(void **state)
     for (size_t i = 0; i < 4; i++) assert_in_range(counts[i], 10, 70);
 }
 
-/* None behind a prompt, in an upload, in a stream, with Q1. */
+/* None after a prompt, in an upload, in a stream, with Q1. */
 static void test_urc_keeps_out_of_uploads_and_streams(void **state)
 {
     (void)state;

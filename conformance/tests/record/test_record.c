@@ -382,7 +382,7 @@ static void test_mask_is_the_same_all_over_and_each_its_own(void **state)
     assert_string_not_equal(first, second);
     assert_string_equal(masked(mask, false, "262019876543210"), first);
     assert_string_equal(masked(mask, false, "imsi=262019876543210;"), "imsi=001010000000001;");
-    /* behind another command, a line of digits is no IMSI */
+    /* after another command, a line of digits is no IMSI */
     masked(mask, true, "AT+CSQ\r");
     assert_string_equal(masked(mask, false, "262019876543212"), "262019876543212");
     mask_free(mask);

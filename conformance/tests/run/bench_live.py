@@ -66,7 +66,7 @@ def ask(line, command, end, limit=60):
     said = b''
     while not said.endswith(end):
         if not select.select([line], [], [], limit)[0]:
-            sys.exit(f'{command!r}: no {end!r} behind {said[-80:]!r}')
+            sys.exit(f'{command!r}: no {end!r} after {said[-80:]!r}')
         said += os.read(line, 65536)
     return said, time.monotonic() - began
 
@@ -101,7 +101,7 @@ def bench_pace(folder):
                            case, server=False)
         # the last transcript stands for its run
         times = [when for when, _ in events(run.cases[-1]['source'])]
-        seconds += (times[-1] - times[0]) / (EXCHANGES + 1)  # and the AT behind the case
+        seconds += (times[-1] - times[0]) / (EXCHANGES + 1)  # and the AT after the case
     module.end()
     hosted = 5 / seconds
     tell('exchanges over a pty, a bare client', f'{bare:.0f}', '/s')

@@ -5,7 +5,7 @@
 
 Cases run one after the other on one module: in one process with the runner, then
 on one `atproof modem` over TCP, to which one run after another connects. Meanwhile
-/proc is read: resident memory, open files, threads. Behind a warm-up (the first
+/proc is read: resident memory, open files, threads. After a warm-up (the first
 quarter) memory may grow by GROWTH_KB, the others by nothing. Most cases are those
 of `core`, which wait for nothing; some have connections, HTTP and TLS.
 

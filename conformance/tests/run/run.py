@@ -166,7 +166,7 @@ def test_good():
     check('good: the transcript is judged alike', 0, judged.returncode)
     against = subprocess.run([ATPROOF, 'check', '--against', signal_case, case['source']],
                              capture_output=True, text=True)
-    check('good: what comes behind the case is in it', re.compile('is not core/27.007-8.5/signal'),
+    check('good: what comes after the case is in it', re.compile('is not core/27.007-8.5/signal'),
           against.stdout)
     check('good: the judge has the line of the transcript', 7, case['exchanges'][0]['line'])
 

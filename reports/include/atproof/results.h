@@ -81,7 +81,7 @@ enum reports_engine {
     REPORTS_LIBFUZZER,
     REPORTS_AFL,
     REPORTS_PLAIN, /* no engine: inputs at random                           */
-    REPORTS_LIVE,  /* a module behind a port                                */
+    REPORTS_LIVE,  /* a module at a port                                */
     REPORTS_ENGINE_COUNT
 };
 

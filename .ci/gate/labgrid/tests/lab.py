@@ -216,7 +216,7 @@ def test_crashed(lab):
     check(f'crashed: the run goes on: {errors}', True, 'it is back after' in errors)
     check('crashed: target', True, f'tcp,127.0.0.1,{lab.raw_port}' in errors)
     check('crashed: power', ['1', '0', '1', '0'], lab.switch.of('2'))
-    check('crashed: judged before and behind', True,
+    check('crashed: judged before and after', True,
           len(stored(lab.folder / 'crashed', 'passed')) > 1000)
 
 
