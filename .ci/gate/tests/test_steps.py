@@ -77,7 +77,7 @@ def test_what_a_failing_case_says_is_told():
     outcome = execute(commands=exits(1), case=[CASE, case], again=["atproof", "check"])
     assert outcome.found == ("a/b: doubled (core/27.007 8.5): expected OK once, "
                              "seen OK\\x1B[2J"), outcome.found
-    assert outcome.then == "atproof check --select a/b a.at"
+    assert outcome.then == "atproof check --select=a/b -- a.at"
 
 
 def test_no_more_than_the_cores_and_never_two_of_a_lock():
