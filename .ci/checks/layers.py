@@ -153,6 +153,8 @@ class House:
                 own = self.source_of(room, path)
                 if own is None:
                     continue
+                if not pathlib.Path(path).is_file():
+                    sys.exit(f"layers: {own} is not built; build everything first")
                 listed = subprocess.run([self.nm, "-g", path], capture_output=True, text=True,
                                         check=True)
                 for line in listed.stdout.splitlines():

@@ -86,6 +86,11 @@ bool judge_find_rule(const char *name, enum judge_rule *out);
 /* The rule that a deviation of the parser breaks, by its bit (ATP_DEV_...). */
 enum judge_rule judge_rule_of_deviation(unsigned bit);
 
+/* ---- clauses ---------------------------------------------------------- */
+
+/* `set/clause`, or `set-edition/clause`. Owns: the caller. */
+char *judge_clause(const struct compiled_source *source);
+
 /* ---- what is found ----------------------------------------------------- */
 
 /* Bytes of an item of the wire that its text keeps. */

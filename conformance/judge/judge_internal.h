@@ -87,9 +87,6 @@ struct judge {
 void judge_add(struct judge_work *work, enum judge_rule rule, const char *clause, struct span at,
                char *expected, char *seen);
 
-/* `set/clause`, or `set-edition/clause`. Owns: the caller. */
-char *judge_clause(const struct compiled_source *source);
-
 /* Bytes as C escapes, cut behind `limit` of them. Owns: the caller. */
 char *judge_escape(const uint8_t *bytes, size_t size, size_t limit);
 

@@ -1,7 +1,7 @@
 /* The clauses that a store's cases are judged by. */
 #include "base/complain.h"
 #include "base/memory.h"
-#include "judge/judge_internal.h"
+#include "judge/judge.h"
 #include "outcome/results.h"
 
 #include <search.h>

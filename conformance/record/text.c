@@ -2,7 +2,7 @@
 #include "record/text.h"
 
 #include "base/escape.h"
-#include "script/script_line.h"
+#include "script/script.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

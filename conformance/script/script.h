@@ -172,6 +172,11 @@ bool script_is_name(const char *path);
 /* "must", "should", "info", "quirk". */
 const char *script_level_name(enum script_level level);
 
+/* ---- writing ---------------------------------------------------------- */
+
+/* Appends bytes as one string in quotes, with the escapes of the language. */
+void script_put_string(struct buffer *out, const uint8_t *bytes, size_t size);
+
 /* ---- what it can say -------------------------------------------------- */
 
 /* A value given on the command line. */

@@ -7,7 +7,7 @@
 #include "base/digest.h"
 #include "base/escape.h"
 #include "base/memory.h"
-#include "script/script_line.h"
+#include "script/script_line_internal.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

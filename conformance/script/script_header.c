@@ -1,17 +1,13 @@
 /* The header of a case. */
-#include "script/script_build.h"
+#include "script/script_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-char *script_trimmed(struct script_reader *reader, const char *text, size_t size)
+const char *script_level_name(enum script_level level)
 {
-    while (size > 0 && text[0] == ' ') {
-        text++;
-        size--;
-    }
-    while (size > 0 && text[size - 1] == ' ') size--;
-    return script_copy(reader->arena, text, size);
+    static const char *const names[] = {"must", "should", "info", "quirk"};
+    return names[level];
 }
 
 static struct script_value value_of(struct script_reader *reader)

@@ -4,7 +4,7 @@
  * The text is UTF-8 without control characters but the tab; each line is
  * looked through for that first, so that what follows need not care. All
  * errors end the reading: the first one is the one to mend. */
-#include "script/script_line.h"
+#include "script/script_line_internal.h"
 
 #include "base/memory.h"
 #include "base/utf8.h"

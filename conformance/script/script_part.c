@@ -1,6 +1,6 @@
 /* Placeholders and payloads of scripts. */
 #include "base/digest.h"
-#include "script/script_line.h"
+#include "script/script_line_internal.h"
 
 #include <stdio.h>
 #include <stdlib.h>

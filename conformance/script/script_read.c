@@ -1,5 +1,5 @@
 /* Reader of scripts: lines into cases, a body into a tree of nodes. */
-#include "script/script_build.h"
+#include "script/script_internal.h"
 
 #include "base/memory.h"
 
@@ -91,36 +91,6 @@ static bool close_group(struct script_reader *reader, struct script_builder *bui
     if (!add_node(reader, builder, node)) return false;
     group = &builder->groups[builder->depth];
     group->nodes.items[group->nodes.count - 1].line = line;
-    return true;
-}
-
-/* ---- names ------------------------------------------------------------ */
-
-static bool is_known(const struct script_builder *builder, const char *name)
-{
-    for (size_t i = 0; i < builder->names.count; i++)
-        if (strcmp(builder->names.items[i], name) == 0) return true;
-    return false;
-}
-
-bool script_check_parts(struct script_reader *reader, struct script_builder *builder,
-                        const struct script_node *node)
-{
-    for (size_t i = 0; i < node->part_count; i++) {
-        const struct script_part *part = &node->parts[i];
-        size_t at = part->column > 0 ? part->column - 1 : 0;
-        if (part->kind == SCRIPT_CAPTURE && node->is_sent)
-            return script_fail(reader, at,
-                               "a capture in what is sent; expected {name} of a "
-                               "variable or of an earlier capture");
-        if (part->kind == SCRIPT_REFERENCE && !is_known(builder, part->name))
-            return script_fail(reader, at,
-                               "unknown name '%.40s'; expected a variable of the header "
-                               "or an earlier capture",
-                               part->name);
-        if (part->kind == SCRIPT_CAPTURE && part->name != NULL)
-            *LIST_ADD(&builder->names) = part->name;
-    }
     return true;
 }
 
@@ -298,7 +268,7 @@ static bool take_item(struct script_reader *reader, struct script_builder *build
         node->kind = SCRIPT_PAYLOAD;
         if (!script_read_payload(reader, &node->payload)) return false;
         const char *name = node->payload->name;
-        if (node->payload->kind == SCRIPT_PAYLOAD_REFERENCE && !is_known(builder, name))
+        if (node->payload->kind == SCRIPT_PAYLOAD_REFERENCE && !script_is_known(builder, name))
             return script_fail(reader, node->column - 1,
                                "unknown name '%.40s'; expected a variable of the header or an "
                                "earlier capture",
@@ -386,10 +356,4 @@ bool script_is_name(const char *path)
 {
     size_t size = strlen(path);
     return size >= 3 && strcmp(path + size - 3, ".at") == 0;
-}
-
-const char *script_level_name(enum script_level level)
-{
-    static const char *const names[] = {"must", "should", "info", "quirk"};
-    return names[level];
 }

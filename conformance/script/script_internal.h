@@ -3,7 +3,7 @@
 #define CONFORMANCE_SCRIPT_BUILD_H
 
 #include "base/memory.h"
-#include "script/script_line.h"
+#include "script/script_line_internal.h"
 
 /* A group that is not closed yet; the first one is the body of the case. */
 struct script_group {
@@ -28,11 +28,14 @@ struct script_builder {
     bool own_commands[2];
 };
 
+/* Whether it is a variable of the header, or captured earlier. */
+bool script_is_known(const struct script_builder *builder, const char *name);
+
 /* Whether what the node refers to is known; notes what it captures. */
 bool script_check_parts(struct script_reader *reader, struct script_builder *builder,
                         const struct script_node *node);
 
-/* A copy without the blanks at its ends. */
+/* A copy without the spaces at its ends. */
 char *script_trimmed(struct script_reader *reader, const char *text, size_t size);
 
 bool script_is_header_key(const char *key);

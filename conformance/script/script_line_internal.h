@@ -71,7 +71,4 @@ const char *script_type_name(enum script_type type);
 bool script_each_line(struct script_reader *reader, const void *text, size_t size,
                       bool (*take)(struct script_reader *reader, void *user), void *user);
 
-/* Appends bytes as one string in quotes, with the escapes of the language. */
-void script_put_string(struct buffer *out, const uint8_t *bytes, size_t size);
-
 #endif
