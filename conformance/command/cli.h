@@ -22,14 +22,14 @@ int cmd_report(int argc, char **argv);
 int cmd_run(int argc, char **argv);
 int cmd_server(int argc, char **argv);
 
-/* Whether all options on the command line are known and have their values; if
- * not, says of the first one that is not. To be called before argp_parse, which
- * would write two lines of its own; the arguments may be put in another order. */
-struct argp_option;
-bool cli_options_are_good(const char *command, int argc, char **argv,
-                          const struct argp_option *options);
+/* Parses a command line. A word that is no option of the command, or that lacks its
+ * value, is reported in one line; what the command's own parser refuses, it reports
+ * itself (complain_of_usage).
+ * Returns: whether all of it was taken. */
+struct argp;
+bool cli_parse(const char *command, const struct argp *argp, int argc, char **argv, void *input);
 
-/* The dialects, a line each, with `tail` behind them: for --help, as argp's
+/* The dialects, a line each, with `tail` after them: for --help, as argp's
  * help filter returns it. Owns: the caller (argp), from malloc. */
 char *cli_list_dialects(const char *tail);
 

@@ -344,8 +344,7 @@ static const struct argp argp = {
 int cmd_catalog(int argc, char **argv)
 {
     struct options options = {0};
-    bool is_good = cli_options_are_good("catalog", argc, argv, argp_options)
-                   && argp_parse(&argp, argc, argv, 0, NULL, &options) == 0;
+    bool is_good = cli_parse("catalog", &argp, argc, argv, &options);
     int code = EXIT_USAGE;
     if (is_good && options.action == ACTION_CHECK) code = check(&options);
     else if (is_good && options.action == ACTION_TRACE)

@@ -367,8 +367,7 @@ int cmd_check(int argc, char **argv)
     results_today(today);
     arguments.paths = memory_new((size_t)argc + 1, sizeof *arguments.paths);
     int code = EXIT_USAGE;
-    if (cli_options_are_good("check", argc, argv, option_list)
-        && argp_parse(&argp, argc, argv, 0, NULL, &arguments) == 0) {
+    if (cli_parse("check", &argp, argc, argv, &arguments)) {
         if (arguments.has_log) arguments.options.log = &arguments.log;
         code = dispatch(&arguments, command);
     }

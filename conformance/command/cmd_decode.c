@@ -385,9 +385,7 @@ int cmd_decode(int argc, char **argv)
                                      NULL,        filter_help, NULL};
     struct decode options = {.line_size = LINE_SIZE_DEFAULT};
     struct run run = {.options = &options};
-    if (!cli_options_are_good("decode", argc, argv, option_list)
-        || argp_parse(&argp, argc, argv, 0, NULL, &options) != 0)
-        return EXIT_USAGE;
+    if (!cli_parse("decode", &argp, argc, argv, &options)) return EXIT_USAGE;
     signal(SIGPIPE, SIG_IGN); /* a closed pipe, or a file size limit, is an */
     signal(SIGXFSZ, SIG_IGN); /* error to tell, not a sudden end           */
     bool done = script_is_name(options.path) ? decode_script(&run) : decode_raw(&run);

@@ -295,8 +295,6 @@ static const struct argp argp = {
 int cmd_diff(int argc, char **argv)
 {
     struct arguments arguments = {0};
-    if (!cli_options_are_good("diff", argc, argv, option_list)
-        || argp_parse(&argp, argc, argv, 0, NULL, &arguments) != 0)
-        return EXIT_USAGE;
+    if (!cli_parse("diff", &argp, argc, argv, &arguments)) return EXIT_USAGE;
     return start(&arguments);
 }

@@ -1,9 +1,9 @@
 /* atproof fuzz: fuzzes a module, guided by what it answers. */
 #include "base/memory.h"
 #include "command/cli.h"
+#include "command/lab.h"
 #include "livefuzz/hunt.h"
 #include "livefuzz/leave.h"
-#include "run/lab.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -104,12 +104,17 @@ static error_t take_option(int key, char *text, struct argp_state *state)
 
 /* ---- the command ------------------------------------------------------ */
 
+static int work(void *user, struct catalog_model *model)
+{
+    struct arguments *arguments = user;
+    arguments->hunt.model = model;
+    return hunt(&arguments->hunt);
+}
+
 static int start(struct arguments *arguments)
 {
     struct lab *lab = &arguments->lab;
     struct hunt_options *options = &arguments->hunt;
-    struct server *server = NULL;
-    int code = EXIT_USAGE;
     options->is_virtual = lab_is_virtual(lab);
     lab->options.offline = options->is_virtual && lab->server == NULL;
     lab->options.clock_s = CLOCK_S;
@@ -118,13 +123,7 @@ static int start(struct arguments *arguments)
     if (options->allowed == NULL && options->is_virtual) options->allowed = LEAVE_VIRTUAL;
     if (!arguments->timed && options->run_count == 0) options->seconds = SECONDS_DEFAULT;
     lab_choose_times(lab);
-    lab_take_signals();
-    options->model = catalog_load_builtin(stderr);
-    if (options->model != NULL && lab_read_expected(lab) && lab_have_server(lab, &server))
-        code = hunt(options);
-    server_stop(server);
-    catalog_free(options->model);
-    return code;
+    return lab_work(lab, work, arguments);
 }
 
 static char *filter_help(int key, const char *text, void *input)
@@ -165,9 +164,7 @@ int cmd_fuzz(int argc, char **argv)
     arguments.hunt.command = results_command(argc, argv);
     results_today(today);
     int code = EXIT_USAGE;
-    if (cli_options_are_good("fuzz", argc, argv, option_list)
-        && argp_parse(&argp, argc, argv, 0, NULL, &arguments) == 0)
-        code = start(&arguments);
+    if (cli_parse("fuzz", &argp, argc, argv, &arguments)) code = start(&arguments);
     lab_release(&arguments.lab);
     free((void *)(uintptr_t)arguments.hunt.command);
     return code;

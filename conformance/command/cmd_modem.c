@@ -360,9 +360,7 @@ int cmd_modem(int argc, char **argv)
 {
     struct options options = {.modem.dialect = catalog_find_dialect("simcom"), .listen = "pty"};
     int code = EXIT_USAGE;
-    if (cli_options_are_good("modem", argc, argv, argp_options)
-        && argp_parse(&argp, argc, argv, 0, NULL, &options) == 0)
-        code = dispatch(&options);
+    if (cli_parse("modem", &argp, argc, argv, &options)) code = dispatch(&options);
     free(options.files);
     free(options.flaws);
     return code;

@@ -234,8 +234,6 @@ int cmd_record(int argc, char **argv)
                                      NULL,        filter_help, NULL};
     struct options options = {
         .relay = {.listen = "pty", .wait_us = (int64_t)WAIT_DEFAULT_S * 1000000}};
-    if (!cli_options_are_good("record", argc, argv, option_list)
-        || argp_parse(&argp, argc, argv, 0, NULL, &options) != 0)
-        return EXIT_USAGE;
+    if (!cli_parse("record", &argp, argc, argv, &options)) return EXIT_USAGE;
     return options.from != NULL ? run_from(&options) : run_live(&options);
 }

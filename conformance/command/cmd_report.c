@@ -178,8 +178,7 @@ static const struct argp argp = {option_list, parse, "DIR\nSTORE...", help_text,
 int cmd_report(int argc, char **argv)
 {
     struct arguments arguments = {.format = formats};
-    if (!cli_options_are_good("report", argc, argv, option_list)) return EXIT_USAGE;
-    bool good = argp_parse(&argp, argc, argv, 0, NULL, &arguments) == 0;
+    bool good = cli_parse("report", &argp, argc, argv, &arguments);
     if (good && arguments.format == NULL && arguments.output != NULL) {
         complain_of_usage("report", "--format all writes several files, --output names one");
         good = false;

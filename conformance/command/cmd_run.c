@@ -1,7 +1,7 @@
 /* atproof run: judges a module. */
 #include "base/memory.h"
 #include "command/cli.h"
-#include "run/lab.h"
+#include "command/lab.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -15,6 +15,7 @@ struct arguments {
     const char **paths;
     size_t path_count;
     const char *junit, *tap;
+    const char *command; /* the whole line, to be kept                       */
     bool lists;
 };
 
@@ -187,13 +188,14 @@ static void tell_pace(const struct run *run)
             (double)pace->sum_us / 1000 / (double)pace->count);
 }
 
-static int run_cases(struct run *run, const struct arguments *arguments, const char *command,
+static int run_cases(struct run *run, const struct arguments *arguments,
                      const struct run_cases *cases)
 {
     const struct run_options *options = &arguments->lab.options;
     char *path = memory_format("%s/results.jsonl", options->out);
     bool good = (run->store = fopen(path, "w")) != NULL
-                && results_begin(run->store, "atproof run", command, run->dialect, options->strict)
+                && results_begin(run->store, "atproof run", arguments->command, run->dialect,
+                                 options->strict)
                 && results_keep_clauses(run->store, run->compiled);
     if (!good) complain("%s: cannot write: %s", path, strerror(errno));
     if (good) {
@@ -212,7 +214,7 @@ static int run_cases(struct run *run, const struct arguments *arguments, const c
     return good && complain_of_lost_output() ? code : EXIT_USAGE;
 }
 
-static int run_module(struct arguments *arguments, const char *command, struct catalog_model *model,
+static int run_module(struct arguments *arguments, struct catalog_model *model,
                       struct run_cases *cases)
 {
     struct run_options *options = &arguments->lab.options;
@@ -225,27 +227,21 @@ static int run_module(struct arguments *arguments, const char *command, struct c
     if (code == EXIT_AS_EXPECTED) {
         run_select_cases(cases, options, run->dialect);
         if (arguments->lists) list_cases(cases);
-        else code = run_cases(run, arguments, command, cases);
+        else code = run_cases(run, arguments, cases);
     }
     run_close(run);
     free(run);
     return code;
 }
 
-static int start(struct arguments *arguments, const char *command)
+static int work(void *user, struct catalog_model *model)
 {
-    struct server *server = NULL;
+    struct arguments *arguments = user;
     struct run_cases cases = {0};
     int code = EXIT_USAGE;
-    struct catalog_model *model = catalog_load_builtin(stderr);
-    lab_take_signals();
-    if (model != NULL && lab_read_expected(&arguments->lab)
-        && lab_have_server(&arguments->lab, &server)
-        && run_read_cases(&cases, arguments->paths, arguments->path_count))
-        code = run_module(arguments, command, model, &cases);
+    if (run_read_cases(&cases, arguments->paths, arguments->path_count))
+        code = run_module(arguments, model, &cases);
     run_release_cases(&cases);
-    server_stop(server);
-    catalog_free(model);
     return code;
 }
 
@@ -277,7 +273,7 @@ int cmd_run(int argc, char **argv)
     };
     char today[11];
     char *command = results_command(argc, argv);
-    struct arguments arguments = {0};
+    struct arguments arguments = {.command = command};
     lab_init(&arguments.lab, "run");
     arguments.lab.options.out = "atproof-run";
     arguments.lab.options.today = today;
@@ -285,9 +281,8 @@ int cmd_run(int argc, char **argv)
     arguments.paths = memory_new((size_t)argc + 1, sizeof *arguments.paths);
     results_today(today);
     int code = EXIT_USAGE;
-    if (cli_options_are_good("run", argc, argv, option_list)
-        && argp_parse(&argp, argc, argv, 0, NULL, &arguments) == 0)
-        code = start(&arguments, command);
+    if (cli_parse("run", &argp, argc, argv, &arguments))
+        code = lab_work(&arguments.lab, work, &arguments);
     lab_release(&arguments.lab);
     free(arguments.paths);
     free(command);

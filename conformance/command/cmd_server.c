@@ -295,8 +295,7 @@ static int serve(const struct options *options)
 int cmd_server(int argc, char **argv)
 {
     struct options options = {0};
-    bool is_good = cli_options_are_good("server", argc, argv, argp_options)
-                   && argp_parse(&argp, argc, argv, 0, NULL, &options) == 0;
+    bool is_good = cli_parse("server", &argp, argc, argv, &options);
     options.server.greeting = options.greeting.bytes;
     options.server.greeting_size = options.greeting.size;
     int code = is_good ? serve(&options) : EXIT_USAGE;

@@ -71,7 +71,7 @@ expect unknown-option          2 '' "atproof: catalog: unknown option '--foo'; $
 expect unknown-letter          2 '' "atproof: catalog: unknown option '-x'; $help" catalog -x
 expect unknown-behind-a-file   2 '' "atproof: catalog: unknown option '--foo'; $help" \
     catalog --check x.yaml --foo
-expect option-without-value    2 '' "atproof: catalog: no value behind option '--emit'; $help" \
+expect option-without-value    2 '' "atproof: catalog: no value after option '--emit'; $help" \
     catalog --emit
 expect option-with-a-value     2 '' \
     "atproof: catalog: unexpected value of option '--list=3'; $help" catalog --list=3

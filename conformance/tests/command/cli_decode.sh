@@ -108,7 +108,7 @@ expect 'unknown option' 2 "atproof: decode: unknown option '--nonsense'; $help" 
     decode --nonsense ok.bin
 expect 'unknown option behind a file' 2 "atproof: decode: unknown option '-x'; $help" \
     decode ok.bin -x
-expect 'option without its value' 2 "atproof: decode: no value behind option '--dialect'; $help" \
+expect 'option without its value' 2 "atproof: decode: no value after option '--dialect'; $help" \
     decode ok.bin --dialect
 out="$blank
 $ok" expect 'short options in one word' 0 '' decode -n1 -dcore ok.bin

@@ -99,19 +99,18 @@ int lab_take_words(const struct lab *lab, const char *option, const char *text, 
 /* Whether the target is a module of this process. */
 bool lab_is_virtual(const struct lab *lab);
 
-/* Reads the expected failures. Returns: false with a complaint made. */
-bool lab_read_expected(struct lab *lab);
-
-/* The server that the options name: one is started if they ask for it; NULL: none.
- * Returns: false with a complaint made. */
-bool lab_have_server(struct lab *lab, struct server **server);
-
 /* What depends on the target. */
 void lab_choose_times(struct lab *lab);
 
 /* SIGINT and SIGTERM set it; the second one ends the program. */
 extern volatile sig_atomic_t lab_stopped;
-void lab_take_signals(void);
+
+/* What a command does in its lab, with the catalogue. Returns: an exit code. */
+typedef int lab_work_fn(void *arguments, struct catalog_model *model);
+
+/* Does it once catalogue, expected failures and server are there; releases them.
+ * Returns: what `work` returned, or EXIT_USAGE with a complaint made. */
+int lab_work(struct lab *lab, lab_work_fn *work, void *arguments);
 
 void lab_release(struct lab *lab);
 

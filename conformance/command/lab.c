@@ -1,7 +1,8 @@
 /* The lab of a module. */
-#include "run/lab.h"
+#include "command/lab.h"
 
 #include "base/complain.h"
+#include "base/exit_code.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -164,7 +165,7 @@ static bool use_server(struct lab *lab)
     return true;
 }
 
-bool lab_have_server(struct lab *lab, struct server **server)
+static bool have_server(struct lab *lab, struct server **server)
 {
     struct run_options *options = &lab->options;
     if (lab->server == NULL && lab_is_virtual(lab)) lab->server = "builtin";
@@ -181,7 +182,7 @@ bool lab_is_virtual(const struct lab *lab)
     return strncmp(lab->options.target, "virtual:", 8) == 0;
 }
 
-bool lab_read_expected(struct lab *lab)
+static bool read_expected(struct lab *lab)
 {
     struct transcript_error error;
     char text[512];
@@ -206,11 +207,24 @@ static void stop(int signal_number)
     lab_stopped = 1;
 }
 
-void lab_take_signals(void)
+static void take_signals(void)
 {
     struct sigaction action = {.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+}
+
+int lab_work(struct lab *lab, lab_work_fn *work, void *arguments)
+{
+    struct server *server = NULL;
+    int code = EXIT_USAGE;
+    struct catalog_model *model = catalog_load_builtin(stderr);
+    take_signals();
+    if (model != NULL && read_expected(lab) && have_server(lab, &server))
+        code = work(arguments, model);
+    server_stop(server);
+    catalog_free(model);
+    return code;
 }
 
 void lab_release(struct lab *lab)
