@@ -256,6 +256,7 @@ def push_mode(lab, edition):
     peer = Peer(lab, wait_and_send)
     host.open(0, peer.port, mode=1)
     os.write(host.line, b'AT+QSSLRECV=0')
+    time.sleep(0.3)  # the module has read it before the peer sends
     gate.set()
     check('not inside a line', b'', host.rest())
     os.write(host.line, b',5\r')

@@ -195,7 +195,7 @@ def failures(lab, edition):
 
     # a peer that reads nothing: the buffer fills
     stuck = threading.Event()
-    deaf = Peer(lab, lambda secure: stuck.wait(20), receive_room=4096)
+    deaf = Peer(lab, lambda secure: stuck.wait(120), receive_room=4096)
     host.open(2, deaf.port)
     results = []
     while len(results) < 400 and (not results or results[-1] == b'\r\nSEND OK\r\n'):
