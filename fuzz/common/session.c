@@ -34,6 +34,14 @@ static bool takes_bytes(unsigned kind)
     return kind != SESSION_EXPIRE && kind != SESSION_STREAM_END;
 }
 
+/* What bytes without a mark of their own are: the module's, but where only the host
+ * speaks. */
+static unsigned unmarked_kind(unsigned kinds)
+{
+    bool only_sent = (kinds & 1u << SESSION_SENT) != 0 && (kinds & 1u << SESSION_RECEIVED) == 0;
+    return only_sent ? SESSION_SENT : SESSION_RECEIVED;
+}
+
 void session_read(struct session *session, const uint8_t *data, size_t size, unsigned kinds)
 {
     session->setting = size > 0 ? data[0] : 0;
@@ -48,7 +56,7 @@ void session_read(struct session *session, const uint8_t *data, size_t size, uns
         }
         if (kind == sizeof marks) {
             if (!takes_bytes(item->kind) && session->item_count < SESSION_ITEM_COUNT_MAX)
-                item = begin_item(session, SESSION_RECEIVED);
+                item = begin_item(session, unmarked_kind(kinds));
             session->bytes[session->size++] = data[at];
             item->size++;
         } else if (session->item_count < SESSION_ITEM_COUNT_MAX) {
