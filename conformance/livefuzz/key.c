@@ -3,7 +3,6 @@
 
 #include "base/memory.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -22,7 +21,8 @@ static char *form_name(const struct reports_exchange *exchange)
     if (name[0] == '\0') return memory_text("unknown");
     const char *dash = exchange->form[0] == '\0' ? "" : "-";
     char *text = memory_format("%s%s%s", name + strspn(name, "+&*$^#"), dash, exchange->form);
-    for (char *at = text; *at != '\0'; at++) *at = (char)tolower((unsigned char)*at);
+    for (char *at = text; *at != '\0'; at++)
+        if (*at >= 'A' && *at <= 'Z') *at = (char)(*at - 'A' + 'a');
     return text;
 }
 

@@ -95,9 +95,11 @@ static bool match_received_line(struct matcher *matcher, const struct match_fram
 static bool find_sent(struct matcher *matcher, struct match_place *place)
 {
     *place = match_settle(matcher, *place);
-    while (!match_is_over(matcher, *place) && !matcher->segments[place->segment].is_sent) {
+    const struct match_segment *segment = match_segment_at(matcher, *place);
+    while (segment != NULL && !segment->is_sent) {
         if (!match_skip(matcher, place, true)) return false;
         *place = match_settle(matcher, *place);
+        segment = match_segment_at(matcher, *place);
     }
     return true;
 }

@@ -32,10 +32,10 @@ void match_keep_way(struct matcher *matcher, const struct match_frame *frame,
                               .silent_from = matcher->silent_from,
                               .within_us = matcher->within_us,
                               .stream_end = matcher->stream_end};
-    if (way->value_count > 0)
-        memcpy(way->values, matcher->values, way->value_count * sizeof *way->values);
+    for (size_t i = 0; i < way->value_count; i++) way->values[i] = matcher->values[i];
     memcpy(way->urcs, matcher->urcs, sizeof way->urcs);
-    ways->items = memory_grow(ways->items, ways->count + 1, &ways->capacity, sizeof *ways->items);
+    ways->items =
+        memory_grow(ways->items, ways->count + 1, &ways->capacity, sizeof(struct match_way *));
     ways->items[ways->count++] = way;
 }
 
