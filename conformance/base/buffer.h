@@ -19,6 +19,10 @@ uint8_t *buffer_reserve(struct buffer *buffer, size_t size);
 void buffer_append(struct buffer *buffer, const void *bytes, size_t size);
 void buffer_append_text(struct buffer *buffer, const char *text);
 
+/* Text of any length, as printf makes it. */
+__attribute__((format(printf, 2, 3))) void buffer_format(struct buffer *buffer, const char *format,
+                                                         ...);
+
 /* The bytes as NUL-terminated text. The buffer is empty then. Owns: the caller. */
 char *buffer_take_text(struct buffer *buffer);
 

@@ -5,19 +5,7 @@
 #include "script/script.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-
-void text_put(struct buffer *out, const char *format, ...)
-{
-    char text[512];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    buffer_append_text(out, text);
-}
 
 void text_literal(struct buffer *out, const uint8_t *bytes, size_t size)
 {
@@ -58,10 +46,10 @@ void text_time(struct buffer *out, int64_t time_us)
 {
     unsigned digits = 6;
     unsigned rest = (unsigned)(time_us % 1000000);
-    text_put(out, "@ time: %" PRId64, time_us / 1000000);
+    buffer_format(out, "@ time: %" PRId64, time_us / 1000000);
     if (rest > 0) {
         for (; rest % 10 == 0; digits--) rest /= 10;
-        text_put(out, ".%0*u", (int)digits, rest);
+        buffer_format(out, ".%0*u", (int)digits, rest);
     }
     buffer_append_text(out, "\n");
 }
@@ -74,11 +62,11 @@ void text_item(struct buffer *out, const struct tape_item *item)
     case TAPE_STREAM_END: buffer_append_text(out, "@ stream-end:\n"); return;
     case TAPE_BYTES: text_bytes(out, item->is_sent, item->bytes, item->size); return;
     case TAPE_PAYLOAD:
-        text_put(out, "%s= ", mark);
+        buffer_format(out, "%s= ", mark);
         text_payload(out, item->bytes, item->size);
         break;
     case TAPE_LINE:
-        text_put(out, "%s%s", mark, item->size > 0 ? " " : "");
+        buffer_format(out, "%s%s", mark, item->size > 0 ? " " : "");
         text_literal(out, item->bytes, item->size);
         break;
     }

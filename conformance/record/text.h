@@ -20,6 +20,4 @@ void text_payload(struct buffer *out, const uint8_t *bytes, size_t size);
 /* `@ time: 1.25`. Units: microseconds. */
 void text_time(struct buffer *out, int64_t time_us);
 
-__attribute__((format(printf, 2, 3))) void text_put(struct buffer *out, const char *format, ...);
-
 #endif

@@ -221,8 +221,8 @@ static void put_declared(struct writing *writing, const struct transcript_item *
             continue;
         declared.line = item->line;
         buffer_append(&writing->declared, &declared, sizeof declared);
-        text_put(&writing->text, "@ deviates: %s | %s | %s\n", node->rule, declared.clause,
-                 declared.reason);
+        buffer_format(&writing->text, "@ deviates: %s | %s | %s\n", node->rule, declared.clause,
+                      declared.reason);
         writing->line++;
     }
 }
@@ -231,11 +231,11 @@ static void put_header(const struct attempt *attempt, struct writing *writing)
 {
     const struct run *run = attempt->run;
     const struct script_case *case_ = attempt->item->case_;
-    text_put(&writing->text, "@ id: %s\n@ dialect: %s\n@ title: %s\n@ source: %s %s\n\n",
-             attempt->item->id, run->dialect,
-             case_->title.text == NULL ? attempt->item->id : case_->title.text,
-             run->identity.model == NULL ? "module" : run->identity.model,
-             run->identity.firmware == NULL ? "" : run->identity.firmware);
+    buffer_format(&writing->text, "@ id: %s\n@ dialect: %s\n@ title: %s\n@ source: %s %s\n\n",
+                  attempt->item->id, run->dialect,
+                  case_->title.text == NULL ? attempt->item->id : case_->title.text,
+                  run->identity.model == NULL ? "module" : run->identity.model,
+                  run->identity.firmware == NULL ? "" : run->identity.firmware);
     writing->line = HEADER_LINES + 1;
 }
 

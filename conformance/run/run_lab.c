@@ -156,7 +156,7 @@ void run_log(struct run *run, const char *what)
     struct transcript record = session_record(&run->session, 0);
     struct buffer text = {0};
     if (run->log == NULL || record.item_count == 0) return;
-    text_put(&text, "# %s\n", what);
+    buffer_format(&text, "# %s\n", what);
     for (size_t i = 0; i < record.item_count; i++) {
         struct transcript_item item = record.items[i];
         item.time_us += run->session.begun_us - run->begun_us;

@@ -10,8 +10,6 @@
 #include "script/script_line_internal.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,16 +35,6 @@ struct formatter {
 };
 
 /* ---- writing ---------------------------------------------------------- */
-
-__attribute__((format(printf, 2, 3))) static void put(struct buffer *out, const char *format, ...)
-{
-    char text[128];
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    buffer_append_text(out, text);
-}
 
 /* UTF-8 is not known of a byte here, so that all above 0x7E is escaped. */
 void script_put_string(struct buffer *out, const uint8_t *bytes, size_t size)
@@ -104,12 +92,13 @@ static bool put_strings(struct script_reader *reader, struct buffer *out)
 
 static void put_number(struct buffer *out, int64_t value)
 {
-    put(out, "%" PRId64, value);
+    buffer_format(out, "%" PRId64, value);
 }
 
 static void put_capture(struct buffer *out, const struct script_part *part)
 {
-    put(out, "{%s:%s", part->name == NULL ? "" : part->name, script_type_name(part->type));
+    buffer_format(out, "{%s:%s", part->name == NULL ? "" : part->name,
+                  script_type_name(part->type));
     for (size_t i = 0; i < part->range_count; i++) {
         const struct script_interval *range = &part->ranges[i];
         buffer_append_text(out, i > 0 ? "," : " ");
@@ -129,7 +118,7 @@ static void put_parts(struct buffer *out, const struct script_part *parts, size_
 {
     for (size_t i = 0; i < count; i++) {
         const struct script_part *part = &parts[i];
-        if (part->kind == SCRIPT_REFERENCE) put(out, "{%s}", part->name);
+        if (part->kind == SCRIPT_REFERENCE) buffer_format(out, "{%s}", part->name);
         else if (part->kind == SCRIPT_CAPTURE) put_capture(out, part);
         for (size_t k = 0; part->kind == SCRIPT_LITERAL && k < part->size; k++)
             buffer_append(out, part->bytes[k] == '{' ? "{{" : (const char *)&part->bytes[k],
@@ -148,8 +137,8 @@ static bool put_payload(struct script_reader *reader, struct buffer *out,
     buffer_append_text(out, " ");
     bool is_text = strncmp(line, "text ", 5) == 0;
     reader->at += word + 1;
-    if (payload->kind == SCRIPT_PAYLOAD_LENGTH) put(out, "%" PRIu64, payload->size);
-    else if (payload->kind == SCRIPT_PAYLOAD_REFERENCE) put(out, "{%s}", payload->name);
+    if (payload->kind == SCRIPT_PAYLOAD_LENGTH) buffer_format(out, "%" PRIu64, payload->size);
+    else if (payload->kind == SCRIPT_PAYLOAD_REFERENCE) buffer_format(out, "{%s}", payload->name);
     else if (payload->kind == SCRIPT_PAYLOAD_SHA256)
         escape_hex(out, payload->bytes, DIGEST_SIZE, "");
     else if (payload->name != NULL) buffer_append_text(out, payload->name);
@@ -166,12 +155,12 @@ static bool put_payload(struct script_reader *reader, struct buffer *out,
 
 static void put_seconds(struct buffer *out, uint64_t microseconds)
 {
-    put(out, "%" PRIu64, microseconds / 1000000);
+    buffer_format(out, "%" PRIu64, microseconds / 1000000);
     unsigned rest = (unsigned)(microseconds % 1000000);
     unsigned digits = 6;
     if (rest == 0) return;
     for (; rest % 10 == 0; digits--) rest /= 10;
-    put(out, ".%0*u", (int)digits, rest);
+    buffer_format(out, ".%0*u", (int)digits, rest);
 }
 
 static bool put_time(struct script_reader *reader, struct buffer *out)
@@ -187,9 +176,9 @@ static bool put_repeat(struct script_reader *reader, struct buffer *out)
     uint64_t min = 0;
     uint64_t max = 0;
     if (!script_read_repeat(reader, &min, &max)) return false;
-    put(out, "%" PRIu64, min);
+    buffer_format(out, "%" PRIu64, min);
     if (max != min) buffer_append_text(out, "..");
-    if (max != min && max != UINT64_MAX) put(out, "%" PRIu64, max);
+    if (max != min && max != UINT64_MAX) buffer_format(out, "%" PRIu64, max);
     return true;
 }
 
@@ -222,7 +211,7 @@ static bool is_remark(const char *key)
 
 static bool put_value(struct script_reader *reader, struct buffer *out, const char *key)
 {
-    put(out, "@ %.60s:", key);
+    buffer_format(out, "@ %.60s:", key);
     if (reader->at >= reader->size) return true;
     if (is_remark(key)) return put_remark(reader, out);
     buffer_append_text(out, " ");
@@ -241,7 +230,7 @@ static size_t find_header_key(const char *key)
 }
 
 /* Ends the header: its lines in the order of the keys, then the comments that
- * stood behind the last of them. */
+ * stood after the last of them. */
 static void end_header(struct formatter *formatter)
 {
     const struct header_line *lines = formatter->lines.items;
@@ -268,7 +257,7 @@ static void take_header(struct script_reader *reader, struct formatter *formatte
 {
     struct header_line line = {.key = key, .offset = formatter->pending};
     struct buffer *out = &formatter->header;
-    put(out, "@ %s:", header_keys[key]);
+    buffer_format(out, "@ %s:", header_keys[key]);
     if (reader->at < reader->size) buffer_append_text(out, " ");
     buffer_append(out, reader->line + reader->at, reader->size - reader->at); /* blanks, too */
     buffer_append_text(out, "\n");
