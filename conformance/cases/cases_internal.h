@@ -17,7 +17,7 @@ struct cases_twist {
     bool optional;                       /* optional records come                             */
     unsigned repeats;                    /* how often repeated records come, 0: once          */
     size_t without;                      /* this element is left out, SIZE_MAX: none          */
-    size_t twice;                        /* this element comes again behind the last, likewise */
+    size_t twice;                        /* this element comes again after the last, likewise */
     size_t extra;                        /* a field too many in this element, likewise        */
     bool bare;                           /* optional arguments are left out                   */
 };
@@ -40,7 +40,7 @@ struct cases_maker {
     LIST(char *) ids;                        /* all that are taken                                */
     const struct catalog_record *urc_record; /* to be put in, or NULL       */
     const struct catalog_set *urc_set;       /* that it is of               */
-    size_t urc_place;                        /* behind so many lines of the module */
+    size_t urc_place;                        /* after so many lines of the module */
     size_t line_count;                       /* of the module's in the case under way */
 };
 

@@ -1,4 +1,4 @@
-/* The dialects, and the files behind them. */
+/* The dialects, and the files after them. */
 #include "catalog/builtin.h"
 #include "base/memory.h"
 #include "catalog/yaml.h"

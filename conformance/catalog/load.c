@@ -1,6 +1,6 @@
 /* Reads a catalogue's YAML file into the model; the schema is
  * parser/catalog/README.md. Complaints are collected: what can still be read
- * behind one is read, and the set is dropped at the end.
+ * after one is read, and the set is dropped at the end.
  */
 #include "catalog/load.h"
 #include "base/memory.h"

@@ -108,7 +108,7 @@ struct catalog_result {
     char *title;
     char *like;    /* the code it counts as in a response */
     char *numeric; /* its V0 form */
-    char *tail;    /* parameter that may follow behind a space */
+    char *tail;    /* parameter that may follow after a space */
     enum catalog_class rank;
     struct catalog_location at;
 };
@@ -149,7 +149,7 @@ struct catalog_variant {
     struct catalog_location at;
 };
 
-/* How the bytes end that the host sends behind the prompt. */
+/* How the bytes end that the host sends after the prompt. */
 enum catalog_upload {
     CATALOG_UPLOAD_NONE,
     CATALOG_UPLOAD_COUNTED, /* an argument counts them                     */

@@ -12,8 +12,8 @@
 /* A bracket that is open. */
 struct group {
     size_t offset;
-    size_t first_field; /* parsed behind it                              */
-    bool behind;        /* `[,…]` behind a field, else `[…]` about one   */
+    size_t first_field; /* parsed after it                              */
+    bool behind;        /* `[,…]` after a field, else `[…]` about one   */
     bool has_comma;     /* at its own level                              */
 };
 
@@ -122,7 +122,7 @@ static int parse_quoted(struct cursor *c, struct catalog_field *field)
     }
     c->at = start;
     if (parse_param(c, field) != 0) return -1;
-    if (c->at != end) return fail(c, c->at, "text behind a quoted parameter; expected '\"'");
+    if (c->at != end) return fail(c, c->at, "text after a quoted parameter; expected '\"'");
     field->quoted = true;
     c->at = end + 1;
     return 0;
@@ -228,7 +228,7 @@ static int parse_payload(struct cursor *c)
     size_t start = c->at;
     struct catalog_field data = {0};
     c->at += strlen(PAYLOAD_MARK);
-    if (peek(c) != '<') return fail(c, c->at, "expected <data> behind " PAYLOAD_MARK);
+    if (peek(c) != '<') return fail(c, c->at, "expected <data> after " PAYLOAD_MARK);
     if (parse_param(c, &data) != 0) return -1;
     free(data.text);
     free(data.ranges);
@@ -243,7 +243,7 @@ static int parse_payload(struct cursor *c)
 static int parse_behind_field(struct cursor *c, bool *awaited)
 {
     if (peek(c) == ']') return close_group(c);
-    if (c->has_payload) return fail(c, c->at, "text behind a payload; expected the end");
+    if (c->has_payload) return fail(c, c->at, "text after a payload; expected the end");
     if (looking_at(c, PAYLOAD_MARK)) return parse_payload(c);
     if (looking_at(c, "[,")) {
         *awaited = true;
@@ -328,7 +328,7 @@ static int parse_name(struct cursor *c, struct catalog_record *out)
     bool word = c->text[start] >= 'A' && c->text[start] <= 'Z';
     bool tail = word && looking_at(c, "<") && c->text[start + size - 1] == ' '; /* CONNECT <n> */
     if (!whole && !tail && !looking_at(c, ": "))
-        return fail(c, c->at, "expected ': ' behind the prefix");
+        return fail(c, c->at, "expected ': ' after the prefix");
     if (tail) size--;
     if (size == 0 || c->text[start] == ' ' || c->text[start + size - 1] == ' ')
         return fail(c, start, "blank beside a prefix; expected none");
@@ -368,7 +368,7 @@ int notation_parse_record(const char *text, struct catalog_record *out,
 
 /* ---- command syntax ----------------------------------------------------- */
 
-/* Basic commands (ATE, AT&D) have their value right behind the name. */
+/* Basic commands (ATE, AT&D) have their value right after the name. */
 static bool is_basic(const char *command)
 {
     return command[0] == '&' || (command[0] >= 'A' && command[0] <= 'Z');

@@ -1,4 +1,4 @@
-/* libyaml behind a fence. The file is gone through twice: once as events, to
+/* libyaml after a fence. The file is gone through twice: once as events, to
  * refuse what the catalogue does not use and libyaml would let through, then
  * as a document.
  */

@@ -227,7 +227,7 @@ static const struct argp_option argp_options[] = {
     {"ledger", OPTION_LEDGER, "FILE", 0, "With --trace: the ids that were ever given", 0},
     {"update", OPTION_UPDATE, NULL, 0, "With --ledger: add new ids, retire those without a case",
      0},
-    {"check", OPTION_CHECK, NULL, 0, "Read the FILEs, and say what is wrong with them", 0},
+    {"check", OPTION_CHECK, NULL, 0, "Read the FILEs, and report what is wrong", 0},
     {0},
 };
 
@@ -290,7 +290,7 @@ static error_t check_options(const struct options *options)
                                  "--trace takes the files of the cases alone; expected FILE...");
     if (!reads && options->path_count > 0)
         return complain_of_usage("catalog",
-                                 "unexpected '%s'; files stand behind --check or --catalog",
+                                 "unexpected '%s'; files stand after --check or --catalog",
                                  options->paths[0]);
     if (options->dialect && !catalog_find_dialect(options->dialect))
         return complain_of_usage(

@@ -55,7 +55,7 @@ struct arguments {
 };
 
 static const struct argp_option option_list[] = {
-    {"dialect", 'd', "D", 0, "Judge by the manuals of D, whatever the file says", 0},
+    {"dialect", 'd', "D", 0, "Judge by the manuals of D, whatever the file states", 0},
     {"catalog", 'c', "FILE", 0, "Judge by a catalogue of your own; with --dialect joined to it", 0},
     {"strict", KEY_STRICT, NULL, 0, "What should be must be", 0},
     {"select", KEY_SELECT, "PATTERN", 0, "Only cases whose id matches the shell pattern", 0},
@@ -79,7 +79,7 @@ static const struct argp_option option_list[] = {
      3},
     {"against", KEY_AGAINST, "CASES", 0,
      "Judge nothing: tell whether what each FILE recorded is one of the ways of a case of this "
-     "file; --select says which",
+     "file; --select names it",
      3},
     {"list-rules", KEY_LIST_RULES, NULL, 0, "List the rules, each with its level", 3},
     {0},
@@ -252,7 +252,7 @@ static error_t take_option(int key, char *argument, struct argp_state *state)
 
 /* ---- the store and its projections ------------------------------------ */
 
-/* Copies this run's lines behind what the user's store holds. */
+/* Copies this run's lines after what the user's store holds. */
 static bool append_store(const char *from, const char *to)
 {
     struct buffer lines = {0};

@@ -73,7 +73,7 @@ static const struct argp_option option_list[] = {
 };
 
 static const char help_text[] =
-    "Print what a module said, one JSON object per event, in stream order."
+    "Print the events of a module's bytes, one JSON object a line, in stream order."
     "\v"
     "FILE holds the module's bytes as they came, or, if its name ends in '.at', a transcript of "
     "both directions; - is the standard input. The dialect is the transcript's own ('@ dialect:'), "

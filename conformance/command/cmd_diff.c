@@ -78,7 +78,7 @@ static error_t take_path(struct arguments *arguments, const char *path)
     size_t most = arguments->baseline == NULL ? 2 : 1;
     if (arguments->path_count >= most)
         return complain_of_usage("diff", "'%s' is one argument too many, expected %s", path,
-                                 most == 1 ? "NEW alone behind --baseline" : "OLD and NEW");
+                                 most == 1 ? "NEW alone after --baseline" : "OLD and NEW");
     arguments->paths[arguments->path_count++] = path;
     return 0;
 }
@@ -99,7 +99,7 @@ static error_t check(const struct arguments *arguments)
         return complain_of_usage("diff", "the standard output can take one FILE only");
     if (arguments->path_count == (alone ? 1u : 2u)) return 0;
     return complain_of_usage("diff", "%s",
-                             alone ? "expected NEW, a folder or a store, behind --baseline"
+                             alone ? "expected NEW, a folder or a store, after --baseline"
                                    : "expected OLD and NEW, folders or stores");
 }
 

@@ -37,9 +37,9 @@ static const struct argp_option option_list[] = {
      "Folder of results.jsonl, findings/, corpus/ (what showed something new: a further run begins "
      "with it) and line.at, which has every byte; made if it is not there (default: atproof-fuzz)",
      0},
-    {"replay", KEY_REPLAY, "FILE", 0, "Say once more what the host says in FILE, and judge it", 0},
+    {"replay", KEY_REPLAY, "FILE", 0, "Send again what the host sends in FILE, and judge it", 0},
     {NULL, 0, NULL, 0, "How long, and what:", 1},
-    {"seconds", KEY_SECONDS, "N", 0, "So long (default: 60, or as --runs says)", 0},
+    {"seconds", KEY_SECONDS, "N", 0, "So long (default: 60, or as --runs has it)", 0},
     {"runs", KEY_RUNS, "N", 0, "So many exchanges", 0},
     {"seed", KEY_SEED, "N", 0,
      "Of all chance: the same seed and module, the same traffic (default: 1)", 0},
@@ -62,7 +62,7 @@ static const struct argp_option option_list[] = {
     LAB_SETTLE,
     LAB_BOOT,
     LAB_POWER,
-    {NULL, 0, NULL, 0, "What is said:", 3},
+    {NULL, 0, NULL, 0, "What is sent:", 3},
     LAB_QUIET("Only findings, and the summary"),
     {0},
 };

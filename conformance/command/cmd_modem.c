@@ -117,7 +117,7 @@ static const struct argp_option argp_options[] = {
     {"list-defects", OPTION_LIST_DEFECTS, NULL, 0,
      "List the defects: name, dialects, the clauses that are broken, what is wrong", 0},
     {"file", OPTION_FILE, "NAME=PATH", 0, "Begin with a copy of the file PATH in the store", 0},
-    {"banner", OPTION_BANNER, NULL, 0, "Begin with what a module says when it is switched on", 0},
+    {"banner", OPTION_BANNER, NULL, 0, "Begin with what a module prints when it is switched on", 0},
     {"offline", OPTION_OFFLINE, NULL, 0,
      "Open no connection: every request fails at once, as if no name had an address", 0},
     {"replay", OPTION_REPLAY, "RECORDING", 0,
@@ -246,7 +246,7 @@ static const struct argp argp = {
     argp_options,
     parse_option,
     NULL,
-    "A virtual module, for programs that have none. It says where it is, `pty PATH` or "
+    "Emulates a module, to test host software without hardware. Prints where it is, `pty PATH` or "
     "`tcp,ipv4,127.0.0.1,40001`, and serves one host after another until SIGINT, SIGTERM or, with "
     "--stdio, the end of its input."
     "\vIt answers what the manuals have: arguments are checked, contexts, files and settings kept. "

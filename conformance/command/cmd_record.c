@@ -60,8 +60,8 @@ static const struct argp_option option_list[] = {
 };
 
 static const char help_text[] =
-    "Stand between a host and a module, pass on what each says, byte for byte, and keep it with "
-    "its times as a transcript (corpus/README.md). It says where the host is to come, `pty PATH` "
+    "Stand between a host and a module, pass on every byte of both, and keep it with "
+    "its times as a transcript (corpus/README.md). It prints where the host connects, `pty PATH` "
     "or `tcp,ipv4,127.0.0.1,40001`, and ends by SIGINT, SIGTERM or the end of its standard input "
     "(--listen stdio)."
     "\v"
@@ -73,7 +73,7 @@ static const char help_text[] =
     "and servers, `user:password@` in URLs and Authorization headers by stand-ins of the same "
     "size, a digit for a digit and a letter for a letter, the same ones all over. Which fields "
     "are secret is known by command; on other lines 15 digits with a Luhn digit, 19 or 20 that "
-    "begin with 89 and numbers behind + are replaced. Of what is not a whole line yet, the size "
+    "begin with 89 and numbers after + are replaced. Of what is not a whole line yet, the size "
     "alone is written. Nothing is replaced in payload, uploads, SMS and transparent streams: read "
     "the transcript before you give it away.\n\n"
     "--edit captures lengths of payload and what the catalogue gives a range or leaves free; "

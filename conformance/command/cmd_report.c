@@ -42,7 +42,7 @@ static const char help_text[] =
     "DIR is what atproof run --out, or fuzz/run --out, left: its files *.jsonl are read, and, if "
     "it is there, DIR/coverage with what gcovr wrote (fuzz/coverage --export). Stores can be named "
     "one by one, too; - is the standard input. Of DIR are made:\n\n"
-    "  html      report.html    one page that tells it\n"
+    "  html      report.html    one page that shows it\n"
     "  junit     junit.xml      for GitLab, Jenkins, GitHub\n"
     "  tap       results.tap    TAP 14\n"
     "  sarif     results.sarif  SARIF 2.1.0, for code scanning\n"

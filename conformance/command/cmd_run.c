@@ -66,7 +66,7 @@ static const struct argp_option option_list[] = {
     LAB_BOOT,
     LAB_POWER,
     {"seed", KEY_SEED, "N", 0, "Of a virtual module's chunks and pauses", 0},
-    {NULL, 0, NULL, 0, "What is said and kept:", 3},
+    {NULL, 0, NULL, 0, "What is printed and kept:", 3},
     LAB_QUIET("Only cases that fail, and the summary"),
     {"junit", KEY_JUNIT, "FILE", 0, "Write JUnit XML", 0},
     {"tap", KEY_TAP, "FILE", 0, "Write TAP 14", 0},
@@ -263,9 +263,9 @@ int cmd_run(int argc, char **argv)
         option_list,
         take_option,
         "[CASE...]",
-        "Judges a module. CASE is a file of cases or a folder of them; without one, those that "
-        "are built in run. Each case begins in a known state and is cleaned up behind; what was "
-        "said is kept in a transcript of its own."
+        "Judges a module. CASE is a file of cases or a folder of them; without one, the "
+        "built-in cases run. Each case begins in a known state, cleans up after itself, and "
+        "leaves a transcript of its own."
         "\vA module that hangs is brought back by escape, AT+CFUN=1,1 and --power, in this order.",
         NULL,
         filter_help,

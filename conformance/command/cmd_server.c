@@ -29,8 +29,8 @@ static int hex_digit(char c)
     return at - digits < 16 ? (int)(at - digits) : (int)(at - digits) - 6;
 }
 
-/* The byte that the escape at *at, behind its backslash, stands for; -1: none.
- * Writes: *at, behind it. */
+/* The byte that the escape at *at, after its backslash, stands for; -1: none.
+ * Writes: *at, after it. */
 static int read_escape(const char **at)
 {
     static const char letters[] = "rnt0\\", bytes[] = "\r\n\t\0\\";
@@ -232,7 +232,7 @@ static char *filter_help(int key, const char *text, void *input)
     char *paths = server_describe_paths();
     char *help = memory_format(
         "Paths of HTTP and HTTPS, for GET, HEAD, POST, PUT and DELETE; N is\n"
-        "1024 and S is 0 where they are not told:\n%s\n"
+        "1024 and S is 0 where they are not given:\n%s\n"
         "The tcp and tls ports send each byte back. A received line that is a command\n"
         "is echoed, then obeyed: 'send N [SEED]' (N bytes of /bytes?seed=SEED follow),\n"
         "'close' (the port closes the connection).\n\n"

@@ -18,7 +18,7 @@ static const struct command {
 } commands[] = {
     {"decode", "one JSON object a line for each event of a stream", cmd_decode},
     {"check", "judge recorded traffic against the manual", cmd_check},
-    {"record", "stand between a host and a module, keep what they say", cmd_record},
+    {"record", "stand between a host and a module, keep every byte", cmd_record},
     {"modem", "be a virtual module on a pseudo terminal or a TCP port", cmd_modem},
     {"run", "judge a module: play cases against it", cmd_run},
     {"fuzz", "fuzz a module, guided by what it answers", cmd_fuzz},
@@ -34,7 +34,7 @@ static void put_usage(FILE *out)
     fputs("Usage: atproof COMMAND [OPTION...] [ARGUMENT...]\n\n", out);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
-    fputs("\natproof COMMAND --help, or atproof help COMMAND, says more of one.\n", out);
+    fputs("\natproof COMMAND --help, or atproof help COMMAND, prints its options.\n", out);
 }
 
 static int run(const struct command *command, int argc, char **argv)

@@ -274,7 +274,7 @@ void eventlog_sent(void *user)
     }
 }
 
-/* A line without an event. A stream goes on behind it. */
+/* A line without an event. A stream goes on after it. */
 static void write_exchange_line(struct eventlog *log, const struct atp_exchange *exchange,
                                 uint64_t offset)
 {

@@ -76,7 +76,7 @@ void eventlog_reset(struct eventlog *log);
  *
  * stands on the event with which one becomes complete or violated; what is not
  * known or not decided is left out. One that no event ends has a line of its
- * own, behind all that came before it but a stream under way:
+ * own, after all that came before it but a stream under way:
  *
  *     {"offset":40,"exchange":{"command":"+CSQ","form":"execute","state":"late"}}
  *
@@ -86,22 +86,22 @@ void eventlog_tell_exchanges(struct eventlog *log, const struct atp_parser *pars
 /* Takes an event; what to give to atp_init, with the log as `user`. */
 void eventlog_event(void *user, const struct atp_event *event);
 
-/* To be called behind each atp_sent: an exchange that one event both begins
+/* To be called after each atp_sent: an exchange that one event both begins
  * and ends (`OK` to `AT`) would else not be seen to end. */
 void eventlog_sent(void *user);
 
-/* To be called behind each atp_expire: tells of an exchange that has become
+/* To be called after each atp_expire: tells of an exchange that has become
  * late. Units: `offset`, bytes fed so far. */
 void eventlog_expired(void *user, uint64_t offset);
 
-/* To be called behind atp_finish: tells of an exchange that is still open, or
+/* To be called after atp_finish: tells of an exchange that is still open, or
  * awaits its asynchronous result. */
 void eventlog_over(struct eventlog *log, uint64_t offset);
 
 /* Writes the lines that are complete to the file. */
 void eventlog_drain(struct eventlog *log);
 
-/* Writes what is left, the unfinished span too. Call it behind atp_finish.
+/* Writes what is left, the unfinished span too. Call it after atp_finish.
  * Returns: false if anything was lost (the file, a temporary one);
  * errno says why. */
 bool eventlog_finish(struct eventlog *log);

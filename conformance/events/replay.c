@@ -32,7 +32,7 @@ static void feed_chunk(struct replay *replay, const uint8_t *bytes, size_t size)
 }
 
 /* A stream may begin within the chunk, so with `end_at_tail` every byte is a
- * chunk: else bytes behind the tail would be in it before it is looked at. */
+ * chunk: else bytes after the tail would be in it before it is looked at. */
 void replay_feed(struct replay *replay, const uint8_t *bytes, size_t size)
 {
     while (size > 0) {

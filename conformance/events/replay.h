@@ -21,10 +21,10 @@ struct replay_hooks {
      * kind. Borrows: the answer, until atp_feed returns. */
     const uint8_t *(*place)(void *user, const uint8_t *bytes, size_t size);
 
-    /* Behind each atp_sent. */
+    /* After each atp_sent. */
     void (*sent)(void *user);
 
-    /* Behind each atp_expire, which stands at `offset`. */
+    /* After each atp_expire, which stands at `offset`. */
     void (*expired)(void *user, uint64_t offset);
 
     /* A transparent stream stands at `offset`, its last bytes spelling
@@ -49,7 +49,7 @@ struct replay {
  * must come in multiples of `chunk`. */
 void replay_feed(struct replay *replay, const uint8_t *bytes, size_t size);
 
-/* All of a transcript; the caller calls replay_finish behind it. */
+/* All of a transcript; the caller calls replay_finish after it. */
 void replay_transcript(struct replay *replay, const struct transcript *transcript);
 
 /* The input is over. */

@@ -193,7 +193,7 @@ static bool is_laid(const struct judge *judge, const struct judge_work *work,
 {
     if (work->form == NULL || (event->deviations & ATP_DEV_STALE) != 0) return false;
     switch (event->kind) {
-    case ATP_KIND_RESULT: /* behind a stream it answers +++, DTR, or the peer */
+    case ATP_KIND_RESULT: /* after a stream it answers +++, DTR, or the peer */
         return !work->in_stream && (is_ending(event) || is_of_form(judge, work, record));
     case ATP_KIND_PROMPT: /* a further one asks for the next line of the upload */
         return !work->prompted && is_own(judge, work, record);
@@ -261,7 +261,7 @@ static void take_text(struct run *run, const struct atp_event *event, struct spa
     bool stray =
         run->behind_data && event->size > 0 && event->bytes[0] != '\r' && event->bytes[0] != '\n';
     judge_add(work, stray ? JUDGE_STRAY_TEXT : JUDGE_UNKNOWN_LINE, NULL, at,
-              memory_text(stray ? "a line end or a line of the manual behind the payload"
+              memory_text(stray ? "a line end or a line of the manual after the payload"
                                 : "a line of the manuals at hand"),
               judge_escape(event->bytes + event->text_offset,
                            event->text_size > 0 ? event->text_size : event->size, JUDGE_SEEN_TEXT));
@@ -281,8 +281,8 @@ static void take_echo(struct run *run, const struct atp_event *event, struct spa
     run->echo.size = 0;
 }
 
-/* A payload that ends in CR, and an LF alone behind it: the length counts the
- * line end's first byte. Payload of that size would have CR LF behind it. */
+/* A payload that ends in CR, and an LF alone after it: the length counts the
+ * line end's first byte. Payload of that size would have CR LF after it. */
 static void check_line_end(struct run *run, const struct atp_event *event, struct span at)
 {
     bool cut =
@@ -386,7 +386,7 @@ static void replay(struct run *run, const struct transcript *transcript)
     atp_finish(&run->parser);
 }
 
-/* ---- behind it -------------------------------------------------------- */
+/* ---- after it -------------------------------------------------------- */
 
 /* What came before the first command: judged line by line alone. */
 static void judge_preamble(struct run *run)

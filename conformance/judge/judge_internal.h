@@ -46,7 +46,7 @@ struct judge_work {
     bool several;                         /* of several commands in one line this is the last    */
     bool is_over;                         /* a further command was sent                          */
     bool has_final;
-    bool expired; /* the host's clock ran out behind the command         */
+    bool expired; /* the host's clock ran out after the command         */
     bool expired_unfinished;
     bool in_stream;   /* a transparent stream has begun                     */
     bool prompted;    /* the module has asked for an upload                 */
@@ -87,7 +87,7 @@ struct judge {
 void judge_add(struct judge_work *work, enum judge_rule rule, const char *clause, struct span at,
                char *expected, char *seen);
 
-/* Bytes as C escapes, cut behind `limit` of them. Owns: the caller. */
+/* Bytes as C escapes, cut after `limit` of them. Owns: the caller. */
 char *judge_escape(const uint8_t *bytes, size_t size, size_t limit);
 
 /* Marks what the transcript declares, adds what it declares in vain, and gives

@@ -28,7 +28,7 @@ static void check_time(const struct judge *judge, struct judge_work *work)
     int64_t took = work->out.over_us - work->out.sent_us;
     if (took > 0 && (uint64_t)took > limit)
         judge_add(work, JUDGE_LATE, NULL, at,
-                  memory_format("at most %.3f s behind the command", (double)limit / 1e6),
+                  memory_format("at most %.3f s after the command", (double)limit / 1e6),
                   memory_format("%s after %.3f s", text, (double)took / 1e6));
 }
 

@@ -330,7 +330,7 @@ static char *awaited(const struct judge *judge, const struct alignment *all, siz
     return text;
 }
 
-/* An asynchronous result may come behind further commands; what stands before
+/* An asynchronous result may come after further commands; what stands before
  * the OK, or belongs to it, may not. */
 static bool may_still_come(const struct judge *judge, const struct judge_work *work,
                            const struct alignment *found)

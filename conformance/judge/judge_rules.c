@@ -33,7 +33,7 @@ const struct judge_rule_facts judge_rules[JUDGE_RULE_COUNT] = {
     [JUDGE_TOO_MUCH] = {"too-much", REPORTS_MUST, NULL,
                         "No more payload comes than the command asks for."},
     [JUDGE_STRAY_TEXT] = {"stray-text", REPORTS_MUST, NULL,
-                          "Behind counted payload a line of the manual follows."},
+                          "After counted payload a line of the manual follows."},
     /* Of exchanges: the clause is the form's. */
     [JUDGE_MISSING_LINE] = {"missing-line", REPORTS_MUST, NULL,
                             "Every line of the response variant comes."},
@@ -55,12 +55,11 @@ const struct judge_rule_facts judge_rules[JUDGE_RULE_COUNT] = {
                          "An information response answers a command."},
     /* Of how a line is framed. */
     [JUDGE_BARE_LF] = {"bare-lf", REPORTS_MUST, LINE_CLAUSE, "A line ends in CR LF."},
-    [JUDGE_GLUED] = {"glued", REPORTS_MUST, LINE_CLAUSE, "A line begins behind a line end."},
+    [JUDGE_GLUED] = {"glued", REPORTS_MUST, LINE_CLAUSE, "A line begins after a line end."},
     [JUDGE_NO_COLON] = {"no-colon", REPORTS_MUST, LINE_CLAUSE, "A colon ends the prefix."},
-    [JUDGE_NO_SPACE] = {"no-space", REPORTS_SHOULD, LINE_CLAUSE,
-                        "A blank stands behind the colon."},
+    [JUDGE_NO_SPACE] = {"no-space", REPORTS_SHOULD, LINE_CLAUSE, "A space follows the colon."},
     [JUDGE_EXTRA_SPACE] = {"extra-space", REPORTS_SHOULD, LINE_CLAUSE,
-                           "No blank stands where the notation has none."},
+                           "No space stands where the notation has none."},
     [JUDGE_EXTRA_CR] = {"extra-cr", REPORTS_SHOULD, LINE_CLAUSE, "One CR ends a line."},
     [JUDGE_ECHO_DIFFERS] = {"echo-differs", REPORTS_SHOULD, "core/V.250 5.2.3",
                             "The echo is what was sent."},
@@ -70,7 +69,7 @@ const struct judge_rule_facts judge_rules[JUDGE_RULE_COUNT] = {
                             "A line is one of the manuals at hand."},
     [JUDGE_LONG_LINE] = {"long-line", REPORTS_INFO, NULL,
                          "A line fits the line buffer; else it is not decoded."},
-    [JUDGE_CUT] = {"cut", REPORTS_INFO, NULL, "The recording ends behind a line end."},
+    [JUDGE_CUT] = {"cut", REPORTS_INFO, NULL, "The recording ends after a line end."},
     /* Of the host, and of the transcript itself. */
     [JUDGE_ARGUMENT] = {"argument", REPORTS_MUST, NULL,
                         "An argument is what the manual's syntax allows."},

@@ -54,7 +54,7 @@ static bool go_on(struct matcher *matcher, const struct match_frame *frame,
     return match_from(matcher, &next, place);
 }
 
-/* The line as it stands at `place`, and what is behind it. Writes: *start, where
+/* The line as it stands at `place`, and what is after it. Writes: *start, where
  * its text begins. */
 static bool match_line_here(struct matcher *matcher, const struct match_frame *frame,
                             const struct script_node *node, struct match_place place, size_t *start)
@@ -104,7 +104,7 @@ static bool find_sent(struct matcher *matcher, struct match_place *place)
     return true;
 }
 
-/* What a command that was sent makes of the echo of those behind it. */
+/* What a command that was sent makes of the echo of those after it. */
 static void note_echo(struct matcher *matcher, struct match_place place, size_t end)
 {
     const struct match_segment *segment = match_segment_at(matcher, place);
@@ -229,7 +229,7 @@ static bool match_payload(struct matcher *matcher, const struct match_frame *fra
 
 /* ---- groups ----------------------------------------------------------- */
 
-/* Matches a branch and then what stands behind its group. */
+/* Matches a branch and then what stands after its group. */
 static bool enter(struct matcher *matcher, struct match_frame *below,
                   const struct script_branch *branch, struct match_place place)
 {

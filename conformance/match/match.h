@@ -3,7 +3,7 @@
  * that it is a second opinion.
  *
  * Line ends: a `<` line matches its text with any run of CR and LF (also none)
- * before it and at least one CR or LF behind it; `<<` and `<=` match exactly.
+ * before it and at least one CR or LF after it; `<<` and `<=` match exactly.
  * The echo of the command just sent is skipped wherever a line may begin, and
  * so is a line that `@ urc: PATTERN` in force allows (`@ urc:` alone: any line
  * that begins with `+`, `*` or `^`). Times and deviations are the judge's. */

@@ -123,7 +123,7 @@ void match_tell(const struct matcher *matcher, bool good, struct match_result *o
 /* Notes, once, that what is to come decides: `from` is tried again then. */
 void match_hold(const struct matcher *matcher, struct match_hold *hold, struct match_place from);
 
-/* Keeps the way for a node that was held, in place of those that were found behind it. */
+/* Keeps the way for a node that was held, in place of those that were found after it. */
 void match_end_hold(struct matcher *matcher, const struct match_frame *frame,
                     const struct match_hold *hold);
 
@@ -139,7 +139,7 @@ void match_release_ways(struct match_ways *ways);
 
 enum match_fit { MATCH_FITS, MATCH_FITS_NOT, MATCH_CUT /* it ends before it is decided */ };
 
-/* From *at on; writes: *at, behind what fits. `parts`: a line's text and its end. */
+/* From *at on; writes: *at, after what fits. `parts`: a line's text and its end. */
 enum match_fit match_bytes(const struct match_segment *segment, size_t *at, const uint8_t *bytes,
                            size_t size);
 enum match_fit match_parts(struct matcher *matcher, const struct script_node *node,

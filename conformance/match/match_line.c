@@ -94,7 +94,7 @@ static enum match_fit match_part(struct matcher *matcher, const struct script_pa
     return MATCH_FITS;
 }
 
-/* The text of the line and the line end behind it. */
+/* The text of the line and the line end after it. */
 enum match_fit match_parts(struct matcher *matcher, const struct script_node *node,
                            const struct match_segment *segment, size_t *at)
 {

@@ -219,10 +219,10 @@ static void put_ranges(struct buffer *out, const struct script_part *part)
     for (size_t i = 0; i < part->range_count; i++) {
         const struct script_interval *range = &part->ranges[i];
         buffer_append_text(out, i > 0 ? "," : " ");
-        if (range->min != INT64_MIN) text_put(out, "%" PRId64, range->min);
+        if (range->min != INT64_MIN) buffer_format(out, "%" PRId64, range->min);
         if (range->min == range->max) continue;
         buffer_append_text(out, "..");
-        if (range->max != INT64_MAX) text_put(out, "%" PRId64, range->max);
+        if (range->max != INT64_MAX) buffer_format(out, "%" PRId64, range->max);
     }
 }
 
@@ -231,7 +231,7 @@ static void put_capture(struct edit *edit, struct buffer *out, const struct fiel
 {
     static const char *const types[] = {"int", "hex", "string", "word", "any", "rest"};
     const char *name = new_name(edit, field->name);
-    text_put(out, "{%s:%s", name, types[part->type]);
+    buffer_format(out, "{%s:%s", name, types[part->type]);
     put_ranges(out, part);
     buffer_append_text(out, " =");
     buffer_append(out, line + field->offset, field->size);
@@ -315,8 +315,8 @@ static void edit_payload(struct edit *edit, struct buffer *out, const struct tap
     bool is_counted = edit->count_name[0] != '\0' && edit->count == item->size;
     buffer_append_text(out, "<= ");
     if (edit->digests) put_digest(out, item->bytes, item->size);
-    else if (is_counted) text_put(out, "length {%s}", edit->count_name);
-    else text_put(out, "length %zu", item->size);
+    else if (is_counted) buffer_format(out, "length {%s}", edit->count_name);
+    else buffer_format(out, "length %zu", item->size);
     edit->count_name[0] = '\0';
     buffer_append_text(out, " = ");
     text_payload(out, item->bytes, item->size);

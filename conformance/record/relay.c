@@ -264,8 +264,8 @@ static bool open_scribe(struct relay *relay)
     struct tm parts;
     time_t now = time(NULL);
     strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S", gmtime_r(&now, &parts));
-    text_put(&header, "@ dialect: %s\n@ source: %.200s, recorded %s UTC\n", options->dialect,
-             options->target, when);
+    buffer_format(&header, "@ dialect: %s\n@ source: %.200s, recorded %s UTC\n", options->dialect,
+                  options->target, when);
     buffer_append(&header, "", 1);
     relay->scribe = scribe_open(&(struct scribe_options){.path = options->path,
                                                          .header = (const char *)header.bytes,

@@ -22,7 +22,7 @@ struct rewriter {
 static void put_value(struct buffer *out, const char *key, const char *text)
 {
     if (text == NULL) return;
-    text_put(out, "@ %s: ", key);
+    buffer_format(out, "@ %s: ", key);
     buffer_append_text(out, text);
     buffer_append_text(out, "\n");
 }

@@ -76,7 +76,7 @@ void scribe_note(struct scribe *scribe, int64_t now, const char *text)
 {
     struct buffer *out = scribe->has_body ? &scribe->text : &scribe->notes;
     if (scribe->has_body) put_time(scribe, now);
-    text_put(out, "# %s\n", text);
+    buffer_format(out, "# %s\n", text);
 }
 
 /* ---- the file --------------------------------------------------------- */
@@ -113,7 +113,8 @@ static void put_rest(const struct scribe *scribe, struct buffer *out, bool is_se
 {
     if (size == 0) return;
     if (scribe->options.hides_rest)
-        text_put(out, "# %zu bytes of the %s, not whole yet\n", size, is_sent ? "host" : "module");
+        buffer_format(out, "# %zu bytes of the %s, not whole yet\n", size,
+                      is_sent ? "host" : "module");
     else text_bytes(out, is_sent, bytes, size);
 }
 

@@ -41,13 +41,13 @@ const struct capture_format *capture_find_format(const char *name)
 
 /* ---- patterns --------------------------------------------------------- */
 
-/* The part of a line behind its prefix. */
+/* The part of a line after its prefix. */
 struct match {
     size_t size;     /* of the prefix                                       */
     int64_t time_us; /* TRANSCRIPT_NO_TIME: none                            */
 };
 
-/* What stands behind a date, and before a bracket. */
+/* What stands after a date, and before a bracket. */
 static const char *clock_of(const char *text, size_t *size)
 {
     const char *colon = memchr(text, ':', *size);

@@ -3,7 +3,7 @@
  *
  * A log is text, a prefix before each line telling its direction. A prefix
  * pattern is a POSIX extended regular expression that the line must begin
- * with; what stands behind the match is the line. If it has a group `(…)`,
+ * with; what stands after the match is the line. If it has a group `(…)`,
  * the first one is the time: seconds, or [[HH:]MM:]SS[.frac]. */
 #ifndef CONFORMANCE_CAPTURE_H
 #define CONFORMANCE_CAPTURE_H
@@ -32,7 +32,7 @@ extern const struct capture_format capture_formats[];
 const struct capture_format *capture_find_format(const char *name);
 
 /* Reads a log. A sent line gets its CR, a received one CR LF before and
- * behind it, unless the escapes spell line ends of their own. A line that
+ * after it, unless the escapes spell line ends of their own. A line that
  * matches neither pattern continues a received one (a payload with line ends).
  * Returns: false with *error written (a bad pattern, no line that matches:
  * the message shows the first line and names formats that would match). */

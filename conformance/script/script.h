@@ -141,7 +141,7 @@ struct script_case {
     size_t requires_count;
     const struct script_variable *variables;
     size_t variable_count;
-    const struct script_node *setup, *cleanup; /* SCRIPT_LINEs, sent live before and behind it */
+    const struct script_node *setup, *cleanup; /* SCRIPT_LINEs, sent live before and after it */
     size_t setup_count, cleanup_count;
     size_t line; /* of its first line, 1 the first                          */
     struct script_branch body;

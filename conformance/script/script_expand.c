@@ -230,7 +230,7 @@ static bool add_payload(struct expansion *expansion, const struct script_node *n
     if (example == NULL && payload->kind == SCRIPT_PAYLOAD_SHA256)
         return fail(expansion, node,
                     "a digest without an example cannot be shown; expected \" = \" "
-                    "and bytes behind it",
+                    "and bytes after it",
                     "");
     if (example == NULL) {
         add_digits(expansion, node, size);

@@ -127,8 +127,8 @@ bool script_read_header(struct script_reader *reader, struct script_builder *bui
     struct script_value *value = header_value(&builder->now, key);
     if (builder->header_over)
         return script_fail(reader, 0,
-                           "header directive '%s' behind an item; expected it at the "
-                           "top, or behind a further \"@ id:\"",
+                           "header directive '%s' after an item; expected it at the "
+                           "top, or after a further \"@ id:\"",
                            key);
     if (reader->at == reader->size && command_index(key) < 0)
         return script_fail(reader, reader->at, "directive '%s' without a value; expected one", key);

@@ -75,7 +75,7 @@ static bool need_blank(struct script_reader *reader, const char *mark, const cha
 {
     size_t at = strlen(mark);
     if (reader->size <= at || reader->line[at] != ' ')
-        return script_fail(reader, at, "no blank behind '%s'; expected \"%s \" and %s", mark, mark,
+        return script_fail(reader, at, "no space after '%s'; expected \"%s \" and %s", mark, mark,
                            expected);
     reader->at = at + 1;
     return true;
@@ -144,7 +144,7 @@ bool script_read_key(struct script_reader *reader, const char **key)
     reader->at = (size_t)(colon - reader->line) + 1;
     if (reader->at == reader->size) return true;
     if (reader->line[reader->at] != ' ')
-        return script_fail(reader, reader->at, "no blank behind ':'; expected \"@ key: value\"");
+        return script_fail(reader, reader->at, "no space after ':'; expected \"@ key: value\"");
     reader->at++;
     return true;
 }
@@ -174,7 +174,7 @@ static bool read_hex(struct script_reader *reader, const char *what, uint8_t *ou
     return true;
 }
 
-/* Behind the backslash. */
+/* After the backslash. */
 static bool read_escape(struct script_reader *reader, uint8_t *out)
 {
     static const char letters[] = "rnt0\\\"e";
@@ -195,7 +195,7 @@ static bool read_escape(struct script_reader *reader, uint8_t *out)
     return true;
 }
 
-/* `*count` behind a string that stands at `start` in the bytes. */
+/* `*count` after a string that stands at `start` in the bytes. */
 static bool read_count(struct script_reader *reader, struct buffer *out, size_t start)
 {
     size_t first = ++reader->at;
@@ -206,7 +206,7 @@ static bool read_count(struct script_reader *reader, struct buffer *out, size_t 
         if (count > TRANSCRIPT_BYTES_SIZE_MAX) return too_large(reader, first);
     }
     if (reader->at == first || count == 0)
-        return script_fail(reader, first, "no count behind '*'; expected a number from 1");
+        return script_fail(reader, first, "no count after '*'; expected a number from 1");
     size_t size = out->size - start;
     if (size > 0 && count > (TRANSCRIPT_BYTES_SIZE_MAX - start) / size)
         return too_large(reader, first);
@@ -333,7 +333,7 @@ bool script_read_seconds(struct script_reader *reader, uint64_t *out)
     }
     if (reader->at < reader->size)
         return script_fail(reader, reader->at,
-                           "text behind the seconds; expected a number such as 1.5");
+                           "text after the seconds; expected a number such as 1.5");
     *out = value;
     return true;
 }
@@ -351,7 +351,7 @@ bool script_read_repeat(struct script_reader *reader, uint64_t *min, uint64_t *m
             return false;
     }
     if (reader->at < reader->size)
-        return script_fail(reader, reader->at, "text behind the count; expected 1..4, 1.. or 4");
+        return script_fail(reader, reader->at, "text after the count; expected 1..4, 1.. or 4");
     if (*max < *min || *max == 0)
         return script_fail(reader, first, "empty range; expected its end at or above its begin");
     return true;

@@ -108,12 +108,12 @@ static bool read_type(struct script_reader *reader, struct script_part *part)
                        name == NULL ? "" : name);
 }
 
-/* Behind `=`, up to the brace. */
+/* After `=`, up to the brace. */
 static bool read_example(struct script_reader *reader, struct script_part *part)
 {
     const uint8_t *first = reader->line + reader->at;
     const uint8_t *brace = memchr(first, '}', reader->size - reader->at);
-    if (brace == NULL) return script_fail(reader, reader->at, "no '}' behind the example");
+    if (brace == NULL) return script_fail(reader, reader->at, "no '}' after the example");
     part->size = (size_t)(brace - first);
     part->bytes = (const uint8_t *)script_copy(reader->arena, first, part->size);
     part->has_example = true;
@@ -320,7 +320,7 @@ bool script_read_payload(struct script_reader *reader, const struct script_paylo
     }
     if (reader->at < reader->size)
         return script_fail(reader, reader->at,
-                           "text behind the payload; expected \" = \" and an "
+                           "text after the payload; expected \" = \" and an "
                            "example, or the end of the line");
     return true;
 }

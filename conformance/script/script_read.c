@@ -117,7 +117,7 @@ static bool read_deviates(struct script_reader *reader, struct script_node *node
     if (fields[3] == NULL) return true;
     if (strncmp(fields[3], "erratum ", 8) != 0)
         return script_fail(reader, reader->at,
-                           "bad fourth part; expected \"| erratum CLAUSE\" behind the reason");
+                           "bad fourth part; expected \"| erratum CLAUSE\" after the reason");
     node->erratum = fields[3] + 8;
     return true;
 }
@@ -148,7 +148,7 @@ static bool read_nothing(struct script_reader *reader, struct script_node *node)
 {
     (void)node;
     return reader->at == reader->size
-           || script_fail(reader, reader->at, "text behind the directive; expected none");
+           || script_fail(reader, reader->at, "text after the directive; expected none");
 }
 
 static const struct {

@@ -61,7 +61,7 @@ bool transcript_read_raw(const char *path, struct transcript *out, struct transc
     return done;
 }
 
-/* A command line ends in CR; an LF behind it belongs to it. */
+/* A command line ends in CR; an LF after it belongs to it. */
 static size_t command_size(const uint8_t *bytes, size_t size)
 {
     const uint8_t *end = memchr(bytes, '\r', size);

@@ -224,7 +224,7 @@ static void judge_kind(const struct atp_catalog *catalog, struct reference_pendi
 
 /* ---- the line --------------------------------------------------------- */
 
-/* Reads text[first, last), which has neither blanks round it nor a line end. */
+/* Reads text[first, last), which has neither spaces around it nor a line end. */
 static void read_record(const struct atp_catalog *catalog, const struct atp_name *name,
                         struct span span, struct reference_pending pending, bool bare,
                         struct reference_line *line)
@@ -264,7 +264,7 @@ void reference_read(const struct atp_catalog *catalog, const uint8_t *text, size
     const struct atp_name *name = reference_find_name(catalog, text + span.at, span.end - span.at);
     if (name == NULL) {
         line->name = find_bare(catalog, pending);
-        /* free text: blanks round it are its own */
+        /* free text: spaces around it are its own */
         if (line->name != NULL)
             read_record(catalog, line->name, (struct span){text, 0, size}, pending, true, line);
         return;

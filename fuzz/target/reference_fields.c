@@ -188,7 +188,7 @@ static size_t find_comma(struct span span)
 }
 
 /* A field of a test response: commas within parentheses or quotes belong to
- * it, brackets round it do not. */
+ * it, brackets around it do not. */
 static struct token read_set(struct span span)
 {
     struct token token = {.at = span.at};

@@ -182,7 +182,7 @@ static bool is_prompt_mark(const char *name)
 }
 
 /* A form that uploads begins with its prompt: `>`, or a word of its own, with
- * the result of the upload behind it. */
+ * the result of the upload after it. */
 static bool is_prompt(const struct place *place, size_t index)
 {
     const struct catalog_record *record = place->source.record;
@@ -201,7 +201,7 @@ static void complain_of_word(const struct place *place, size_t index)
     bool uploads = place->source.form->upload != CATALOG_UPLOAD_NONE;
     if (is_prompt_mark(record->name)) {
         catalog_complain(builder->errors, record->at, "%s",
-                         uploads ? "prompt behind another record; expected it to be the first"
+                         uploads ? "prompt after another record; expected it to be the first"
                                  : "prompt in a form without upload; expected upload in the form");
         return;
     }

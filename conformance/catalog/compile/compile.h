@@ -75,7 +75,7 @@ const struct compiled_source *compiled_variant_source(const struct compiled_cata
 /* The manual's notation of a record, "" never. */
 const char *compiled_notation(const struct compiled_catalog *compiled, size_t record);
 
-/* The model's parameter behind field `field` of a record; NULL for literals
+/* The model's parameter after field `field` of a record; NULL for literals
  * and fields of test responses. */
 const struct catalog_param *compiled_param(const struct compiled_catalog *compiled, size_t record,
                                            size_t field);

@@ -10,7 +10,7 @@
 /* What a catalogue is called. */
 struct catalog_title {
     const char *option; /* "--dialect simcom": how it is asked for */
-    const char *symbol; /* "simcom": behind atp_catalog_           */
+    const char *symbol; /* "simcom": after atp_catalog_           */
     bool is_builtin;    /* <atproof/dialects.h> declares it        */
 };
 

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* ---- memory with a wall behind it ------------------------------------- */
+/* ---- memory with a wall after it ------------------------------------- */
 
 /* At least `size` bytes, the last of them before an unreadable page.
  * Returns: the first unreadable byte, or NULL. Lives as long as the test. */
@@ -140,7 +140,7 @@ static char *place_of(const struct sample *sample, const char *event)
     unsigned long long offset = 0;
     unsigned long long size = 0;
     if (sscanf(event, "{\"offset\":%llu,\"size\":%llu", &offset, &size) < 1)
-        return memory_text("  behind the last event\n");
+        return memory_text("  after the last event\n");
     const struct transcript_item *item = item_at(&sample->transcript, offset);
     if (item == NULL) return memory_text("  nothing is received\n");
     const uint8_t *text = sample->transcript.bytes + item->offset;

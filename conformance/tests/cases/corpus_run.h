@@ -27,10 +27,10 @@ struct watched_run {
     uint64_t next;           /* offset the next event must have            */
     bool lossless;           /* I2 held so far                             */
     struct buffer payloads;  /* struct payload, of the last run            */
-    uint8_t *buffer_wall;    /* first unreadable byte behind the buffer    */
+    uint8_t *buffer_wall;    /* first unreadable byte after the buffer    */
     size_t line_size;        /* of the parser's buffer; may be changed     */
     bool exchanges;          /* whether the log tells them; may be changed */
-    uint8_t *wall;           /* first unreadable byte behind the chunks    */
+    uint8_t *wall;           /* first unreadable byte after the chunks    */
 };
 
 /* For inputs of at most `size` bytes. False: memory is short. */

@@ -215,7 +215,7 @@ static size_t strip_digests(char *text, size_t size)
 }
 
 /* Bytes of the payload from its beginning on that may be anything. Of a
- * stream those before the host speaks: behind its +++ an OK is the module's. */
+ * stream those before the host speaks: after its +++ an OK is the module's. */
 static size_t replaceable(const struct sample *sample, const struct payload *payload)
 {
     const struct transcript *t = &sample->transcript;

@@ -160,7 +160,7 @@ static void test_compile_word_that_ends_an_uploading_form_is_no_prompt(void **st
                    "x.yaml:15:34: unknown result code \"EROR\"; expected one of OK, CONNECT, "
                    "+CME ERROR, ERROR, SHUT OK, CONNECT OK, CLOSED\n");
     compile_sample(UPLOAD("OK, '> '"), NULL,
-                   "x.yaml:15:29: prompt behind another record; expected it to be the first\n");
+                   "x.yaml:15:29: prompt after another record; expected it to be the first\n");
     compiled_catalog_free(compile_sample(UPLOAD("'> '"), NULL, NULL));
     struct compiled_catalog *c =
         compile_sample(UPLOAD("WAIT, OK") "urcs:\n  - {notation: WAIT, clause: 1}\n", NULL, NULL);

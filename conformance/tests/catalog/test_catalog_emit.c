@@ -268,7 +268,7 @@ static void test_emit_dict_lines_are_escaped_tokens(void **state)
     assert_non_null(strstr(text, "\n\"\\x0D\\x0A+HTTPREAD: \"\n"));
     assert_non_null(strstr(text, "\n\"\\\"recv\\\",\"\n"));
     assert_non_null(strstr(text, "\n\"LEN\"\n"));
-    assert_non_null(strstr(text, "\n\"1461\"\n")); /* behind the range of an upload */
+    assert_non_null(strstr(text, "\n\"1461\"\n")); /* after the range of an upload */
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
         assert_true(is_dict_line(line));
     free(text);

@@ -142,8 +142,8 @@ static void test_notation_payload_is_counted_by_the_field_before(void **state)
     expect_record("+X: <a>[,<n><CR><LF><data>]", "+X: param:a param:n? payload");
     expect_record("+X: LEN<CR><LF><data>",
                   "7: payload without a length; expected a parameter before it");
-    expect_record("+X: <n><CR><LF>", "15: expected <data> behind <CR><LF>");
-    expect_record("+X: <n><CR><LF><data>,<a>", "21: text behind a payload; expected the end");
+    expect_record("+X: <n><CR><LF>", "15: expected <data> after <CR><LF>");
+    expect_record("+X: <n><CR><LF><data>,<a>", "21: text after a payload; expected the end");
 }
 
 static void test_notation_ranges_narrow_a_parameter(void **state)
@@ -166,7 +166,7 @@ static void test_notation_malformed_records_say_where(void **state)
     expect_record("+X: <a<b>", "5: '<' within '<'; expected the name of a parameter");
     expect_record("+X: \"a", "4: '\"' without its second");
     expect_record("+X: \"\"", "4: empty keyword; expected text in the quotes");
-    expect_record("+X: \"<a>x\"", "8: text behind a quoted parameter; expected '\"'");
+    expect_record("+X: \"<a>x\"", "8: text after a quoted parameter; expected '\"'");
     expect_record("+X: (0-4", "4: '(' without its ')'");
     expect_record("+X: (0))", "7: ')' without its '('");
     expect_record("+X: <a>[,<b>", "7: '[' without its ']'");
@@ -176,8 +176,8 @@ static void test_notation_malformed_records_say_where(void **state)
     expect_record("+X: ", "4: expected a field");
     expect_record("+X: ,<a>", "4: expected a field");
     expect_record("+X: []", "5: expected a field");
-    expect_record("+X:<a>", "2: expected ': ' behind the prefix");
-    expect_record("+X <a>", "3: expected ': ' behind the prefix");
+    expect_record("+X:<a>", "2: expected ': ' after the prefix");
+    expect_record("+X <a>", "3: expected ': ' after the prefix");
     expect_record("+X : <a>", "0: blank beside a prefix; expected none");
     expect_record("+X: a ,b", "5: blank at the end of a field; expected none");
     expect_record("+X: \x01", "4: byte 0x01 in a notation; expected printable ASCII");

@@ -64,12 +64,12 @@ expect list-and-emit           2 '' \
     'atproof: catalog: --list, --emit, --cases, --trace and --check together; expected one of them' \
     catalog --list --emit c
 expect stray-argument          2 '' \
-    "atproof: catalog: unexpected 'x'; files stand behind --check or --catalog" catalog x
+    "atproof: catalog: unexpected 'x'; files stand after --check or --catalog" catalog x
 expect unknown-dialect         2 '' "atproof: catalog: unknown dialect 'hayes'; $help" \
     catalog --dialect hayes
 expect unknown-option          2 '' "atproof: catalog: unknown option '--foo'; $help" catalog --foo
 expect unknown-letter          2 '' "atproof: catalog: unknown option '-x'; $help" catalog -x
-expect unknown-behind-a-file   2 '' "atproof: catalog: unknown option '--foo'; $help" \
+expect unknown-after-a-file   2 '' "atproof: catalog: unknown option '--foo'; $help" \
     catalog --check x.yaml --foo
 expect option-without-value    2 '' "atproof: catalog: no value after option '--emit'; $help" \
     catalog --emit

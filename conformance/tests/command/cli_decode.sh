@@ -106,7 +106,7 @@ expect 'two files' 2 'atproof: decode: *second file; expected one*' decode ok.bi
 help='atproof decode --help lists them'
 expect 'unknown option' 2 "atproof: decode: unknown option '--nonsense'; $help" \
     decode --nonsense ok.bin
-expect 'unknown option behind a file' 2 "atproof: decode: unknown option '-x'; $help" \
+expect 'unknown option after a file' 2 "atproof: decode: unknown option '-x'; $help" \
     decode ok.bin -x
 expect 'option without its value' 2 "atproof: decode: no value after option '--dialect'; $help" \
     decode ok.bin --dialect

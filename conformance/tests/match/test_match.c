@@ -182,7 +182,7 @@ static void test_match_own_ways_and_their_beginnings(void **state)
 
 /* ---- a case under way ------------------------------------------------- */
 
-/* What is awaited behind `recording`: `>` and the bytes to be sent, `<` and the
+/* What is awaited after `recording`: `>` and the bytes to be sent, `<` and the
  * line's first part, `.` if it may be over, `!` if it goes another way. */
 static void assert_next(const char *case_, const char *recording, const char *expected)
 {

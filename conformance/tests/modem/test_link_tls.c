@@ -183,7 +183,7 @@ static void test_kept_session_is_resumed_by_the_same_settings_alone(void **state
         tls.verifies = true;
         tls.ca = ca;
         tls.ca_size = strlen(ca);
-        assert_false(resumes(world, &tls)); /* what was not verified is no way round it */
+        assert_false(resumes(world, &tls)); /* what was not verified is no way around it */
         assert_true(resumes(world, &tls));
         struct link_tls other = trusting(pem(world, "self-signed.pem"));
         other.version_max = version;

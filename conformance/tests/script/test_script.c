@@ -352,7 +352,7 @@ static void test_script_way_without_its_example_is_told(void **state)
     (void)state;
     assert_not_shown("<= sha256 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n",
                      "f.at:1:4: a digest without an example cannot be shown; expected \" = \" and "
-                     "bytes behind it");
+                     "bytes after it");
     assert_not_shown("@ optional:\n< {a:int}\n@ end:\n> AT{a}\n",
                      "f.at:4:3: not captured on this way: a");
     assert_not_shown("< {a:word =x}\n<= length {a}\n", "f.at:2:4: no length on this way: a");
@@ -374,9 +374,9 @@ static void test_script_bad_line_is_located(void **state)
     ASSERT_ERROR("\xEF\xBB\xBF> AT\n", "f.at:1:1: byte order mark; expected UTF-8 without one");
     ASSERT_ERROR("> AT\n\xEF\xBB\xBF> AT\n",
                  "f.at:2:1: unknown line mark 0xEF; expected > < >> << >= <= @ # or an empty line");
-    ASSERT_ERROR(">AT\n", "f.at:1:2: no blank behind '>'; expected \"> \" and a command");
-    ASSERT_ERROR(">\n", "f.at:1:2: no blank behind '>'; expected \"> \" and a command");
-    ASSERT_ERROR("<OK\n", "f.at:1:2: no blank behind '<'; expected \"< \" and a response");
+    ASSERT_ERROR(">AT\n", "f.at:1:2: no space after '>'; expected \"> \" and a command");
+    ASSERT_ERROR(">\n", "f.at:1:2: no space after '>'; expected \"> \" and a command");
+    ASSERT_ERROR("<OK\n", "f.at:1:2: no space after '<'; expected \"< \" and a response");
 }
 
 static void test_script_bad_byte_is_located(void **state)
@@ -401,9 +401,9 @@ static void test_script_bad_byte_is_located(void **state)
 static void test_script_bad_string_is_located(void **state)
 {
     (void)state;
-    ASSERT_ERROR("<<\n", "f.at:1:3: no blank behind '<<'; expected \"<< \" and a string");
+    ASSERT_ERROR("<<\n", "f.at:1:3: no space after '<<'; expected \"<< \" and a string");
     ASSERT_ERROR("<< \n", "f.at:1:4: no string here; expected '\"'");
-    ASSERT_ERROR("<<\"a\"\n", "f.at:1:3: no blank behind '<<'; expected \"<< \" and a string");
+    ASSERT_ERROR("<<\"a\"\n", "f.at:1:3: no space after '<<'; expected \"<< \" and a string");
     ASSERT_ERROR("<< a\n", "f.at:1:4: no string here; expected '\"'");
     ASSERT_ERROR("<< \"a\n",
                  "f.at:1:4: string not closed; expected '\"' before the end of the line");
@@ -427,9 +427,9 @@ static void test_script_bad_escape_is_located(void **state)
 static void test_script_bad_count_is_located(void **state)
 {
     (void)state;
-    ASSERT_ERROR("<< \"a\"*\n", "f.at:1:8: no count behind '*'; expected a number from 1");
-    ASSERT_ERROR("<< \"a\"*0\n", "f.at:1:8: no count behind '*'; expected a number from 1");
-    ASSERT_ERROR("<< \"a\"*-1\n", "f.at:1:8: no count behind '*'; expected a number from 1");
+    ASSERT_ERROR("<< \"a\"*\n", "f.at:1:8: no count after '*'; expected a number from 1");
+    ASSERT_ERROR("<< \"a\"*0\n", "f.at:1:8: no count after '*'; expected a number from 1");
+    ASSERT_ERROR("<< \"a\"*-1\n", "f.at:1:8: no count after '*'; expected a number from 1");
     ASSERT_ERROR("<< \"a\"*2x\n",
                  "f.at:1:9: no blank here; expected ' ' and a string, or the end of the line");
     ASSERT_ERROR("<< \"a\"*67108865\n",
@@ -454,16 +454,16 @@ static void test_script_bytes_over_all_lines_are_limited(void **state)
 static void test_script_bad_directive_is_located(void **state)
 {
     (void)state;
-    ASSERT_ERROR("@id: x\n", "f.at:1:2: no blank behind '@'; expected \"@ \" and \"key: value\"");
+    ASSERT_ERROR("@id: x\n", "f.at:1:2: no space after '@'; expected \"@ \" and \"key: value\"");
     ASSERT_ERROR("@ id x\n", "f.at:1:7: no colon; expected \"@ key: value\"");
-    ASSERT_ERROR("@ id:x\n", "f.at:1:6: no blank behind ':'; expected \"@ key: value\"");
+    ASSERT_ERROR("@ id:x\n", "f.at:1:6: no space after ':'; expected \"@ key: value\"");
     ASSERT_ERROR("@ id:\n", "f.at:1:6: directive 'id' without a value; expected one");
     ASSERT_ERROR("@ expires:\n",
                  "f.at:1:3: unknown directive 'expires'; corpus/README.md lists them");
     ASSERT_ERROR("@ : x\n", "f.at:1:3: unknown directive ''; corpus/README.md lists them");
     ASSERT_ERROR("> AT\n@ title: x\n",
-                 "f.at:2:1: header directive 'title' behind an item; expected it at the top, or "
-                 "behind a further \"@ id:\"");
+                 "f.at:2:1: header directive 'title' after an item; expected it at the top, or "
+                 "after a further \"@ id:\"");
     ASSERT_ERROR("@ level: may\n",
                  "f.at:1:10: unknown level 'may'; expected must, should, info or quirk");
     ASSERT_ERROR("@ requires: sim,moon\n",
@@ -471,11 +471,11 @@ static void test_script_bad_directive_is_located(void **state)
                  "stores-files, costs-data or hardware");
     ASSERT_ERROR("@ var: x\n", "f.at:1:8: bad variable; expected \"name = text\"");
     ASSERT_ERROR("@ time: 1s\n",
-                 "f.at:1:10: text behind the seconds; expected a number such as 1.5");
+                 "f.at:1:10: text after the seconds; expected a number such as 1.5");
     ASSERT_ERROR("@ deviates: range | x\n",
                  "f.at:1:13: bad deviation; expected \"RULE | CLAUSE | REASON\"");
     ASSERT_ERROR("@ deviates: a | b | c | d\n",
-                 "f.at:1:13: bad fourth part; expected \"| erratum CLAUSE\" behind the reason");
+                 "f.at:1:13: bad fourth part; expected \"| erratum CLAUSE\" after the reason");
     ASSERT_ERROR("@ dialect: a\n@ dialect: b\n",
                  "f.at:2:1: second directive 'dialect'; expected one only");
 }
@@ -493,7 +493,7 @@ static void test_script_bad_group_is_located(void **state)
                              "\"@ any-order:\", \"@ optional:\" or \"@ repeat:\" before it");
     ASSERT_ERROR("@ repeat: 3..2\n",
                  "f.at:1:11: empty range; expected its end at or above its begin");
-    ASSERT_ERROR("@ either: x\n", "f.at:1:11: text behind the directive; expected none");
+    ASSERT_ERROR("@ either: x\n", "f.at:1:11: text after the directive; expected none");
 }
 
 static void test_script_bad_placeholder_is_located(void **state)
@@ -505,7 +505,7 @@ static void test_script_bad_placeholder_is_located(void **state)
                                   "word, any or rest");
     ASSERT_ERROR("< {a:int 5..3}\n",
                  "f.at:1:10: empty range; expected its end at or above its begin");
-    ASSERT_ERROR("< {a:int =5\n", "f.at:1:11: no '}' behind the example");
+    ASSERT_ERROR("< {a:int =5\n", "f.at:1:11: no '}' after the example");
     ASSERT_ERROR("< {a}\n", "f.at:1:3: unknown name 'a'; expected a variable of the header or an "
                             "earlier capture");
     ASSERT_ERROR("> AT{a:int}\n", "f.at:1:5: a capture in what is sent; expected {name} of a "
