@@ -10,7 +10,7 @@
  * The setting's bits 0, 1 choose the dialect, 4 cuts the module's answers into
  * random chunks, 5 has it say URCs at random places, 6 begins with its banner, 7
  * begins with ATE0.
- * "x" lets time pass: to what the module does next, or a second.
+ * "x" lets time pass: up to what the module does next, and all of it, or a second.
  *
  * The host is one that V.250 allows, whatever the input is:
  *   - a command line begins with AT (it is put before what does not) or is A/;
@@ -396,6 +396,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (unsigned i = 0; i < session.item_count;) {
         if (session.items[i].kind == SESSION_EXPIRE) {
             if (!pass_time(&host, host.now + US_A_S)) host.now += US_A_S;
+            while (pass_time(&host, host.now + PAUSE_US)) continue; /* no half of a line */
             i++;
         } else {
             i += send_item(&host, &session, i);

@@ -29,7 +29,8 @@ static uint32_t read_count(const struct atp_form *form, const uint8_t *line, siz
 {
     uint32_t value = 0;
     if (form == NULL || (form->flags & ATP_FORM_UPLOAD) == 0 || form->upload == 0) return 0;
-    if (size < 2 || line[size - 1] != '\r' || memchr(line, '\r', size - 1) != NULL
+    if (size < 3 || (line[0] | 0x20) != 'a' || (line[1] | 0x20) != 't') return 0;
+    if (line[size - 1] != '\r' || memchr(line, '\r', size - 1) != NULL
         || memchr(line, ';', size) != NULL)
         return 0;
     size_t at = find_argument(line, size, form->upload - 1u);

@@ -3,7 +3,7 @@ import sys
 import time
 import urllib.request
 
-from modem_host import check
+from modem_host import OK, check
 
 SEED = ['--seed', sys.argv[2]] if len(sys.argv) > 2 else []
 
@@ -77,3 +77,14 @@ def hostile(server):
 
 
 # ---- state rules ------------------------------------------------------------
+
+
+def fetch(host, url, code):
+    host.ask(f'AT+HTTPPARA="URL","{url}"')
+    host.ask('AT+HTTPACTION=0', OK + b'\r\n\\+HTTPACTION: 0,%d,\\d+\r\n' % code)
+
+
+def escape(host):
+    time.sleep(1.05)
+    host.raw(b'+++')
+    host.take(OK)

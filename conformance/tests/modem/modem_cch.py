@@ -16,7 +16,8 @@ import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from modem_host import ERROR, Host, OK, Server, check, finish
 from cch_host import (
-    SEED, blocks, close, hostile, open_, receive, send, start, stop, store, wait_stored)
+    SEED, blocks, close, escape, fetch, hostile, open_, receive, send, start, stop, store,
+    wait_stored)
 
 
 def state_rules(folder, server):
@@ -370,11 +371,6 @@ def full_buffer(folder, server):
 # ---- HTTPS ------------------------------------------------------------------
 
 
-def fetch(host, url, code):
-    host.ask(f'AT+HTTPPARA="URL","{url}"')
-    host.ask('AT+HTTPACTION=0', OK + b'\r\n\\+HTTPACTION: 0,%d,\\d+\r\n' % code)
-
-
 def https(folder, server):
     """HTTPPARA "SSLCFG": the same contexts, for requests."""
     host = Host(*SEED)
@@ -434,12 +430,6 @@ def https(folder, server):
 
 
 # ---- transparent mode -------------------------------------------------------
-
-
-def escape(host):
-    time.sleep(1.05)
-    host.raw(b'+++')
-    host.take(OK)
 
 
 def transparent(folder, server):
