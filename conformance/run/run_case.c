@@ -9,10 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ANSWER_US    INT64_C(1000000)  /* for a command that asks nothing of the network */
-#define PREPARES_US  INT64_C(60000000) /* for a command of set-up or clean-up  */
-#define FAULT_MAX    4
-#define HEADER_LINES 5 /* of a transcript                      */
+#define ANSWER_US   INT64_C(1000000)  /* for a command that asks nothing of the network */
+#define PREPARES_US INT64_C(60000000) /* for a command of set-up or clean-up  */
+#define FAULT_MAX   4
 
 /* A case under way. */
 struct attempt {
@@ -204,8 +203,17 @@ struct writing {
     struct buffer nodes;    /* struct declaration                               */
     struct buffer declared; /* struct judge_declared                        */
     struct buffer text;
-    size_t line; /* the next one                                            */
+    size_t counted; /* bytes of the text whose lines are counted            */
+    size_t line;    /* the last one of them                                 */
 };
+
+/* The last line of what is written so far. */
+static size_t last_line(struct writing *writing)
+{
+    for (; writing->counted < writing->text.size; writing->counted++)
+        writing->line += writing->text.bytes[writing->counted] == '\n';
+    return writing->line;
+}
 
 /* What the case declares of a command stands after it in the transcript too,
  * as often as it was sent. */
@@ -223,7 +231,6 @@ static void put_declared(struct writing *writing, const struct transcript_item *
         buffer_append(&writing->declared, &declared, sizeof declared);
         buffer_format(&writing->text, "@ deviates: %s | %s | %s\n", node->rule, declared.clause,
                       declared.reason);
-        writing->line++;
     }
 }
 
@@ -236,7 +243,6 @@ static void put_header(const struct attempt *attempt, struct writing *writing)
                   case_->title.text == NULL ? attempt->item->id : case_->title.text,
                   run->identity.model == NULL ? "module" : run->identity.model,
                   run->identity.firmware == NULL ? "" : run->identity.firmware);
-    writing->line = HEADER_LINES + 1;
 }
 
 /* The transcript, judged from the case's first item to the end. */
@@ -250,8 +256,7 @@ static void judge(struct attempt *attempt, FILE *file)
     for (size_t i = 0; i < record.item_count; i++) {
         size_t line_of_case = record.items[i].line;
         transcript_out(&writing.text, &record, &record.items[i]);
-        record.items[i].line = writing.line + 1;
-        writing.line += 2;
+        record.items[i].line = last_line(&writing);
         put_declared(&writing, &record.items[i], line_of_case);
     }
     fwrite(writing.text.bytes, 1, writing.text.size, file);
