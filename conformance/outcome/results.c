@@ -192,7 +192,7 @@ bool results_keep(FILE *store, const struct results_subject *subject,
 {
     size_t total = judgement->exchange_count;
     struct reports_exchange *exchanges = memory_new(total, sizeof *exchanges);
-    struct reports_finding **findings = memory_new(total, sizeof *findings);
+    struct reports_finding **findings = memory_new(total, sizeof(struct reports_finding *));
     size_t count = 0;
     for (size_t i = 0; i < total; i++) {
         exchanges[count] = with_faults(judgement, i, verdict, faults, fault_count, &findings[i]);

@@ -16,10 +16,10 @@ struct speech;
 /* A firmware fault that somebody could ship. */
 struct modem_defect {
     enum modem_fault fault;
+    bool anywhere;        /* it breaks that clause, and that of any other command it strikes */
     const char *name;     /* `lf-only`                                      */
     const char *dialects; /* in which it can show, a blank between them     */
     const char *clause;   /* that it breaks: `core/V.250 5.7.1`             */
-    bool anywhere;        /* and that of any other command that it strikes  */
     const char *text;     /* what the firmware does wrong, one sentence     */
     /* What becomes of what is said; NULL: the commands ask for it by name. */
     void (*hook)(struct modem *modem, struct defect_use *use, struct speech *speech);
