@@ -216,7 +216,7 @@ static void take_line(struct reader *reader, const char *line, size_t number)
         return;
     }
     end_item(reader);
-    if (line[match.size] == '\0' && !is_sent) return; /* a blank line says nothing */
+    if (line[match.size] == '\0' && !is_sent) return; /* an empty line is no item */
     reader->matched++;
     reader->is_open = true;
     reader->is_sent = is_sent;

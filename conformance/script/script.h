@@ -2,7 +2,7 @@
  * language and its grammar are in corpus/README.md.
  *
  * A file holds one case or more. A case is a header and a body: a tree of
- * nodes. What the module and the host say literally is a struct transcript;
+ * nodes. The literal bytes of module and host are a struct transcript;
  * script_expand makes one of each way in which the body can go. */
 #ifndef CONFORMANCE_SCRIPT_H
 #define CONFORMANCE_SCRIPT_H
@@ -57,7 +57,7 @@ struct script_part {
 
 enum script_payload_kind {
     SCRIPT_PAYLOAD_LENGTH,    /* any bytes, this many                       */
-    SCRIPT_PAYLOAD_REFERENCE, /* any bytes, as many as {name} says          */
+    SCRIPT_PAYLOAD_REFERENCE, /* any bytes, as many as {name} is            */
     SCRIPT_PAYLOAD_BYTES,     /* text, hex, file: exactly these             */
     SCRIPT_PAYLOAD_SHA256     /* bytes of this digest                       */
 };
@@ -122,7 +122,7 @@ enum script_level { SCRIPT_MUST, SCRIPT_SHOULD, SCRIPT_INFO, SCRIPT_QUIRK };
 
 /* A value of a header directive, and where it stands. */
 struct script_value {
-    const char *text; /* NULL: the header does not say                      */
+    const char *text; /* NULL: the header does not state it                 */
     size_t line;
     size_t column;
 };
@@ -166,7 +166,7 @@ bool script_parse(const void *text, size_t size, const char *directory, struct s
 
 void script_release(struct script *script);
 
-/* Whether the name of a file says that it is a script: it ends in `.at`. */
+/* Whether the name is that of a script: it ends in `.at`. */
 bool script_is_name(const char *path);
 
 /* "must", "should", "info", "quirk". */
@@ -177,7 +177,7 @@ const char *script_level_name(enum script_level level);
 /* Appends bytes as one string in quotes, with the escapes of the language. */
 void script_put_string(struct buffer *out, const uint8_t *bytes, size_t size);
 
-/* ---- what it can say -------------------------------------------------- */
+/* ---- its ways -------------------------------------------------------- */
 
 /* A value given on the command line. */
 struct script_setting {

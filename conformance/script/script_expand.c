@@ -95,8 +95,8 @@ struct expansion {
     LIST(struct value) values; /* the latest last                           */
     LIST(char *) texts;        /* made for values                           */
     uint64_t way;              /* digits not used yet                       */
-    size_t step_count;         /* branches walked: a million turns of a million
-                                * empty ones must have an end               */
+    size_t step_count;         /* branches walked: a million repetitions of a
+                                * million empty ones must end               */
     int64_t time_us;
 };
 

@@ -1,7 +1,7 @@
 /* The canonical form of a script: line by line, comments where they are.
  *
- * One blank line parts the header from the body and a case from the one before
- * it; there is no other run of blank lines, and none at the ends. Strings,
+ * One empty line separates the header from the body and a case from the one
+ * before it; no other empty lines follow each other, and none stands at the ends. Strings,
  * placeholders, payloads, times and ranges are written anew from what was
  * read; the text of `>` and `<` lines stays as it is. */
 #include "base/digest.h"
@@ -30,7 +30,7 @@ struct formatter {
     LIST(struct header_line) lines;
     size_t pending; /* of `header`: comments above the next key      */
     bool in_header;
-    bool blank;    /* a blank line is due before the next one       */
+    bool gap;      /* an empty line is due before the next one      */
     bool has_body; /* of the case under way                         */
 };
 
@@ -191,7 +191,7 @@ static bool put_pattern(struct script_reader *reader, struct buffer *out)
     return true;
 }
 
-/* Of blanks alone nothing stays. */
+/* A line of spaces alone is dropped. */
 static bool put_remark(struct script_reader *reader, struct buffer *out)
 {
     size_t size = reader->size;
@@ -240,12 +240,12 @@ static void end_header(struct formatter *formatter)
             if (lines[i].key == key)
                 buffer_append(formatter->out, formatter->header.bytes + lines[i].offset,
                               lines[i].size);
-    formatter->blank = count > 0;
+    formatter->gap = count > 0;
     if (formatter->pending < formatter->header.size) {
-        if (formatter->blank && formatter->has_body) buffer_append_text(formatter->out, "\n");
+        if (formatter->gap && formatter->has_body) buffer_append_text(formatter->out, "\n");
         buffer_append(formatter->out, formatter->header.bytes + formatter->pending,
                       formatter->header.size - formatter->pending);
-        formatter->blank = false;
+        formatter->gap = false;
     }
     formatter->header.size = 0;
     formatter->lines.count = 0;
@@ -259,7 +259,7 @@ static void take_header(struct script_reader *reader, struct formatter *formatte
     struct buffer *out = &formatter->header;
     buffer_format(out, "@ %s:", header_keys[key]);
     if (reader->at < reader->size) buffer_append_text(out, " ");
-    buffer_append(out, reader->line + reader->at, reader->size - reader->at); /* blanks, too */
+    buffer_append(out, reader->line + reader->at, reader->size - reader->at); /* spaces, too */
     buffer_append_text(out, "\n");
     line.size = formatter->header.size - line.offset;
     formatter->pending = formatter->header.size;
@@ -275,8 +275,8 @@ static void begin_line(struct formatter *formatter)
         end_header(formatter);
     }
     formatter->has_body = true;
-    if (formatter->blank && formatter->out->size > 0) buffer_append_text(formatter->out, "\n");
-    formatter->blank = false;
+    if (formatter->gap && formatter->out->size > 0) buffer_append_text(formatter->out, "\n");
+    formatter->gap = false;
 }
 
 static bool take_directive(struct script_reader *reader, struct formatter *formatter)
@@ -291,10 +291,10 @@ static bool take_directive(struct script_reader *reader, struct formatter *forma
         return good;
     }
     if (!formatter->in_header) {
-        bool remarked = !formatter->has_body && !formatter->blank; /* comments of the header's */
+        bool remarked = !formatter->has_body && !formatter->gap; /* comments of the header's */
         if (formatter->out->size > 0 && !remarked) buffer_append_text(formatter->out, "\n");
         formatter->in_header = true;
-        formatter->blank = false;
+        formatter->gap = false;
     }
     take_header(reader, formatter, header);
     return true;
@@ -335,14 +335,14 @@ static bool take_line(struct script_reader *reader, void *user)
     bool is_sent = false;
     if (!script_read_mark(reader, &mark, &is_sent)) return false;
     if (mark == SCRIPT_MARK_BLANK) {
-        if (!formatter->in_header) formatter->blank = formatter->out->size > 0;
+        if (!formatter->in_header) formatter->gap = formatter->out->size > 0;
         return true;
     }
     if (mark == SCRIPT_MARK_DIRECTIVE) return take_directive(reader, formatter);
     if (mark != SCRIPT_MARK_COMMENT) return take_item(reader, formatter, mark, is_sent);
     struct buffer *out = formatter->in_header ? &formatter->header : formatter->out;
-    if (!formatter->in_header && formatter->blank) buffer_append_text(out, "\n");
-    if (!formatter->in_header) formatter->blank = false;
+    if (!formatter->in_header && formatter->gap) buffer_append_text(out, "\n");
+    if (!formatter->in_header) formatter->gap = false;
     buffer_append(out, reader->line, reader->size);
     buffer_append_text(out, "\n");
     return true;

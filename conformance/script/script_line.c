@@ -2,8 +2,8 @@
  * corpus/README.md.
  *
  * The text is UTF-8 without control characters but the tab; each line is
- * looked through for that first, so that what follows need not care. All
- * errors end the reading: the first one is the one to mend. */
+ * checked for that first, so that what follows need not check. The first error
+ * ends the reading. */
 #include "script/script_line_internal.h"
 
 #include "base/memory.h"
@@ -125,8 +125,9 @@ bool script_read_mark(struct script_reader *reader, enum script_mark *mark, bool
     case '<': return read_direction(reader, mark, *is_sent);
     case ' ':
     case '\t':
-        return script_fail(reader, 0,
-                           "blank before the line mark; expected > < >> << >= <= @ # at its start");
+        return script_fail(
+            reader, 0,
+            "space or tab before the line mark; expected > < >> << >= <= @ # at its start");
     default:
         return script_fail(reader, 0,
                            "unknown line mark %s; expected > < >> << >= <= @ # or an empty line",
@@ -272,7 +273,7 @@ bool script_read_strings(struct script_reader *reader, const uint8_t **bytes, si
     while (good && reader->at < reader->size && !is_example(reader)) {
         if (reader->line[reader->at] != ' ')
             good = script_fail(reader, reader->at,
-                               "no blank here; expected ' ' and a string, or the end of the line");
+                               "no space here; expected ' ' and a string, or the end of the line");
         reader->at++;
         good = good && read_string(reader, &out);
     }

@@ -42,8 +42,8 @@ enum script_mark {
 __attribute__((format(printf, 3, 4))) bool script_fail(struct script_reader *reader, size_t at,
                                                        const char *format, ...);
 
-/* Looks the line through for what is no text, and tells its mark. What
- * belongs to the mark stands from reader->at on. */
+/* Checks that the line is text, and finds its mark. What belongs to the mark
+ * begins at reader->at. */
 bool script_read_mark(struct script_reader *reader, enum script_mark *mark, bool *is_sent);
 
 /* From reader->at to the end of the line. Memory: the arena's. */

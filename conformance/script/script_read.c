@@ -216,7 +216,7 @@ static bool end_case(struct script_reader *reader, struct script_builder *builde
     return true;
 }
 
-/* A further case: some of what the header says holds for it as well. */
+/* A further case: some header lines of the case before hold for it as well. */
 static void begin_case(struct script_reader *reader, struct script_builder *builder)
 {
     struct script_case before = builder->now;

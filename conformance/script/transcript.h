@@ -1,4 +1,4 @@
-/* Transcripts: what was said in the two directions of an AT port, literally.
+/* Transcripts: the literal bytes of the two directions of an AT port.
  * They come from scripts (script.h), from captures (capture.h), or are the
  * bytes of a module just as they came. */
 #ifndef CONFORMANCE_TRANSCRIPT_H

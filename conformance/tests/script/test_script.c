@@ -230,7 +230,7 @@ static void test_script_payload_is_what_it_says(void **state)
     transcript_release(&t);
 }
 
-static void test_script_times_stand_on_the_items_behind_them(void **state)
+static void test_script_times_stand_on_the_items_after_them(void **state)
 {
     (void)state;
     struct transcript t = PARSE("> AT\n@ time: 1.5\n< OK\n@ time: 2\n< OK\n");
@@ -414,7 +414,7 @@ int main(void)
         cmocka_unit_test(test_script_second_id_begins_a_case),
         cmocka_unit_test(test_script_captures_show_their_examples),
         cmocka_unit_test(test_script_payload_is_what_it_says),
-        cmocka_unit_test(test_script_times_stand_on_the_items_behind_them),
+        cmocka_unit_test(test_script_times_stand_on_the_items_after_them),
         cmocka_unit_test(test_script_each_choice_is_a_way),
         cmocka_unit_test(test_script_too_many_ways_are_told),
         cmocka_unit_test(test_script_endless_repetition_is_told),

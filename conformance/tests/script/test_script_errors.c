@@ -31,10 +31,10 @@ static void test_script_bad_line_is_located(void **state)
     ASSERT_ERROR("> AT\nOK\n",
                  "f.at:2:1: unknown line mark 'O'; expected > < >> << >= <= @ # or an empty line");
     ASSERT_ERROR(" < OK\n",
-                 "f.at:1:1: blank before the line mark; expected > < >> << >= <= @ # at its "
+                 "f.at:1:1: space or tab before the line mark; expected > < >> << >= <= @ # at its "
                  "start");
     ASSERT_ERROR("> AT\n\t# x\n",
-                 "f.at:2:1: blank before the line mark; expected > < >> << >= <= @ # at its "
+                 "f.at:2:1: space or tab before the line mark; expected > < >> << >= <= @ # at its "
                  "start");
     ASSERT_ERROR("\xEF\xBB\xBF> AT\n", "f.at:1:1: byte order mark; expected UTF-8 without one");
     ASSERT_ERROR("> AT\n\xEF\xBB\xBF> AT\n",
@@ -74,7 +74,7 @@ static void test_script_bad_string_is_located(void **state)
                  "f.at:1:4: string not closed; expected '\"' before the end of the line");
     ASSERT_ERROR("<< \"a\"  \"b\"\n", "f.at:1:8: no string here; expected '\"'");
     ASSERT_ERROR("<< \"a\"b\n",
-                 "f.at:1:7: no blank here; expected ' ' and a string, or the end of the line");
+                 "f.at:1:7: no space here; expected ' ' and a string, or the end of the line");
     ASSERT_ERROR("<< \"a\\\"\n",
                  "f.at:1:4: string not closed; expected '\"' before the end of the line");
 }
@@ -96,7 +96,7 @@ static void test_script_bad_count_is_located(void **state)
     ASSERT_ERROR("<< \"a\"*0\n", "f.at:1:8: no count after '*'; expected a number from 1");
     ASSERT_ERROR("<< \"a\"*-1\n", "f.at:1:8: no count after '*'; expected a number from 1");
     ASSERT_ERROR("<< \"a\"*2x\n",
-                 "f.at:1:9: no blank here; expected ' ' and a string, or the end of the line");
+                 "f.at:1:9: no space here; expected ' ' and a string, or the end of the line");
     ASSERT_ERROR("<< \"a\"*67108865\n",
                  "f.at:1:8: more than 67108864 bytes in all; expected fewer");
     ASSERT_ERROR("<< \"ab\"*33554433\n",
