@@ -230,7 +230,7 @@ static void end_span(struct eventlog *log)
     write_tail(log, &span->event);
 }
 
-/* Where the stream's spans end nobody announces: the next event tells. */
+/* Nothing announces a stream's last span: the next event shows it. */
 static bool continues_span(const struct eventlog *log, const struct atp_event *event)
 {
     const struct atp_event *first = &log->span.event;
@@ -245,7 +245,7 @@ static bool is_span(const struct atp_event *event)
 
 /* ---- exchanges -------------------------------------------------------- */
 
-/* That an exchange is late no event brings about: eventlog_expired tells. */
+/* No event shows that an exchange is late: eventlog_expired does. */
 static void watch_exchange(struct eventlog *log, const struct atp_event *event)
 {
     enum atp_exchange_state state = (enum atp_exchange_state)event->exchange;

@@ -103,7 +103,7 @@ void eventlog_drain(struct eventlog *log);
 
 /* Writes what is left, the unfinished span too. Call it after atp_finish.
  * Returns: false if anything was lost (the file, a temporary one);
- * errno says why. */
+ * errno has the cause. */
 bool eventlog_finish(struct eventlog *log);
 
 /* The lines so far, of a log without a file. Borrows from the log. */

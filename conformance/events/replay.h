@@ -7,7 +7,7 @@
 #include <atproof/atproof.h>
 
 /* How the module's bytes are split over calls of atp_feed. A run is what the
- * module says between two things the host does. */
+ * module sends between two actions of the host. */
 enum replay_chunking {
     REPLAY_WHOLE, /* each run in one call                                  */
     REPLAY_EVERY, /* each run in chunks of `chunk`, its last one shorter   */
@@ -15,7 +15,7 @@ enum replay_chunking {
                    * at offset `chunk` of all that is received              */
 };
 
-/* What the caller wants to see and say while it runs; NULL: nothing. */
+/* The caller's part while it runs; NULL: none. */
 struct replay_hooks {
     /* Where the parser shall read a chunk: a copy, in memory of a certain
      * kind. Borrows: the answer, until atp_feed returns. */

@@ -1,6 +1,6 @@
 /* A backtracking matcher over a script's tree.
  *
- * The recording is a row of segments, what one side said until the other did.
+ * The recording is a row of segments: what one side sent until the other sent.
  * A place is a segment and a byte of it. match_from() matches what stands in a
  * branch from a node on and then what the frames below it hold, so that every
  * choice is tried with all that follows it. */
@@ -91,7 +91,7 @@ static bool match_received_line(struct matcher *matcher, const struct match_fram
     }
 }
 
-/* What the module said beside the case before the host went on. */
+/* Skips what the module sent beside the case before the host sent again. */
 static bool find_sent(struct matcher *matcher, struct match_place *place)
 {
     *place = match_settle(matcher, *place);
@@ -104,7 +104,7 @@ static bool find_sent(struct matcher *matcher, struct match_place *place)
     return true;
 }
 
-/* What a command that was sent makes of the echo of those after it. */
+/* Notes whether commands after this one are echoed. */
 static void note_echo(struct matcher *matcher, struct match_place place, size_t end)
 {
     const struct match_segment *segment = match_segment_at(matcher, place);
@@ -264,14 +264,14 @@ static bool match_order(struct matcher *matcher, const struct match_frame *frame
 static bool match_group(struct matcher *matcher, const struct match_frame *frame,
                         const struct script_node *node, struct match_place place)
 {
-    struct match_frame behind = *frame;
-    behind.index++;
+    struct match_frame after = *frame;
+    after.index++;
     if (node->kind == SCRIPT_REPEAT) return match_repeat(matcher, frame, node, 0, place);
     if (node->kind == SCRIPT_ANY_ORDER)
         return match_order(matcher, frame, node, (uint32_t)((1ull << node->branch_count) - 1),
                            place);
     for (size_t i = 0; i < node->branch_count; i++)
-        if (enter(matcher, &behind, &node->branches[i], place)) return true;
+        if (enter(matcher, &after, &node->branches[i], place)) return true;
     return node->kind == SCRIPT_OPTIONAL && go_on(matcher, frame, place);
 }
 
@@ -285,7 +285,7 @@ static bool match_urc(struct matcher *matcher, const struct match_frame *frame,
     return good;
 }
 
-/* Bytes that the module said before the place. */
+/* Bytes that the module sent before the place. */
 static uint64_t received_before(const struct matcher *matcher, struct match_place place)
 {
     uint64_t size = 0;

@@ -1,5 +1,5 @@
-/* Lays a recording against a case: whether what was said is one of the ways
- * in which the case can go. Works on bytes, without parser and catalogue, so
+/* Compares a recording with a case: whether it is one of the ways in which the
+ * case can go. Works on bytes, without parser and catalogue, so
  * that it is a second opinion.
  *
  * Line ends: a `<` line matches its text with any run of CR and LF (also none)
@@ -26,7 +26,7 @@ struct match_result {
     size_t case_line;      /* of the case: what was awaited there; 0: nothing more */
     char *expected;        /* the same as text                              */
     char *seen;            /* what stands there, as C escapes, at most 64   */
-    uint64_t offset;       /* of it, in all that the module said            */
+    uint64_t offset;       /* of it, in all bytes of the module             */
 };
 
 /* Owns: the caller releases *out with match_release. */
@@ -37,13 +37,13 @@ void match_release(struct match_result *result);
 /* What may come after a recording of the case's beginning. */
 struct match_next {
     bool may_end;                      /* here the case may be over         */
-    const struct script_node *send;    /* what the host may say; NULL: nothing */
+    const struct script_node *send;    /* what the host may send; NULL: nothing */
     struct buffer bytes;               /* of it: as they are to be sent     */
-    const struct script_node *receive; /* what the module may say; NULL: nothing */
-    uint64_t within_us;                /* of it: what the case allows, 0: nothing said */
+    const struct script_node *receive; /* what the module may send; NULL: nothing */
+    uint64_t within_us;                /* of it: what the case allows, 0: not stated */
     uint64_t stream_end;               /* with may_end: bytes of the module before the stream ended;
                                         * UINT64_MAX: no stream did                       */
-    bool is_ambiguous;                 /* given up: the rest says nothing                   */
+    bool is_ambiguous;                 /* given up: the rest is not valid                   */
 };
 
 /* A URC that may come anywhere. */

@@ -206,7 +206,7 @@ bool match_cuts_line_end(const struct match_segment *segment, size_t at)
 
 /* Past line ends, the echo, and with `urcs` one URC at a time: the caller
  * tries what it awaits in between.
- * Returns: whether match_anything was passed. */
+ * Returns: whether anything was passed. */
 bool match_skip(struct matcher *matcher, struct match_place *place, bool urcs)
 {
     const struct match_segment *segment = match_segment_at(matcher, *place);
@@ -239,7 +239,7 @@ static bool is_payload_half(const struct matcher *matcher, const struct match_se
 /* Awaited: the rest of a line. */
 const struct script_node match_anything = {.kind = SCRIPT_LINE};
 
-/* In a case under way a line that is not whole yet may become match_anything. */
+/* In a case under way a line that is not whole yet may become anything. */
 bool match_is_half(const struct matcher *matcher, struct match_place place)
 {
     const struct match_segment *segment = match_segment_at(matcher, place);

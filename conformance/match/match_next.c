@@ -1,4 +1,4 @@
-/* What a case awaits next, and how the matcher tells of it. */
+/* What a case awaits next, and how the matcher notes it. */
 #include "base/escape.h"
 #include "base/memory.h"
 #include "match/match_internal.h"

@@ -241,7 +241,7 @@ static void test_match_live_passes_urcs_with_their_payload(void **state)
     assert_next(text, "> AT+X\n< +OTHER: 1\n< OK\n", "!");
 }
 
-static void test_match_live_awaits_no_echo_behind_ate0(void **state)
+static void test_match_live_awaits_no_echo_after_ate0(void **state)
 {
     (void)state;
     static const char text[] = "> ATE0\n< OK\n> AT\n< OK\n";
@@ -274,7 +274,7 @@ int main(void)
         cmocka_unit_test(test_match_live_says_what_comes_next),
         cmocka_unit_test(test_match_live_waits_for_half_a_line),
         cmocka_unit_test(test_match_live_passes_urcs_with_their_payload),
-        cmocka_unit_test(test_match_live_awaits_no_echo_behind_ate0),
+        cmocka_unit_test(test_match_live_awaits_no_echo_after_ate0),
         cmocka_unit_test(test_match_live_takes_the_case_for_over_or_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
