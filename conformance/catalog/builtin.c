@@ -1,4 +1,4 @@
-/* The dialects, and the files after them. */
+/* The dialects, and the YAML files that they are made of. */
 #include "catalog/builtin.h"
 #include "base/memory.h"
 #include "catalog/yaml.h"
@@ -7,7 +7,7 @@
 
 /* ---- files --------------------------------------------------------------- */
 
-/* From catalog_embedded.S. */
+/* From embedded.S. */
 extern const char catalog_core_begin[], catalog_core_end[];
 extern const char catalog_simcom_http_begin[], catalog_simcom_http_end[];
 extern const char catalog_simcom_cch_begin[], catalog_simcom_cch_end[];
@@ -197,7 +197,7 @@ int catalog_open_dialect(const char *name, struct compiled_catalog **out, FILE *
     return compile_owned(model, dialect->parts, catalog_part_count(dialect), out, &complain);
 }
 
-/* What the user's own file stands with. Returns: how many parts there are. */
+/* The parts that the user's own set is compiled with. Returns: how many there are. */
 static size_t list_parts(const char *own, const struct catalog_dialect *with,
                          struct catalog_part *parts)
 {

@@ -1,6 +1,6 @@
-/* The built-in dialects as the parser takes them: the generated tables, there
- * at once. To compile the YAML files that they are made of (catalog_builtin.h,
- * which lists them) takes longer than most decoding. */
+/* The built-in dialects as the parser takes them: the generated tables, which
+ * need no start. Compiling the YAML files that they are made of (catalog/builtin.h)
+ * takes longer than most decoding. */
 #ifndef CONFORMANCE_DIALECT_H
 #define CONFORMANCE_DIALECT_H
 

@@ -1,5 +1,5 @@
 /* The YAML files of parser/catalog, byte for byte, so that the program needs
- * none of them where it runs. The build says where they are with -Wa,-I. */
+ * none of them where it runs. The build gives their folder with -Wa,-I. */
     .section .rodata
 
     .global catalog_core_begin, catalog_core_end

@@ -1,4 +1,4 @@
-/* Pieces of the loader; catalog_model.h has what others call. */
+/* What the files of the loader share; catalog/model.h declares catalog_load. */
 #ifndef ATPROOF_CATALOG_LOAD_H
 #define ATPROOF_CATALOG_LOAD_H
 

@@ -83,7 +83,7 @@ void loader_read_name(struct loader *loader, const yaml_node_t *node, void *out)
     for (const char *at = yaml_reader_text(node); *at; at++) {
         if (*at > 0x20 && *at < 0x7F && !strchr("\"<>=@\\", *at)) continue;
         yaml_reader_complain(&loader->yaml, node,
-                             "bad name; expected printable ASCII without blanks and \"<>=@\\");
+                             "bad name; expected printable ASCII without spaces and \"<>=@\\");
         return;
     }
 }

@@ -2,7 +2,7 @@
  * place it was read from. The schema is parser/catalog/README.md.
  *
  * A model owns all it points to; catalog_free releases it. Texts are
- * NUL-terminated UTF-8; NULL means that the file does not say. Nothing moves
+ * NUL-terminated UTF-8; NULL means that the file does not state it. Nothing moves
  * or changes once it is loaded, so pointers into a model stay good.
  */
 #ifndef ATPROOF_CATALOG_MODEL_H
@@ -164,7 +164,7 @@ struct catalog_form {
     bool continues;
     enum catalog_upload upload;
     size_t upload_arg; /* index of the argument that counts them */
-    char *asks;        /* argument that says how much payload may come, or NULL */
+    char *asks;        /* argument that limits the payload, or NULL              */
     struct catalog_variant *variants;
     size_t variant_count;
     struct catalog_location at;
@@ -226,7 +226,7 @@ struct catalog_set {
     struct catalog_erratum *errata;
     size_t erratum_count;
     struct catalog_erratum
-        *clauses; /* that ask for something without being a command's; `text` says what */
+        *clauses; /* that ask for something without being a command's; `text` is what */
     size_t clause_count;
     struct catalog_location at;
 };

@@ -1,4 +1,4 @@
-/* Records and command syntax; the grammar stands in catalog_notation.h. */
+/* Records and command syntax; the grammar is in catalog/notation.h. */
 #include "catalog/notation.h"
 #include "base/memory.h"
 
@@ -13,7 +13,7 @@
 struct group {
     size_t offset;
     size_t first_field; /* parsed after it                              */
-    bool behind;        /* `[,…]` after a field, else `[…]` about one   */
+    bool is_tail;       /* `[,…]` after a field, else `[…]` around one  */
     bool has_comma;     /* at its own level                              */
 };
 
@@ -152,7 +152,7 @@ static int parse_literal(struct cursor *c, struct catalog_field *field)
     if (c->at == start && peek(c) && !strchr(",]", peek(c)))
         return fail(c, c->at, "unexpected '%c'; expected a field", peek(c));
     if (c->at > start && c->text[c->at - 1] == ' ')
-        return fail(c, c->at - 1, "blank at the end of a field; expected none");
+        return fail(c, c->at - 1, "space at the end of a field; expected none");
     field->kind = c->at == start ? CATALOG_FIELD_SET : CATALOG_FIELD_LITERAL;
     set_text(field, c, start, c->at);
     return 0;
@@ -161,7 +161,7 @@ static int parse_literal(struct cursor *c, struct catalog_field *field)
 static bool is_optional(const struct cursor *c)
 {
     bool optional = false;
-    for (size_t i = 0; i < c->depth; i++) optional |= c->groups[i].behind;
+    for (size_t i = 0; i < c->depth; i++) optional |= c->groups[i].is_tail;
     return optional;
 }
 
@@ -183,11 +183,11 @@ static int parse_field(struct cursor *c)
 
 /* ---- brackets ----------------------------------------------------------- */
 
-static int open_group(struct cursor *c, bool behind)
+static int open_group(struct cursor *c, bool is_tail)
 {
     if (c->depth == DEPTH_MAX) return fail(c, c->at, "brackets nested deeper than %d", DEPTH_MAX);
-    c->groups[c->depth++] = (struct group){c->at, c->field_count, behind, false};
-    c->at += behind ? 2 : 1;
+    c->groups[c->depth++] = (struct group){c->at, c->field_count, is_tail, false};
+    c->at += is_tail ? 2 : 1;
     return 0;
 }
 
@@ -196,8 +196,8 @@ static int close_group(struct cursor *c)
 {
     if (c->depth == 0) return fail(c, c->at, "']' without its '['");
     const struct group *group = &c->groups[--c->depth];
-    if (!group->behind && !group->has_comma) c->fields[group->first_field].can_be_empty = true;
-    else if (!group->behind)
+    if (!group->is_tail && !group->has_comma) c->fields[group->first_field].can_be_empty = true;
+    else if (!group->is_tail)
         for (size_t i = group->first_field; i < c->field_count; i++) c->fields[i].optional = true;
     c->at++;
     return 0;
@@ -207,7 +207,7 @@ static int close_group(struct cursor *c)
 static bool closes_leading_group(const struct cursor *c)
 {
     const struct group *group = c->depth ? &c->groups[c->depth - 1] : NULL;
-    return peek(c) == ']' && group && !group->behind && group->has_comma;
+    return peek(c) == ']' && group && !group->is_tail && group->has_comma;
 }
 
 /* ---- a list of fields --------------------------------------------------- */
@@ -240,7 +240,7 @@ static int parse_payload(struct cursor *c)
 }
 
 /* A field has ended. Writes: *awaited. */
-static int parse_behind_field(struct cursor *c, bool *awaited)
+static int parse_after_field(struct cursor *c, bool *awaited)
 {
     if (peek(c) == ']') return close_group(c);
     if (c->has_payload) return fail(c, c->at, "text after a payload; expected the end");
@@ -271,7 +271,7 @@ static int parse_fields(struct cursor *c)
     bool awaited = true;
     while (awaited || c->at < c->end) {
         bool first = c->at == start || c->text[c->at - 1] == '[';
-        int status = awaited ? parse_at_field(c, first, &awaited) : parse_behind_field(c, &awaited);
+        int status = awaited ? parse_at_field(c, first, &awaited) : parse_after_field(c, &awaited);
         if (status != 0) return -1;
     }
     if (c->depth) return fail(c, c->groups[c->depth - 1].offset, "'[' without its ']'");
@@ -331,7 +331,7 @@ static int parse_name(struct cursor *c, struct catalog_record *out)
         return fail(c, c->at, "expected ': ' after the prefix");
     if (tail) size--;
     if (size == 0 || c->text[start] == ' ' || c->text[start + size - 1] == ' ')
-        return fail(c, start, "blank beside a prefix; expected none");
+        return fail(c, start, "space beside a prefix; expected none");
     c->at += whole || tail ? 0 : 2;
     out->has_colon = !whole && !tail;
     if (!whole && parse_fields(c) != 0) return -1;

@@ -1,6 +1,6 @@
-/* libyaml after a fence. The file is gone through twice: once as events, to
- * refuse what the catalogue does not use and libyaml would let through, then
- * as a document.
+/* Reads YAML with libyaml, restricted to what the catalogue uses. The file is read
+ * twice: as events, to refuse what libyaml would let through, then as a
+ * document.
  */
 #include "catalog/yaml.h"
 #include "base/escape.h"

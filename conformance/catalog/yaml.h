@@ -48,8 +48,8 @@ struct catalog_location yaml_reader_at_byte(const struct yaml_reader *reader,
 __attribute__((format(printf, 3, 4))) void
 yaml_reader_complain(struct yaml_reader *reader, const yaml_node_t *node, const char *format, ...);
 
-/* Whether a node is what is expected; a complaint is made if not. `what` is
- * said in it: "a mapping of commands". */
+/* Whether a node is what is expected; a complaint is made if not. `what` names
+ * the node in it: "a mapping of commands". */
 bool yaml_reader_is_mapping(struct yaml_reader *reader, const yaml_node_t *node, const char *what);
 bool yaml_reader_is_list(struct yaml_reader *reader, const yaml_node_t *node, const char *what);
 bool yaml_reader_is_text(struct yaml_reader *reader, const yaml_node_t *node, const char *what);

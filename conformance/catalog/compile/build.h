@@ -95,8 +95,8 @@ void build_free(struct builder *builder);
 /* Index of a name, added if it is new. */
 size_t build_name(struct builder *builder, const char *text);
 
-/* Fields of a record: `source` says where it stands, `kind` in a response to
- * which form (0: in none). Writes: params and param_count of *out. */
+/* Fields of a record: `source` is where it stands, `kind` the form whose
+ * response it is part of (0: of none). Writes: params and param_count of *out. */
 void build_params(struct builder *builder, const struct compiled_source *source,
                   enum atp_form_kind kind, struct build_record *out);
 

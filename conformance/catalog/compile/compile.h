@@ -72,10 +72,10 @@ const struct compiled_source *compiled_variant_source(const struct compiled_cata
                                                       const struct atp_form *form,
                                                       const struct atp_variant *variant);
 
-/* The manual's notation of a record, "" never. */
+/* The manual's notation of a record; never empty. */
 const char *compiled_notation(const struct compiled_catalog *compiled, size_t record);
 
-/* The model's parameter after field `field` of a record; NULL for literals
+/* The model's parameter that field `field` of a record holds; NULL for literals
  * and fields of test responses. */
 const struct catalog_param *compiled_param(const struct compiled_catalog *compiled, size_t record,
                                            size_t field);

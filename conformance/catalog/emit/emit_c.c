@@ -1,4 +1,4 @@
-/* The tables as C source. Each line says in a comment what it stands for. */
+/* The tables as C source. A comment on each line names what it is. */
 #include "catalog/emit/emit.h"
 
 #include <string.h>

@@ -30,7 +30,7 @@ const char *catalog_range_text(const struct catalog_interval *range, char *text,
 /* ---- cells --------------------------------------------------------------- */
 
 /* Text in a table or a line of its own: marks of Markdown and HTML escaped,
- * line ends as blanks. */
+ * line ends as spaces. */
 static void put_text(FILE *out, const char *text)
 {
     for (; text && *text; text++) {

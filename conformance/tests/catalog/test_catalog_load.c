@@ -63,7 +63,7 @@ static const struct bad cases[] = {
      "x.yaml:1:1: missing title; expected it in a catalogue\n"},
     {"test_load_empty_text_is_refused", "set: x\ntitle:\n", "x.yaml:2:7: empty; expected text\n"},
     {"test_load_bad_set_name_is_refused", "set: a b\ntitle: t\n",
-     "x.yaml:1:6: bad name; expected printable ASCII without blanks and \"<>=@\\\n"},
+     "x.yaml:1:6: bad name; expected printable ASCII without spaces and \"<>=@\\\n"},
     {"test_load_commands_as_list_is_refused", HEAD "commands: [a]\n",
      "x.yaml:3:11: list; expected a mapping of commands\n"},
     {"test_load_command_without_clause_is_refused",

@@ -178,8 +178,8 @@ static void test_notation_malformed_records_say_where(void **state)
     expect_record("+X: []", "5: expected a field");
     expect_record("+X:<a>", "2: expected ': ' after the prefix");
     expect_record("+X <a>", "3: expected ': ' after the prefix");
-    expect_record("+X : <a>", "0: blank beside a prefix; expected none");
-    expect_record("+X: a ,b", "5: blank at the end of a field; expected none");
+    expect_record("+X : <a>", "0: space beside a prefix; expected none");
+    expect_record("+X: a ,b", "5: space at the end of a field; expected none");
     expect_record("+X: \x01", "4: byte 0x01 in a notation; expected printable ASCII");
     expect_record("+X: \xC3\xA9", "4: byte 0xC3 in a notation; expected printable ASCII");
     expect_record("+ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789: <a>",
