@@ -11,19 +11,6 @@
 
 /* ---- values ----------------------------------------------------------- */
 
-/* Places on the plot, in per cent of its width. */
-struct spread {
-    double least_x, median_x, most_x, box_width;
-};
-
-static const struct template_field spread_fields[] = {
-    TEMPLATE_VALUE(struct spread, least_x),
-    TEMPLATE_VALUE(struct spread, median_x),
-    TEMPLATE_VALUE(struct spread, most_x),
-    TEMPLATE_VALUE(struct spread, box_width),
-};
-static const struct template_shape spread_shape = TEMPLATE_SHAPE(struct spread, spread_fields);
-
 struct limit {
     double x;
 };
@@ -40,7 +27,7 @@ struct latency {
     const char *change; /* of the median; NULL: chance may explain it         */
     const char *p;      /* NULL: too few samples                             */
     double effect;
-    const void *old, *new; /* struct spread                                  */
+    const void *old, *new; /* struct page_spread                                  */
     const void *limit;
     bool is_over, is_near, is_slower, is_faster;
 };
@@ -57,8 +44,8 @@ static const struct template_field latency_fields[] = {
     TEMPLATE_VALUE(struct latency, change),
     TEMPLATE_VALUE(struct latency, p),
     TEMPLATE_VALUE(struct latency, effect),
-    TEMPLATE_PART(struct latency, old, spread_shape),
-    TEMPLATE_PART(struct latency, new, spread_shape),
+    TEMPLATE_PART(struct latency, old, page_spread_shape),
+    TEMPLATE_PART(struct latency, new, page_spread_shape),
     TEMPLATE_PART(struct latency, limit, limit_shape),
     TEMPLATE_VALUE(struct latency, is_over),
     TEMPLATE_VALUE(struct latency, is_near),
@@ -103,9 +90,9 @@ static const void *spread_of(struct arena *arena, const struct axis *axis,
                              const struct diff_latency *latency, size_t side)
 {
     const double *samples = latency->samples[side];
-    struct spread *spread = arena_new(arena, 1, sizeof *spread);
+    struct page_spread *spread = arena_new(arena, 1, sizeof *spread);
     double median = place(axis, latency->medians[side]);
-    *spread = (struct spread){
+    *spread = (struct page_spread){
         .least_x = place(axis, samples[0]),
         .median_x = median,
         .most_x = place(axis, samples[latency->counts[side] - 1]),

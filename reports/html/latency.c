@@ -34,18 +34,6 @@ static const struct template_field tick_fields[] = {
 };
 static const struct template_shape tick_shape = TEMPLATE_SHAPE(struct tick, tick_fields);
 
-struct spread {
-    double least_x, median_x, most_x, box_width;
-};
-
-static const struct template_field spread_fields[] = {
-    TEMPLATE_VALUE(struct spread, least_x),
-    TEMPLATE_VALUE(struct spread, median_x),
-    TEMPLATE_VALUE(struct spread, most_x),
-    TEMPLATE_VALUE(struct spread, box_width),
-};
-static const struct template_shape spread_shape = TEMPLATE_SHAPE(struct spread, spread_fields);
-
 struct limit {
     double seconds, x;
     const char *tone;
@@ -76,7 +64,7 @@ static const struct template_field row_fields[] = {
     TEMPLATE_VALUE(struct row, p95),
     TEMPLATE_VALUE(struct row, most),
     TEMPLATE_PART(struct row, limit, limit_shape),
-    TEMPLATE_PART(struct row, spread, spread_shape),
+    TEMPLATE_PART(struct row, spread, page_spread_shape),
     TEMPLATE_PART(struct row, dots, mark_shape),
     TEMPLATE_VALUE(struct row, is_over),
     TEMPLATE_VALUE(struct row, is_near),
@@ -250,9 +238,9 @@ static struct template_list ticks_of(struct arena *arena, const struct axis *axi
 static const void *spread_of(struct arena *arena, const struct axis *axis,
                              const struct group *group)
 {
-    struct spread *spread = arena_new(arena, 1, sizeof *spread);
+    struct page_spread *spread = arena_new(arena, 1, sizeof *spread);
     double median = place(axis, at(group, 0.5));
-    *spread = (struct spread){
+    *spread = (struct page_spread){
         .least_x = place(axis, group->times[0].seconds),
         .median_x = median,
         .most_x = place(axis, longest(group)),

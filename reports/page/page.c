@@ -19,6 +19,14 @@ static const struct template_field frame_fields[] = {
 };
 const struct template_shape page_frame_shape = TEMPLATE_SHAPE(struct page_frame, frame_fields);
 
+static const struct template_field spread_fields[] = {
+    TEMPLATE_VALUE(struct page_spread, least_x),
+    TEMPLATE_VALUE(struct page_spread, median_x),
+    TEMPLATE_VALUE(struct page_spread, most_x),
+    TEMPLATE_VALUE(struct page_spread, box_width),
+};
+const struct template_shape page_spread_shape = TEMPLATE_SHAPE(struct page_spread, spread_fields);
+
 static const struct template_field marked_fields[] = {
     TEMPLATE_VALUE(struct page_marked, before),
     TEMPLATE_VALUE(struct page_marked, mark),

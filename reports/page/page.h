@@ -28,6 +28,12 @@ struct page_sides {
 };
 extern const struct template_shape page_sides_shape;
 
+/* The spread of some durations: places on a plot, in per cent of its width. */
+struct page_spread {
+    double least_x, median_x, most_x, box_width;
+};
+extern const struct template_shape page_spread_shape;
+
 /* A name, of a list of names. */
 struct page_name {
     const char *name;
