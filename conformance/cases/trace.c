@@ -153,7 +153,7 @@ static bool is_set_name(const struct trace *trace, const char *id, size_t size)
     return false;
 }
 
-/* A clause as ids have it: blanks and what else they do not have as `-`. */
+/* A clause as ids have it: spaces and what else they do not have as `-`. */
 static bool is_same_clause(const char *clause, const char *id, size_t size)
 {
     if (strlen(clause) != size) return false;

@@ -27,7 +27,7 @@ struct run {
     size_t place_count, place_capacity;
     bool told;         /* the transcript has the host's direction            */
     bool uploading;    /* the module awaits the host's data                  */
-    bool behind_data;  /* the last event was the end of a payload            */
+    bool after_data;   /* the last event was the end of a payload            */
     uint8_t last_byte; /* of it                                             */
     int64_t now_us;
     uint64_t fed;
@@ -259,7 +259,7 @@ static void take_text(struct run *run, const struct atp_event *event, struct spa
     judge_line(&run->judge, work, event, at);
     if (event->kind != ATP_KIND_TEXT) return;
     bool stray =
-        run->behind_data && event->size > 0 && event->bytes[0] != '\r' && event->bytes[0] != '\n';
+        run->after_data && event->size > 0 && event->bytes[0] != '\r' && event->bytes[0] != '\n';
     judge_add(work, stray ? JUDGE_STRAY_TEXT : JUDGE_UNKNOWN_LINE, NULL, at,
               memory_text(stray ? "a line end or a line of the manual after the payload"
                                 : "a line of the manuals at hand"),
@@ -286,7 +286,7 @@ static void take_echo(struct run *run, const struct atp_event *event, struct spa
 static void check_line_end(struct run *run, const struct atp_event *event, struct span at)
 {
     bool cut =
-        run->behind_data && run->last_byte == '\r' && event->size > 0 && event->bytes[0] == '\n';
+        run->after_data && run->last_byte == '\r' && event->size > 0 && event->bytes[0] == '\n';
     if (cut)
         judge_add(current(run), JUDGE_SHORT_PAYLOAD, NULL, at,
                   memory_text("payload that ends before its line end"), memory_text("\\r | \\n"));
@@ -315,7 +315,7 @@ static void on_event(void *user, const struct atp_event *event)
         run->uploading = false;
         work->has_final = work->has_final || is_ending(event);
     }
-    run->behind_data = event->kind == ATP_KIND_DATA && event->left == 0;
+    run->after_data = event->kind == ATP_KIND_DATA && event->left == 0;
 }
 
 /* ---- the transcript --------------------------------------------------- */

@@ -17,7 +17,7 @@ const struct judge_rule_facts judge_rules[JUDGE_RULE_COUNT] = {
     [JUDGE_MALFORMED_FIELD] = {"malformed-field", REPORTS_MUST, NULL,
                                "A value is of the type that the manual states."},
     [JUDGE_STRAY_QUOTE] = {"stray-quote", REPORTS_MUST, NULL,
-                           "Quotes come in pairs round a whole field."},
+                           "Quotes come in pairs around a whole field."},
     [JUDGE_QUOTED] = {"quoted", REPORTS_SHOULD, NULL, "A number or word stands without quotes."},
     [JUDGE_UNQUOTED] = {"unquoted", REPORTS_SHOULD, NULL, "A string stands in quotes."},
     [JUDGE_UNLISTED_CODE] = {"unlisted-code", REPORTS_SHOULD, NULL,

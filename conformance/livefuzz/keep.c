@@ -135,7 +135,7 @@ static void make_fault(const struct hunt *hunt, const struct hunt_played *played
         enum results_rule rule;
         const char *expected, *seen;
     } texts[] = {
-        {RESULTS_REBOOT, "no start of the module", "what it says when it starts"},
+        {RESULTS_REBOOT, "no start of the module", "what it prints when it starts"},
         {RESULTS_VANISHED, "the port to stay", "the port vanish"},
         {RESULTS_ECHO_DIFFERS, "the command line as it was sent", "something else"},
         {RESULTS_ACCEPTED_UNKNOWN, "ERROR: no manual has the command", "OK"},

@@ -21,7 +21,7 @@ struct excuses {
     size_t count;
 };
 
-/* Reads a file of them: a line each, `#` comments, blank lines.
+/* Reads a file of them: a line each, `#` comments, empty lines.
  * Writes: *error if false. */
 bool excuses_read(const char *path, struct excuses *out, struct transcript_error *error);
 void excuses_release(struct excuses *excuses);

@@ -88,7 +88,7 @@ int results_exit_code(const struct results_tally *tally);
 int64_t results_now_s(void);
 void results_today(char out[11]); /* 2026-11-21 */
 
-/* The arguments with blanks between them. Owns: the caller. */
+/* The arguments with spaces between them. Owns: the caller. */
 char *results_command(int argc, char **argv);
 
 /* Writes a projection of the store to a file, `-` the standard output. NULL: none is wanted. */

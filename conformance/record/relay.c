@@ -282,7 +282,7 @@ static void warn_of_rival(const struct relay *relay)
 {
     struct port_rival rival;
     if (port_find_rival(relay->module, &rival))
-        complain("%s: %s (process %d) has it open too, and takes some of what it says",
+        complain("%s: %s (process %d) has it open too, and takes some of its bytes",
                  relay->options->target, rival.name, (int)rival.pid);
 }
 

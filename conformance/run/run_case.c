@@ -336,7 +336,7 @@ static void conclude(struct attempt *attempt)
     if (booted) {
         run->module_failed = true;
         add_fault(attempt, RESULTS_REBOOT, attempt->size, memory_text("no start of the module"),
-                  memory_text("what it says when it starts"));
+                  memory_text("what it prints when it starts"));
     }
     clean_up(attempt);
     decide(attempt);

@@ -78,7 +78,7 @@ def record(name, *arguments):
 
 
 class Host:
-    """Opens what a program says it listens on. Of RFC 2217 it knows to double FF."""
+    """Opens what a program prints that it listens on. Of RFC 2217 it knows to double FF."""
 
     def __init__(self, where):
         self.socket = None
