@@ -104,6 +104,9 @@ static void put_params(FILE *out, const struct catalog_param *params, size_t cou
         if (param->table) fprintf(out, "table [%s](#table-%s)", param->table, param->table);
         fputs((param->values || param->table) && param->note ? "<br>" : "", out);
         put_text(out, param->note);
+        if (param->secret != CATALOG_SECRET_NONE)
+            fprintf(out, "%ssecret: %s", param->note || param->values ? "<br>" : "",
+                    catalog_secret_name(param->secret));
         fputs(" |\n", out);
     }
 }
@@ -135,6 +138,8 @@ static void put_form_notes(FILE *out, const struct catalog_form *form)
     if (form->upload == CATALOG_UPLOAD_COUNTED)
         fprintf(out, ", uploads %s bytes", form->syntax.args[form->upload_arg].text);
     else if (form->upload == CATALOG_UPLOAD_CTRL_Z) fputs(", uploads up to Ctrl-Z", out);
+    if (form->secret != CATALOG_SECRET_NONE)
+        fprintf(out, ", secret: %s", catalog_secret_name(form->secret));
 }
 
 static void put_form(FILE *out, const struct catalog_form *form)
