@@ -59,6 +59,7 @@ static const struct loader_key place_keys[] = {
     {"command", read_command, 0, false},
     {"after", loader_read_name, offsetof(struct catalog_place, after), false},
     {"notation", read_line, 0, false},
+    {"upload", loader_read_secret, offsetof(struct catalog_place, upload), false},
     {0},
 };
 
@@ -81,10 +82,13 @@ static size_t settle_fields(struct loader *loader, struct catalog_location at,
 static void settle_place(struct loader *loader, struct catalog_place *place)
 {
     size_t found = settle_fields(loader, place->at, place->syntax.args, place->syntax.arg_count)
-                   + settle_fields(loader, place->at, place->line.fields, place->line.field_count);
+                   + settle_fields(loader, place->at, place->line.fields, place->line.field_count)
+        + (place->upload != CATALOG_SECRET_NONE);
     if (found == 0)
         catalog_complain(loader->yaml.errors, place->at,
                          "names no secret; expected <KIND> in a command or a notation");
+    if (place->upload != CATALOG_SECRET_NONE && place->name == NULL)
+        catalog_complain(loader->yaml.errors, place->at, "\"upload\" without a command");
     if (place->has_line && place->line.name == NULL && place->after == NULL)
         catalog_complain(loader->yaml.errors, place->at,
                          "notation without a prefix; expected \"after\" with it");

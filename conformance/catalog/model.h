@@ -224,6 +224,7 @@ struct catalog_place {
     char *after;                  /* command or prefix that the line follows; NULL: any */
     bool has_line;
     struct catalog_record line; /* without a name only with `after`          */
+    enum catalog_secret upload; /* what the host sends after the command's prompt */
     struct catalog_location at;
 };
 

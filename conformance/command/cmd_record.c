@@ -188,6 +188,7 @@ static int write_anew(const struct options *options, const struct script *script
     struct rewrite_options how = {.dialect = options->dialect,
                                   .id = options->id,
                                   .masks = options->relay.masks,
+                                  .report = stderr,
                                   .edits = options->edits,
                                   .digests = options->digests};
     if (script->case_count > 1) {

@@ -194,6 +194,8 @@ static json_t *places_json(const struct catalog_set *set)
         set_text(object, "command", place->syntax.text);
         set_text(object, "after", place->after);
         set_text(object, "notation", place->line.notation);
+        if (place->upload != CATALOG_SECRET_NONE)
+            set_text(object, "upload", catalog_secret_name(place->upload));
         set_place(object, place->at);
         json_array_append_new(list, object);
     }

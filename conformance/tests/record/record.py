@@ -275,14 +275,15 @@ def test_mask():
     with open(path("secret.at"), "w", encoding="utf-8") as file:
         file.write("@ dialect: auto\n\n" + SPOKEN)
     done = run("record", "--from", path("secret.at"), "--mask", "-o", path("masked.at"))
-    check("mask", (0, "", ""), done)
+    check("mask", (0, "", "masked: 4 password, 3 user, 1 token, 1 imei, 1 imsi, 1 iccid, 1 number, "
+                   "in 14 places\nnot read but searched: 7 bytes of payload, 0 of uploads, "
+                   "0 of transparent streams\n"), done)
     is_canonical("masked.at")
     text = read("masked.at")
     for secret in SECRETS:
-        left = text.replace('<= text "alice', "").count(secret)
-        check(f"{secret} is gone", 0, left)
+        check(f"{secret} is gone", 0, text.count(secret))
     for kept in ('"internet"', "@example.com/a", "Authorization: Basic ", "< +CNUM: ,\"+",
-                 '<= text "alice\\r\\n"', ",145"):
+                 ",145"):
         check(f"{kept} stays", 1, text.count(kept))
     imei = re.search(r"^< (\d{15})$", text, re.M).group(1)
     check("the same stand-in all over", 2, text.count(imei))

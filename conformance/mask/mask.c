@@ -1,0 +1,161 @@
+/* Finds secrets in traffic, and puts stand-ins in their place. */
+#include "mask/mask_internal.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- traffic ------------------------------------------------------------ */
+
+static void note_left(struct mask *mask, const struct mask_region *region)
+{
+    if (region->kind == MASK_DATA) mask->left.payload += region->size;
+    else if (region->kind == MASK_UPLOAD) mask->left.uploads += region->size;
+    else if (region->kind == MASK_STREAM_DATA) mask->left.streams += region->size;
+}
+
+static void find_in_upload(struct mask_context *context, const struct mask_region *region)
+{
+    struct mask_stream *side = &context->traffic->sides[1];
+    struct mask_view view = {0};
+    static const char pem[] = "-----BEGIN ";
+    const uint8_t *bytes = side->bytes.bytes + region->offset;
+    bool is_pem = memmem(bytes, region->size, pem, sizeof pem - 1) != NULL; /* mask_scan reads it */
+    if (context->upload == CATALOG_SECRET_NONE || is_pem) return;
+    for (size_t i = 0; i < region->size; i++)
+        mask_view_add(&view, region->offset + i, bytes[i], MASK_RAW);
+    mask_hide(context->mask, side, context->upload, view.items, view.count);
+    free(view.items);
+}
+
+static void find_in(struct mask_context *context, const struct mask_region *region)
+{
+    struct mask_stream *side = &context->traffic->sides[region->is_sent ? 1 : 0];
+    note_left(context->mask, region);
+    switch (region->kind) {
+    case MASK_COMMAND: mask_find_command(context, region); break;
+    case MASK_LINE: mask_find_line(context, region); break;
+    case MASK_RESULT:
+        mask_find_rest(context);
+        context->prefix[0] = '\0';
+        return;
+    case MASK_UPLOAD: find_in_upload(context, region); break;
+    case MASK_DATA:
+    case MASK_STREAM_DATA: break;
+    }
+    if (context->mask->finds) mask_scan(context->mask, side, region);
+}
+
+/* Copies the masked bytes of both sides back to their items. */
+static void put_back(const struct mask_traffic *traffic, struct transcript *transcript)
+{
+    size_t at[2] = {0};
+    for (size_t i = 0; i < transcript->item_count; i++) {
+        const struct transcript_item *item = &transcript->items[i];
+        bool has_bytes = item->kind == TRANSCRIPT_SENT || item->kind == TRANSCRIPT_RECEIVED;
+        size_t side = item->kind == TRANSCRIPT_SENT;
+        if (!has_bytes || item->size == 0) continue;
+        memcpy(transcript->bytes + item->offset, traffic->sides[side].bytes.bytes + at[side],
+               item->size);
+        at[side] += item->size;
+    }
+}
+
+void mask_transcript(struct mask *mask, struct transcript *transcript, bool finds)
+{
+    struct mask_traffic traffic;
+    struct mask_context *context = memory_new(1, sizeof *context);
+    if (mask->compiled == NULL) abort(); /* nothing to divide it by */
+    mask_walk(mask->compiled, transcript, &traffic);
+    mask->finds = finds;
+    context->mask = mask;
+    context->traffic = &traffic;
+    for (size_t i = 0; i < traffic.regions.count; i++) find_in(context, &traffic.regions.items[i]);
+    mask_find_rest(context);
+    mask->finds = false;
+    mask_apply(mask, &traffic.sides[0]);
+    mask_apply(mask, &traffic.sides[1]);
+    put_back(&traffic, transcript);
+    mask_traffic_release(&traffic);
+    free(context);
+}
+
+/* ---- texts -------------------------------------------------------------- */
+
+char *mask_text(struct mask *mask, const char *text, bool finds)
+{
+    if (text == NULL) return NULL;
+    size_t size = strlen(text);
+    struct mask_stream stream = {0};
+    buffer_append(&stream.bytes, text, size + 1);
+    stream.bytes.size = size;
+    mask->finds = finds;
+    if (finds) mask_scan(mask, &stream, &(struct mask_region){.size = size});
+    mask->finds = false;
+    mask_apply(mask, &stream);
+    return (char *)stream.bytes.bytes;
+}
+
+void mask_restart(struct mask *mask)
+{
+    mask->left = (struct mask_left){0};
+    mask->place_count = 0;
+}
+
+/* ---- life --------------------------------------------------------------- */
+
+struct mask *mask_new(const struct compiled_catalog *compiled)
+{
+    struct mask *mask = memory_new(1, sizeof *mask);
+    mask->compiled = compiled;
+    return mask;
+}
+
+void mask_free(struct mask *mask)
+{
+    if (mask == NULL) return;
+    for (size_t i = 0; i < mask->pairs.count; i++) {
+        free(mask->pairs.items[i].secret);
+        free(mask->pairs.items[i].stand_in);
+    }
+    free(mask->pairs.items);
+    free(mask);
+}
+
+void mask_add(struct mask *mask, enum catalog_secret kind, const void *bytes, size_t size)
+{
+    if (size == 0) return;
+    mask->finds = true;
+    mask_pair_of(mask, kind, bytes, size);
+    mask->finds = false;
+}
+
+bool mask_is_empty(const struct mask *mask)
+{
+    return mask->pairs.count == 0;
+}
+
+/* ---- the report --------------------------------------------------------- */
+
+void mask_report(const struct mask *mask, FILE *out)
+{
+    size_t counts[CATALOG_SECRET_COUNT] = {0};
+    const struct mask_left *left = &mask->left;
+    for (size_t i = 0; i < mask->pairs.count; i++) counts[mask->pairs.items[i].kind]++;
+    fprintf(out, "masked: ");
+    if (mask->pairs.count == 0) fprintf(out, "nothing");
+    for (size_t i = 0, told = 0; i < CATALOG_SECRET_COUNT; i++)
+        if (counts[i] > 0)
+            fprintf(out, "%s%zu %s", told++ > 0 ? ", " : "", counts[i],
+                    catalog_secret_name((enum catalog_secret)i));
+    if (mask->pairs.count > 0) fprintf(out, ", in %" PRIu64 " places", mask->place_count);
+    fprintf(out,
+            "\nnot read but searched: %" PRIu64 " bytes of payload, %" PRIu64
+            " of uploads, %" PRIu64 " of transparent streams\n",
+            left->payload, left->uploads, left->streams);
+    if (left->numbers > 0)
+        fprintf(out,
+                "left: %" PRIu64
+                " numbers or names that other bytes depend on, equal to a secret\n",
+                left->numbers);
+}
