@@ -232,7 +232,7 @@ static enum hunt_end say_step(struct saying *saying, const struct sequence_step 
 static void judge(struct saying *saying, size_t count)
 {
     struct hunt_played *out = saying->out;
-    struct transcript record = session_record(saying->session, saying->first);
+    struct transcript record = run_record(&saying->hunt->run, saying->first);
     const struct judge_options options = {.strict = saying->options->strict};
     if (record.item_count > count) record.item_count = count;
     record.received_size = 0;
@@ -244,6 +244,7 @@ static void judge(struct saying *saying, size_t count)
     }
     out->size = record.received_size;
     judge_transcript(&record, saying->hunt->run.compiled, &options, &out->judgement);
+    free(record.bytes);
 }
 
 /* ---- the sequence ----------------------------------------------------- */

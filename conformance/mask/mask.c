@@ -119,6 +119,7 @@ void mask_free(struct mask *mask)
         free(mask->pairs.items[i].stand_in);
     }
     free(mask->pairs.items);
+    free(mask->settings.items);
     free(mask);
 }
 
@@ -128,11 +129,6 @@ void mask_add(struct mask *mask, enum catalog_secret kind, const void *bytes, si
     mask->finds = true;
     mask_pair_of(mask, kind, bytes, size);
     mask->finds = false;
-}
-
-bool mask_is_empty(const struct mask *mask)
-{
-    return mask->pairs.count == 0;
 }
 
 /* ---- the report --------------------------------------------------------- */

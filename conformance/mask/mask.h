@@ -19,7 +19,7 @@
 #define CONFORMANCE_MASK_H
 
 #include "catalog/compile/compile.h"
-#include "script/transcript.h"
+#include "script/script.h"
 
 #include <stdio.h>
 
@@ -35,9 +35,6 @@ void mask_free(struct mask *mask); /* NULL is fine */
 /* A secret to be replaced wherever it comes. */
 void mask_add(struct mask *mask, enum catalog_secret kind, const void *bytes, size_t size);
 
-/* Whether a secret is known. */
-bool mask_is_empty(const struct mask *mask);
-
 /* Replaces secrets in the transcript's bytes; their number and the items stay.
  * `finds`: looks for new ones first. Without it what stands at a marked place is
  * replaced only if it was added. */
@@ -49,6 +46,26 @@ char *mask_text(struct mask *mask, const char *text, bool finds);
 
 /* The counts of the report begin anew; what is known stays. */
 void mask_restart(struct mask *mask);
+
+/* ---- values of --set --------------------------------------------------- */
+
+/* Adds settings that are secrets by their name (`apn_password`), and those that the
+ * case sends where a secret is marked. Borrows: the settings. */
+void mask_note_settings(struct mask *mask, const struct script_settings *settings);
+void mask_note_case(struct mask *mask, const struct script_settings *settings,
+                    const struct script_case *case_);
+
+/* A command line as a shell takes it, without their values: `--set apn_password=...`.
+ * Owns: the caller. */
+char *mask_command(struct mask *mask, const char *command);
+
+/* Replaces those values in a transcript; without any it is not looked at. */
+void mask_settings(struct mask *mask, struct transcript *transcript);
+
+/* The same in a copy. Owns: the caller, `bytes`; the items are borrowed. */
+struct transcript mask_copy(struct mask *mask, const struct transcript *transcript);
+
+/* ---- words --------------------------------------------------------------- */
 
 /* The kind of secret that a name promises (`apn_password`, `X-Api-Key`), else NONE. */
 enum catalog_secret mask_kind_of_name(const char *name, size_t size);

@@ -25,7 +25,8 @@ struct mask_left {
 struct mask {
     const struct compiled_catalog *compiled;
     LIST(struct mask_pair) pairs;
-    uint64_t place_count; /* replaced                                        */
+    LIST(const char *) settings; /* names of those that are secrets           */
+    uint64_t place_count;        /* replaced                                  */
     struct mask_left left;
     bool finds; /* what is not known becomes known                           */
 };

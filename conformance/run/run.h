@@ -2,6 +2,7 @@
 #ifndef CONFORMANCE_RUN_H
 #define CONFORMANCE_RUN_H
 
+#include "mask/mask.h"
 #include "outcome/results.h"
 #include "run/play.h"
 #include "run/recover.h"
@@ -85,6 +86,7 @@ struct run {
     const char *dialect;
     struct play_options play;
     struct match_urc *urcs; /* the beginnings owned                           */
+    struct mask *mask;      /* of values of --set that are secrets; NULL: not known yet */
     struct reports_identity identity;
     struct results_tally tally;
     struct run_progress progress;
@@ -103,6 +105,10 @@ struct run {
  * complaint made. */
 int run_open(struct run *run, const struct run_options *options, struct catalog_model *model);
 void run_close(struct run *run);
+
+/* What is kept of the session: the record from item `first` on, without values of --set
+ * that are secrets. Owns: the caller, `bytes`. */
+struct transcript run_record(struct run *run, size_t first);
 
 /* Appends to the log what was said since session_begin, with a comment before it. */
 void run_log(struct run *run, const char *what);
