@@ -62,7 +62,10 @@ static const struct argp_option option_list[] = {
     {"level", KEY_LEVEL, "LEVEL", 0, "Only cases of this level: must, should, info or quirk", 0},
     {"expected-failures", KEY_EXPECTED, "FILE", 0,
      "Cases known to fail: lines of a last day, an id and a reason", 0},
-    {"set", KEY_SET, "NAME=TEXT", 0, "Give a variable of the cases another value", 0},
+    {"set", KEY_SET, "NAME=TEXT", 0,
+     "Give a variable of the cases another value; a secret by its name (apn_password) or its place "
+     "is kept and printed nowhere",
+     0},
     {"as-recorded", KEY_AS_RECORDED, NULL, 0, "Judge as if the files declared no deviation", 0},
     {"log", KEY_LOG, "FORMAT", 0, "FILE is a log of this format (see below)", 1},
     {"sent-prefix", KEY_SENT_PREFIX, "REGEX", 0, "What the host's lines of a log begin with", 1},

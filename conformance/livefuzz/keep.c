@@ -246,11 +246,12 @@ static bool make_folder(const char *folder, const char *name)
     return good;
 }
 
-/* Cases, which sequences begin with, send values of --set. */
+/* Cases that sequences begin with, and the one to be replayed, send values of --set. */
 static void note_secrets(struct hunt *hunt)
 {
     struct run_cases cases = {0};
-    if (run_read_cases(&cases, NULL, 0))
+    const char *replay = hunt->options->replay;
+    if (run_read_cases(&cases, &replay, replay != NULL))
         for (size_t i = 0; i < cases.count; i++)
             mask_note_case(hunt->run.mask, &hunt->options->run->play.settings,
                            cases.items[i].case_);
