@@ -8,7 +8,6 @@
 #include <string.h>
 #include <strings.h>
 
-#define FIELD_MAX    (sizeof((struct mask_list *)0)->fields / sizeof((struct mask_list *)0)->fields[0])
 #define IDENTITY_MIN 10 /* digits of a line that is an identity alone        */
 #define DIAL_MIN     5  /* *99# and the like are nobody's number             */
 #define CARD_IMSI    3  /* digits of EF IMSI before the IMSI: its size, parity (31.102 4.2.2) */
@@ -26,6 +25,11 @@ struct line {
 static bool is_digit(uint8_t byte)
 {
     return (uint8_t)(byte - '0') < 10;
+}
+
+static bool is_one_of(uint8_t byte, const char *set)
+{
+    return byte != '\0' && strchr(set, byte) != NULL;
 }
 
 /* ---- decoding ----------------------------------------------------------- */
@@ -70,7 +74,7 @@ static void divide(const struct line *line, struct at_span place, struct mask_li
 {
     struct at_span field;
     *out = (struct mask_list){.text = line->text};
-    while (out->field_count < FIELD_MAX
+    while (out->field_count < MASK_FIELD_MAX
            && at_argument(line->text, place, out->field_count, &field)) {
         size_t index = out->field_count++;
         if (!at_field(line->text, place, index, &field)) field.size = 0;
@@ -160,13 +164,22 @@ static size_t digit_count(const uint8_t *text, size_t size)
     return count;
 }
 
+/* What a test form answers: `(0-5)`, `<password>`. */
+static bool is_range(const uint8_t *text, size_t size)
+{
+    return size > 1
+           && ((text[0] == '(' && text[size - 1] == ')')
+               || (text[0] == '<' && text[size - 1] == '>'));
+}
+
 static void take_field(struct line *line, const struct mask_mark *mark, size_t offset, size_t size)
 {
     size_t digits = digit_count(line->text + offset, size);
     if (mark->kind == CATALOG_SECRET_NONE) {
-        if (mark->is_number && digits == size) fix(line, offset, size);
+        if (mark->is_word || (mark->is_number && digits == size)) fix(line, offset, size);
         return;
     }
+    if (is_range(line->text + offset, size)) return;
     if (is_identity(mark->kind)) {
         if (digits < IDENTITY_MIN) return;
         while (size > 0 && (line->text[offset + size - 1] | 0x20) == 'f') size--;
@@ -178,7 +191,7 @@ static void take_field(struct line *line, const struct mask_mark *mark, size_t o
 
 static struct at_span dialled(const uint8_t *text, struct at_span place)
 {
-    while (place.size > 0 && memchr("TPtp", text[place.offset], 4) != NULL) {
+    while (place.size > 0 && is_one_of(text[place.offset], "TPtp")) {
         place.offset++;
         place.size--;
     }
@@ -201,7 +214,10 @@ static void guess_marks(const struct mask_list *list, const uint8_t *text, struc
         enum catalog_secret named =
             quoted ? mask_kind_of_name((const char *)text + offset, size) : CATALOG_SECRET_NONE;
         if (kind != CATALOG_SECRET_NONE && quoted) marks[i].kind = kind;
-        if (kind == CATALOG_SECRET_NONE) kind = named;
+        if (kind == CATALOG_SECRET_NONE && named != CATALOG_SECRET_NONE) {
+            kind = named;
+            marks[i].is_word = true;
+        }
     }
 }
 
@@ -215,7 +231,7 @@ static void note_after(struct mask_context *context, const char *name, size_t si
 static void take_command(struct line *line, const struct at_command *command, bool is_sent)
 {
     struct mask_context *context = line->context;
-    struct mask_mark marks[FIELD_MAX] = {0};
+    struct mask_mark marks[MASK_FIELD_MAX] = {0};
     struct mask_list list;
     char name[24];
     const char *text = (const char *)line->text + command->name.offset;
@@ -244,7 +260,7 @@ static size_t begin_of_command(const struct line *line)
 {
     for (size_t i = 0; i + 2 < line->view.count; i++)
         if (strncasecmp((const char *)line->text + i, "AT", 2) == 0
-            && (i == 0 || memchr("+*$^#%", line->text[i + 2], 6) != NULL))
+            && (i == 0 || is_one_of(line->text[i + 2], "+*$^#%")))
             return i;
     return line->view.count;
 }
@@ -287,8 +303,8 @@ static size_t prefix_size(const struct line *line)
     size_t at = 0;
     size_t count = line->view.count;
     bool is_word = count > 0 && line->text[0] >= 'A' && line->text[0] <= 'Z';
-    if (count == 0 || (memchr("+*^$#%", line->text[0], 6) == NULL && !is_word)) return 0;
-    while (at < count && memchr(":,= \"", line->text[at], 5) == NULL) at++;
+    if (count == 0 || (!is_one_of(line->text[0], "+*^$#%") && !is_word)) return 0;
+    while (at < count && !is_one_of(line->text[at], ":,= \"")) at++;
     if (is_word && (at == count || line->text[at] != ':')) return 0;
     return at < count ? at + 1 : count;
 }
@@ -305,7 +321,7 @@ static bool fits(const struct line *line, enum catalog_secret kind)
 static void take_line(struct line *line, const struct mask_region *region)
 {
     struct mask_context *context = line->context;
-    struct mask_mark marks[FIELD_MAX] = {0};
+    struct mask_mark marks[MASK_FIELD_MAX] = {0};
     struct mask_list list;
     char prefix[24];
     size_t begin = prefix_size(line);
@@ -342,7 +358,7 @@ static enum catalog_secret cut_kind(const struct line *line)
     struct mask_context *context = line->context;
     size_t begin = prefix_size(line);
     size_t count = line->view.count;
-    struct mask_mark marks[FIELD_MAX] = {0};
+    struct mask_mark marks[MASK_FIELD_MAX] = {0};
     struct mask_list list;
     char prefix[24];
     size_t least = 14;
@@ -390,8 +406,7 @@ static size_t cut_in_line(const struct line *line)
 {
     size_t size = 0;
     while (size < line->view.count && is_digit(line->text[size])) size++;
-    bool is_cut =
-        size > 0 && size < line->view.count && memchr("+^*$", line->text[size], 4) != NULL;
+    bool is_cut = size > 0 && size < line->view.count && is_one_of(line->text[size], "+^*$");
     return is_cut ? size : 0;
 }
 

@@ -12,15 +12,17 @@ static bool is_text(const struct mask_list *list, size_t index, const char *text
                   == 0;
 }
 
+static bool is_word(const struct catalog_field *field)
+{
+    return (field->kind == CATALOG_FIELD_LITERAL || field->kind == CATALOG_FIELD_KEYWORD)
+           && strcmp(field->text, "-") != 0;
+}
+
 /* Whether the words of a notation stand in the list. `-`: anything. */
 static bool agrees(const struct catalog_field *fields, size_t count, const struct mask_list *list)
 {
-    for (size_t i = 0; i < count; i++) {
-        bool is_word =
-            fields[i].kind == CATALOG_FIELD_LITERAL || fields[i].kind == CATALOG_FIELD_KEYWORD;
-        if (is_word && strcmp(fields[i].text, "-") != 0 && !is_text(list, i, fields[i].text))
-            return false;
-    }
+    for (size_t i = 0; i < count; i++)
+        if (is_word(&fields[i]) && !is_text(list, i, fields[i].text)) return false;
     return true;
 }
 
@@ -30,7 +32,7 @@ static struct mask_mark mark_of(const struct catalog_set *set,
                                 const struct catalog_command *command, const char *edition,
                                 const struct catalog_field *field)
 {
-    struct mask_mark mark = {0};
+    struct mask_mark mark = {.is_word = is_word(field)};
     if (field->kind != CATALOG_FIELD_PARAM) return mark;
     const struct catalog_param *param = catalog_find_param(set, command, edition, field->text);
     for (size_t i = 0; param == NULL && i < set->edition_count; i++)
@@ -50,6 +52,7 @@ static void add_marks(const struct catalog_set *set, const struct catalog_comman
         struct mask_mark mark = mark_of(set, command, edition, &fields[i]);
         if (mark.kind != CATALOG_SECRET_NONE) out[i].kind = mark.kind;
         out[i].is_number |= mark.is_number;
+        out[i].is_word |= mark.is_word;
     }
 }
 
@@ -58,24 +61,17 @@ static bool is_key(const struct catalog_syntax *syntax, const struct mask_list *
     return syntax->key == NULL || is_text(list, 0, syntax->key);
 }
 
-static void take_form(const struct catalog_set *set, const struct catalog_command *command,
-                      const struct catalog_form *form, const struct mask_list *list,
-                      struct mask_mark *out, enum catalog_secret *upload)
-{
-    if (!is_key(&form->syntax, list)) return;
-    add_marks(set, command, form->edition, form->syntax.args, form->syntax.arg_count, list, out);
-    if (form->secret != CATALOG_SECRET_NONE) *upload = form->secret;
-}
-
 /* ---- commands that stand among `secrets` -------------------------------- */
 
 static void take_fields(const struct catalog_field *fields, size_t count,
                         const struct mask_list *list, struct mask_mark *out)
 {
     if (!agrees(fields, count, list)) return;
-    for (size_t i = 0; i < count && i < list->field_count; i++)
+    for (size_t i = 0; i < count && i < list->field_count; i++) {
         if (fields[i].kind == CATALOG_FIELD_PARAM)
             out[i].kind = catalog_find_secret(fields[i].text);
+        out[i].is_word |= is_word(&fields[i]);
+    }
 }
 
 static bool take_places(const struct catalog_set *set, const char *name, enum atp_form_kind form,
@@ -94,6 +90,22 @@ static bool take_places(const struct catalog_set *set, const char *name, enum at
     return known;
 }
 
+static bool take_forms(const struct catalog_set *set, const struct catalog_command *command,
+                       enum atp_form_kind kind, const struct mask_list *list, struct mask_mark *out,
+                       enum catalog_secret *upload)
+{
+    bool known = false;
+    for (size_t i = 0; i < command->form_count; i++) {
+        const struct catalog_form *form = &command->forms[i];
+        if (form->syntax.kind != kind || !is_key(&form->syntax, list)) continue;
+        known = true;
+        add_marks(set, command, form->edition, form->syntax.args, form->syntax.arg_count, list,
+                  out);
+        if (form->secret != CATALOG_SECRET_NONE) *upload = form->secret;
+    }
+    return known;
+}
+
 bool mask_marks_of_command(const struct compiled_catalog *compiled, const char *name,
                            enum atp_form_kind form, const struct mask_list *list,
                            struct mask_mark *out, enum catalog_secret *upload)
@@ -102,15 +114,9 @@ bool mask_marks_of_command(const struct compiled_catalog *compiled, const char *
     for (size_t i = 0; i < compiled->model->set_count; i++) {
         const struct catalog_set *set = compiled->model->sets[i];
         known |= take_places(set, name, form, list, out, upload);
-        for (size_t k = 0; k < set->command_count; k++) {
-            const struct catalog_command *command = &set->commands[k];
-            if (strcasecmp(command->name, name) != 0) continue;
-            for (size_t n = 0; n < command->form_count; n++) {
-                if (command->forms[n].syntax.kind != form) continue;
-                known |= is_key(&command->forms[n].syntax, list);
-                take_form(set, command, &command->forms[n], list, out, upload);
-            }
-        }
+        for (size_t k = 0; k < set->command_count; k++)
+            if (strcasecmp(set->commands[k].name, name) == 0)
+                known |= take_forms(set, &set->commands[k], form, list, out, upload);
     }
     return known;
 }
@@ -152,24 +158,37 @@ static bool has_mark(const struct mask_mark *marks, size_t count)
     return false;
 }
 
+static bool is_of(const char *after, const struct catalog_command *command)
+{
+    return strncmp(after, "AT", 2) == 0 && strcasecmp(after + 2, command->name) == 0;
+}
+
+static void take_answers(const struct catalog_set *set, const char *prefix, const char *after,
+                         const struct mask_list *list, struct mask_mark *out)
+{
+    for (size_t i = 0; i < set->command_count; i++)
+        if (prefix[0] != '\0' || is_of(after, &set->commands[i]))
+            take_records(set, &set->commands[i], prefix, list, out);
+}
+
+static void take_urcs(const struct catalog_set *set, const char *prefix,
+                      const struct mask_list *list, struct mask_mark *out)
+{
+    for (size_t i = 0; i < set->urc_count && prefix[0] != '\0'; i++) {
+        const struct catalog_urc *urc = &set->urcs[i];
+        const struct catalog_record *record = &urc->record;
+        if (is_prefix(record->name, prefix) && agrees(record->fields, record->field_count, list))
+            add_marks(set, NULL, urc->edition, record->fields, record->field_count, list, out);
+    }
+}
+
 bool mask_marks_of_line(const struct compiled_catalog *compiled, const char *prefix,
                         const char *after, const struct mask_list *list, struct mask_mark *out)
 {
     for (size_t i = 0; i < compiled->model->set_count; i++) {
         const struct catalog_set *set = compiled->model->sets[i];
-        for (size_t k = 0; k < set->command_count; k++) {
-            bool is_answer = prefix[0] != '\0'
-                             || (strncmp(after, "AT", 2) == 0
-                                 && strcasecmp(after + 2, set->commands[k].name) == 0);
-            if (is_answer) take_records(set, &set->commands[k], prefix, list, out);
-        }
-        for (size_t k = 0; k < set->urc_count; k++) {
-            const struct catalog_record *record = &set->urcs[k].record;
-            if (prefix[0] != '\0' && is_prefix(record->name, prefix)
-                && agrees(record->fields, record->field_count, list))
-                add_marks(set, NULL, set->urcs[k].edition, record->fields, record->field_count,
-                          list, out);
-        }
+        take_answers(set, prefix, after, list, out);
+        take_urcs(set, prefix, list, out);
         for (size_t k = 0; k < set->place_count; k++) {
             const struct catalog_place *place = &set->places[k];
             if (place->has_line && is_prefix(place->line.name, prefix) && is_after(place, after))

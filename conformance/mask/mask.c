@@ -14,36 +14,81 @@ static void note_left(struct mask *mask, const struct mask_region *region)
     else if (region->kind == MASK_STREAM_DATA) mask->left.streams += region->size;
 }
 
-static void find_in_upload(struct mask_context *context, const struct mask_region *region)
+static void add_region(struct mask_view *view, const struct mask_stream *side,
+                       const struct mask_region *region)
 {
-    struct mask_stream *side = &context->traffic->sides[1];
+    for (size_t i = region->offset; i < region->offset + region->size; i++)
+        mask_view_add(view, i, side->bytes.bytes[i], MASK_RAW);
+}
+
+static bool has_text(const struct mask_view *view, const char *text)
+{
+    size_t size = strlen(text);
+    for (size_t i = 0; i + size <= view->count; i++) {
+        size_t n = 0;
+        while (n < size && view->items[i + n].byte == (uint8_t)text[n]) n++;
+        if (n == size) return true;
+    }
+    return false;
+}
+
+/* Payload of one side up to a command: its blocks are one text. */
+static void take_payload(struct mask_context *context, int side)
+{
+    struct mask *mask = context->mask;
+    struct mask_stream *stream = &context->traffic->sides[side];
+    struct mask_view *view = &context->payload[side];
+    bool is_secret = side == 1 && context->has_upload && context->upload != CATALOG_SECRET_NONE
+                     && !has_text(view, "-----BEGIN "); /* mask_scan reads that */
+    for (size_t i = 0; i < view->count; i++) stream->flags.bytes[view->items[i].at] |= MASK_PAYLOAD;
+    if (is_secret) mask_hide(mask, stream, context->upload, view->items, view->count);
+    else if (mask->finds) mask_scan(mask, stream, view);
+    view->count = 0;
+}
+
+static void take_payloads(struct mask_context *context)
+{
+    take_payload(context, 0);
+    take_payload(context, 1);
+    context->has_upload = false;
+}
+
+static void scan_region(struct mask_context *context, const struct mask_region *region)
+{
+    struct mask_stream *side = &context->traffic->sides[region->is_sent ? 1 : 0];
     struct mask_view view = {0};
-    static const char pem[] = "-----BEGIN ";
-    const uint8_t *bytes = side->bytes.bytes + region->offset;
-    bool is_pem = memmem(bytes, region->size, pem, sizeof pem - 1) != NULL; /* mask_scan reads it */
-    if (context->upload == CATALOG_SECRET_NONE || is_pem) return;
-    for (size_t i = 0; i < region->size; i++)
-        mask_view_add(&view, region->offset + i, bytes[i], MASK_RAW);
-    mask_hide(context->mask, side, context->upload, view.items, view.count);
+    add_region(&view, side, region);
+    if (context->mask->finds) mask_scan(context->mask, side, &view);
     free(view.items);
 }
 
 static void find_in(struct mask_context *context, const struct mask_region *region)
 {
-    struct mask_stream *side = &context->traffic->sides[region->is_sent ? 1 : 0];
+    int side = region->is_sent ? 1 : 0;
     note_left(context->mask, region);
     switch (region->kind) {
-    case MASK_COMMAND: mask_find_command(context, region); break;
-    case MASK_LINE: mask_find_line(context, region); break;
+    case MASK_COMMAND:
+        take_payloads(context);
+        mask_find_command(context, region);
+        scan_region(context, region);
+        break;
+    case MASK_LINE:
+        mask_find_line(context, region);
+        scan_region(context, region);
+        break;
     case MASK_RESULT:
         mask_find_rest(context);
         context->prefix[0] = '\0';
-        return;
-    case MASK_UPLOAD: find_in_upload(context, region); break;
+        break;
+    case MASK_UPLOAD:
+        context->has_upload = true;
+        add_region(&context->payload[side], &context->traffic->sides[side], region);
+        break;
     case MASK_DATA:
-    case MASK_STREAM_DATA: break;
+    case MASK_STREAM_DATA:
+        add_region(&context->payload[side], &context->traffic->sides[side], region);
+        break;
     }
-    if (context->mask->finds) mask_scan(context->mask, side, region);
 }
 
 /* Copies the masked bytes of both sides back to their items. */
@@ -72,11 +117,14 @@ void mask_transcript(struct mask *mask, struct transcript *transcript, bool find
     context->traffic = &traffic;
     for (size_t i = 0; i < traffic.regions.count; i++) find_in(context, &traffic.regions.items[i]);
     mask_find_rest(context);
+    take_payloads(context);
     mask->finds = false;
     mask_apply(mask, &traffic.sides[0]);
     mask_apply(mask, &traffic.sides[1]);
     put_back(&traffic, transcript);
     mask_traffic_release(&traffic);
+    free(context->payload[0].items);
+    free(context->payload[1].items);
     free(context);
 }
 
@@ -90,7 +138,10 @@ char *mask_text(struct mask *mask, const char *text, bool finds)
     buffer_append(&stream.bytes, text, size + 1);
     stream.bytes.size = size;
     mask->finds = finds;
-    if (finds) mask_scan(mask, &stream, &(struct mask_region){.size = size});
+    struct mask_view view = {0};
+    for (size_t i = 0; i < size && finds; i++) mask_view_add(&view, i, (uint8_t)text[i], MASK_RAW);
+    mask_scan(mask, &stream, &view);
+    free(view.items);
     mask->finds = false;
     mask_apply(mask, &stream);
     return (char *)stream.bytes.bytes;

@@ -70,8 +70,9 @@ struct mask_stream {
 };
 
 enum mask_flag {
-    MASK_FIXED = 1,  /* a name, a code, a length: other bytes depend on it   */
-    MASK_BETWEEN = 2 /* of a line that may come within another, or a line end */
+    MASK_FIXED = 1,   /* a name, a code, a length: other bytes depend on it   */
+    MASK_BETWEEN = 2, /* of a line that may come within another, or a line end */
+    MASK_PAYLOAD = 4
 };
 
 /* Replaces the value, some units of a stream, by the stand-in of its kind. */
@@ -113,6 +114,7 @@ void mask_traffic_release(struct mask_traffic *traffic);
 
 #define MASK_AFTER_MAX 32
 #define MASK_OPEN_MAX  4
+#define MASK_FIELD_MAX 32
 
 /* What is awaited of the module. */
 struct mask_context {
@@ -124,6 +126,8 @@ struct mask_context {
     enum catalog_secret upload;             /* of the last command                    */
     struct mask_region open[MASK_OPEN_MAX]; /* parts of a line that another one cut */
     size_t open_count;
+    struct mask_view payload[2];   /* of both sides, since the last command: blocks of one */
+    bool has_upload;               /* it is one                                  */
     enum catalog_secret open_kind; /* of the number that was cut; NONE: a string */
 };
 
@@ -134,13 +138,14 @@ void mask_find_line(struct mask_context *context, const struct mask_region *regi
 /* The rest of a line that was cut will not come. */
 void mask_find_rest(struct mask_context *context);
 
-/* scan.c: secrets that their surroundings or their form tell. */
-void mask_scan(struct mask *mask, struct mask_stream *stream, const struct mask_region *region);
+/* scan.c: secrets that their surroundings or their form tell, in bytes of a stream. */
+void mask_scan(struct mask *mask, struct mask_stream *stream, const struct mask_view *view);
 
 /* marks.c: what the catalogue says of one field. */
 struct mask_mark {
     enum catalog_secret kind;
     bool is_number; /* a code or a length: never a secret by chance         */
+    bool is_word;   /* of the notation                                      */
 };
 
 /* A list of fields, decoded: spaces outside quotes left out. */
@@ -149,7 +154,7 @@ struct mask_list {
     size_t field_count;
     struct {
         size_t offset, size; /* without quotes                               */
-    } fields[32];
+    } fields[MASK_FIELD_MAX];
 };
 
 /* Returns: whether the catalogue knows the command. Writes: a mark a field. */

@@ -1,7 +1,6 @@
 /* Names that promise a secret. */
 #include "mask/mask_internal.h"
 
-#include <ctype.h>
 #include <string.h>
 
 /* The first that agrees counts. */
@@ -54,9 +53,15 @@ static const char *const harmless[] = {
     "user-agent",    "author",           "keep-alive", "userdata",  "user_data",
     "requestheader", "www-authenticate", "cacertpath", "clientkey", "clientcert"};
 
+static char lower(char byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte + 0x20) : byte;
+}
+
+/* Of a name in lower case. */
 static bool is_letter_or_digit(char byte)
 {
-    return isalnum((unsigned char)byte) != 0;
+    return (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z');
 }
 
 static bool has_word(const char *name, const char *word, bool is_part)
@@ -69,14 +74,20 @@ static bool has_word(const char *name, const char *word, bool is_part)
     return false;
 }
 
+static bool is_harmless(const char *name)
+{
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
+        if (strcmp(name, harmless[i]) == 0) return true;
+    return false;
+}
+
 enum catalog_secret mask_kind_of_name(const char *name, size_t size)
 {
     char text[64];
     if (size == 0 || size >= sizeof text) return CATALOG_SECRET_NONE;
-    for (size_t i = 0; i < size; i++) text[i] = (char)tolower((unsigned char)name[i]);
+    for (size_t i = 0; i < size; i++) text[i] = lower(name[i]);
     text[size] = '\0';
-    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
-        if (strcmp(text, harmless[i]) == 0) return CATALOG_SECRET_NONE;
+    if (is_harmless(text)) return CATALOG_SECRET_NONE;
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (has_word(text, words[i].word, words[i].is_part)) return words[i].kind;
     return CATALOG_SECRET_NONE;

@@ -4,7 +4,7 @@
  *     header = name ":" [ scheme " " ] value line-end
  *     pair   = ( "?" | "&" | ";" ) name "=" value
  *     member = '"' name '"' ":" ( '"' value '"' | number )
- *     element = "<" name ">" value "<"
+ *     element = "<" name ">" value "</"
  *     url    = "://" user [ ":" password ] "@"
  *     key    = "-----BEGIN …PRIVATE KEY-----" value "-----END" */
 #include "mask/mask_internal.h"
@@ -19,9 +19,9 @@
 struct scan {
     struct mask *mask;
     struct mask_stream *stream;
-    const uint8_t *text; /* of the region                                    */
+    const uint8_t *text; /* the bytes of the units                           */
     size_t size;
-    size_t offset; /* of the region in its stream                            */
+    const struct mask_unit *units;
 };
 
 static bool is_digit(uint8_t byte)
@@ -46,7 +46,7 @@ static void hide(const struct scan *scan, enum catalog_secret kind, size_t offse
     struct mask_view view = {0};
     for (size_t i = offset; i < offset + size; i++)
         if (!is_one_of(scan->text[i], skips))
-            mask_view_add(&view, scan->offset + i, scan->text[i], MASK_RAW);
+            mask_view_add(&view, scan->units[i].at, scan->text[i], MASK_RAW);
     mask_hide(scan->mask, scan->stream, kind, view.items, view.count);
     free(view.items);
 }
@@ -172,37 +172,54 @@ static bool begins_line(const struct scan *scan, size_t at)
     return at > 1 && scan->text[at - 2] == '\\' && is_one_of(before, "rn");
 }
 
-/* The name `at` to `end` and what follows it. Returns: where to go on. */
+static bool is_at(const struct scan *scan, size_t at, const char *set)
+{
+    return at < scan->size && is_one_of(scan->text[at], set);
+}
+
+/* `name=value`. Returns: where it ends. */
+static size_t take_pair(const struct scan *scan, enum catalog_secret kind, size_t equals)
+{
+    bool quoted = is_at(scan, equals + 1, "\"'");
+    size_t value = equals + 1 + quoted;
+    size_t end = end_of(scan, value, quoted ? "\"'" : "& \"'#,;)<>}");
+    take_value(scan, kind, value, end);
+    return end;
+}
+
+/* `"name": "value"`, in another string perhaps: `\"name\"`. `at`: after the name. */
+static size_t take_member(const struct scan *scan, enum catalog_secret kind, size_t at)
+{
+    size_t next = at + is_at(scan, at, "\\");
+    if (!is_at(scan, next, "\"'")) return at;
+    next++;
+    while (is_at(scan, next, " ")) next++;
+    if (!is_at(scan, next, ":")) return at;
+    next++;
+    while (is_at(scan, next, " \\")) next++;
+    bool quoted = is_at(scan, next, "\"'");
+    size_t end = end_of(scan, next + quoted, quoted ? "\"'" : ",}] ");
+    take_value(scan, kind, next + quoted, end);
+    return end;
+}
+
+/* The name from `at` to `end` and what follows it. Returns: where to go on. */
 static size_t take_name(const struct scan *scan, size_t at, size_t end)
 {
-    const uint8_t *text = scan->text;
-    enum catalog_secret kind = mask_kind_of_name((const char *)text + at, end - at);
-    uint8_t before = at == 0 ? '\n' : text[at - 1];
+    enum catalog_secret kind = mask_kind_of_name((const char *)scan->text + at, end - at);
+    uint8_t before = at == 0 ? '\n' : scan->text[at - 1];
     size_t next = end;
-    if (kind == CATALOG_SECRET_NONE || end >= scan->size) return end;
-    if (text[end] == '=' && (is_one_of(before, "?&; ,\"'\r\n{(") || at == 0)) {
-        bool quoted = end + 1 < scan->size && is_one_of(text[end + 1], "\"'");
-        size_t value = end + 1 + quoted;
-        next = end_of(scan, value, quoted ? "\"'" : "& \"'#,;)<>}");
-        take_value(scan, kind, value, next);
-    } else if (text[end] == ':' && begins_line(scan, at)) {
+    if (kind == CATALOG_SECRET_NONE) return end;
+    if (is_at(scan, end, "=") && is_one_of(before, "?&; ,\"'\r\n{("))
+        return take_pair(scan, kind, end);
+    if (is_at(scan, end, ":") && begins_line(scan, at)) {
         next = end_of(scan, end + 1, "\"");
         take_header(scan, kind, end + 1, next);
-    } else if (text[end] == '>' && before == '<') {
+    } else if (is_at(scan, end, ">") && before == '<') {
         next = end_of(scan, end + 1, "<");
-        take_value(scan, kind, end + 1, next);
-    } else {
-        if (next < scan->size && text[next] == '\\') next++;
-        if (next >= scan->size || !is_one_of(text[next], "\"'") || !is_one_of(before, "\"'"))
-            return end;
-        next++;
-        while (next < scan->size && text[next] == ' ') next++;
-        if (next >= scan->size || text[next++] != ':') return end;
-        while (next < scan->size && is_one_of(text[next], " \\")) next++;
-        bool quoted = next < scan->size && is_one_of(text[next], "\"'");
-        size_t value = next + quoted;
-        next = end_of(scan, value, quoted ? "\"'" : ",}] ");
-        take_value(scan, kind, value, next);
+        if (is_at(scan, next + 1, "/")) take_value(scan, kind, end + 1, next);
+    } else if (is_one_of(before, "\"'")) {
+        next = take_member(scan, kind, end);
     }
     return next;
 }
@@ -326,11 +343,11 @@ static void find_numbers(const struct scan *scan)
     }
 }
 
-void mask_scan(struct mask *mask, struct mask_stream *stream, const struct mask_region *region)
+void mask_scan(struct mask *mask, struct mask_stream *stream, const struct mask_view *view)
 {
-    uint8_t *text = memory_new(region->size + 1, 1); /* as it is now: hiding does not change it */
-    memcpy(text, stream->bytes.bytes + region->offset, region->size);
-    const struct scan scan = {mask, stream, text, region->size, region->offset};
+    uint8_t *text = memory_new(view->count + 1, 1); /* as it is now: hiding does not change it */
+    for (size_t i = 0; i < view->count; i++) text[i] = stream->bytes.bytes[view->items[i].at];
+    const struct scan scan = {mask, stream, text, view->count, view->items};
     find_users(&scan);
     find_keys(&scan);
     find_tokens(&scan);

@@ -52,6 +52,14 @@ static bool is_digit(uint8_t byte)
     return (uint8_t)(byte - '0') < 10;
 }
 
+/* Bytes of no text, such as a key in DER: none of them may stay. */
+static bool is_binary(const uint8_t *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (bytes[i] < 0x20 && !(bytes[i] >= '\t' && bytes[i] <= '\r')) return true;
+    return false;
+}
+
 /* What is neither letter nor digit and yet stays. */
 static bool stays(enum catalog_secret kind, uint8_t byte)
 {
@@ -71,12 +79,13 @@ static bool is_hexadecimal(const uint8_t *bytes, size_t size)
 static void write_number(enum catalog_secret kind, uint8_t *bytes, size_t size, uint64_t number)
 {
     unsigned letters = is_hexadecimal(bytes, size) ? 6 : 26;
+    bool binary = is_binary(bytes, size);
     for (size_t i = size; i > 0; i--) {
         uint8_t *byte = &bytes[i - 1];
         if (is_digit(*byte)) {
             *byte = (uint8_t)('0' + number % 10);
             number /= 10;
-        } else if (is_letter(*byte) || !stays(kind, *byte)) {
+        } else if (binary || is_letter(*byte) || !stays(kind, *byte)) {
             uint8_t first = is_letter(*byte) && *byte < 'a' ? 'A' : 'a';
             *byte = (uint8_t)(first + number % letters);
             number /= letters;

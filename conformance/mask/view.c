@@ -33,6 +33,12 @@ static int hex_value(uint8_t byte)
     return byte >= 'a' && byte <= 'f' ? byte - 'a' + 10 : -1;
 }
 
+/* The byte of two hexadecimal digits, which they are. */
+static uint8_t hex_byte(const uint8_t *digits)
+{
+    return (uint8_t)((unsigned)hex_value(digits[0]) << 4 | (unsigned)hex_value(digits[1]));
+}
+
 void mask_view_add(struct mask_view *view, size_t at, uint8_t byte, enum mask_code code)
 {
     view->items = memory_grow(view->items, view->count + 1, &view->capacity, sizeof *view->items);
@@ -127,6 +133,15 @@ static void view_joined(const struct mask_stream *stream, unsigned variant, stru
             mask_view_add(out, i, stream->bytes.bytes[i], MASK_RAW);
 }
 
+/* Payload alone: the lines that announce its blocks are left out. */
+static void view_payload(const struct mask_stream *stream, unsigned variant, struct mask_view *out)
+{
+    (void)variant;
+    for (size_t i = 0; i < stream->flags.size; i++)
+        if ((stream->flags.bytes[i] & MASK_PAYLOAD) != 0)
+            mask_view_add(out, i, stream->bytes.bytes[i], MASK_RAW);
+}
+
 /* Size of an escape at `text`: `%41`, `\x41`, `\u0041`, `\41`; 0: none is there.
  * Writes: where its two digits begin. */
 static size_t escape_size(const uint8_t *text, size_t size, size_t *digits)
@@ -149,8 +164,7 @@ static void view_escapes(const struct mask_stream *stream, unsigned variant, str
         size_t digits = 0;
         size_t escape = escape_size(bytes + i, size - i, &digits);
         if (escape > 0) {
-            int value = hex_value(bytes[i + digits]) << 4 | hex_value(bytes[i + digits + 1]);
-            mask_view_add(out, i + digits, (uint8_t)value, MASK_HEX);
+            mask_view_add(out, i + digits, hex_byte(bytes + i + digits), MASK_HEX);
             i += escape;
             continue;
         }
@@ -171,8 +185,7 @@ static void view_hex(const struct mask_stream *stream, unsigned variant, struct 
         size_t first = i;
         while (i < size && hex_value(bytes[i]) >= 0) i++;
         for (size_t k = first + variant; k + 1 < i; k += 2)
-            mask_view_add(out, k, (uint8_t)(hex_value(bytes[k]) << 4 | hex_value(bytes[k + 1])),
-                          MASK_HEX);
+            mask_view_add(out, k, hex_byte(bytes + k), MASK_HEX);
         bool parts = i > first && i < size && strchr(" :-", bytes[i]) != NULL && bytes[i] != 0;
         if (i > first && !parts) mask_view_add(out, first, 0, MASK_RAW); /* no value goes on */
         i++;
@@ -188,9 +201,8 @@ static void view_hex_ucs2(const struct mask_stream *stream, unsigned variant, st
         size_t first = i;
         while (i < size && hex_value(bytes[i]) >= 0) i++;
         for (size_t k = first + variant; k + 3 < i; k += 4) {
-            int value = hex_value(bytes[k + 2]) << 4 | hex_value(bytes[k + 3]);
             bool is_low = bytes[k] == '0' && bytes[k + 1] == '0';
-            mask_view_add(out, k + 2, is_low ? (uint8_t)value : 0, MASK_HEX);
+            mask_view_add(out, k + 2, is_low ? hex_byte(bytes + k + 2) : 0, MASK_HEX);
         }
         if (i > first) mask_view_add(out, first, 0, MASK_RAW);
     }
@@ -256,20 +268,16 @@ static void view_base64(const struct mask_stream *stream, unsigned variant, stru
 /* The ways in which a value may be written. */
 static const struct view {
     view_fn *make;
+    size_t min; /* bytes of a secret                                         */
     unsigned variants;
-    size_t min;       /* bytes of a secret                                   */
     bool digits_only; /* only of secrets that are digits                     */
     bool is_text;     /* a short secret must stand apart                     */
 } views[] = {
-    {view_raw, 1, MASK_KNOWN_MIN, false, true},
-    {view_escapes, 1, MASK_KNOWN_MIN, false, true},
-    {view_joined, 1, MASK_KNOWN_MIN, false, true},
-    {view_spaced, 1, DIGITS_MIN, true, false},
-    {view_swapped, 2, DIGITS_MIN, true, false},
-    {view_hex, 2, MASK_KNOWN_MIN, false, false},
-    {view_hex_ucs2, 4, MASK_KNOWN_MIN, false, false},
-    {view_utf16, 2, MASK_KNOWN_MIN, false, false},
-    {view_base64, 4, MASK_KNOWN_MIN, false, false},
+    {view_raw, MASK_KNOWN_MIN, 1, false, true},    {view_escapes, MASK_KNOWN_MIN, 1, false, true},
+    {view_joined, MASK_KNOWN_MIN, 1, false, true}, {view_payload, MASK_KNOWN_MIN, 1, false, true},
+    {view_spaced, DIGITS_MIN, 1, true, false},     {view_swapped, DIGITS_MIN, 2, true, false},
+    {view_hex, MASK_KNOWN_MIN, 2, false, false},   {view_hex_ucs2, MASK_KNOWN_MIN, 4, false, false},
+    {view_utf16, MASK_KNOWN_MIN, 2, false, false}, {view_base64, MASK_KNOWN_MIN, 4, false, false},
 };
 
 /* ---- searching ---------------------------------------------------------- */
@@ -366,9 +374,10 @@ static void apply_pieces(struct mask *mask, const struct mask_stream *stream,
 
 void mask_apply(struct mask *mask, struct mask_stream *stream)
 {
-    const struct mask_pair **pairs = memory_new(mask->pairs.count, sizeof *pairs);
+    const struct mask_pair **pairs =
+        memory_new(mask->pairs.count, sizeof(const struct mask_pair *));
     for (size_t i = 0; i < mask->pairs.count; i++) pairs[i] = &mask->pairs.items[i];
-    qsort(pairs, mask->pairs.count, sizeof *pairs, compare_sizes);
+    qsort(pairs, mask->pairs.count, sizeof(const struct mask_pair *), compare_sizes);
     for (size_t i = 0; mask->pairs.count > 0 && i < sizeof views / sizeof *views; i++)
         for (unsigned k = 0; k < views[i].variants; k++)
             apply_pieces(mask, stream, &views[i], k, pairs);

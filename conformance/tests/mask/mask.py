@@ -16,6 +16,7 @@ import secrets
 
 ATPROOF = sys.argv[1]
 PASSED, FAILED = [], []
+BLOCKS = '{"token":"blocktok', '77", "t":"an apnp', 'assw here"}'
 PEM = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj"
 
 
@@ -37,7 +38,8 @@ TABLE = [
     ("sapbr", '> AT+SAPBR=3,1,"PWD","sapbrpw1"\n< OK\n> AT+SAPBR=3,1,"USER","sapbrusr"\n< OK\n'
      '> AT+SAPBR=3,1,"APN","internet"\n< OK\n',
      ["sapbrpw1", "sapbrusr"], ['"PWD"', '"USER"', '"internet"', "=3,1,"]),
-    ("spaces", '> AT+CGAUTH = 1 , 1 , "apnpassw" , "apnuserx"\n< OK\n> at + cpin = 47110815\n< OK\n',
+    ("spaces", '> AT+CGAUTH = 1 , 1 , "apnpassw" , "apnuserx"\n< OK\n'
+     '> at + cpin = 47110815\n< OK\n',
      ["apnpassw", "apnuserx"], ["AT+CGAUTH = 1 , 1 , "]),
     ("no-quotes", "> AT+CGAUTH=1,1,apnpassw,apnuserx\n< OK\n", ["apnpassw", "apnuserx"], []),
     ("open-quote", '> AT+CGAUTH=1,1,"apnpassw\n< ERROR\n', ["apnpassw"], []),
@@ -101,7 +103,11 @@ TABLE = [
      '>> "{\\"password\\": \\"jsonpass1\\", \\"n\\": 5, \\"api_key\\":\\"jsonkey12\\", '
      '\\"imei\\":\\"490154203237519\\"}"\n< OK\n', ["jsonpass1", "jsonkey12", "490154203237519"],
      ['\\"n\\": 5', 'api_key']),
-    ("form-cut", '> AT+HTTPDATA=29,10\n< DOWNLOAD\n>> "n=5&access_tok"\n>> "en=formtok1234"\n< OK\n',
+    ("xml", '> AT+HTTPDATA=47,10\n< DOWNLOAD\n'
+     '>= text "<a><user>xmluser1</user><pin>47110815</pin></a>"\n'
+     '< OK\n', ["xmluser1", "47110815"], ["<a><user>", "</pin></a>"]),
+    ("form-cut", '> AT+HTTPDATA=29,10\n< DOWNLOAD\n>> "n=5&access_tok"\n'
+     '>> "en=formtok1234"\n< OK\n',
      ["formtok1234"], ["n=5&"]),
     ("qhttpurl", '> AT+QHTTPURL=40,10\n< CONNECT\n>> "http://u1user:p1passwd@h/?apikey=key12345"\n'
      '< OK\n', ["u1user", "p1passwd", "key12345"], ["@h/?apikey="]),
@@ -113,7 +119,8 @@ TABLE = [
      '\\r\\nMIIBpublic=\\r\\n---"\n< OK\n', [], ["MIIBpublic="]),
     ("key-in-binary", '> AT+QFUPL="k.der",12\n< CONNECT\n>> "\\x30\\x82derkey0815"\n'
      '< +QFUPL: 12,0\n< OK\n', ["derkey0815"], []),
-    ("sms", '> AT+CMGS="+491701234567"\n<< "\\r\\n> "\n>> "Door code seven\\x1a"\n< +CMGS: 1\n< OK\n'
+    ("sms", '> AT+CMGS="+491701234567"\n<< "\\r\\n> "\n>> "Door code seven\\x1a"\n'
+     '< +CMGS: 1\n< OK\n'
      '> AT+CMGR=1\n< +CMGR: "REC READ","+491709999999",,"26/11/21,08:34:10+04"\n'
      '< Door code eight\n< OK\n< +CMT: "+491708888888",,"26/11/21,08:34:10+04"\n'
      '< Door code three\n',
@@ -134,7 +141,21 @@ TABLE = [
     ("parted", '> AT+CNUM\n< +CNUM: "","+491701234567",145\n< OK\n< call 49 170 123-4567\n',
      ["491701234567"], ["call "]),
     ("utf16", '> AT+CGAUTH=1,1,"apnpassw","u"\n< OK\n> AT+HTTPREAD=0,17\n< OK\n< +HTTPREAD: 17\n'
-     "<= hex 00 61 00 70 00 6e 00 70 00 61 00 73 00 73 00 77 00\n< +HTTPREAD: 0\n", ["apnpassw"], []),
+     "<= hex 00 61 00 70 00 6e 00 70 00 61 00 73 00 73 00 77 00\n< +HTTPREAD: 0\n"
+     "", ["apnpassw"], []),
+    ("blocks", '> AT+CGAUTH=1,1,"apnpassw","u"\n< OK\n> AT+HTTPREAD=0,40\n< OK\n<< "\\r\\n'
+     + "".join(f"+HTTPREAD: DATA,{len(block)}\\r\\n" + block.replace('"', '\\"')
+               for block in BLOCKS)
+     + '\\r\\n+HTTPREAD: 0\\r\\n"\n', ["blocktok77", "apnpassw"], ["token", "DATA,18"]),
+    ("stream", '> AT+QSSLOPEN=1,0,0,"h",443,2\n< CONNECT\n>> "GET /a?apikey=strea"\n'
+     '<< "HTTP/1.1 200\\r\\nSet-Coo"\n>> "mkey1 HTTP/1.1\\r\\nAuthorization: Bea"\n'
+     '<< "kie: sid=strmcookie; Path=/\\r\\n"\n>> "rer streamtoken9\\r\\n\\r\\n"\n',
+     ["streamkey1", "streamtoken9", "strmcookie"], ["GET /a?apikey=", "Path=/"]),
+    ("request", '> AT+CIPSEND=0,70\n<< "\\r\\n>"\n>> "GET / HTTP/1.1\\r\\n'
+     'X-Auth-Token: requesttok"\n'
+     '<< "GET / HTTP/1.1\\r\\nX-Auth-Token: requesttok"\n>> "en77\\r\\nHost: h\\r\\n\\r\\n'
+     '"\n< OK\n',
+     ["requesttoken77"], ["Host: h"]),
     ("push", '> AT+CGAUTH=1,1,"apnpassw","apnuserx"\n< OK\n'
      '<< "\\r\\n+QSSLURC: \\"recv\\",0,40\\r\\nSet-Cookie: sid=pushed99; HttpOnly apnpas"\n'
      '<< "sw"\n', ["apnpassw", "pushed99"], []),
@@ -144,6 +165,13 @@ TABLE = [
      '< OK\n> AT+CSQ\n< +CSQ: 23,0\n< OK\n> AT+CPIN?\n< +CPIN: READY\n< OK\n> AT+CCLK?\n'
      '< +CCLK: "26/11/21,08:34:10+04"\n< OK\n',
      [], ['"UFS:key.pem"', '"internet"', "+CSQ: 23,0", "READY", "08:34:10+04"]),
+    ("words-stay", '> AT+SAPBR=3,1,"USER","user"\n< OK\n> AT+QMTCONN=?\n'
+     '< +QMTCONN: (0-5),<clientID>,<username>,<password>\n< OK\n'
+     '> AT+XLOGIN="token","token"\n< OK\n',
+     [], ['3,1,"USER","aaab"', "<username>,<password>", 'AT+XLOGIN="token",']),
+    ("der", '> AT+QSECWRITE="k.der",20\n< CONNECT\n'
+     '>> "\\x30\\x82\\x01\\x02derkey08\\x7F\\x10\\r\\n\\x03\\x04\\x05\\x06"\n'
+     '< +QSECWRITE: 20,0\n< OK\n', ["derkey08", "\x03\x04\x05\x06", "\x01\x02"], []),
     ("position", '> AT+CGPSINFO\n< +CGPSINFO: 3113.343286,N,12121.234064,E,250311,072809.3,44.1\n'
      '< OK\n', ["3113.343286", "12121.234064"], [",N,", "250311"]),
 ]
@@ -159,7 +187,7 @@ def test_table():
             check(f"{name}: {word}", [], secrets.survivors(word, masked))
         for word in kept:
             check(f"{name}: {word} stays", True, word in masked)
-        check(f"{name}: told", bool(secret) or "0001" in str(kept),
+        check(f"{name}: told", bool(secret) or "0001" in str(kept) or "aaab" in str(kept),
               not told.startswith("masked: nothing"))
         check(f"{name}: masked again", 0, mask(masked)[0])
 
@@ -244,7 +272,8 @@ def places(entries):
                     for record in variant["response"]:
                         found = fill(record, kinds.get)
                         if found:
-                            yield f"{name}: {record}", ["AT" + command["name"]], found[0], False, found[1]
+                            yield (f"{name}: {record}", ["AT" + command["name"]], found[0], False,
+                                   found[1])
         for place in entry.get("secrets", []):
             identity = {kind: kind for kind in [*VALUES, "imei", "card"]}
             if "command" in place:

@@ -72,6 +72,7 @@ def unescape(match):
 def readings(text):
     """A transcript as a search may read it, in lower case."""
     sent, received = item_text(text)
+    received = re.sub(r"\+HTTPREAD: DATA,\d+\r\n", "", received)
     joined = re.sub(r"\r\n(\+CREG: \d\r\n)?|\+CREG: \d", "", received)
     spaced = re.sub(r"(?<=\d)[-. ](?=\d)", "", text)
     return [place.lower() for place in (text, sent, received, joined, spaced)]
