@@ -55,7 +55,7 @@ static const char *const harmless[] = {
 
 static char lower(char byte)
 {
-    return byte >= 'A' && byte <= 'Z' ? (char)(byte + 0x20) : byte;
+    return byte >= 'A' && byte <= 'Z' ? "abcdefghijklmnopqrstuvwxyz"[byte - 'A'] : byte;
 }
 
 /* Of a name in lower case. */
