@@ -55,7 +55,8 @@ static const char *const harmless[] = {
 
 static char lower(char byte)
 {
-    return byte >= 'A' && byte <= 'Z' ? "abcdefghijklmnopqrstuvwxyz"[byte - 'A'] : byte;
+    if (byte >= 'A' && byte <= 'Z') return "abcdefghijklmnopqrstuvwxyz"[byte - 'A'];
+    return byte;
 }
 
 /* Of a name in lower case. */
