@@ -170,6 +170,7 @@ void mask_free(struct mask *mask)
         free(mask->pairs.items[i].stand_in);
     }
     free(mask->pairs.items);
+    free(mask->slots);
     free(mask->settings.items);
     free(mask);
 }

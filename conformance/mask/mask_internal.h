@@ -25,6 +25,8 @@ struct mask_left {
 struct mask {
     const struct compiled_catalog *compiled;
     LIST(struct mask_pair) pairs;
+    uint32_t *slots; /* hashed: secrets and stand-ins, 1 the first pair; 0: free */
+    size_t slot_count;
     LIST(const char *) settings; /* names of those that are secrets           */
     uint64_t place_count;        /* replaced                                  */
     struct mask_left left;
@@ -74,6 +76,23 @@ enum mask_flag {
     MASK_BETWEEN = 2, /* of a line that may come within another, or a line end */
     MASK_PAYLOAD = 4
 };
+
+/* A way in which values are written. */
+struct mask_way {
+    /* Reads a stream so; `variant`: the phase. */
+    void (*read)(const struct mask_stream *stream, unsigned variant, struct mask_view *out);
+    size_t min; /* bytes of a secret                                         */
+    unsigned variants;
+    bool digits_only; /* only of secrets that are digits                     */
+    bool is_text;     /* a short secret must stand apart                     */
+};
+
+extern const struct mask_way mask_ways[]; /* the first: as it is; `read` NULL ends it */
+
+/* Writes a stand-in over units whose bytes are the secret; a letter in another case
+ * stays in it. */
+void mask_put(struct mask *mask, struct mask_stream *stream, const struct mask_pair *pair,
+              const struct mask_unit *units);
 
 /* Replaces the value, some units of a stream, by the stand-in of its kind. */
 void mask_hide(struct mask *mask, struct mask_stream *stream, enum catalog_secret kind,

@@ -113,18 +113,54 @@ static void write_stand_in(enum catalog_secret kind, uint8_t *bytes, size_t size
 
 /* ---- all of them ------------------------------------------------------ */
 
-static bool is_taken(const struct mask *mask, const uint8_t *stand_in, const uint8_t *secret,
-                     size_t size)
+static size_t hash(const uint8_t *bytes, size_t size)
 {
-    if (memcmp(stand_in, secret, size) == 0) return true;
-    for (size_t i = 0; i < mask->pairs.count; i++) {
-        const struct mask_pair *pair = &mask->pairs.items[i];
+    uint64_t value = UINT64_C(0xCBF29CE484222325); /* FNV-1a */
+    for (size_t i = 0; i < size; i++) value = (value ^ bytes[i]) * UINT64_C(0x100000001B3);
+    return (size_t)(value ^ value >> 32);
+}
+
+/* The slot of a pair whose secret or stand-in these bytes are, else a free one. */
+static size_t find_slot(const struct mask *mask, const uint8_t *bytes, size_t size)
+{
+    size_t at = hash(bytes, size) & (mask->slot_count - 1);
+    for (; mask->slots[at] != 0; at = (at + 1) & (mask->slot_count - 1)) {
+        const struct mask_pair *pair = &mask->pairs.items[mask->slots[at] - 1];
         if (pair->size == size
-            && (memcmp(pair->stand_in, stand_in, size) == 0
-                || memcmp(pair->secret, stand_in, size) == 0))
-            return true;
+            && (memcmp(pair->secret, bytes, size) == 0 || memcmp(pair->stand_in, bytes, size) == 0))
+            break;
     }
-    return false;
+    return at;
+}
+
+static const struct mask_pair *find_pair(const struct mask *mask, const uint8_t *bytes, size_t size)
+{
+    if (mask->slot_count == 0) return NULL;
+    uint32_t number = mask->slots[find_slot(mask, bytes, size)];
+    return number == 0 ? NULL : &mask->pairs.items[number - 1];
+}
+
+static void add_slots(struct mask *mask, size_t index)
+{
+    const struct mask_pair *pair = &mask->pairs.items[index];
+    size_t slot = find_slot(mask, pair->secret, pair->size);
+    if (mask->slots[slot] == 0) mask->slots[slot] = (uint32_t)index + 1;
+    slot = hash(pair->stand_in, pair->size) & (mask->slot_count - 1);
+    while (mask->slots[slot] != 0) slot = (slot + 1) & (mask->slot_count - 1);
+    mask->slots[slot] = (uint32_t)index + 1;
+}
+
+/* Of four slots a pair takes two. */
+static void note_pair(struct mask *mask)
+{
+    if (mask->pairs.count * 4 <= mask->slot_count) {
+        add_slots(mask, mask->pairs.count - 1);
+        return;
+    }
+    free(mask->slots);
+    mask->slot_count = mask->slot_count == 0 ? 64 : mask->slot_count * 2;
+    mask->slots = memory_new(mask->slot_count, sizeof *mask->slots);
+    for (size_t i = 0; i < mask->pairs.count; i++) add_slots(mask, i);
 }
 
 static const struct mask_pair *add_pair(struct mask *mask, enum catalog_secret kind,
@@ -139,21 +175,18 @@ static const struct mask_pair *add_pair(struct mask *mask, enum catalog_secret k
     do { /* of a secret of one or two bytes all may be taken: another one's then */
         memcpy(pair.stand_in, secret, size);
         write_stand_in(kind, pair.stand_in, size, mask->pairs.count + 1 + tries);
-        good = tries < TRY_MAX / 2 ? !is_taken(mask, pair.stand_in, secret, size)
-                                   : memcmp(pair.stand_in, secret, size) != 0;
+        good = memcmp(pair.stand_in, secret, size) != 0
+               && (tries >= TRY_MAX / 2 || find_pair(mask, pair.stand_in, size) == NULL);
     } while (!good && ++tries < TRY_MAX);
     *LIST_ADD(&mask->pairs) = pair;
+    note_pair(mask);
     return &mask->pairs.items[mask->pairs.count - 1];
 }
 
 const struct mask_pair *mask_pair_of(struct mask *mask, enum catalog_secret kind,
                                      const uint8_t *bytes, size_t size)
 {
-    for (size_t i = 0; i < mask->pairs.count; i++) {
-        const struct mask_pair *pair = &mask->pairs.items[i];
-        if (pair->size != size) continue;
-        if (memcmp(pair->secret, bytes, size) == 0) return pair;
-        if (memcmp(pair->stand_in, bytes, size) == 0) return NULL; /* it is one already */
-    }
-    return mask->finds ? add_pair(mask, kind, bytes, size) : NULL;
+    const struct mask_pair *pair = find_pair(mask, bytes, size);
+    if (pair == NULL) return mask->finds ? add_pair(mask, kind, bytes, size) : NULL;
+    return memcmp(pair->secret, bytes, size) == 0 ? pair : NULL; /* else it is one already */
 }

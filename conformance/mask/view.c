@@ -1,29 +1,20 @@
-/* Values written in several ways, and secrets replaced in all of them. */
+/* The ways in which a value is written: how it is read, and how a stand-in is put. */
 #include "mask/mask_internal.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define APART_BELOW   8 /* bytes of a secret that must stand apart: shorter ones may be chance */
-#define DIGITS_MIN    7 /* digits that are looked for among separators, or exchanged by pairs */
-#define PIECE_SIZE    ((size_t)1 << 20)
-#define PIECE_OVERLAP ((size_t)8 << 10)
-#define BASE64_MIN    6 /* digits of base64 that are read                       */
+#define DIGITS_MIN 7 /* digits that are looked for among separators, or exchanged by pairs */
+#define BASE64_MIN 6 /* digits of base64 that are read                        */
 
 static bool is_digit(uint8_t byte)
 {
     return (uint8_t)(byte - '0') < 10;
 }
 
-static bool is_alphanumeric(uint8_t byte)
+static bool is_letter(uint8_t byte)
 {
-    return is_digit(byte) || ((uint8_t)((byte | 0x20) - 'a') < 26 && byte < 0x80);
-}
-
-static uint8_t lower(uint8_t byte)
-{
-    return byte >= 'A' && byte <= 'Z' ? byte | 0x20 : byte;
+    return (uint8_t)((byte | 0x20) - 'a') < 26 && byte < 0x80;
 }
 
 static int hex_value(uint8_t byte)
@@ -89,13 +80,12 @@ static void put_unit(uint8_t *bytes, const struct mask_unit *unit, uint8_t byte)
     put_base64_digit(&at[1], both & 63);
 }
 
-/* Writes the stand-in over the units; a letter in another case stays in it. */
-static void put_stand_in(struct mask *mask, struct mask_stream *stream,
-                         const struct mask_pair *pair, const struct mask_unit *units)
+void mask_put(struct mask *mask, struct mask_stream *stream, const struct mask_pair *pair,
+              const struct mask_unit *units)
 {
     for (size_t i = 0; i < pair->size; i++) {
         uint8_t byte = pair->stand_in[i];
-        if (units[i].byte != pair->secret[i] && is_alphanumeric(byte)) byte ^= 0x20;
+        if (units[i].byte != pair->secret[i] && is_letter(byte)) byte ^= 0x20;
         put_unit(stream->bytes.bytes, &units[i], byte);
     }
     mask->place_count++;
@@ -108,14 +98,11 @@ void mask_hide(struct mask *mask, struct mask_stream *stream, enum catalog_secre
     for (size_t i = 0; i < count; i++) buffer_append(&value, &units[i].byte, 1);
     const struct mask_pair *pair =
         count == 0 ? NULL : mask_pair_of(mask, kind, value.bytes, value.size);
-    if (pair != NULL) put_stand_in(mask, stream, pair, units);
+    if (pair != NULL) mask_put(mask, stream, pair, units);
     buffer_release(&value);
 }
 
 /* ---- reading ------------------------------------------------------------ */
-
-/* Makes a view of a stream; `variant`: the phase. */
-typedef void view_fn(const struct mask_stream *stream, unsigned variant, struct mask_view *out);
 
 static void view_raw(const struct mask_stream *stream, unsigned variant, struct mask_view *out)
 {
@@ -265,121 +252,16 @@ static void view_base64(const struct mask_stream *stream, unsigned variant, stru
     }
 }
 
-/* The ways in which a value may be written. */
-static const struct view {
-    view_fn *make;
-    size_t min; /* bytes of a secret                                         */
-    unsigned variants;
-    bool digits_only; /* only of secrets that are digits                     */
-    bool is_text;     /* a short secret must stand apart                     */
-} views[] = {
-    {view_raw, MASK_KNOWN_MIN, 1, false, true},    {view_escapes, MASK_KNOWN_MIN, 1, false, true},
-    {view_joined, MASK_KNOWN_MIN, 1, false, true}, {view_payload, MASK_KNOWN_MIN, 1, false, true},
-    {view_spaced, DIGITS_MIN, 1, true, false},     {view_swapped, DIGITS_MIN, 2, true, false},
-    {view_hex, MASK_KNOWN_MIN, 2, false, false},   {view_hex_ucs2, MASK_KNOWN_MIN, 4, false, false},
-    {view_utf16, MASK_KNOWN_MIN, 2, false, false}, {view_base64, MASK_KNOWN_MIN, 4, false, false},
+const struct mask_way mask_ways[] = {
+    {view_raw, MASK_KNOWN_MIN, 1, false, true},
+    {view_escapes, MASK_KNOWN_MIN, 1, false, true},
+    {view_joined, MASK_KNOWN_MIN, 1, false, true},
+    {view_payload, MASK_KNOWN_MIN, 1, false, true},
+    {view_spaced, DIGITS_MIN, 1, true, false},
+    {view_swapped, DIGITS_MIN, 2, true, false},
+    {view_hex, MASK_KNOWN_MIN, 2, false, false},
+    {view_hex_ucs2, MASK_KNOWN_MIN, 4, false, false},
+    {view_utf16, MASK_KNOWN_MIN, 2, false, false},
+    {view_base64, MASK_KNOWN_MIN, 4, false, false},
+    {0},
 };
-
-/* ---- searching ---------------------------------------------------------- */
-
-static bool is_number(const struct mask_pair *pair)
-{
-    for (size_t i = 0; i < pair->size; i++)
-        if (!is_digit(pair->secret[i])) return false;
-    return true;
-}
-
-/* Whether no letter or digit stands beside it. */
-static bool is_apart(const struct mask_stream *stream, const struct mask_unit *units, size_t count)
-{
-    size_t before = units[0].at;
-    size_t after = units[count - 1].at + (units[count - 1].code == MASK_HEX ? 2 : 1);
-    return (before == 0 || !is_alphanumeric(stream->bytes.bytes[before - 1]))
-           && (after >= stream->bytes.size || !is_alphanumeric(stream->bytes.bytes[after]));
-}
-
-static bool is_fixed(const struct mask_stream *stream, const struct mask_unit *units, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (stream->flags.size > units[i].at
-            && (stream->flags.bytes[units[i].at] & MASK_FIXED) != 0)
-            return true;
-    return false;
-}
-
-/* Returns: whether it was replaced. */
-static bool replace(struct mask *mask, struct mask_stream *stream, const struct view *view,
-                    const struct mask_pair *pair, const struct mask_unit *units)
-{
-    if (view->is_text && pair->size < APART_BELOW && !is_apart(stream, units, pair->size))
-        return false;
-    if (is_fixed(stream, units, pair->size)) {
-        if (view->make == view_raw) mask->left.numbers++;
-        return false;
-    }
-    put_stand_in(mask, stream, pair, units);
-    return true;
-}
-
-/* `text`: the view's bytes in lower case; what is replaced becomes NUL there. */
-static void search(struct mask *mask, struct mask_stream *stream, const struct view *view,
-                   const struct mask_view *seen, uint8_t *text, const struct mask_pair *pair)
-{
-    uint8_t *needle = memory_new(pair->size, 1);
-    for (size_t i = 0; i < pair->size; i++) needle[i] = lower(pair->secret[i]);
-    uint8_t *at = text;
-    while ((at = memmem(at, seen->count - (size_t)(at - text), needle, pair->size)) != NULL) {
-        if (replace(mask, stream, view, pair, seen->items + (at - text))) memset(at, 0, pair->size);
-        at++;
-    }
-    free(needle);
-}
-
-static int compare_sizes(const void *a, const void *b)
-{
-    size_t left = (*(const struct mask_pair *const *)a)->size;
-    size_t right = (*(const struct mask_pair *const *)b)->size;
-    return (left < right) - (left > right);
-}
-
-static void apply_view(struct mask *mask, struct mask_stream *stream, const struct view *view,
-                       unsigned variant, const struct mask_pair *const *pairs)
-{
-    struct mask_view seen = {0};
-    view->make(stream, variant, &seen);
-    uint8_t *text = memory_new(seen.count + 1, 1);
-    for (size_t i = 0; i < seen.count; i++) text[i] = lower(seen.items[i].byte);
-    for (size_t i = 0; i < mask->pairs.count; i++)
-        if (pairs[i]->size >= view->min && (!view->digits_only || is_number(pairs[i])))
-            search(mask, stream, view, &seen, text, pairs[i]);
-    free(text);
-    free(seen.items);
-}
-
-/* A long stream piece by piece: a view takes eight bytes for each of it. */
-static void apply_pieces(struct mask *mask, const struct mask_stream *stream,
-                         const struct view *view, unsigned variant,
-                         const struct mask_pair *const *pairs)
-{
-    size_t size = stream->bytes.size;
-    for (size_t at = 0; at < size; at += PIECE_SIZE - PIECE_OVERLAP) {
-        size_t part = size - at < PIECE_SIZE ? size - at : PIECE_SIZE;
-        struct mask_stream piece = {.bytes = {.bytes = stream->bytes.bytes + at, .size = part}};
-        if (stream->flags.size > 0)
-            piece.flags = (struct buffer){.bytes = stream->flags.bytes + at, .size = part};
-        apply_view(mask, &piece, view, variant, pairs);
-        if (at + part == size) return;
-    }
-}
-
-void mask_apply(struct mask *mask, struct mask_stream *stream)
-{
-    const struct mask_pair **pairs =
-        memory_new(mask->pairs.count, sizeof(const struct mask_pair *));
-    for (size_t i = 0; i < mask->pairs.count; i++) pairs[i] = &mask->pairs.items[i];
-    qsort(pairs, mask->pairs.count, sizeof(const struct mask_pair *), compare_sizes);
-    for (size_t i = 0; mask->pairs.count > 0 && i < sizeof views / sizeof *views; i++)
-        for (unsigned k = 0; k < views[i].variants; k++)
-            apply_pieces(mask, stream, &views[i], k, pairs);
-    free(pairs);
-}
