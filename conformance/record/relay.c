@@ -266,6 +266,17 @@ static void finish(struct relay *relay)
     masked_report(relay->masked, stderr);
 }
 
+/* An address may name a user and a password. */
+static void mask_header(struct buffer *header)
+{
+    struct mask *mask = mask_new(NULL);
+    char *text = mask_text(mask, (const char *)header->bytes, true);
+    header->size = 0;
+    buffer_append(header, text, strlen(text) + 1);
+    free(text);
+    mask_free(mask);
+}
+
 static bool open_scribe(struct relay *relay)
 {
     const struct relay_options *options = relay->options;
@@ -277,6 +288,7 @@ static bool open_scribe(struct relay *relay)
     buffer_format(&header, "@ dialect: %s\n@ source: %.200s, recorded %s UTC\n", options->dialect,
                   options->target, when);
     buffer_append(&header, "", 1);
+    if (options->masks) mask_header(&header);
     relay->scribe = scribe_open(&(struct scribe_options){.path = options->path,
                                                          .header = (const char *)header.bytes,
                                                          .hides_rest = options->masks,
