@@ -143,7 +143,8 @@ static bool find_in_hex(struct mask *mask, enum catalog_secret kind, const uint8
         if (byte < 0x20 || byte > 0x7E || (is_ucs2 && memcmp(text + i, "00", 2) != 0)) return false;
         said[count++] = (uint8_t)byte;
     }
-    return mask_pair_of(mask, kind, said, count) != NULL;
+    size_t first = kind == CATALOG_SECRET_NUMBER && said[0] == '+';
+    return count > first && mask_pair_of(mask, kind, said + first, count - first) != NULL;
 }
 
 static void hide(struct line *line, enum catalog_secret kind, size_t offset, size_t size)

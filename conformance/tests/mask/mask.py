@@ -45,6 +45,8 @@ TABLE = [
     ("open-quote", '> AT+CGAUTH=1,1,"apnpassw\n< ERROR\n', ["apnpassw"], []),
     ("tabs", '>> "AT+CPIN=\\t\\"47110815\\"\\r"\n< OK\n', ["47110815"], []),
     ("backspace", '>> "AT+CPIN=4711x\\x080815\\r"\n< OK\n', ["47110815", "4711x"], []),
+    ("backspace-again", '>> "AT+CPIN=4711x\\x080815\\r"\n< OK\n> ATI\n< code 47110815\n< OK\n',
+     ["47110815"], ["code "]),
     ("pieces", '>> "AT+CGAU"\n>> "TH=1,1,\\"apnp"\n>> "assw\\",\\"apnuserx\\"\\r"\n< OK\n',
      ["apnpassw", "apnuserx"], []),
     ("several", '> ATE0;+CPIN=47110815;+QICSGP=1,1,"net","apnuserx","apnpassw",1\n< OK\n',
@@ -60,6 +62,8 @@ TABLE = [
      ["+CREG: 1"]),
     ("imei-cut-by-glued-urc", '> AT+CGSN\n<< "\\r\\n4901542+CREG: 1\\r\\n03237518\\r\\n"\n< OK\n',
      ["490154203237518"], []),
+    ("imei-cut-by-unknown-urc", '> AT+CGSN\n<< "\\r\\n4901542+XURC: 1\\r\\n03237518\\r\\n"\n< OK\n',
+     ["490154203237518"], ["+XURC: 1"]),
     ("imei-cut-twice", '> AT+CGSN\n< 4901\n< +CREG: 1\n< 542032\n< +CREG: 2\n< 37518\n< OK\n',
      ["490154203237518", "542032"], []),
     ("imei-cut-by-host", '> AT+CGSN\n<< "\\r\\n490154"\n>> "AT+CSQ\\r"\n<< "203237518\\r\\n"\n'
@@ -81,6 +85,9 @@ TABLE = [
      ["490154203237518", "262011987654321", "8949012345678901234"], []),
     ("ucs2", '> AT+CNUM\n< +CNUM: "","002B003400390031003700300031003200330034003500360037",145\n'
      '< OK\n', ["491701234567"], [",145"]),
+    ("ucs2-again", '> AT+CNUM\n'
+     '< +CNUM: "","002B003400390031003700300031003200330034003500360037",145\n'
+     '< OK\n> ATI\n< call 491701234567\n< OK\n', ["491701234567"], ["call "]),
     ("url", '> AT+HTTPPARA="URL","https://alicia:s3cretpw@h.example:8/p?id=5&token=tok12345'
      '&sig=sig-98765&n=1&X-Amz-Signature=cafe0123"\n< OK\n',
      ["alicia", "s3cretpw", "tok12345", "sig-98765", "cafe0123"],

@@ -73,7 +73,7 @@ def readings(text):
     """A transcript as a search may read it, in lower case."""
     sent, received = item_text(text)
     received = re.sub(r"\+HTTPREAD: DATA,\d+\r\n", "", received)
-    joined = re.sub(r"\r\n(\+CREG: \d\r\n)?|\+CREG: \d", "", received)
+    joined = re.sub(r"\r\n(\+CREG: \d\r\n)?|\+(CREG|XURC): \d", "", received)
     spaced = re.sub(r"(?<=\d)[-. ](?=\d)", "", text)
     return [place.lower() for place in (text, sent, received, joined, spaced)]
 
