@@ -58,12 +58,12 @@ TABLE = [
     ("echo-in-capitals", '> at+qicsgp=1,1,"n","apnuserx","apnpassw",1\n'
      '<< "AT+QICSGP=1,1,\\"N\\",\\"APNUSERX\\",\\"APNPASSW\\",1\\r"\n< OK\n',
      ["apnuserx", "apnpassw"], []),
-    ("imei-cut", '> AT+CGSN\n< 4901542\n< +CREG: 1\n< 03237518\n< OK\n', ["490154203237518"],
-     ["+CREG: 1"]),
+    ("imei-cut", '> AT+CGSN\n< 4901542\n< +CREG: 1\n< 03237518\n< OK\n',
+     ["490154203237518", "4901542", "03237518"], ["+CREG: 1"]),
     ("imei-cut-by-glued-urc", '> AT+CGSN\n<< "\\r\\n4901542+CREG: 1\\r\\n03237518\\r\\n"\n< OK\n',
      ["490154203237518"], []),
     ("imei-cut-by-unknown-urc", '> AT+CGSN\n<< "\\r\\n4901542+XURC: 1\\r\\n03237518\\r\\n"\n< OK\n',
-     ["490154203237518"], ["+XURC: 1"]),
+     ["490154203237518", "4901542", "03237518"], ["+XURC: 1"]),
     ("imei-cut-twice", '> AT+CGSN\n< 4901\n< +CREG: 1\n< 542032\n< +CREG: 2\n< 37518\n< OK\n',
      ["490154203237518", "542032"], []),
     ("imei-cut-by-host", '> AT+CGSN\n<< "\\r\\n490154"\n>> "AT+CSQ\\r"\n<< "203237518\\r\\n"\n'
