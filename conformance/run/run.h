@@ -51,6 +51,8 @@ struct run_cases {
     size_t script_count, script_capacity;
     char **paths; /* owned                                                  */
     size_t path_count, path_capacity;
+    size_t read_count;    /* before run_select_cases                        */
+    size_t dialect_count; /* of those, the dialect's                        */
 };
 
 /* Reads files and folders of them; none: the cases that are built in.
