@@ -1,7 +1,7 @@
 /* The faults that a module can be given: firmware bugs that somebody could ship.
  *
  * Their names, texts and clauses stand in the table modem_defects
- * (defect/defect.c), in the same order. */
+ * (defect/defect_table.c), in the same order. */
 #ifndef ATPROOF_MODEM_FAULT_H
 #define ATPROOF_MODEM_FAULT_H
 
