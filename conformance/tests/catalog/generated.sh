@@ -51,7 +51,9 @@ write_cases() { # FRESH KEPT
     echo "$2: written"
 }
 
-for dialect in simcom quectel-ugxx quectel-ec200 auto core simcom-http simcom-cch; do
+dialects=$("$atproof" catalog --help | sed -n '/^Dialects:/,/^$/s/^  \([a-z0-9-]*\) .*/\1/p')
+[ -n "$dialects" ] || { echo "$atproof catalog --help lists no dialect"; exit 1; }
+for dialect in $dialects; do
     check "$dialect" c "parser/generated/catalog_${dialect//-/_}.c"
 done
 check auto dict fuzz/at.dict
