@@ -59,7 +59,7 @@ done
 check auto dict fuzz/at.dict
 
 # The cases that follow from the catalogue, a folder a command set.
-"$atproof" catalog --cases "$cases" || failed=$((failed + 1))
+"$atproof" catalog --cases "$cases" || exit 1
 for folder in "$cases"/*; do
     count=$((count + 1))
     kept="corpus/transcripts/${folder##*/}/generated"
