@@ -1,7 +1,7 @@
 /* The dialects, and the YAML files that they are made of. */
 #include "catalog/builtin.h"
 #include "base/memory.h"
-#include "catalog/yaml.h"
+#include "catalog/yaml_internal.h"
 
 #include <string.h>
 

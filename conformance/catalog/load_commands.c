@@ -1,8 +1,8 @@
 /* Commands, their forms and response variants. */
 #include "at/form.h"
 #include "base/memory.h"
-#include "catalog/load.h"
-#include "catalog/notation.h"
+#include "catalog/load_internal.h"
+#include "catalog/notation_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

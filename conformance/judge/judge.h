@@ -86,7 +86,10 @@ bool judge_find_rule(const char *name, enum judge_rule *out);
 /* The rule that a deviation of the parser breaks, by its bit (ATP_DEV_...). */
 enum judge_rule judge_rule_of_deviation(unsigned bit);
 
-/* ---- clauses ---------------------------------------------------------- */
+/* ---- texts ------------------------------------------------------------ */
+
+/* Bytes as C escapes, cut after `limit` of them. Owns: the caller. */
+char *judge_escape(const uint8_t *bytes, size_t size, size_t limit);
 
 /* `set/clause`, or `set-edition/clause`. Owns: the caller. */
 char *judge_clause(const struct compiled_source *source);

@@ -87,9 +87,6 @@ struct judge {
 void judge_add(struct judge_work *work, enum judge_rule rule, const char *clause, struct span at,
                char *expected, char *seen);
 
-/* Bytes as C escapes, cut after `limit` of them. Owns: the caller. */
-char *judge_escape(const uint8_t *bytes, size_t size, size_t limit);
-
 /* Marks what the transcript declares, adds what it declares in vain, and gives
  * each exchange its verdict. */
 void judge_declare(struct judge *judge);

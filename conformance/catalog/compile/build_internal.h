@@ -2,8 +2,8 @@
  * merged, still in lists that grow and refer to each other by index. Texts are
  * borrowed from the model.
  */
-#ifndef ATPROOF_CATALOG_BUILD_H
-#define ATPROOF_CATALOG_BUILD_H
+#ifndef ATPROOF_CATALOG_BUILD_INTERNAL_H
+#define ATPROOF_CATALOG_BUILD_INTERNAL_H
 
 #include "catalog/compile/compile.h"
 

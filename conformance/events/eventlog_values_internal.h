@@ -1,6 +1,6 @@
 /* The fields of one line as JSON. */
-#ifndef CONFORMANCE_EVENTLOG_VALUES_H
-#define CONFORMANCE_EVENTLOG_VALUES_H
+#ifndef CONFORMANCE_EVENTLOG_VALUES_INTERNAL_H
+#define CONFORMANCE_EVENTLOG_VALUES_INTERNAL_H
 
 #include "base/buffer.h"
 

@@ -1,9 +1,9 @@
 /* What the files of the loader share; catalog/model.h declares catalog_load. */
-#ifndef ATPROOF_CATALOG_LOAD_H
-#define ATPROOF_CATALOG_LOAD_H
+#ifndef ATPROOF_CATALOG_LOAD_INTERNAL_H
+#define ATPROOF_CATALOG_LOAD_INTERNAL_H
 
 #include "catalog/model.h"
-#include "catalog/yaml.h"
+#include "catalog/yaml_internal.h"
 
 struct loader {
     struct yaml_reader yaml;

@@ -13,8 +13,8 @@
  *
  * A field without text (`,,`) is a set. Text is printable ASCII.
  */
-#ifndef ATPROOF_CATALOG_NOTATION_H
-#define ATPROOF_CATALOG_NOTATION_H
+#ifndef ATPROOF_CATALOG_NOTATION_INTERNAL_H
+#define ATPROOF_CATALOG_NOTATION_INTERNAL_H
 
 #include "catalog/model.h"
 

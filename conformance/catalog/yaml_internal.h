@@ -3,8 +3,8 @@
  * large files are refused, so that whatever the file holds, reading it ends
  * soon and every node is reached once.
  */
-#ifndef ATPROOF_CATALOG_YAML_H
-#define ATPROOF_CATALOG_YAML_H
+#ifndef ATPROOF_CATALOG_YAML_INTERNAL_H
+#define ATPROOF_CATALOG_YAML_INTERNAL_H
 
 #include "catalog/model.h"
 #include <yaml.h>
