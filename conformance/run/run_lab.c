@@ -81,8 +81,7 @@ static void identify(struct run *run)
     session_begin(&run->session);
     for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
         session_command(&run->session, questions[i], ANSWER_US);
-    struct transcript record = session_record(&run->session, 0);
-    judge_transcript(&record, run->compiled, &options, &judgement);
+    session_take_judgement(&run->session, &options, &judgement);
     run->identity = judgement.identity;
     judgement.identity = (struct reports_identity){0};
     judgement_release(&judgement);
