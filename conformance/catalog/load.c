@@ -192,6 +192,7 @@ static const struct loader_key set_keys[] = {
     {"results", read_results, 0, false},
     {"commands", loader_read_commands, 0, false},
     {"urcs", read_urcs, 0, false},
+    {"secrets", loader_read_places, 0, false},
     {"errata", read_errata, 0, false},
     {"clauses", read_clauses, 0, false},
     {0},

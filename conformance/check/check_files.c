@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- the canonical form ----------------------------------------------- */
@@ -70,11 +71,15 @@ static bool is_one_of(const struct check_options *options, const char *against,
         if (options->select != NULL && fnmatch(options->select, id, 0) != 0) continue;
         match_case(case_, recording, &options->settings, &result);
         found = result.outcome == MATCH_WHOLE;
+        char *expected = mask_text(options->mask, result.expected, false);
+        char *seen = mask_text(options->mask, result.seen, false);
         printf("%s %s %s\n", path, outcomes[result.outcome], id);
         if (!found)
             printf("    line %zu, where line %zu of the case awaits\n      expected: %s\n"
                    "      seen:     %s\n",
-                   result.recording_line, result.case_line, result.expected, result.seen);
+                   result.recording_line, result.case_line, expected, seen);
+        free(expected);
+        free(seen);
         match_release(&result);
     }
     return found;

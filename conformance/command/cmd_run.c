@@ -195,14 +195,24 @@ static void tell_pace(const struct run *run)
             (double)pace->sum_us / 1000 / (double)pace->count);
 }
 
+/* Values of --set that are secrets are known by the cases that will run. */
+static char *kept_command(struct run *run, const struct arguments *arguments,
+                          const struct run_cases *cases)
+{
+    const struct script_settings *settings = &run->options->play.settings;
+    for (size_t i = 0; i < cases->count; i++)
+        mask_note_case(run->mask, settings, cases->items[i].case_);
+    return mask_command(run->mask, arguments->command);
+}
+
 static int run_cases(struct run *run, const struct arguments *arguments,
                      const struct run_cases *cases)
 {
     const struct run_options *options = &arguments->lab.options;
     char *path = memory_format("%s/results.jsonl", options->out);
+    char *command = kept_command(run, arguments, cases);
     bool good = (run->store = fopen(path, "w")) != NULL
-                && results_begin(run->store, "atproof run", arguments->command, run->dialect,
-                                 options->strict)
+                && results_begin(run->store, "atproof run", command, run->dialect, options->strict)
                 && results_keep_clauses(run->store, run->compiled);
     if (!good) complain("%s: cannot write: %s", path, strerror(errno));
     if (good) {
@@ -216,6 +226,7 @@ static int run_cases(struct run *run, const struct arguments *arguments,
            && results_project(path, REPORTS_TAP, arguments->tap)
            && results_project(path, REPORTS_SUMMARY, "-");
     free(path);
+    free(command);
     tell_pace(run);
     int code = exit_code(run, cases);
     return good && complain_of_lost_output() ? code : EXIT_USAGE;

@@ -246,19 +246,33 @@ static bool make_folder(const char *folder, const char *name)
     return good;
 }
 
+/* Cases that sequences begin with, and the one to be replayed, send values of --set. */
+static void note_secrets(struct hunt *hunt)
+{
+    struct run_cases cases = {0};
+    const char *replay = hunt->options->replay;
+    if (run_read_cases(&cases, &replay, replay != NULL))
+        for (size_t i = 0; i < cases.count; i++)
+            mask_note_case(hunt->run.mask, &hunt->options->run->play.settings,
+                           cases.items[i].case_);
+    run_release_cases(&cases);
+}
+
 bool hunt_open_store(struct hunt *hunt)
 {
     const struct run_options *options = hunt->options->run;
+    note_secrets(hunt);
     if (!make_folder(options->out, "corpus") || !make_folder(options->out, "findings"))
         return false;
     char *path = memory_format("%s/results.jsonl", options->out);
     struct run *run = &hunt->run;
+    char *command = mask_command(run->mask, hunt->options->command);
     bool good = (run->store = fopen(path, "w")) != NULL
-                && results_begin(run->store, "atproof fuzz", hunt->options->command, run->dialect,
-                                 options->strict)
+                && results_begin(run->store, "atproof fuzz", command, run->dialect, options->strict)
                 && results_keep_clauses(run->store, run->compiled);
     if (!good) complain("%s: cannot write: %s", path, strerror(errno));
     free(path);
+    free(command);
     return good;
 }
 

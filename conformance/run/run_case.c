@@ -29,16 +29,21 @@ struct attempt {
 
 /* ---- faults ----------------------------------------------------------- */
 
-/* `expected`, `seen`: owned by the attempt from here on. */
+/* Frees: `expected`, `seen`. */
 static void add_fault(struct attempt *attempt, enum results_rule rule, uint64_t offset,
                       char *expected, char *seen)
 {
     const struct run_case *item = attempt->item;
+    struct mask *mask = attempt->run->mask;
     char *clause = results_clause_of(item->id);
+    char *masked_expected = mask_text(mask, expected, false);
+    char *masked_seen = mask_text(mask, seen, false);
+    free(expected);
+    free(seen);
     if (attempt->fault_count == FAULT_MAX) abort(); /* one of each kind */
-    attempt->faults[attempt->fault_count++] =
-        results_fault(rule, results_level(item->case_->level),
-                      clause == NULL ? memory_text(item->id) : clause, offset, expected, seen);
+    attempt->faults[attempt->fault_count++] = results_fault(
+        rule, results_level(item->case_->level), clause == NULL ? memory_text(item->id) : clause,
+        offset, masked_expected, masked_seen);
 }
 
 static char *take(char **text)
@@ -259,9 +264,8 @@ static void put_items(struct writing *writing, const struct transcript *record)
 static void judge(struct attempt *attempt, FILE *file)
 {
     struct run *run = attempt->run;
+    struct transcript record = run_record(run, attempt->play.first);
     struct writing writing = {.case_ = attempt->item->case_};
-    session_decode(&run->session);
-    struct transcript record = session_record(&run->session, attempt->play.first);
     gather(&writing.case_->body, &writing.nodes);
     put_header(attempt, &writing);
     put_items(&writing, &record);
@@ -272,8 +276,9 @@ static void judge(struct attempt *attempt, FILE *file)
         .declared_count = writing.declared.size / sizeof(struct judge_declared),
     };
     attempt->size = record.received_size;
-    session_take_judgement(&run->session, &options, &attempt->judgement);
-    judgement_set_lines(&attempt->judgement, (const void *)writing.lines.bytes, record.item_count);
+    run_judge(run, attempt->play.first, &record, (const void *)writing.lines.bytes, &options,
+              &attempt->judgement);
+    free(record.bytes);
     buffer_release(&writing.nodes);
     buffer_release(&writing.declared);
     buffer_release(&writing.lines);
