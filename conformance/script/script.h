@@ -18,6 +18,7 @@
 #define SCRIPT_WAY_COUNT_MAX      256                /* ways of one case          */
 #define SCRIPT_ORDER_MAX          64                 /* branches of an any-order  */
 #define SCRIPT_URC_COUNT_MAX      32                 /* `@ urc:` of one case      */
+#define SCRIPT_DEVIATES_COUNT_MAX 2048               /* `@ deviates:` of one case */
 #define SCRIPT_VARIABLE_COUNT_MAX 256                /* names of `@ var:` in a file */
 
 /* What all ways of all cases of a file may take together, however few bytes the

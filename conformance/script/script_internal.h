@@ -27,9 +27,9 @@ struct script_builder {
     struct script_group groups[SCRIPT_DEPTH_MAX + 1];
     size_t depth;
     size_t node_count;
-    size_t urc_count; /* of the case                                        */
-    bool begun;       /* the case has a header line or an item              */
-    bool header_over; /* an item has come                                   */
+    size_t urc_count, deviates_count; /* of the case                        */
+    bool begun;                       /* the case has a header line or an item              */
+    bool header_over;                 /* an item has come                                   */
     bool own_variables;
     bool own_commands[2];
 };

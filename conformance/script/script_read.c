@@ -181,15 +181,26 @@ static bool is_group(enum script_node_kind kind)
            || kind == SCRIPT_REPEAT;
 }
 
+/* Each of them is looked at for each line or finding. */
+static bool count_directive(struct script_reader *reader, struct script_builder *builder,
+                            enum script_node_kind kind)
+{
+    if (kind == SCRIPT_URC && ++builder->urc_count > SCRIPT_URC_COUNT_MAX)
+        return script_fail(reader, 0, "more than %d \"@ urc:\" of one case; expected fewer",
+                           SCRIPT_URC_COUNT_MAX);
+    if (kind == SCRIPT_DEVIATES && ++builder->deviates_count > SCRIPT_DEVIATES_COUNT_MAX)
+        return script_fail(reader, 0, "more than %d \"@ deviates:\" of one case; expected fewer",
+                           SCRIPT_DEVIATES_COUNT_MAX);
+    return true;
+}
+
 static bool body_directive(struct script_reader *reader, struct script_builder *builder,
                            size_t index)
 {
     struct script_node node = {.kind = body_keys[index].kind, .column = reader->at + 1};
     if (!body_keys[index].read(reader, &node)) return false;
     if (!script_check_parts(reader, builder, &node)) return false;
-    if (node.kind == SCRIPT_URC && ++builder->urc_count > SCRIPT_URC_COUNT_MAX)
-        return script_fail(reader, 0, "more than %d \"@ urc:\" of one case; expected fewer",
-                           SCRIPT_URC_COUNT_MAX);
+    if (!count_directive(reader, builder, node.kind)) return false;
     return is_group(node.kind) ? open_group(reader, builder, node)
                                : add_node(reader, builder, node);
 }
@@ -253,7 +264,7 @@ static void begin_case(struct script_reader *reader, struct script_builder *buil
     builder->header_over = false;
     builder->own_variables = false;
     builder->own_commands[0] = builder->own_commands[1] = false;
-    builder->urc_count = 0;
+    builder->urc_count = builder->deviates_count = 0;
     script_forget_captures(builder);
 }
 
