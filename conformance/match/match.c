@@ -129,10 +129,13 @@ static bool take_urc(struct matcher *matcher, const struct script_node *node)
 static uint64_t received_before(const struct matcher *matcher, struct match_place place)
 {
     const struct match_segment *segment = match_segment_at(matcher, place);
-    if (segment != NULL) return segment->received + (segment->is_sent ? 0 : place.at);
-    if (matcher->segment_count == 0) return 0;
-    segment = &matcher->segments[matcher->segment_count - 1];
-    return segment->received + (segment->is_sent ? 0 : segment->size);
+    size_t at = place.at;
+    if (segment == NULL && matcher->segments != NULL) {
+        segment = &matcher->segments[matcher->segment_count - 1];
+        at = segment->size;
+    }
+    if (segment == NULL) return 0;
+    return segment->received + (segment->is_sent ? 0 : at);
 }
 
 static bool match_node(struct matcher *matcher, const struct script_node *node)
@@ -173,20 +176,27 @@ static bool match_end(struct matcher *matcher)
     return false;
 }
 
+/* Returns: whether the way goes on. Writes: *is_whole, it ends where the recording
+ * does. */
+static bool step(struct matcher *matcher, bool *is_whole)
+{
+    const struct match_frame *frame = &matcher->frames.items[matcher->point.frame];
+    match_spend(matcher, 0);
+    if (matcher->frames.count > HELD_MAX) match_give_up(matcher);
+    if (matcher->choices.count == 0) matcher->undo.count = 0;
+    if (matcher->point.index < frame->branch->node_count)
+        return match_node(matcher, &frame->branch->nodes[matcher->point.index]);
+    if (frame->below != MATCH_NONE_BELOW) return match_leave_branch(matcher);
+    *is_whole = match_end(matcher);
+    return false;
+}
+
 bool match_run(struct matcher *matcher)
 {
     bool goes_on = true;
     bool is_whole = false;
     while (goes_on && !match_is_given_up(matcher)) {
-        const struct match_frame *frame = &matcher->frames.items[matcher->point.frame];
-        bool is_over = matcher->point.index == frame->branch->node_count;
-        match_spend(matcher, 0);
-        if (matcher->frames.count > HELD_MAX) match_give_up(matcher);
-        if (matcher->choices.count == 0) matcher->undo.count = 0;
-        if (!is_over) goes_on = match_node(matcher, &frame->branch->nodes[matcher->point.index]);
-        else if (frame->below != MATCH_NONE_BELOW) goes_on = match_leave_branch(matcher);
-        else is_whole = match_end(matcher);
-        if (is_over && frame->below == MATCH_NONE_BELOW) goes_on = false;
+        goes_on = step(matcher, &is_whole);
         while (!goes_on && !is_whole && matcher->choices.count > 0) goes_on = go_back(matcher);
     }
     matcher->choices.count = matcher->undo.count = 0;

@@ -167,11 +167,12 @@ static size_t anywhere_size(const struct matcher *matcher, const uint8_t *line, 
 static bool is_urc(struct matcher *matcher, const struct match_segment *segment, size_t at,
                    size_t *end)
 {
+    static const char marks[] = {'+', '*', '^'}; /* of any URC */
     for (size_t i = 0; i < matcher->point.urc_count; i++) {
         const struct script_node *urc = matcher->urcs[i];
         size_t undo_count = matcher->undo.count;
         *end = at;
-        if (urc->part_count == 0 && memchr("+*^", segment->bytes[at], 3) != NULL)
+        if (urc->part_count == 0 && memchr(marks, segment->bytes[at], sizeof marks) != NULL)
             *end = at + line_size(matcher, segment, at);
         bool fits = urc->part_count == 0 ? *end > at
                                          : match_parts(matcher, urc, segment, end) == MATCH_FITS;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DIGEST_SCAN (4u * MATCH_SCAN_SIZE) /* a digest costs what four steps do */
+#define DIGEST_SCAN ((size_t)4 * MATCH_SCAN_SIZE) /* a digest costs what four steps do */
 
 static bool go_on(struct matcher *matcher, struct match_place place)
 {
@@ -26,10 +26,39 @@ static bool pass_line(struct matcher *matcher, struct match_place *place, size_t
     return true;
 }
 
+/* The line as it stands at *place, which is within a segment of the module. Writes:
+ * *place, past what stands beside the case; *passes, whether there is any of it. If the
+ * line fits, the way goes on after it, and with what stands beside it as a choice. */
+static bool try_line(struct matcher *matcher, const struct script_node *node,
+                     struct match_place *place, size_t holder, bool *passes)
+{
+    const struct match_segment *segment = match_segment_at(matcher, *place);
+    const struct match_place here = *place;
+    size_t undo_count = matcher->undo.count;
+    size_t at = match_skip_line_ends(matcher, segment, here.at);
+    *passes = pass_line(matcher, place, at);
+    if (*passes) {
+        struct match_choice *choice = match_push_choice(matcher, CHOICE_LINE);
+        choice->point.place = *place;
+        choice->holder = holder;
+    }
+    enum match_fit fit = match_parts(matcher, node, segment, &at);
+    if (fit == MATCH_FITS) {
+        if (!*passes) match_fail(matcher, *place, node);
+        return go_on(matcher, (struct match_place){here.segment, at});
+    }
+    match_undo_values(matcher, undo_count);
+    if (*passes) match_drop_choice(matcher);
+    bool grows = fit == MATCH_CUT || match_is_half(matcher, here);
+    if (match_is_last(matcher, here) && grows) match_stop(matcher, here, node);
+    return false;
+}
+
 static bool match_received_line(struct matcher *matcher, const struct script_node *node,
                                 struct match_place place, size_t holder)
 {
-    for (;;) {
+    bool passes = true;
+    while (passes && !match_is_given_up(matcher)) {
         if (matcher->next != NULL && !match_is_settled(matcher, place))
             match_hold(matcher, holder, place);
         place = match_settle(matcher, place);
@@ -37,29 +66,9 @@ static bool match_received_line(struct matcher *matcher, const struct script_nod
         if (segment == NULL) return match_stop(matcher, place, node);
         if (segment->is_sent || match_cuts_line_end(segment, place.at))
             return match_fail(matcher, place, node);
-        size_t undo_count = matcher->undo.count;
-        size_t at = match_skip_line_ends(matcher, segment, place.at);
-        struct match_place beyond = place;
-        bool passes = pass_line(matcher, &beyond, at);
-        struct match_choice *choice = NULL;
-        if (passes) {
-            choice = match_push_choice(matcher, CHOICE_LINE);
-            choice->point.place = beyond;
-            choice->holder = holder;
-        }
-        enum match_fit fit = match_parts(matcher, node, segment, &at);
-        if (fit == MATCH_FITS) {
-            if (!passes) match_fail(matcher, beyond, node);
-            return go_on(matcher, (struct match_place){place.segment, at});
-        }
-        match_undo_values(matcher, undo_count);
-        if (passes) match_drop_choice(matcher);
-        bool grows = fit == MATCH_CUT || match_is_half(matcher, place);
-        if (match_is_last(matcher, place) && grows) match_stop(matcher, place, node);
-        if (!passes) return match_fail(matcher, beyond, node);
-        if (match_is_given_up(matcher)) return false;
-        place = beyond;
+        if (try_line(matcher, node, &place, holder, &passes)) return true;
     }
+    return match_fail(matcher, place, node);
 }
 
 /* ---- what the host says ----------------------------------------------- */

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DEPTH_MAX 8
+#define DEPTH_MAX  4
+#define COPIES_MAX 64 /* of groups: each count copies them */
 
 struct pattern {
     const char *at;
@@ -25,9 +26,9 @@ static const char *skip_bracket(const char *at)
     if (*at == ']') at++;
     while (*at != '\0' && *at != ']') {
         bool names = at[0] == '[' && at[1] != '\0' && strchr(":.=", at[1]) != NULL;
-        const char end[] = {names ? at[1] : ']', names ? ']' : '\0', '\0'};
-        const char *found = names ? strstr(at + 2, end) : at + 1;
-        at = names && found != NULL ? found + 2 : at + 1;
+        const char end[] = {at[1], ']', '\0'};
+        const char *found = names ? strstr(at + 2, end) : NULL;
+        at = found != NULL ? found + 2 : at + 1;
     }
     return *at == ']' ? at + 1 : at;
 }
@@ -35,7 +36,7 @@ static const char *skip_bracket(const char *at)
 static void open_group(struct pattern *pattern)
 {
     if (pattern->depth == DEPTH_MAX) {
-        pattern->fault = "more than 8 groups in each other";
+        pattern->fault = "more than 4 groups in each other";
         return;
     }
     pattern->group_count++;
@@ -47,7 +48,7 @@ static void close_group(struct pattern *pattern)
 {
     if (pattern->depth == 0) return; /* regcomp judges it */
     pattern->is_repetition = pattern->repeats[pattern->depth--];
-    pattern->repeats[pattern->depth] |= pattern->is_repetition;
+    if (pattern->is_repetition) pattern->repeats[pattern->depth] = true;
 }
 
 static void repeat(struct pattern *pattern)
@@ -98,7 +99,7 @@ const char *capture_find_fault(const char *text)
     struct pattern pattern = {.at = text};
     if (strlen(text) > CAPTURE_PATTERN_SIZE_MAX) return "more than 255 bytes";
     while (*pattern.at != '\0' && pattern.fault == NULL) take(&pattern);
-    if (pattern.fault == NULL && pattern.group_count * pattern.count > CAPTURE_COUNT_MAX)
-        return "groups times counts of more than 255"; /* a group is copied for each */
+    if (pattern.fault == NULL && pattern.group_count * pattern.count > COPIES_MAX)
+        return "groups times counts of more than 64"; /* a group is copied for each */
     return pattern.fault;
 }
