@@ -21,9 +21,9 @@
 #define SCRIPT_DEVIATES_COUNT_MAX 2048               /* `@ deviates:` of one case */
 #define SCRIPT_VARIABLE_COUNT_MAX 256                /* names of `@ var:` in a file */
 
-/* What all ways of all cases of a file may take together, however few bytes the
- * file has: nodes walked; of bytes TRANSCRIPT_BYTES_SIZE_MAX. */
-#define SCRIPT_STEP_MAX ((size_t)1 << 21)
+/* What all ways of all cases of a file may take together: so many items and lines, and
+ * one more for each byte of the file; TRANSCRIPT_BYTES_SIZE_MAX bytes. */
+#define SCRIPT_STEP_MAX ((size_t)1 << 16)
 
 /* ---- texts with placeholders ------------------------------------------ */
 
@@ -147,10 +147,10 @@ struct script_variable {
     size_t slot;      /* which of the case's values it is                   */
 };
 
-/* What the ways of a file have taken of SCRIPT_STEP_MAX and
- * TRANSCRIPT_BYTES_SIZE_MAX. */
+/* What the ways of a file have taken of it. */
 struct script_budget {
     size_t steps, bytes;
+    size_t step_max;
     bool is_spent; /* a way was refused for it                              */
 };
 

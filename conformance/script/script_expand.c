@@ -76,11 +76,11 @@ static bool take_bytes(struct expansion *expansion, const struct script_node *no
 static bool take_steps(struct expansion *expansion, const struct script_node *node, size_t count)
 {
     struct script_budget *budget = expansion->budget;
-    if (!budget->is_spent && count <= SCRIPT_STEP_MAX - budget->steps) {
+    if (!budget->is_spent && count <= budget->step_max - budget->steps) {
         budget->steps += count;
         return true;
     }
-    return fail_budget(expansion, node, SCRIPT_STEP_MAX, "items");
+    return fail_budget(expansion, node, budget->step_max, "items and lines");
 }
 
 static uint64_t digit(struct expansion *expansion, uint64_t radix)
@@ -160,10 +160,19 @@ static enum transcript_kind kind_of(const struct script_node *node)
     return node->is_sent ? TRANSCRIPT_SENT : TRANSCRIPT_RECEIVED;
 }
 
+/* Few bytes of a file can stand for many lines, and each costs a judge. */
+static size_t count_lines(const uint8_t *bytes, size_t size)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++) count += bytes[i] == '\n' || bytes[i] == '\r';
+    return count / 2;
+}
+
 static bool add_bytes(struct expansion *expansion, const struct script_node *node,
                       const uint8_t *bytes, size_t size)
 {
     return take_bytes(expansion, node, size)
+           && take_steps(expansion, node, count_lines(bytes, size))
            && add_item(expansion, node, kind_of(node), bytes, size);
 }
 
@@ -223,7 +232,10 @@ static bool add_payload(struct expansion *expansion, const struct script_node *n
     if (example == NULL) return add_digits(expansion, node, size);
     if (payload->kind == SCRIPT_PAYLOAD_REFERENCE && example->size != size)
         return fail(expansion, node, "the example has another length than ", payload->name);
-    return add_bytes(expansion, node, example->bytes, (size_t)example->size);
+    if (example->name == NULL)
+        return add_bytes(expansion, node, example->bytes, (size_t)example->size);
+    return take_bytes(expansion, node, (size_t)example->size) /* the file has as many */
+           && add_item(expansion, node, kind_of(node), example->bytes, (size_t)example->size);
 }
 
 /* ---- groups ----------------------------------------------------------- */
@@ -345,7 +357,7 @@ static void set_variables(struct expansion *expansion, const struct script_case 
 bool script_expand(const struct script_case *case_, const struct script_settings *settings,
                    size_t way, struct transcript *out, struct transcript_error *error)
 {
-    struct script_budget own = {0};
+    struct script_budget own = {.step_max = TRANSCRIPT_ITEM_COUNT_MAX};
     const struct script_node start = {.line = case_->line};
     struct expansion expansion = {.error = error,
                                   .budget = case_->budget == NULL ? &own : case_->budget,

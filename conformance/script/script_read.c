@@ -350,6 +350,7 @@ static bool parse(struct script_reader reader, const void *text, size_t size, st
     reader.arena = &builder.arena;
     script_forget_captures(&builder);
     builder.budget = script_new(&builder.arena, 1, sizeof *builder.budget);
+    builder.budget->step_max = SCRIPT_STEP_MAX + size;
     bool good =
         script_each_line(&reader, text, size, take_line, &builder) && end_case(&reader, &builder);
     if (good) hand_over(&builder, out);
