@@ -4,7 +4,7 @@
  * A place is a segment and a byte of it. A point is where a way stands: a node of a
  * frame, and a place. Where a way forks a choice is pushed; when it ends in nothing
  * the choice on top is taken. Nothing here recurses: frames and choices stand in
- * arrays, within HELD_MAX, and the steps are counted (match_spend), so that neither
+ * arrays, within FRAME_MAX, and the steps are counted (match_spend), so that neither
  * a script nor a module can make it take more than its input is worth. */
 #include "base/memory.h"
 #include "match/match_internal.h"
@@ -19,85 +19,9 @@
 #define STEPS_A_BYTE       ((size_t)8)
 #define STEPS_A_BYTE_ALIVE ((size_t)64)
 
-#define HELD_MAX ((size_t)1 << 18) /* frames, choices: each                    */
-#define UNDO_MAX ((size_t)1 << 20) /* values to be put back                   */
-
-/* ---- the budget --------------------------------------------------------- */
-
-void match_spend(const struct matcher *matcher, size_t bytes)
-{
-    *matcher->steps += 1 + bytes / MATCH_SCAN_SIZE;
-}
-
-bool match_is_given_up(const struct matcher *matcher)
-{
-    return *matcher->steps > matcher->step_max;
-}
-
-void match_give_up(const struct matcher *matcher)
-{
-    *matcher->steps = matcher->step_max + 1;
-}
-
-/* ---- how far it went ---------------------------------------------------- */
-
-static bool is_further(struct match_place a, struct match_place b)
-{
-    return a.segment != b.segment ? a.segment > b.segment : a.at > b.at;
-}
-
-bool match_fail(struct matcher *matcher, struct match_place place, const struct script_node *node)
-{
-    if (!matcher->has_best || is_further(place, matcher->best)) {
-        matcher->has_best = true;
-        matcher->best = place;
-        matcher->awaited = node;
-    }
-    return false;
-}
-
-bool match_stop(struct matcher *matcher, struct match_place place, const struct script_node *node)
-{
-    matcher->partial = true;
-    if (matcher->next != NULL) match_note(matcher, node);
-    return match_fail(matcher, place, node);
-}
-
-/* ---- values ----------------------------------------------------------- */
-
-void match_set_value(struct matcher *matcher, size_t slot, struct match_value value)
-{
-    *LIST_ADD(&matcher->undo) = (struct match_undo){slot, matcher->values[slot]};
-    if (matcher->undo.count > UNDO_MAX) match_give_up(matcher);
-    value.is_set = true;
-    matcher->values[slot] = value;
-}
-
-void match_undo_values(struct matcher *matcher, size_t count)
-{
-    while (matcher->undo.count > count) {
-        const struct match_undo *undo = &matcher->undo.items[--matcher->undo.count];
-        matcher->values[undo->slot] = undo->before;
-    }
-}
+#define FRAME_MAX ((size_t)1 << 18)
 
 /* ---- choices ---------------------------------------------------------- */
-
-struct match_choice *match_push_choice(struct matcher *matcher, enum match_choice_kind kind)
-{
-    if (matcher->choices.count > HELD_MAX) match_give_up(matcher);
-    struct match_choice *choice = LIST_ADD(&matcher->choices);
-    *choice = (struct match_choice){.kind = kind,
-                                    .point = matcher->point,
-                                    .frame_count = matcher->frames.count,
-                                    .undo_count = matcher->undo.count};
-    return choice;
-}
-
-void match_drop_choice(struct matcher *matcher)
-{
-    matcher->choices.count--;
-}
 
 /* Takes the choice on top. Returns: whether a way goes on. */
 static bool go_back(struct matcher *matcher)
@@ -182,7 +106,7 @@ static bool step(struct matcher *matcher, bool *is_whole)
 {
     const struct match_frame *frame = &matcher->frames.items[matcher->point.frame];
     match_spend(matcher, 0);
-    if (matcher->frames.count > HELD_MAX) match_give_up(matcher);
+    if (matcher->frames.count > FRAME_MAX) match_give_up(matcher);
     if (matcher->choices.count == 0) matcher->undo.count = 0;
     if (matcher->point.index < frame->branch->node_count)
         return match_node(matcher, &frame->branch->nodes[matcher->point.index]);

@@ -69,6 +69,8 @@ const struct match_next *match_course_advance(struct match_course *course,
         match_run(matcher);
     }
     match_release_ways(&ways);
+    if (match_is_given_up(matcher))
+        match_give_up(matcher); /* its budget grows, but ways are lost */
     course->next.is_ambiguous = match_is_given_up(matcher);
     return &course->next;
 }

@@ -128,6 +128,7 @@ struct matcher {
     size_t anywhere_count;
     size_t *steps; /* taken, see match_spend                                */
     size_t step_max;
+    bool is_given_up;
     bool has_best;
     bool partial;                      /* some way agreed to the recording's end */
     struct match_place best;           /* the furthest that was reached         */
@@ -147,8 +148,8 @@ struct matcher {
 void match_spend(const struct matcher *matcher, size_t bytes);
 bool match_is_given_up(const struct matcher *matcher);
 
-/* More is held than fits. */
-void match_give_up(const struct matcher *matcher);
+/* More is held than fits, or ways were left untried: there is no verdict any more. */
+void match_give_up(struct matcher *matcher);
 
 /* ---- places ----------------------------------------------------------- */
 

@@ -35,23 +35,6 @@ bool match_is_last(const struct matcher *matcher, struct match_place place)
     return place.segment + 1 >= matcher->segment_count;
 }
 
-/* ---- values ----------------------------------------------------------- */
-
-bool match_find_value(const struct matcher *matcher, size_t slot, struct match_value *out)
-{
-    *out = matcher->values[slot];
-    if (out->bytes == NULL) out->bytes = matcher->bytes + out->offset;
-    return out->is_set;
-}
-
-bool match_find_length(const struct matcher *matcher, const struct script_payload *payload,
-                       size_t *out)
-{
-    struct match_value value;
-    return match_find_value(matcher, payload->slot, &value)
-           && match_read_length(value.bytes, value.size, out);
-}
-
 /* ---- lines ------------------------------------------------------------ */
 
 enum match_fit match_bytes(const struct matcher *matcher, const struct match_segment *segment,

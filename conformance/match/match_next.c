@@ -75,6 +75,30 @@ void match_note(struct matcher *matcher, const struct script_node *node)
     }
 }
 
+/* ---- how far it went ---------------------------------------------------- */
+
+static bool is_further(struct match_place a, struct match_place b)
+{
+    return a.segment != b.segment ? a.segment > b.segment : a.at > b.at;
+}
+
+bool match_fail(struct matcher *matcher, struct match_place place, const struct script_node *node)
+{
+    if (!matcher->has_best || is_further(place, matcher->best)) {
+        matcher->has_best = true;
+        matcher->best = place;
+        matcher->awaited = node;
+    }
+    return false;
+}
+
+bool match_stop(struct matcher *matcher, struct match_place place, const struct script_node *node)
+{
+    matcher->partial = true;
+    if (matcher->next != NULL) match_note(matcher, node);
+    return match_fail(matcher, place, node);
+}
+
 /* ---- telling ---------------------------------------------------------- */
 
 char *match_node_text(const struct script_node *node)
