@@ -129,14 +129,14 @@ struct wanted {
 static bool match_exactly_here(struct matcher *matcher, const struct script_node *node,
                                struct match_place *place, struct wanted wanted, enum match_fit *fit)
 {
-    *fit = MATCH_FITS_NOT;
+    *fit = wanted.size == 0 ? MATCH_FITS : MATCH_FITS_NOT;
+    if (wanted.size == 0) return go_on(matcher, *place); /* nothing, wherever it is */
     if (node->is_sent && !find_sent(matcher, place))
         return match_is_half(matcher, *place) ? match_stop(matcher, *place, &match_anything)
                                               : match_fail(matcher, *place, node);
     *place = match_settle(matcher, *place);
     const struct match_segment *segment = match_segment_at(matcher, *place);
-    *fit = wanted.size == 0 ? MATCH_FITS : MATCH_CUT;
-    if (wanted.size == 0) return go_on(matcher, *place);
+    *fit = MATCH_CUT;
     if (segment == NULL) return match_stop(matcher, *place, node);
     size_t at = place->at;
     bool cut = segment->size - at < wanted.size;
