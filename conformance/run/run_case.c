@@ -68,7 +68,7 @@ static void tell_play(struct attempt *attempt)
         return;
     case PLAY_SILENT: seen = memory_format("nothing within %.6g s", limit_s); break;
     case PLAY_LATE: seen = memory_format("it later than %.6g s", limit_s); break;
-    case PLAY_AMBIGUOUS: seen = memory_text("an answer with too many readings"); break;
+    case PLAY_AMBIGUOUS: seen = memory_text("more readings than the budget of steps"); break;
     case PLAY_VANISHED: seen = memory_text("the port vanish while it was awaited"); break;
     }
     bool late = play->outcome == PLAY_LATE;
