@@ -2,8 +2,8 @@
  * edition that a node belongs to.
  */
 #include "base/memory.h"
-#include "catalog/load.h"
-#include "catalog/notation.h"
+#include "catalog/load_internal.h"
+#include "catalog/notation_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

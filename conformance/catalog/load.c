@@ -2,8 +2,8 @@
  * parser/catalog/README.md. Complaints are collected: what can still be read
  * after one is read, and the set is dropped at the end.
  */
-#include "catalog/load.h"
 #include "base/memory.h"
+#include "catalog/load_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* The list of `secrets`: commands and lines that no command of the catalogue states,
  * and the kinds of what is secret in them. */
 #include "base/memory.h"
-#include "catalog/load.h"
-#include "catalog/notation.h"
+#include "catalog/load_internal.h"
+#include "catalog/notation_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Releasing a catalogue's model, and looking things up in it. */
 #include "catalog/model.h"
 #include "base/memory.h"
-#include "catalog/notation.h"
+#include "catalog/notation_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

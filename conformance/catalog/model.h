@@ -168,7 +168,7 @@ struct catalog_syntax {
 
 /* One response that the manual states for a form. */
 struct catalog_variant {
-    char *label; /* the manual's own letter or number */
+    char *label; /* the manual's own letter or number; it has none: its place in the form */
     char *when;
     struct catalog_record *elements;
     size_t element_count;

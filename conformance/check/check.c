@@ -158,7 +158,7 @@ static void check_case(struct check *check, struct subject subject)
     struct transcript_error error;
     size_t ways = script_way_count(subject.is.case_, &error);
     if (ways == 0) note_unreadable(check, subject.is.path, &error);
-    for (size_t way = 0; way < ways; way++) {
+    for (size_t way = 0; way < ways && !subject.is.case_->budget->is_spent; way++) {
         struct transcript transcript;
         if (!script_expand(subject.is.case_, &check->options->settings, way, &transcript, &error)) {
             note_unreadable(check, subject.is.path, &error);
@@ -180,7 +180,7 @@ static void check_script(struct check *check, const char *path, const char *sha2
         note_unreadable(check, path, &error);
         return;
     }
-    for (size_t i = 0; i < script.case_count; i++) {
+    for (size_t i = 0; i < script.case_count && !script_is_spent(&script); i++) {
         const struct script_case *case_ = &script.cases[i];
         const char *id = case_->id.text == NULL ? path : case_->id.text;
         if (!is_selected(check, id, case_->level)) continue;

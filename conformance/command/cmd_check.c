@@ -108,7 +108,7 @@ static char *filter_help(int key, const char *text, void *input)
     if (key != ARGP_KEY_HELP_POST_DOC) return (char *)(uintptr_t)text;
     char *out = NULL;
     size_t size = 0;
-    FILE *file = open_memstream(&out, &size);
+    FILE *file = memory_checked(open_memstream(&out, &size));
     fputs(text, file);
     for (const struct capture_format *format = capture_formats; format->name != NULL; format++)
         fprintf(file, "  %-12s %s\n", format->name, format->title);

@@ -163,12 +163,19 @@ static void run_once(struct run *run, const struct run_cases *cases)
     }
 }
 
-static int exit_code(const struct run *run)
+/* The built-in cases are part of the program: one that was just added is not there
+ * until the next build. */
+static int tell_nothing_selected(const struct run *run, const struct run_cases *cases)
 {
-    if (run->tally.judged == 0) {
-        complain("run: nothing was selected");
-        return EXIT_NOTHING_SELECTED;
-    }
+    complain("run: nothing was selected: %zu cases in %s, %zu of them for the dialect %s",
+             cases->read_count, cases->path_count > 0 ? "these files" : "this program",
+             cases->dialect_count, run->dialect);
+    return EXIT_NOTHING_SELECTED;
+}
+
+static int exit_code(const struct run *run, const struct run_cases *cases)
+{
+    if (run->tally.judged == 0) return tell_nothing_selected(run, cases);
     if (run->tally.broken) return EXIT_USAGE;
     if (run->module_failed) return EXIT_MODULE;
     if (run->lab_failed) return EXIT_LAB;
@@ -221,7 +228,7 @@ static int run_cases(struct run *run, const struct arguments *arguments,
     free(path);
     free(command);
     tell_pace(run);
-    int code = exit_code(run);
+    int code = exit_code(run, cases);
     return good && complain_of_lost_output() ? code : EXIT_USAGE;
 }
 

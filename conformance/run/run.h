@@ -52,6 +52,8 @@ struct run_cases {
     size_t script_count, script_capacity;
     char **paths; /* owned                                                  */
     size_t path_count, path_capacity;
+    size_t read_count;    /* before run_select_cases                        */
+    size_t dialect_count; /* of those, the dialect's                        */
 };
 
 /* Reads files and folders of them; none: the cases that are built in.
@@ -109,6 +111,15 @@ void run_close(struct run *run);
 /* What is kept of the session: the record from item `first` on, without values of --set
  * that are secrets. Owns: the caller, `bytes`. */
 struct transcript run_record(struct run *run, size_t first);
+
+/* What was judged of the items from `first` on, which are kept as `kept`: by
+ * run_record, or the first of those. Without secrets the judgement is the session's,
+ * made as the bytes came; else what is kept is judged anew, so that no text of the
+ * judgement has one. Item n stands in line `lines[n - 1]` of the transcript; of `options`
+ * the declared lines are numbers of items, 1 the first.
+ * Owns: the caller releases *out with judgement_release. */
+void run_judge(struct run *run, size_t first, const struct transcript *kept, const size_t *lines,
+               const struct judge_options *options, struct judgement *out);
 
 /* Appends to the log what was said since session_begin, with a comment before it. */
 void run_log(struct run *run, const char *what);

@@ -81,8 +81,7 @@ static void identify(struct run *run)
     session_begin(&run->session);
     for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
         session_command(&run->session, questions[i], ANSWER_US);
-    struct transcript record = session_record(&run->session, 0);
-    judge_transcript(&record, run->compiled, &options, &judgement);
+    session_take_judgement(&run->session, &options, &judgement);
     run->identity = judgement.identity;
     judgement.identity = (struct reports_identity){0};
     judgement_release(&judgement);
@@ -162,8 +161,29 @@ static int choose_dialect(struct run *run, const struct catalog_model *model)
 
 struct transcript run_record(struct run *run, size_t first)
 {
+    session_decode(&run->session);
     struct transcript record = session_record(&run->session, first);
     return mask_copy(run->mask, &record);
+}
+
+/* Whether nothing of the record was left out or replaced. */
+static bool is_whole(const struct session *session, size_t first, const struct transcript *kept)
+{
+    const struct buffer *bytes = &session->record.bytes;
+    return first + kept->item_count == session_item_count(session)
+           && (bytes->size == 0 || memcmp(bytes->bytes, kept->bytes, bytes->size) == 0);
+}
+
+void run_judge(struct run *run, size_t first, const struct transcript *kept, const size_t *lines,
+               const struct judge_options *options, struct judgement *out)
+{
+    if (is_whole(&run->session, first, kept)) {
+        session_take_judgement(&run->session, options, out);
+    } else {
+        for (size_t i = 0; i < kept->item_count; i++) kept->items[i].line = i + 1;
+        judge_transcript(kept, run->compiled, options, out);
+    }
+    judgement_set_lines(out, lines, kept->item_count);
 }
 
 void run_log(struct run *run, const char *what)

@@ -366,6 +366,21 @@ static void test_load_set_twice_is_refused(void **state)
     catalog_free(model);
 }
 
+/* The ids of generated cases have the label: without one the file could be loaded, and
+ * `catalog --cases` ended by SIGSEGV. */
+static void test_load_variant_without_label_is_named_by_its_place(void **state)
+{
+    struct catalog_errors errors = {0};
+    static const char text[] = FORM("AT+A") "          - {label: x, response: [OK]}\n" VARIANT;
+    (void)state;
+    struct catalog_model *model = catalog_new();
+    assert_int_equal(catalog_load_memory(model, "x.yaml", text, sizeof text - 1, &errors), 0);
+    const struct catalog_form *form = &model->sets[0]->commands[0].forms[0];
+    assert_string_equal(form->variants[0].label, "x");
+    assert_string_equal(form->variants[1].label, "2");
+    catalog_free(model);
+}
+
 int main(void)
 {
     static const struct CMUnitTest others[] = {
@@ -376,6 +391,7 @@ int main(void)
         cmocka_unit_test(test_load_many_errors_are_counted_not_written),
         cmocka_unit_test(test_load_missing_file_is_told),
         cmocka_unit_test(test_load_set_twice_is_refused),
+        cmocka_unit_test(test_load_variant_without_label_is_named_by_its_place),
     };
     struct CMUnitTest tests[CASE_COUNT];
     for (size_t i = 0; i < CASE_COUNT; i++)
