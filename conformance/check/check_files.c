@@ -4,6 +4,8 @@
 
 #include "base/complain.h"
 #include "base/exit_code.h"
+#include "base/file.h"
+#include "base/print.h"
 #include "match/match.h"
 
 #include <errno.h>
@@ -14,10 +16,8 @@
 
 static bool write_file(const char *path, const struct buffer *text)
 {
-    FILE *file = fopen(path, "w");
-    bool good = file != NULL && fwrite(text->bytes, 1, text->size, file) == text->size;
-    if (file != NULL && fclose(file) != 0) good = false;
-    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
+    bool good = file_write(path, text->bytes, text->size);
+    if (!good) complain("%s: cannot write: %s", path, file_error(errno));
     return good;
 }
 
@@ -34,7 +34,7 @@ static int format_file(const char *path, enum check_format mode)
     } else if (mode == CHECK_FORMAT_PRINT) {
         fwrite(canonical.bytes, 1, canonical.size, stdout);
     } else if (text.size != canonical.size || memcmp(text.bytes, canonical.bytes, text.size) != 0) {
-        printf("%s\n", path);
+        print(stdout, "%s\n", path);
         if (mode == CHECK_FORMAT_CHECK) code = EXIT_NONCONFORMANCE;
         else if (!write_file(path, &canonical)) code = EXIT_USAGE;
     }
@@ -70,11 +70,12 @@ static bool is_one_of(const struct check_options *options, const char *against,
         if (options->select != NULL && fnmatch(options->select, id, 0) != 0) continue;
         match_case(case_, recording, &options->settings, &result);
         found = result.outcome == MATCH_WHOLE;
-        printf("%s %s %s\n", path, outcomes[result.outcome], id);
+        print(stdout, "%s %s %s\n", path, outcomes[result.outcome], id);
         if (!found)
-            printf("    line %zu, where line %zu of the case awaits\n      expected: %s\n"
-                   "      seen:     %s\n",
-                   result.recording_line, result.case_line, result.expected, result.seen);
+            print(stdout,
+                  "    line %zu, where line %zu of the case awaits\n      expected: %s\n"
+                  "      seen:     %s\n",
+                  result.recording_line, result.case_line, result.expected, result.seen);
         match_release(&result);
     }
     return found;

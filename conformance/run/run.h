@@ -53,6 +53,12 @@ struct run_cases {
     size_t path_count, path_capacity;
 };
 
+/* Calls `take` with a file that the user named, or with the scripts below a folder, by
+ * name. A link below the folder to a script or a folder is refused.
+ * Returns: false with a complaint made, or if `take` does. */
+typedef bool run_script_fn(void *user, const char *path);
+bool run_each_script(const char *path, run_script_fn *take, void *user);
+
 /* Reads files and folders of them; none: the cases that are built in.
  * Returns: false with a complaint made. */
 bool run_read_cases(struct run_cases *cases, const char *const *paths, size_t path_count);
@@ -90,6 +96,7 @@ struct run {
     struct run_progress progress;
     FILE *store;
     FILE *log;          /* of every byte; NULL: not yet                       */
+    int folder;         /* of both and of the transcripts; -1: none is kept   */
     int64_t begun_us;   /* the time that its times count from                 */
     bool module_failed; /* hung, rebooted, or did not come back             */
     bool lab_failed;    /* the port or the line                             */
@@ -103,6 +110,11 @@ struct run {
  * complaint made. */
 int run_open(struct run *run, const struct run_options *options, struct catalog_model *model);
 void run_close(struct run *run);
+
+/* A new file of the run's folder; `path` begins with options->out. Whatever was put
+ * under that name meanwhile, nothing outside the folder is written.
+ * Returns: NULL with a complaint made. */
+FILE *run_create(const struct run *run, const char *path);
 
 /* Appends to the log what was said since session_begin, with a comment before it. */
 void run_log(struct run *run, const char *what);
