@@ -4,6 +4,8 @@
 
 #include "base/complain.h"
 #include "base/exit_code.h"
+#include "base/file.h"
+#include "base/print.h"
 #include "match/match.h"
 
 #include <errno.h>
@@ -15,10 +17,8 @@
 
 static bool write_file(const char *path, const struct buffer *text)
 {
-    FILE *file = fopen(path, "w");
-    bool good = file != NULL && fwrite(text->bytes, 1, text->size, file) == text->size;
-    if (file != NULL && fclose(file) != 0) good = false;
-    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
+    bool good = file_write(path, text->bytes, text->size);
+    if (!good) complain("%s: cannot write: %s", path, file_error(errno));
     return good;
 }
 
@@ -35,7 +35,7 @@ static int format_file(const char *path, enum check_format mode)
     } else if (mode == CHECK_FORMAT_PRINT) {
         fwrite(canonical.bytes, 1, canonical.size, stdout);
     } else if (text.size != canonical.size || memcmp(text.bytes, canonical.bytes, text.size) != 0) {
-        printf("%s\n", path);
+        print(stdout, "%s\n", path);
         if (mode == CHECK_FORMAT_CHECK) code = EXIT_NONCONFORMANCE;
         else if (!write_file(path, &canonical)) code = EXIT_USAGE;
     }
@@ -76,11 +76,12 @@ static void print_match(const struct check_options *options, const char *path, c
                                            "is too ambiguous for"};
     char *expected = mask_text(options->mask, result->expected, false);
     char *seen = mask_text(options->mask, result->seen, false);
-    printf("%s %s %s\n", path, outcomes[result->outcome], id);
+    print(stdout, "%s %s %s\n", path, outcomes[result->outcome], id);
     if (result->outcome != MATCH_WHOLE)
-        printf("    line %zu, where line %zu of the case awaits\n      expected: %s\n"
-               "      seen:     %s\n",
-               result->recording_line, result->case_line, expected, seen);
+        print(stdout,
+              "    line %zu, where line %zu of the case awaits\n      expected: %s\n"
+              "      seen:     %s\n",
+              result->recording_line, result->case_line, expected, seen);
     free(expected);
     free(seen);
 }

@@ -1,5 +1,7 @@
 /* atproof check: judges recorded traffic against the manual. */
+#include "base/file.h"
 #include "base/memory.h"
+#include "base/print.h"
 #include "catalog/builtin.h"
 #include "check/check.h"
 #include "check/check_files.h"
@@ -263,10 +265,10 @@ static bool append_store(const char *from, const char *to)
     struct transcript_error error;
     if (to == NULL) return true;
     bool good = transcript_read_file(from, SIZE_MAX / 2, &lines, &error);
-    FILE *out = good ? fopen(to, "a") : NULL;
+    FILE *out = good ? file_append(to) : NULL;
     good = out != NULL && fwrite(lines.bytes, 1, lines.size, out) == lines.size;
     if (out != NULL && fclose(out) != 0) good = false;
-    if (!good) complain("%s: cannot write: %s", to, strerror(errno));
+    if (!good) complain("%s: cannot write: %s", to, file_error(errno));
     buffer_release(&lines);
     return good;
 }
@@ -306,7 +308,7 @@ static int run(struct arguments *arguments, const char *command)
 {
     char store[] = "/tmp/atproof-check-XXXXXX";
     bool quiet_output = arguments->tap != NULL && strcmp(arguments->tap, "-") == 0;
-    FILE *nowhere = quiet_output ? fopen("/dev/null", "w") : NULL;
+    FILE *nowhere = quiet_output ? file_create("/dev/null") : NULL;
     struct check check = {.options = &arguments->options, .out = quiet_output ? nowhere : stdout};
     int descriptor = mkstemp(store);
     check.store = descriptor < 0 ? NULL : fdopen(descriptor, "w");
@@ -340,7 +342,7 @@ static int list_rules(void)
 {
     for (const struct judge_rule_facts *rule = judge_rules; rule < judge_rules + JUDGE_RULE_COUNT;
          rule++)
-        printf("%-16s %-7s %s\n", rule->name, reports_level_name(rule->level), rule->text);
+        print(stdout, "%-16s %-7s %s\n", rule->name, reports_level_name(rule->level), rule->text);
     return complain_of_lost_output() ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }
 

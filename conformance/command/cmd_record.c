@@ -1,4 +1,6 @@
 /* atproof record: what host and module say, as a transcript. */
+#include "base/file.h"
+#include "base/number.h"
 #include "catalog/builtin.h"
 #include "command/cli.h"
 #include "record/relay.h"
@@ -108,10 +110,8 @@ static error_t take_dialect(struct options *options, const char *name)
 
 static error_t take_wait(struct options *options, const char *text)
 {
-    char *end = NULL;
-    errno = 0;
-    unsigned long seconds = strtoul(text, &end, 10);
-    if (errno != 0 || *end != '\0' || text[0] < '0' || text[0] > '9' || seconds > WAIT_MAX_S)
+    uint64_t seconds = 0;
+    if (!number_read(text, strlen(text), WAIT_MAX_S, &seconds))
         return complain_of_usage("record", "--wait %s: expected seconds from 0 to %d", text,
                                  WAIT_MAX_S);
     options->relay.wait_us = (int64_t)seconds * 1000000;
@@ -176,10 +176,9 @@ static error_t take_option(int key, char *argument, struct argp_state *state)
 static int write_out(const char *path, const struct buffer *text)
 {
     bool standard = strcmp(path, "-") == 0;
-    FILE *file = standard ? stdout : fopen(path, "w");
-    bool good = file != NULL && fwrite(text->bytes, 1, text->size, file) == text->size;
-    if (file != NULL && !standard && fclose(file) != 0) good = false;
-    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
+    bool good = standard ? fwrite(text->bytes, 1, text->size, stdout) == text->size
+                         : file_write(path, text->bytes, text->size);
+    if (!good) complain("%s: cannot write: %s", path, file_error(errno));
     return good && (!standard || complain_of_lost_output()) ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }
 

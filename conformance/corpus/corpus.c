@@ -3,6 +3,7 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/print.h"
 #include "catalog/builtin.h"
 #include "catalog/dialect.h"
 #include "script/script.h"
@@ -43,7 +44,7 @@ static int compare_paths(const void *left, const void *right)
 
 static bool print_mistake(const char *path, const char *what)
 {
-    fprintf(stderr, "%s: %s\n", path, what);
+    print(stderr, "%s: %s\n", path, what);
     return false;
 }
 

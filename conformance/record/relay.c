@@ -5,6 +5,7 @@
 
 #include "base/complain.h"
 #include "base/exit_code.h"
+#include "base/file.h"
 #include "port/serve.h"
 #include "port/signals.h"
 #include "record/masked.h"
@@ -207,7 +208,7 @@ static void keep(struct relay *relay)
         }
         return;
     }
-    complain("%s: cannot write: %s", relay->options->path, strerror(errno));
+    complain("%s: cannot write: %s", relay->options->path, file_error(errno));
     relay->is_over = true;
     relay->code = EXIT_USAGE;
 }
@@ -295,7 +296,7 @@ static bool open_scribe(struct relay *relay)
                                                          .start_us = port_now_us()});
     buffer_release(&header);
     if (relay->scribe != NULL) return true;
-    complain("%s: cannot write: %s", options->path, strerror(errno));
+    complain("%s: cannot write: %s", options->path, file_error(errno));
     relay->code = EXIT_USAGE;
     return false;
 }
@@ -339,7 +340,7 @@ static void close_all(struct relay *relay)
 {
     finish(relay);
     if (!scribe_close(relay->scribe)) {
-        complain("%s: cannot write: %s", relay->options->path, strerror(errno));
+        complain("%s: cannot write: %s", relay->options->path, file_error(errno));
         relay->code = EXIT_USAGE;
     }
     if (relay->host != NULL) push(relay->host, &relay->to_host);

@@ -3,6 +3,7 @@
  * which the next writing replaces. What is in the file outlives this program. */
 #include "record/scribe.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "record/text.h"
 
@@ -35,8 +36,7 @@ struct scribe *scribe_open(const struct scribe_options *options)
 {
     struct stat status;
     bool standard = strcmp(options->path, "-") == 0;
-    int fd = standard ? dup(STDOUT_FILENO)
-                      : open(options->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int fd = standard ? dup(STDOUT_FILENO) : file_create_descriptor(options->path);
     if (fd < 0) return NULL;
     struct scribe *scribe = memory_new(1, sizeof *scribe);
     scribe->options = *options;

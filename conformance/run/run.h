@@ -56,6 +56,12 @@ struct run_cases {
     size_t dialect_count; /* of those, the dialect's                        */
 };
 
+/* Calls `take` with a file that the user named, or with the scripts below a folder, by
+ * name. A link below the folder to a script or a folder is refused.
+ * Returns: false with a complaint made, or if `take` does. */
+typedef bool run_script_fn(void *user, const char *path);
+bool run_each_script(const char *path, run_script_fn *take, void *user);
+
 /* Reads files and folders of them; none: the cases that are built in.
  * Returns: false with a complaint made. */
 bool run_read_cases(struct run_cases *cases, const char *const *paths, size_t path_count);
@@ -94,6 +100,7 @@ struct run {
     struct run_progress progress;
     FILE *store;
     FILE *log;          /* of every byte; NULL: not yet                       */
+    int folder;         /* of both and of the transcripts; -1: none is kept   */
     int64_t begun_us;   /* the time that its times count from                 */
     bool module_failed; /* hung, rebooted, or did not come back             */
     bool lab_failed;    /* the port or the line                             */
@@ -120,6 +127,11 @@ struct transcript run_record(struct run *run, size_t first);
  * Owns: the caller releases *out with judgement_release. */
 void run_judge(struct run *run, size_t first, const struct transcript *kept, const size_t *lines,
                const struct judge_options *options, struct judgement *out);
+
+/* A new file of the run's folder; `path` begins with options->out. Whatever was put
+ * under that name meanwhile, nothing outside the folder is written.
+ * Returns: NULL with a complaint made. */
+FILE *run_create(const struct run *run, const char *path);
 
 /* Appends to the log what was said since session_begin, with a comment before it. */
 void run_log(struct run *run, const char *what);

@@ -306,9 +306,8 @@ static bool play(struct attempt *attempt)
 {
     struct run *run = attempt->run;
     const struct run_options *options = run->options;
-    FILE *file = fopen(attempt->path, "w");
+    FILE *file = run_create(run, attempt->path);
     if (file == NULL) {
-        complain("%s: cannot write: %s", attempt->path, strerror(errno));
         run->tally.broken = run->lost = true;
         return false;
     }

@@ -1,6 +1,7 @@
 /* Whether a module is there, and which. */
 #include "base/complain.h"
 #include "base/exit_code.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "catalog/builtin.h"
 #include "record/text.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #define ANSWER_US INT64_C(1000000) /* for an AT command that asks nothing of the network */
 #define TRIES     3
@@ -209,12 +210,20 @@ static bool open_log(struct run *run)
     const char *folder = run->options->out;
     if (folder == NULL) return true;
     char *path = memory_format("%s/" RUN_LOG, folder);
-    bool good =
-        (mkdir(folder, 0777) == 0 || errno == EEXIST) && (run->log = fopen(path, "w")) != NULL;
-    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
-    else fprintf(run->log, "@ title: all that was said to and by %s\n\n", run->options->target);
+    run->folder = file_open_folder(folder);
+    if (run->folder < 0) complain("%s: cannot write: %s", folder, file_error(errno));
+    else run->log = run_create(run, path);
+    if (run->log != NULL)
+        fprintf(run->log, "@ title: all that was said to and by %s\n\n", run->options->target);
     free(path);
-    return good;
+    return run->log != NULL;
+}
+
+FILE *run_create(const struct run *run, const char *path)
+{
+    FILE *file = file_create_below(run->folder, path + strlen(run->options->out) + 1, 0666);
+    if (file == NULL) complain("%s: cannot write: %s", path, file_error(errno));
+    return file;
 }
 
 /* ---- opening ---------------------------------------------------------- */
@@ -235,6 +244,7 @@ int run_open(struct run *run, const struct run_options *options, struct catalog_
                                       .seed = options->seed,
                                       .clock_s = options->clock_s,
                                       .offline = options->offline};
+    run->folder = -1;
     run->options = options;
     run->play = options->play;
     run->play.pace = &run->pace;
@@ -259,6 +269,7 @@ void run_close(struct run *run)
     line_close(run->line);
     if (run->log != NULL) fclose(run->log);
     mask_free(run->mask);
+    if (run->folder >= 0) close(run->folder);
     compiled_catalog_free(run->compiled);
     for (size_t i = 0; i < run->play.urc_count; i++)
         free((void *)(uintptr_t)run->urcs[i].beginning);

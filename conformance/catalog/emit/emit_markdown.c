@@ -29,10 +29,12 @@ const char *catalog_range_text(const struct catalog_interval *range, char *text,
 
 /* ---- cells --------------------------------------------------------------- */
 
-/* Text in a table or a line of its own: marks of Markdown and HTML escaped,
- * line ends as spaces. */
+/* Text in a table or a line of its own: marks of Markdown and HTML escaped, and a colon
+ * at its beginning, with which a log of GitHub begins commands; line ends as spaces. */
 static void put_text(FILE *out, const char *text)
 {
+    for (; text && (*text == ' ' || *text == '\n'); text++) fputc(' ', out);
+    if (text && *text == ':') fputc('\\', out);
     for (; text && *text; text++) {
         if (strchr("\\`*_<>|[]", *text)) fputc('\\', out);
         fputc(*text == '\n' ? ' ' : *text, out);
