@@ -180,8 +180,8 @@ static int tell_nothing_selected(const struct run *run, const struct run_cases *
 
 static int exit_code(const struct run *run, const struct run_cases *cases)
 {
-    if (run->tally.judged == 0) return tell_nothing_selected(run, cases);
     if (run->tally.broken) return EXIT_USAGE;
+    if (run->tally.judged == 0) return tell_nothing_selected(run, cases);
     if (run->module_failed) return EXIT_MODULE;
     if (run->lab_failed) return EXIT_LAB;
     if (lab_stopped) {
