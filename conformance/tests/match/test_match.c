@@ -215,6 +215,8 @@ static void test_match_a_failed_line_captures_nothing(void **state)
                                "@ optional:\n< {a}\n@ end:\n< OK\n";
     assert_outcome(text, "> AT\n< 1,2\n< 1\n< OK\n", MATCH_NONE);
     assert_outcome(text, "> AT\n< 1,X\n< 1,2\n< 1\n< OK\n", MATCH_WHOLE);
+    static const char urc[] = "@ urc: {a:int},X\n> AT\n< {b:int},{c:int}\n< {a}\n";
+    assert_outcome(urc, "> AT\n< 1,2\n< 1\n", MATCH_NONE);
 }
 
 /* Every way of a case is the case, and no beginning of it is another one. */
@@ -332,26 +334,27 @@ static void test_match_live_takes_the_case_for_over_or_not(void **state)
 static void test_match_live_stays_given_up(void **state)
 {
     (void)state;
-    struct script script = read_script("> AT\n@ repeat: 0..\n@ repeat: 0..\n@ repeat: 0..\n< A\n"
-                                       "@ end:\n@ end:\n@ end:\n< B\n");
+    struct buffer text = {0};
     struct transcript_builder builder = {0};
+    static const char more[4096] = "C\r\n";
+    buffer_append_text(&text, "> AT\n");
+    for (int i = 0; i < 40; i++) buffer_append_text(&text, "@ optional:\n< A\n@ end:\n");
+    buffer_append(&text, "< B\n", 5);
+    struct script script = read_script((char *)text.bytes);
     struct match_course *course = match_course_new(&script.cases[0], NULL, NULL, 0);
-    const struct match_next *next = NULL;
     transcript_add(&builder, TRANSCRIPT_SENT, 1, 0, "AT\r", 3);
-    for (int i = 0; i < 30; i++) transcript_add(&builder, TRANSCRIPT_RECEIVED, 1, 0, "A\r\n", 3);
+    for (int i = 0; i < 20; i++) transcript_add(&builder, TRANSCRIPT_RECEIVED, 1, 0, "A\r\n", 3);
     for (int i = 0; i < 3; i++) {
+        transcript_add(&builder, TRANSCRIPT_RECEIVED, 1, 0, more, sizeof more);
         struct transcript prefix = {.bytes = builder.bytes.bytes,
                                     .items = (void *)builder.items.bytes,
                                     .item_count = builder.items.size / sizeof *prefix.items};
-        next = match_course_advance(course, &prefix);
-        assert_true(next->is_ambiguous);
-        char more[200000];
-        memset(more, 'B', sizeof more);
-        transcript_add(&builder, TRANSCRIPT_RECEIVED, 1, 0, more, sizeof more);
+        assert_true(match_course_advance(course, &prefix)->is_ambiguous);
     }
     match_course_free(course);
     buffer_release(&builder.bytes);
     buffer_release(&builder.items);
+    buffer_release(&text);
     script_release(&script);
 }
 
