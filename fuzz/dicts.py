@@ -75,7 +75,7 @@ def main():
         if not check:
             path.write_text(text)
         elif not path.exists() or path.read_text() != text:
-            stale.append(f"{path} is not what fuzz/dicts.py makes; run it\n")
+            stale.append(f"{path} is not what fuzz/dicts.py makes; .ci/update writes it\n")
     sys.exit("".join(stale) or 0)
 
 

@@ -164,6 +164,7 @@ static void check_case(struct check *check, struct subject subject)
             note_unreadable(check, subject.is.path, &error);
             continue;
         }
+        mask_settings(check->options->mask, &transcript);
         subject.is.way = ways > 1 ? way + 1 : 0;
         subject.transcript = &transcript;
         judge_subject(check, &subject);

@@ -4,20 +4,21 @@
 
 #include "base/complain.h"
 #include "base/exit_code.h"
+#include "base/file.h"
+#include "base/print.h"
 #include "match/match.h"
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- the canonical form ----------------------------------------------- */
 
 static bool write_file(const char *path, const struct buffer *text)
 {
-    FILE *file = fopen(path, "w");
-    bool good = file != NULL && fwrite(text->bytes, 1, text->size, file) == text->size;
-    if (file != NULL && fclose(file) != 0) good = false;
-    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
+    bool good = file_write(path, text->bytes, text->size);
+    if (!good) complain("%s: cannot write: %s", path, file_error(errno));
     return good;
 }
 
@@ -34,7 +35,7 @@ static int format_file(const char *path, enum check_format mode)
     } else if (mode == CHECK_FORMAT_PRINT) {
         fwrite(canonical.bytes, 1, canonical.size, stdout);
     } else if (text.size != canonical.size || memcmp(text.bytes, canonical.bytes, text.size) != 0) {
-        printf("%s\n", path);
+        print(stdout, "%s\n", path);
         if (mode == CHECK_FORMAT_CHECK) code = EXIT_NONCONFORMANCE;
         else if (!write_file(path, &canonical)) code = EXIT_USAGE;
     }
@@ -68,15 +69,21 @@ static int complain_of_budget(const char *against, const struct script_case *cas
     return EXIT_USAGE;
 }
 
-static void print_match(const char *path, const char *id, const struct match_result *result)
+static void print_match(const struct check_options *options, const char *path, const char *id,
+                        const struct match_result *result)
 {
     static const char *const outcomes[] = {"is", "is the beginning of", "is not",
                                            "is too ambiguous for"};
-    printf("%s %s %s\n", path, outcomes[result->outcome], id);
+    char *expected = mask_text(options->mask, result->expected, false);
+    char *seen = mask_text(options->mask, result->seen, false);
+    print(stdout, "%s %s %s\n", path, outcomes[result->outcome], id);
     if (result->outcome != MATCH_WHOLE)
-        printf("    line %zu, where line %zu of the case awaits\n      expected: %s\n"
-               "      seen:     %s\n",
-               result->recording_line, result->case_line, result->expected, result->seen);
+        print(stdout,
+              "    line %zu, where line %zu of the case awaits\n      expected: %s\n"
+              "      seen:     %s\n",
+              result->recording_line, result->case_line, expected, seen);
+    free(expected);
+    free(seen);
 }
 
 /* Whether the recording is what one of the cases says. Returns: an exit code. */
@@ -92,7 +99,7 @@ static int match_all(const struct check_options *options, const char *against,
         struct match_result result;
         if (options->select != NULL && fnmatch(options->select, id, 0) != 0) continue;
         match_case(case_, recording, &options->settings, &result);
-        print_match(path, id, &result);
+        print_match(options, path, id, &result);
         steps += result.steps;
         if (result.outcome == MATCH_WHOLE) code = EXIT_AS_EXPECTED;
         else if (result.outcome == MATCH_UNKNOWN || steps > STEP_MAX + 8 * recording->received_size)

@@ -1,5 +1,7 @@
 /* atproof run: judges a module. */
 #include "base/memory.h"
+#include "base/number.h"
+#include "base/print.h"
 #include "command/cli.h"
 #include "command/lab.h"
 
@@ -20,6 +22,8 @@ struct arguments {
 };
 
 /* ---- options ---------------------------------------------------------- */
+
+#define SHARD_MAX 10000
 
 enum {
     KEY_SELECT = 256,
@@ -84,11 +88,12 @@ static int take_unsigned(const struct lab *lab, const char *option, const char *
 
 static int take_shard(struct run_options *options, const char *text)
 {
-    char *slash = NULL;
-    unsigned long part = strtoul(text, &slash, 10);
-    char *end = slash;
-    unsigned long count = *slash == '/' ? strtoul(slash + 1, &end, 10) : 0;
-    if (part == 0 || part > count || count > 10000 || *end != '\0')
+    uint64_t part = 0;
+    uint64_t count = 0;
+    const char *slash = strchr(text, '/');
+    if (slash == NULL || !number_read(text, (size_t)(slash - text), SHARD_MAX, &part)
+        || !number_read(slash + 1, strlen(slash + 1), SHARD_MAX, &count) || part == 0
+        || part > count)
         return complain_of_usage("run", "--shard %s: expected K/N, K from 1 to N", text);
     options->shard = (unsigned)part;
     options->shard_count = (unsigned)count;
@@ -145,8 +150,8 @@ static void list_cases(const struct run_cases *cases)
 {
     for (size_t i = 0; i < cases->count; i++) {
         const struct run_case *item = &cases->items[i];
-        printf("%-8s %s\n", item->skipped == NULL ? "runs" : "skipped", item->id);
-        if (item->skipped != NULL) printf("         %s\n", item->skipped);
+        print(stdout, "%-8s %s\n", item->skipped == NULL ? "runs" : "skipped", item->id);
+        if (item->skipped != NULL) print(stdout, "         %s\n", item->skipped);
     }
 }
 
@@ -163,12 +168,19 @@ static void run_once(struct run *run, const struct run_cases *cases)
     }
 }
 
-static int exit_code(const struct run *run)
+/* The built-in cases are part of the program: one that was just added is not there
+ * until the next build. */
+static int tell_nothing_selected(const struct run *run, const struct run_cases *cases)
 {
-    if (run->tally.judged == 0) {
-        complain("run: nothing was selected");
-        return EXIT_NOTHING_SELECTED;
-    }
+    complain("run: nothing was selected: %zu cases in %s, %zu of them for the dialect %s",
+             cases->read_count, cases->path_count > 0 ? "these files" : "this program",
+             cases->dialect_count, run->dialect);
+    return EXIT_NOTHING_SELECTED;
+}
+
+static int exit_code(const struct run *run, const struct run_cases *cases)
+{
+    if (run->tally.judged == 0) return tell_nothing_selected(run, cases);
     if (run->tally.broken) return EXIT_USAGE;
     if (run->module_failed) return EXIT_MODULE;
     if (run->lab_failed) return EXIT_LAB;
@@ -183,9 +195,19 @@ static void tell_pace(const struct run *run)
 {
     const struct pace *pace = &run->pace;
     if (pace->count == 0) return;
-    fprintf(stderr, "%llu exchanges, the runner's own delay: median %.3f ms, mean %.3f ms\n",
-            (unsigned long long)run->exchange_count, pace_percentile(pace, 50) / 1000.0,
-            (double)pace->sum_us / 1000 / (double)pace->count);
+    print(stderr, "%llu exchanges, the runner's own delay: median %.3f ms, mean %.3f ms\n",
+          (unsigned long long)run->exchange_count, pace_percentile(pace, 50) / 1000.0,
+          (double)pace->sum_us / 1000 / (double)pace->count);
+}
+
+/* Values of --set that are secrets are known by the cases that will run. */
+static char *kept_command(struct run *run, const struct arguments *arguments,
+                          const struct run_cases *cases)
+{
+    const struct script_settings *settings = &run->options->play.settings;
+    for (size_t i = 0; i < cases->count; i++)
+        mask_note_case(run->mask, settings, cases->items[i].case_);
+    return mask_command(run->mask, arguments->command);
 }
 
 static int run_cases(struct run *run, const struct arguments *arguments,
@@ -193,11 +215,12 @@ static int run_cases(struct run *run, const struct arguments *arguments,
 {
     const struct run_options *options = &arguments->lab.options;
     char *path = memory_format("%s/results.jsonl", options->out);
-    bool good = (run->store = fopen(path, "w")) != NULL
-                && results_begin(run->store, "atproof run", arguments->command, run->dialect,
-                                 options->strict)
+    char *command = kept_command(run, arguments, cases);
+    run->store = run_create(run, path);
+    bool good = run->store != NULL
+                && results_begin(run->store, "atproof run", command, run->dialect, options->strict)
                 && results_keep_clauses(run->store, run->compiled);
-    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
+    if (run->store != NULL && !good) complain("%s: cannot write: %s", path, strerror(errno));
     if (good) {
         run_progress_begin(&run->progress, cases->count * options->repeats, options->quiet);
         for (unsigned i = 0; i < options->repeats && !(lab_stopped && i > 0); i++)
@@ -209,8 +232,9 @@ static int run_cases(struct run *run, const struct arguments *arguments,
            && results_project(path, REPORTS_TAP, arguments->tap)
            && results_project(path, REPORTS_SUMMARY, "-");
     free(path);
+    free(command);
     tell_pace(run);
-    int code = exit_code(run);
+    int code = exit_code(run, cases);
     return good && complain_of_lost_output() ? code : EXIT_USAGE;
 }
 

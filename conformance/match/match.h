@@ -47,8 +47,9 @@ struct match_next {
     struct buffer bytes;               /* of it: as they are to be sent     */
     const struct script_node *receive; /* what the module may send; NULL: nothing */
     uint64_t within_us;                /* of it: what the case allows, 0: not stated */
-    uint64_t stream_end;               /* with may_end: bytes of the module before the stream ended;
-                                        * UINT64_MAX: no stream did                       */
+    uint64_t stream_end;               /* with may_end or send, of the first way: bytes of the
+                                        * module before the last stream ended; UINT64_MAX:
+                                        * none did                                        */
     bool is_ambiguous;                 /* given up: the rest is not valid, and no verdict   */
 };
 

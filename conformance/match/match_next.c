@@ -55,6 +55,7 @@ static void note_sent(struct matcher *matcher, const struct script_node *node)
 {
     struct match_next *next = matcher->next;
     if (next->send != NULL) return;
+    if (!next->may_end) next->stream_end = matcher->point.stream_end;
     next->send = node;
     if (node->kind == SCRIPT_LINE) match_render_parts(matcher, node, &next->bytes);
     else if (node->kind == SCRIPT_PAYLOAD) render_payload(matcher, node->payload, &next->bytes);
@@ -65,7 +66,7 @@ void match_note(struct matcher *matcher, const struct script_node *node)
 {
     struct match_next *next = matcher->next;
     if (node == NULL) {
-        if (!next->may_end) next->stream_end = matcher->point.stream_end;
+        if (!next->may_end && next->send == NULL) next->stream_end = matcher->point.stream_end;
         next->may_end = true;
     } else if (node->is_sent) {
         note_sent(matcher, node);

@@ -69,6 +69,7 @@ static int64_t read_time(const char *text, size_t size)
     if (size == 0 || size >= sizeof copy) return TRANSCRIPT_NO_TIME;
     memcpy(copy, text, size);
     copy[size] = '\0';
+    copy[strspn(copy, "0123456789.:")] = '\0'; /* strtod takes more for a number */
     for (char *at = copy;;) {
         char *end = NULL;
         double part = strtod(at, &end);

@@ -383,7 +383,8 @@ bool script_read(const char *path, struct script *out, struct transcript_error *
 {
     struct buffer text = {0};
     const char *slash = strrchr(path, '/');
-    char *directory = slash == NULL ? memory_text(".") : memory_slice(path, (size_t)(slash - path));
+    char *directory =
+        slash == NULL ? memory_text(".") : memory_slice(path, (size_t)(slash - path) + 1);
     bool good = transcript_read_file(path, SCRIPT_FILE_SIZE_MAX, &text, error)
                 && script_parse(text.bytes, text.size, directory, out, error);
     free(directory);

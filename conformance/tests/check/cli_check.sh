@@ -57,7 +57,7 @@ expect 3 'unexpected-pass' check --expected-failures known good.at
 echo '2020-01-01 a/1/bad long mended' > known
 expect 1 'excused up to 2020-01-01' check --expected-failures known bad.at
 echo 'soon a/1/bad' > known
-expect 2 'known:1:1: no date; expected "YYYY-MM-DD ID REASON"' check --expected-failures known bad.at
+expect 2 'known:1:1: no day of the calendar; expected "YYYY-MM-DD ID REASON"' check --expected-failures known bad.at
 echo '2099-12-31 a/1/none nobody' > known
 expect 0 "no case matches 'a/1/none'" check --expected-failures known good.at
 
