@@ -1,4 +1,5 @@
 /* Finds secrets in traffic, and puts stand-ins in their place. */
+#include "base/print.h"
 #include "mask/mask_internal.h"
 
 #include <inttypes.h>
@@ -190,20 +191,19 @@ void mask_report(const struct mask *mask, FILE *out)
     size_t counts[CATALOG_SECRET_COUNT] = {0};
     const struct mask_left *left = &mask->left;
     for (size_t i = 0; i < mask->pairs.count; i++) counts[mask->pairs.items[i].kind]++;
-    fprintf(out, "masked: ");
-    if (mask->pairs.count == 0) fprintf(out, "nothing");
+    print(out, "masked: ");
+    if (mask->pairs.count == 0) print(out, "nothing");
     for (size_t i = 0, told = 0; i < CATALOG_SECRET_COUNT; i++)
         if (counts[i] > 0)
-            fprintf(out, "%s%zu %s", told++ > 0 ? ", " : "", counts[i],
-                    catalog_secret_name((enum catalog_secret)i));
-    if (mask->pairs.count > 0) fprintf(out, ", in %" PRIu64 " places", mask->place_count);
-    fprintf(out,
-            "\nnot read but searched: %" PRIu64 " bytes of payload, %" PRIu64
-            " of uploads, %" PRIu64 " of transparent streams\n",
-            left->payload, left->uploads, left->streams);
+            print(out, "%s%zu %s", told++ > 0 ? ", " : "", counts[i],
+                  catalog_secret_name((enum catalog_secret)i));
+    if (mask->pairs.count > 0) print(out, ", in %" PRIu64 " places", mask->place_count);
+    print(out,
+          "\nnot read but searched: %" PRIu64 " bytes of payload, %" PRIu64 " of uploads, %" PRIu64
+          " of transparent streams\n",
+          left->payload, left->uploads, left->streams);
     if (left->numbers > 0)
-        fprintf(out,
-                "left: %" PRIu64
-                " numbers or names that other bytes depend on, equal to a secret\n",
-                left->numbers);
+        print(out,
+              "left: %" PRIu64 " numbers or names that other bytes depend on, equal to a secret\n",
+              left->numbers);
 }
