@@ -67,7 +67,7 @@ def main():
     check = sys.argv[1:2] == ["--check"]
     if len(sys.argv) != 2 + check or sys.argv[-1].startswith("-"):
         sys.exit(__doc__)
-    makers = {"script": script_words, "catalog": catalog_words, "results": results_words}
+    makers = {"script": script_words, "match": script_words, "catalog": catalog_words, "results": results_words}
     stale = []
     for name, words in makers.items():
         path = pathlib.Path(sys.argv[-1]) / f"{name}.dict"
@@ -75,7 +75,7 @@ def main():
         if not check:
             path.write_text(text)
         elif not path.exists() or path.read_text() != text:
-            stale.append(f"{path} is not what fuzz/dicts.py makes; run it\n")
+            stale.append(f"{path} is not what fuzz/dicts.py makes; .ci/update writes it\n")
     sys.exit("".join(stale) or 0)
 
 

@@ -49,8 +49,8 @@ static void put_interrupted(struct cases_maker *maker, const struct interruption
     twist.optional = true;
     twist.repeats = 2;
     char *where = place == 0   ? memory_text("before the echo")
-                  : place == 1 ? memory_text("behind the echo")
-                               : memory_format("behind line %zu", place - 1);
+                  : place == 1 ? memory_text("after the echo")
+                               : memory_format("after line %zu", place - 1);
     char *title =
         memory_format("%s %s of %s", what->urc->notation, where, maker->form->syntax.text);
     char *form = cases_form_name(maker);

@@ -363,7 +363,7 @@ static void check_ledger(struct trace *trace, const char *path, bool update)
     struct transcript_error error;
     char *kept = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&kept, &size);
+    FILE *out = memory_checked(open_memstream(&kept, &size));
     bool there = transcript_read_file(path, SCRIPT_FILE_SIZE_MAX, &text, &error);
     if (!there && !update) trace_complain(trace, "%s: %s", path, error.text);
     if (!there) text.size = 0;

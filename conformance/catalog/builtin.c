@@ -2,51 +2,40 @@
 #include "catalog/builtin.h"
 #include "base/memory.h"
 #include "base/print.h"
-#include "catalog/yaml.h"
+#include "catalog/yaml_internal.h"
 
 #include <string.h>
 
 /* ---- files --------------------------------------------------------------- */
 
-/* From embedded.S. */
-extern const char catalog_core_begin[], catalog_core_end[];
-extern const char catalog_simcom_http_begin[], catalog_simcom_http_end[];
-extern const char catalog_simcom_cch_begin[], catalog_simcom_cch_end[];
-extern const char catalog_quectel_ssl_begin[], catalog_quectel_ssl_end[];
-
-static const struct {
+/* One YAML file, from embedded.S.in, which CMake fills. */
+struct embedded {
     const char *set;
     const char *name; /* as the repository has it */
-    const char *begin;
-    const char *end;
-} files[] = {
-    {"core", "parser/catalog/core.yaml", catalog_core_begin, catalog_core_end},
-    {"simcom-http", "parser/catalog/simcom-http.yaml", catalog_simcom_http_begin,
-     catalog_simcom_http_end},
-    {"simcom-cch", "parser/catalog/simcom-cch.yaml", catalog_simcom_cch_begin,
-     catalog_simcom_cch_end},
-    {"quectel-ssl", "parser/catalog/quectel-ssl.yaml", catalog_quectel_ssl_begin,
-     catalog_quectel_ssl_end},
+    const char *begin, *end;
 };
-#define FILE_COUNT (sizeof files / sizeof *files)
+
+/* In the order of the list in CMakeLists.txt; the last has the set NULL. */
+extern const struct embedded catalog_embedded[];
 
 static struct catalog_errors complaints(FILE *out)
 {
     return (struct catalog_errors){.out = out, .prefix = "atproof: "};
 }
 
-static int load_builtin(struct catalog_model *model, size_t index, struct catalog_errors *errors)
+static int load_embedded(struct catalog_model *model, const struct embedded *file,
+                         struct catalog_errors *errors)
 {
-    size_t size = (size_t)(files[index].end - files[index].begin);
-    return catalog_load_memory(model, files[index].name, files[index].begin, size, errors);
+    return catalog_load_memory(model, file->name, file->begin, (size_t)(file->end - file->begin),
+                               errors);
 }
 
 struct catalog_model *catalog_load_builtin(FILE *errors)
 {
     struct catalog_errors complain = complaints(errors);
     struct catalog_model *model = catalog_new();
-    for (size_t i = 0; i < FILE_COUNT; i++) {
-        if (load_builtin(model, i, &complain) != 0) {
+    for (const struct embedded *file = catalog_embedded; file->set != NULL; file++) {
+        if (load_embedded(model, file, &complain) != 0) {
             catalog_free(model);
             return NULL;
         }
@@ -223,8 +212,8 @@ static int load_parts(struct catalog_model *model, const struct catalog_part *pa
                              "set \"%s\" is one of the dialect; expected another name", own->name);
             return -1;
         }
-        for (size_t j = 0; j < FILE_COUNT; j++)
-            if (strcmp(files[j].set, parts[i].set) == 0 && load_builtin(model, j, errors) != 0)
+        for (const struct embedded *file = catalog_embedded; file->set != NULL; file++)
+            if (strcmp(file->set, parts[i].set) == 0 && load_embedded(model, file, errors) != 0)
                 return -1;
     }
     return 0;

@@ -4,18 +4,14 @@
 #include <atproof/dialects.h>
 #include <string.h>
 
+#define ROW(name, symbol) {name, &atp_catalog_##symbol},
+
+/* CMake defines DIALECT_ROWS: a ROW for each file of parser/generated. A table that the
+ * compiler does not know is to be declared in atproof/dialects.h. */
 static const struct {
     const char *name;
     const struct atp_catalog *tables;
-} dialects[] = {
-    {"auto", &atp_catalog_auto},
-    {"simcom", &atp_catalog_simcom},
-    {"quectel-ugxx", &atp_catalog_quectel_ugxx},
-    {"quectel-ec200", &atp_catalog_quectel_ec200},
-    {"core", &atp_catalog_core},
-    {"simcom-http", &atp_catalog_simcom_http},
-    {"simcom-cch", &atp_catalog_simcom_cch},
-};
+} dialects[] = {DIALECT_ROWS};
 
 const struct atp_catalog *dialect_find_tables(const char *name)
 {

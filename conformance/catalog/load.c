@@ -2,9 +2,9 @@
  * parser/catalog/README.md. Complaints are collected: what can still be read
  * after one is read, and the set is dropped at the end.
  */
-#include "catalog/load.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "catalog/load_internal.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -193,6 +193,7 @@ static const struct loader_key set_keys[] = {
     {"results", read_results, 0, false},
     {"commands", loader_read_commands, 0, false},
     {"urcs", read_urcs, 0, false},
+    {"secrets", loader_read_places, 0, false},
     {"errata", read_errata, 0, false},
     {"clauses", read_clauses, 0, false},
     {0},

@@ -1,8 +1,8 @@
 /* Commands, their forms and response variants. */
 #include "at/form.h"
 #include "base/memory.h"
-#include "catalog/load.h"
-#include "catalog/notation.h"
+#include "catalog/load_internal.h"
+#include "catalog/notation_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +57,7 @@ static void read_variants(struct loader *loader, const yaml_node_t *node, void *
         const yaml_node_t *item = yaml_reader_item(yaml, node, i);
         form->variants[i].at = yaml_reader_at(yaml, item);
         loader_read_keys(loader, item, variant_keys, &form->variants[i], "a response variant");
+        if (form->variants[i].label == NULL) form->variants[i].label = memory_format("%zu", i + 1);
     }
 }
 
@@ -132,6 +133,7 @@ static const struct loader_key form_keys[] = {
     {"time_limit", loader_read_time, offsetof(struct catalog_form, time_limit_ms), false},
     {"continues", loader_read_flag, offsetof(struct catalog_form, continues), false},
     {"upload", read_upload, 0, false},
+    {"secret", loader_read_secret, offsetof(struct catalog_form, secret), false},
     {"asks", read_asks, 0, false},
     {"variants", read_variants, 0, true},
     {0},

@@ -1,8 +1,8 @@
 /* Reading mappings by a table of their keys, and the plain values in them. */
 #include "base/memory.h"
 #include "base/number.h"
-#include "catalog/load.h"
-#include "catalog/notation.h"
+#include "catalog/load_internal.h"
+#include "catalog/notation_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-/* Records and command syntax; the grammar is in catalog/notation.h. */
-#include "catalog/notation.h"
+/* Records and command syntax; the grammar is in catalog/notation_internal.h. */
 #include "base/memory.h"
+#include "catalog/notation_internal.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

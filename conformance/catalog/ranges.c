@@ -4,7 +4,7 @@
  *     range    = number [ ".." [ number ] ] ;
  */
 #include "base/memory.h"
-#include "catalog/notation.h"
+#include "catalog/notation_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

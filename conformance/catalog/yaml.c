@@ -2,10 +2,10 @@
  * twice: as events, to refuse what libyaml would let through, then as a
  * document.
  */
-#include "catalog/yaml.h"
 #include "base/memory.h"
 #include "base/print.h"
 #include "base/utf8.h"
+#include "catalog/yaml_internal.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

@@ -23,6 +23,8 @@ static const struct format {
     {"markdown", "summary.md", REPORTS_MARKDOWN}, {"badge", "badge.json", REPORTS_BADGE},
     {"summary", "summary.txt", REPORTS_SUMMARY},  {NULL, NULL, REPORTS_FORMAT_COUNT},
 };
+_Static_assert(sizeof formats / sizeof *formats == REPORTS_FORMAT_COUNT + 1,
+               "each of enum reports_format has a word and a file here");
 
 struct arguments {
     const struct format *format; /* NULL: all                               */

@@ -168,13 +168,20 @@ static void run_once(struct run *run, const struct run_cases *cases)
     }
 }
 
-static int exit_code(const struct run *run)
+/* The built-in cases are part of the program: one that was just added is not there
+ * until the next build. */
+static int tell_nothing_selected(const struct run *run, const struct run_cases *cases)
+{
+    complain("run: nothing was selected: %zu cases in %s, %zu of them for the dialect %s",
+             cases->read_count, cases->path_count > 0 ? "these files" : "this program",
+             cases->dialect_count, run->dialect);
+    return EXIT_NOTHING_SELECTED;
+}
+
+static int exit_code(const struct run *run, const struct run_cases *cases)
 {
     if (run->tally.broken) return EXIT_USAGE;
-    if (run->tally.judged == 0) {
-        complain("run: nothing was selected");
-        return EXIT_NOTHING_SELECTED;
-    }
+    if (run->tally.judged == 0) return tell_nothing_selected(run, cases);
     if (run->module_failed) return EXIT_MODULE;
     if (run->lab_failed) return EXIT_LAB;
     if (lab_stopped) {
@@ -193,15 +200,25 @@ static void tell_pace(const struct run *run)
           (double)pace->sum_us / 1000 / (double)pace->count);
 }
 
+/* Values of --set that are secrets are known by the cases that will run. */
+static char *kept_command(struct run *run, const struct arguments *arguments,
+                          const struct run_cases *cases)
+{
+    const struct script_settings *settings = &run->options->play.settings;
+    for (size_t i = 0; i < cases->count; i++)
+        mask_note_case(run->mask, settings, cases->items[i].case_);
+    return mask_command(run->mask, arguments->command);
+}
+
 static int run_cases(struct run *run, const struct arguments *arguments,
                      const struct run_cases *cases)
 {
     const struct run_options *options = &arguments->lab.options;
     char *path = memory_format("%s/results.jsonl", options->out);
+    char *command = kept_command(run, arguments, cases);
     run->store = run_create(run, path);
     bool good = run->store != NULL
-                && results_begin(run->store, "atproof run", arguments->command, run->dialect,
-                                 options->strict)
+                && results_begin(run->store, "atproof run", command, run->dialect, options->strict)
                 && results_keep_clauses(run->store, run->compiled);
     if (run->store != NULL && !good) complain("%s: cannot write: %s", path, strerror(errno));
     if (good) {
@@ -215,8 +232,9 @@ static int run_cases(struct run *run, const struct arguments *arguments,
            && results_project(path, REPORTS_TAP, arguments->tap)
            && results_project(path, REPORTS_SUMMARY, "-");
     free(path);
+    free(command);
     tell_pace(run);
-    int code = exit_code(run);
+    int code = exit_code(run, cases);
     return good && complain_of_lost_output() ? code : EXIT_USAGE;
 }
 

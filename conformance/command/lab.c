@@ -75,8 +75,8 @@ static int take_setting(struct lab *lab, char *text)
     if (equals == NULL || equals == text)
         return complain_of_usage(lab->command, "--set %s: no value; expected NAME=TEXT", text);
     if (lab->options.play.settings.count >= RUN_SETTING_MAX / 2)
-        return complain_of_usage(lab->command, "--set %s: more than %d of them", text,
-                                 RUN_SETTING_MAX / 2);
+        return complain_of_usage(lab->command, "--set %.*s: more than %d of them",
+                                 (int)(equals - text), text, RUN_SETTING_MAX / 2);
     *equals = '\0';
     set_variable(lab, text, equals + 1);
     return 0;

@@ -69,7 +69,7 @@ static bool read_events(const char *input, struct events *out)
     char *path = with_ending(input, ".events");
     bool done = path != NULL && transcript_read_file(path, SIZE_MAX / 2, &text, &error);
     free(path);
-    if (!done) return print_mistake(input, "has no .events (corpus/update-events makes it)");
+    if (!done) return print_mistake(input, "has no .events (.ci/update makes it)");
     *out = (struct events){.text = (char *)text.bytes, .size = text.size};
     return true;
 }
@@ -93,7 +93,9 @@ static bool take_part(struct events *events, struct sample *sample)
 {
     if (events->at < events->size && is_case_line(events, events->at))
         events->at = line_end(events, events->at);
-    else if (events->at > 0) return print_mistake(sample->path, "has fewer ways in its .events");
+    else if (events->at > 0)
+        return print_mistake(sample->path,
+                             "has fewer ways in its .events (.ci/update makes it anew)");
     size_t first = events->at;
     while (events->at < events->size && !is_case_line(events, events->at))
         events->at = line_end(events, events->at);

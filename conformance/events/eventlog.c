@@ -8,7 +8,7 @@
 
 #include "at/form.h"
 #include "base/json.h"
-#include "events/eventlog_values.h"
+#include "events/eventlog_values_internal.h"
 
 #include <string.h>
 

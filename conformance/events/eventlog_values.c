@@ -6,7 +6,7 @@
  *
  * What a value becomes is decided by the type the manual gives it; a field
  * that is not of its type is told as the text it is, so nothing is lost. */
-#include "events/eventlog_values.h"
+#include "events/eventlog_values_internal.h"
 
 #include "base/json.h"
 

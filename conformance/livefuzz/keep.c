@@ -245,19 +245,33 @@ static bool make_folder(const struct run *run, const char *name)
     return good;
 }
 
+/* Cases that sequences begin with, and the one to be replayed, send values of --set. */
+static void note_secrets(struct hunt *hunt)
+{
+    struct run_cases cases = {0};
+    const char *replay = hunt->options->replay;
+    if (run_read_cases(&cases, &replay, replay != NULL))
+        for (size_t i = 0; i < cases.count; i++)
+            mask_note_case(hunt->run.mask, &hunt->options->run->play.settings,
+                           cases.items[i].case_);
+    run_release_cases(&cases);
+}
+
 bool hunt_open_store(struct hunt *hunt)
 {
     const struct run_options *options = hunt->options->run;
     struct run *run = &hunt->run;
+    note_secrets(hunt);
     if (!make_folder(run, "corpus") || !make_folder(run, "findings")) return false;
     char *path = memory_format("%s/results.jsonl", options->out);
+    char *command = mask_command(run->mask, hunt->options->command);
     run->store = run_create(run, path);
     bool good = run->store != NULL
-                && results_begin(run->store, "atproof fuzz", hunt->options->command, run->dialect,
-                                 options->strict)
+                && results_begin(run->store, "atproof fuzz", command, run->dialect, options->strict)
                 && results_keep_clauses(run->store, run->compiled);
     if (run->store != NULL && !good) complain("%s: cannot write: %s", path, strerror(errno));
     free(path);
+    free(command);
     return good;
 }
 

@@ -136,8 +136,8 @@ static void read_part(struct hunt *hunt, const struct script_case *case_,
 
 static void read_case(struct hunt *hunt, const struct script_case *case_, struct sequence *out)
 {
-    const struct script_branch setup = {(struct script_node *)(uintptr_t)case_->setup,
-                                        case_->setup_count};
+    const struct script_branch setup = {.nodes = (struct script_node *)(uintptr_t)case_->setup,
+                                        .node_count = case_->setup_count};
     read_part(hunt, case_, &setup, out);
     read_part(hunt, case_, &case_->body, out);
 }

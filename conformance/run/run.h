@@ -2,6 +2,7 @@
 #ifndef CONFORMANCE_RUN_H
 #define CONFORMANCE_RUN_H
 
+#include "mask/mask.h"
 #include "outcome/results.h"
 #include "run/play.h"
 #include "run/recover.h"
@@ -51,6 +52,8 @@ struct run_cases {
     size_t script_count, script_capacity;
     char **paths; /* owned                                                  */
     size_t path_count, path_capacity;
+    size_t read_count;    /* before run_select_cases                        */
+    size_t dialect_count; /* of those, the dialect's                        */
 };
 
 /* Calls `take` with a file that the user named, or with the scripts below a folder, by
@@ -91,6 +94,7 @@ struct run {
     const char *dialect;
     struct play_options play;
     struct match_urc *urcs; /* the beginnings owned                           */
+    struct mask *mask;      /* of values of --set that are secrets; NULL: not known yet */
     struct reports_identity identity;
     struct results_tally tally;
     struct run_progress progress;
@@ -115,6 +119,19 @@ void run_close(struct run *run);
  * under that name meanwhile, nothing outside the folder is written.
  * Returns: NULL with a complaint made. */
 FILE *run_create(const struct run *run, const char *path);
+
+/* What is kept of the session: the record from item `first` on, without values of --set
+ * that are secrets. Owns: the caller, `bytes`. */
+struct transcript run_record(struct run *run, size_t first);
+
+/* What was judged of the items from `first` on, which are kept as `kept`: by
+ * run_record, or the first of those. Without secrets the judgement is the session's,
+ * made as the bytes came; else what is kept is judged anew, so that no text of the
+ * judgement has one. Item n stands in line `lines[n - 1]` of the transcript; of `options`
+ * the declared lines are numbers of items, 1 the first.
+ * Owns: the caller releases *out with judgement_release. */
+void run_judge(struct run *run, size_t first, const struct transcript *kept, const size_t *lines,
+               const struct judge_options *options, struct judgement *out);
 
 /* Appends to the log what was said since session_begin, with a comment before it. */
 void run_log(struct run *run, const char *what);

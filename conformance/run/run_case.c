@@ -29,16 +29,21 @@ struct attempt {
 
 /* ---- faults ----------------------------------------------------------- */
 
-/* `expected`, `seen`: owned by the attempt from here on. */
+/* Frees: `expected`, `seen`. */
 static void add_fault(struct attempt *attempt, enum results_rule rule, uint64_t offset,
                       char *expected, char *seen)
 {
     const struct run_case *item = attempt->item;
+    struct mask *mask = attempt->run->mask;
     char *clause = results_clause_of(item->id);
+    char *masked_expected = mask_text(mask, expected, false);
+    char *masked_seen = mask_text(mask, seen, false);
+    free(expected);
+    free(seen);
     if (attempt->fault_count == FAULT_MAX) abort(); /* one of each kind */
-    attempt->faults[attempt->fault_count++] =
-        results_fault(rule, results_level(item->case_->level),
-                      clause == NULL ? memory_text(item->id) : clause, offset, expected, seen);
+    attempt->faults[attempt->fault_count++] = results_fault(
+        rule, results_level(item->case_->level), clause == NULL ? memory_text(item->id) : clause,
+        offset, masked_expected, masked_seen);
 }
 
 static char *take(char **text)
@@ -63,7 +68,7 @@ static void tell_play(struct attempt *attempt)
         return;
     case PLAY_SILENT: seen = memory_format("nothing within %.6g s", limit_s); break;
     case PLAY_LATE: seen = memory_format("it later than %.6g s", limit_s); break;
-    case PLAY_AMBIGUOUS: seen = memory_text("an answer with too many readings"); break;
+    case PLAY_AMBIGUOUS: seen = memory_text("more readings than the budget of steps"); break;
     case PLAY_VANISHED: seen = memory_text("the port vanish while it was awaited"); break;
     }
     bool late = play->outcome == PLAY_LATE;
@@ -116,9 +121,7 @@ static void clean_up(const struct attempt *attempt)
 static void settle(struct attempt *attempt)
 {
     struct run *run = attempt->run;
-    bool good = attempt->play.outcome == PLAY_AGREES
-                && session_command(&run->session, "AT", ANSWER_US) == SESSION_OK;
-    if (good) session_sort_echo(&run->session);
+    if (attempt->play.outcome == PLAY_AGREES) session_command(&run->session, "AT", ANSWER_US);
 }
 
 /* The port vanished: it is waited for. */
@@ -203,8 +206,9 @@ struct writing {
     struct buffer nodes;    /* struct declaration                               */
     struct buffer declared; /* struct judge_declared                        */
     struct buffer text;
-    size_t counted; /* bytes of the text whose lines are counted            */
-    size_t line;    /* the last one of them                                 */
+    struct buffer lines; /* size_t: of each item                            */
+    size_t counted;      /* bytes of the text whose lines are counted            */
+    size_t line;         /* the last one of them                                 */
 };
 
 /* The last line of what is written so far. */
@@ -215,10 +219,9 @@ static size_t last_line(struct writing *writing)
     return writing->line;
 }
 
-/* What the case declares of a command stands after it in the transcript too,
- * as often as it was sent. */
-static void put_declared(struct writing *writing, const struct transcript_item *item,
-                         size_t line_of_case)
+/* What the case declares of a command stands after it in the transcript too, as often
+ * as it was sent: it is item `number`, of a line of the case. */
+static void put_declared(struct writing *writing, size_t number, size_t line_of_case)
 {
     const struct declaration *declarations = (const void *)writing->nodes.bytes;
     for (size_t i = 0; i < writing->nodes.size / sizeof *declarations; i++) {
@@ -227,7 +230,7 @@ static void put_declared(struct writing *writing, const struct transcript_item *
         if (!judge_find_rule(node->rule, &declared.rule)) continue; /* run_select.c rejects it */
         if (line_of_case == 0 || sent_above(&writing->case_->body, node->line) != line_of_case)
             continue;
-        declared.line = item->line;
+        declared.line = number;
         buffer_append(&writing->declared, &declared, sizeof declared);
         buffer_format(&writing->text, "@ deviates: %s | %s | %s\n", node->rule, declared.clause,
                       declared.reason);
@@ -245,20 +248,27 @@ static void put_header(const struct attempt *attempt, struct writing *writing)
                   run->identity.firmware == NULL ? "" : run->identity.firmware);
 }
 
-/* The transcript, judged from the case's first item to the end. */
+static void put_items(struct writing *writing, const struct transcript *record)
+{
+    for (size_t i = 0; i < record->item_count; i++) {
+        const struct transcript_item *item = &record->items[i];
+        transcript_out(&writing->text, record, item);
+        size_t line = last_line(writing);
+        buffer_append(&writing->lines, &line, sizeof line);
+        put_declared(writing, i + 1, item->line);
+    }
+}
+
+/* Writes the transcript, from the case's first item to the end, and takes what was
+ * judged of it. */
 static void judge(struct attempt *attempt, FILE *file)
 {
     struct run *run = attempt->run;
-    struct transcript record = session_record(&run->session, attempt->play.first);
+    struct transcript record = run_record(run, attempt->play.first);
     struct writing writing = {.case_ = attempt->item->case_};
     gather(&writing.case_->body, &writing.nodes);
     put_header(attempt, &writing);
-    for (size_t i = 0; i < record.item_count; i++) {
-        size_t line_of_case = record.items[i].line;
-        transcript_out(&writing.text, &record, &record.items[i]);
-        record.items[i].line = last_line(&writing);
-        put_declared(&writing, &record.items[i], line_of_case);
-    }
+    put_items(&writing, &record);
     fwrite(writing.text.bytes, 1, writing.text.size, file);
     const struct judge_options options = {
         .strict = run->options->strict,
@@ -266,9 +276,12 @@ static void judge(struct attempt *attempt, FILE *file)
         .declared_count = writing.declared.size / sizeof(struct judge_declared),
     };
     attempt->size = record.received_size;
-    judge_transcript(&record, run->compiled, &options, &attempt->judgement);
+    run_judge(run, attempt->play.first, &record, (const void *)writing.lines.bytes, &options,
+              &attempt->judgement);
+    free(record.bytes);
     buffer_release(&writing.nodes);
     buffer_release(&writing.declared);
+    buffer_release(&writing.lines);
     buffer_release(&writing.text);
 }
 
@@ -302,6 +315,7 @@ static bool play(struct attempt *attempt)
     session_begin(&run->session);
     bool ready = prepare(attempt);
     session_end_line(&run->session);
+    session_judge(&run->session);
     attempt->play =
         (struct play_result){.outcome = PLAY_STOPPED, .first = session_item_count(&run->session)};
     run->session.booted = false;

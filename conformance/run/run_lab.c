@@ -82,8 +82,7 @@ static void identify(struct run *run)
     session_begin(&run->session);
     for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
         session_command(&run->session, questions[i], ANSWER_US);
-    struct transcript record = session_record(&run->session, 0);
-    judge_transcript(&record, run->compiled, &options, &judgement);
+    session_take_judgement(&run->session, &options, &judgement);
     run->identity = judgement.identity;
     judgement.identity = (struct reports_identity){0};
     judgement_release(&judgement);
@@ -91,6 +90,14 @@ static void identify(struct run *run)
 }
 
 /* ---- the dialect ------------------------------------------------------ */
+
+/* Its places are those of the dialect. */
+static void use_mask(struct run *run)
+{
+    mask_free(run->mask);
+    run->mask = mask_new(run->compiled);
+    mask_note_settings(run->mask, &run->options->play.settings);
+}
 
 /* Its prefix, and the keyword after it if it has one: `+QSSLURC: "closed"`.
  * Owns: the caller. */
@@ -145,6 +152,7 @@ static int choose_dialect(struct run *run, const struct catalog_model *model)
     run->compiled = NULL;
     if (catalog_open_dialect(run->dialect, &run->compiled, stderr) != 0) return EXIT_USAGE;
     run->session.compiled = run->compiled;
+    use_mask(run);
     session_begin(&run->session);
     collect_urcs(run, model);
     return EXIT_AS_EXPECTED;
@@ -152,11 +160,38 @@ static int choose_dialect(struct run *run, const struct catalog_model *model)
 
 /* ---- the log ---------------------------------------------------------- */
 
+struct transcript run_record(struct run *run, size_t first)
+{
+    session_decode(&run->session);
+    struct transcript record = session_record(&run->session, first);
+    return mask_copy(run->mask, &record);
+}
+
+/* Whether nothing of the record was left out or replaced. */
+static bool is_whole(const struct session *session, size_t first, const struct transcript *kept)
+{
+    const struct buffer *bytes = &session->record.bytes;
+    return first + kept->item_count == session_item_count(session)
+           && (bytes->size == 0 || memcmp(bytes->bytes, kept->bytes, bytes->size) == 0);
+}
+
+void run_judge(struct run *run, size_t first, const struct transcript *kept, const size_t *lines,
+               const struct judge_options *options, struct judgement *out)
+{
+    if (is_whole(&run->session, first, kept)) {
+        session_take_judgement(&run->session, options, out);
+    } else {
+        for (size_t i = 0; i < kept->item_count; i++) kept->items[i].line = i + 1;
+        judge_transcript(kept, run->compiled, options, out);
+    }
+    judgement_set_lines(out, lines, kept->item_count);
+}
+
 void run_log(struct run *run, const char *what)
 {
-    struct transcript record = session_record(&run->session, 0);
     struct buffer text = {0};
-    if (run->log == NULL || record.item_count == 0) return;
+    if (run->log == NULL || session_item_count(&run->session) == 0) return;
+    struct transcript record = run_record(run, 0);
     buffer_format(&text, "# %s\n", what);
     for (size_t i = 0; i < record.item_count; i++) {
         struct transcript_item item = record.items[i];
@@ -166,6 +201,7 @@ void run_log(struct run *run, const char *what)
     fwrite(text.bytes, 1, text.size, run->log);
     fflush(run->log);
     buffer_release(&text);
+    free(record.bytes);
 }
 
 /* The folder, and the log in it. */
@@ -217,6 +253,7 @@ int run_open(struct run *run, const struct run_options *options, struct catalog_
     if (run->line == NULL) return complain_of_port(run, &error);
     if (catalog_open_dialect(CATALOG_DIALECT_DEFAULT, &run->compiled, stderr) != 0)
         return EXIT_USAGE;
+    use_mask(run);
     session_open(&run->session, run->line, run->compiled);
     run->begun_us = run->session.begun_us;
     bool found = find_module(run);
@@ -232,6 +269,7 @@ void run_close(struct run *run)
     line_close(run->line);
     if (run->log != NULL) fclose(run->log);
     if (run->folder >= 0) close(run->folder);
+    mask_free(run->mask);
     compiled_catalog_free(run->compiled);
     for (size_t i = 0; i < run->play.urc_count; i++)
         free((void *)(uintptr_t)run->urcs[i].beginning);

@@ -190,9 +190,12 @@ void run_select_cases(struct run_cases *cases, const struct run_options *options
 {
     size_t kept = 0;
     size_t seen = 0;
+    cases->read_count = cases->count;
     for (size_t i = 0; i < cases->count; i++) {
         struct run_case item = cases->items[i];
-        bool wanted = is_of_dialect(&item, dialect) && matches(options, item.id)
+        if (!is_of_dialect(&item, dialect)) continue;
+        cases->dialect_count++;
+        bool wanted = matches(options, item.id)
                       && (options->level < 0 || options->level == (int)item.case_->level);
         if (!wanted) continue;
         if (options->shard_count > 0 && seen++ % options->shard_count != options->shard - 1)

@@ -316,6 +316,8 @@ bool script_read_payload(struct script_reader *reader, const struct script_paylo
                                "the example does not fit; expected bytes of the "
                                "length or digest before it");
         payload->example = example;
+    } else if (payload->kind == SCRIPT_PAYLOAD_LENGTH) {
+        reader->bytes_size += (size_t)payload->size; /* they are made when it is shown */
     }
     if (reader->at < reader->size)
         return script_fail(reader, reader->at,

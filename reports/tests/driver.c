@@ -147,6 +147,8 @@ int main(int argc, char **argv)
         [REPORTS_JUNIT] = "junit", [REPORTS_TAP] = "tap",     [REPORTS_SUMMARY] = "summary",
         [REPORTS_HTML] = "html",   [REPORTS_SARIF] = "sarif", [REPORTS_MARKDOWN] = "markdown",
         [REPORTS_BADGE] = "badge"};
+    _Static_assert(sizeof formats / sizeof *formats == REPORTS_FORMAT_COUNT,
+                   "each of enum reports_format has its word here");
     const char *verb = argc > 1 ? argv[1] : "";
     bool good = false;
     if (strcmp(verb, "write") == 0)

@@ -1,9 +1,9 @@
 /* Gathers names, records and forms from the sets that make up a dialect, and
  * merges what is the same.
  */
-#include "catalog/compile/build.h"
 #include "base/memory.h"
-#include "catalog/yaml.h"
+#include "catalog/compile/build_internal.h"
+#include "catalog/yaml_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Fields of a record as the parser's parameters. */
 #include "base/memory.h"
-#include "catalog/compile/build.h"
-#include "catalog/yaml.h"
+#include "catalog/compile/build_internal.h"
+#include "catalog/yaml_internal.h"
 
 #include <string.h>
 

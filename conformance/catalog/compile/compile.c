@@ -1,7 +1,7 @@
 /* Compiling: sets into the tables of the parser. */
 #include "catalog/compile/compile.h"
-#include "catalog/compile/build.h"
-#include "catalog/yaml.h"
+#include "catalog/compile/build_internal.h"
+#include "catalog/yaml_internal.h"
 
 int catalog_compile(struct catalog_model *model, const struct catalog_part *parts,
                     size_t part_count, struct compiled_catalog **out, struct catalog_errors *errors)

@@ -3,8 +3,8 @@
  * first that have no prefix, then by role, then those with more literals.
  */
 #include "base/memory.h"
-#include "catalog/compile/build.h"
-#include "catalog/yaml.h"
+#include "catalog/compile/build_internal.h"
+#include "catalog/yaml_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

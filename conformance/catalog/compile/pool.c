@@ -1,6 +1,6 @@
 /* The pool of texts, and the slots through which names are found. */
 #include "base/memory.h"
-#include "catalog/compile/build.h"
+#include "catalog/compile/build_internal.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -79,6 +79,17 @@ static bool is_wanted(const char *own, const struct catalog_part *part)
     return catalog_is_of_edition(own, part->edition);
 }
 
+/* After the values, in their column. */
+static void put_remarks(FILE *out, const struct catalog_param *param)
+{
+    bool follows = param->values || param->table;
+    if (param->note) fputs(follows ? "<br>" : "", out);
+    put_text(out, param->note);
+    if (param->secret == CATALOG_SECRET_NONE) return;
+    fprintf(out, "%ssecret: %s", follows || param->note ? "<br>" : "",
+            catalog_secret_name(param->secret));
+}
+
 static void put_params(FILE *out, const struct catalog_param *params, size_t count,
                        const struct catalog_part *part)
 {
@@ -104,8 +115,7 @@ static void put_params(FILE *out, const struct catalog_param *params, size_t cou
         fputs(" | ", out);
         put_values(out, param->values, param->value_count);
         if (param->table) fprintf(out, "table [%s](#table-%s)", param->table, param->table);
-        fputs((param->values || param->table) && param->note ? "<br>" : "", out);
-        put_text(out, param->note);
+        put_remarks(out, param);
         fputs(" |\n", out);
     }
 }
@@ -137,6 +147,8 @@ static void put_form_notes(FILE *out, const struct catalog_form *form)
     if (form->upload == CATALOG_UPLOAD_COUNTED)
         fprintf(out, ", uploads %s bytes", form->syntax.args[form->upload_arg].text);
     else if (form->upload == CATALOG_UPLOAD_CTRL_Z) fputs(", uploads up to Ctrl-Z", out);
+    if (form->secret != CATALOG_SECRET_NONE)
+        fprintf(out, ", secret: %s", catalog_secret_name(form->secret));
 }
 
 static void put_form(FILE *out, const struct catalog_form *form)

@@ -1,7 +1,7 @@
 /* The faults that a module can be given: firmware bugs that somebody could ship.
  *
  * Their names, texts and clauses stand in the table modem_defects
- * (defect/defect.c), in the same order. */
+ * (defect/defect_table.c), in the same order. */
 #ifndef ATPROOF_MODEM_FAULT_H
 #define ATPROOF_MODEM_FAULT_H
 
@@ -30,7 +30,7 @@ enum modem_fault {
     FAULT_MISSING_FINAL,
     FAULT_DOUBLED_FINAL,
     FAULT_LATE_RESULT,
-    FAULT_ERROR_BEHIND_ANSWER,
+    FAULT_ERROR_AFTER_ANSWER,
     FAULT_UNKNOWN_COMMAND_ACCEPTED,
     FAULT_ACCEPTS_ILLEGAL_VALUE,
     FAULT_REFUSES_MAXIMUM,
@@ -41,7 +41,7 @@ enum modem_fault {
     /* the lines of a response */
     FAULT_MISSING_LINE,
     FAULT_DOUBLED_LINE,
-    FAULT_LINE_BEHIND_FINAL,
+    FAULT_LINE_AFTER_FINAL,
     FAULT_TEST_RANGE_WRONG,
     FAULT_TEST_EMPTY,
     FAULT_LIST_LACKS_LAST,
@@ -86,7 +86,7 @@ enum modem_fault {
     FAULT_PAYLOAD_LOSES_XON,
     FAULT_PAYLOAD_SEVEN_BITS,
     FAULT_URC_IN_PAYLOAD,
-    FAULT_URC_BEHIND_HEADER,
+    FAULT_URC_AFTER_HEADER,
     FAULT_PROMPT_LOST,
     FAULT_UPLOAD_AWAITS_ONE_MORE,
     FAULT_UPLOAD_ENDS_AT_CTRL_Z,

@@ -10,7 +10,7 @@ typedef void defect_hook(struct modem *modem, struct defect_use *use, struct spe
 /* of lines (defect_line.c) */
 defect_hook defect_lf_only, defect_extra_cr, defect_glued, defect_trailing_blank, defect_lower_case,
     defect_numeric_final, defect_missing_final, defect_doubled_final, defect_late,
-    defect_error_behind_answer, defect_missing_line, defect_doubled_line, defect_line_behind_final,
+    defect_error_after_answer, defect_missing_line, defect_doubled_line, defect_line_after_final,
     defect_missing_closing, defect_prompt_lost, defect_list_lacks_last, defect_result_first,
     defect_missing_result, defect_doubled_result, defect_closed_lost, defect_recv_twice,
     defect_no_space, defect_no_colon, defect_comma_for_colon, defect_dropped_byte,
@@ -23,7 +23,7 @@ defect_hook defect_out_of_range, defect_empty_field, defect_unquoted, defect_str
     defect_prefix, defect_separator, defect_test_range, defect_test_empty;
 
 /* of payload (defect_payload.c) */
-defect_hook defect_length_more, defect_length_less, defect_urc_behind_header, defect_payload_cut,
+defect_hook defect_length_more, defect_length_less, defect_urc_after_header, defect_payload_cut,
     defect_payload_at_nul, defect_payload_crlf, defect_payload_xon, defect_payload_7_bit,
     defect_urc_in_payload;
 

@@ -106,7 +106,7 @@ void defect_late(struct modem *modem, struct defect_use *use, struct speech *spe
     modem->free_ns = (asked->at + limit_ms * MS_US + SECOND_US) * 1000;
 }
 
-void defect_error_behind_answer(struct modem *modem, struct defect_use *use, struct speech *speech)
+void defect_error_after_answer(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     struct defect_state *state = &modem->defects;
     if (is_information(speech)) state->has_answer = true;
@@ -142,7 +142,7 @@ static void keep(struct modem *modem, struct speech *speech, enum speech_kind af
     speech->lost = true;
 }
 
-void defect_line_behind_final(struct modem *modem, struct defect_use *use, struct speech *speech)
+void defect_line_after_final(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     if (is_information(speech) && fault_strikes(use)) keep(modem, speech, SPEECH_RESULT);
 }

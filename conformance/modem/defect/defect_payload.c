@@ -35,7 +35,7 @@ void defect_length_less(struct modem *modem, struct defect_use *use, struct spee
     if (announces(modem, speech) && fault_strikes(use)) change_length(speech, -1);
 }
 
-void defect_urc_behind_header(struct modem *modem, struct defect_use *use, struct speech *speech)
+void defect_urc_after_header(struct modem *modem, struct defect_use *use, struct speech *speech)
 {
     if (announces(modem, speech) && fault_strikes(use)) speech->after = "\r\n" INTRUDER;
 }

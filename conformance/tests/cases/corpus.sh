@@ -23,7 +23,7 @@ compare() { # INPUT CHUNK-OPTION...
 while IFS= read -r input; do
     count=$((count + 1))
     if [ ! -f "${input%.*}.events" ]; then
-        echo "$input: has no .events (corpus/update-events makes them)"
+        echo "$input: has no .events (.ci/update makes them)"
         failed=$((failed + 1))
     elif ! compare "$input" || ! compare "$input" --chunk 1; then
         failed=$((failed + 1))

@@ -2,7 +2,7 @@
 #include "corpus_run.h"
 
 #include "base/memory.h"
-#include "judge/judge_internal.h"
+#include "judge/judge.h"
 
 #include <stdio.h>
 #include <stdlib.h>

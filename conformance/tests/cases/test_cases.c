@@ -265,6 +265,7 @@ int main(int argc, char **argv)
     size_t streams = 0;
     int failed = 0;
     clock_t start = clock();
+    bool *is_bad = memory_new((size_t)argc, sizeof *is_bad);
     if (!watched_init(&suite.watched, CASE_SIZE_MAX)) return 2;
     setvbuf(stdout, NULL, _IOLBF, 0); /* a crash shows the file and the last case */
     for (int i = 1; i < argc; i++) {
@@ -272,7 +273,8 @@ int main(int argc, char **argv)
             suite.pairs = true;
             continue;
         }
-        failed += run_file(argv[i], argc > 3);
+        is_bad[i] = run_file(argv[i], argc > 3) != 0;
+        failed += is_bad[i];
         streams += suite.corpus.count;
         corpus_release(&suite.corpus);
     }
@@ -280,5 +282,8 @@ int main(int argc, char **argv)
            (unsigned long long)suite.sizes, (unsigned long long)suite.runner.count,
            (double)(clock() - start) / CLOCKS_PER_SEC,
            suite.pairs ? " (with every pair of splits)" : "");
+    for (int i = 1; i < argc; i++) /* at the end, where they are seen */
+        if (is_bad[i]) printf("# failed: %s\n", argv[i]);
+    free(is_bad);
     return failed != 0 || streams == 0;
 }

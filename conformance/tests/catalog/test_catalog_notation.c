@@ -1,6 +1,6 @@
 /* The notation, taken apart and written out again in one plain form, so that a
  * test is a line in and a line out. */
-#include "catalog/notation.h"
+#include "catalog/notation_internal.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # That the judge can fail: each wrong response of corpus/judge/wrong.at is
-# reported as declared, each legal one passes without a finding, and of the
-# hostile streams at least twice as many are rejected as accepted.
+# reported as declared, each legal one passes without a finding, each rule is
+# broken by one, and of the hostile streams at least twice as many are rejected
+# as accepted.
 #   judge_table.sh ATPROOF CORPUS
 set -eu
 atproof=$1 corpus=$2
@@ -15,6 +16,8 @@ trap 'rm -rf "$work"' EXIT
     > "$work/out" || { cat "$work/out"; exit 1; }
 "$atproof" check -q --results "$work/hostile" "$corpus"/hostile/*.at > "$work/out" \
     || { cat "$work/out"; exit 1; }
+
+"$atproof" check --list-rules > "$work/rules"
 
 /usr/bin/python3 - "$work" << 'PYTHON'
 import json, sys
@@ -45,8 +48,14 @@ print(f'{len(wrong)} wrong, {len(legal)} legal responses; '
       f'{rejects} hostile streams rejected, {accepts} accepted')
 if len(wrong) < 40 or len(legal) < 40: bad.append('expected 40 of each at least')
 if rejects < 2 * accepts: bad.append('expected twice as many rejects as accepts')
-rules = {rule for case in wrong for rule, _ in told(case)}
-print(f'{len(rules)} rules met')
+# Of the host, and of what a transcript declares: tests/check has them.
+ELSEWHERE = {'argument', 'declared-absent'}
+met = {rule for case in wrong + hostile for rule, _ in told(case)}
+with open(f'{work}/rules') as lines:
+    rules = [line.split()[0] for line in lines if line.split()[1] in ('must', 'should')]
+bad += [f'{rule}: no response in corpus/judge/wrong.at breaks this rule; add one'
+        for rule in rules if rule not in met | ELSEWHERE]
+print(f'{len(met)} rules met')
 print(*bad, sep='\n')
 sys.exit(1 if bad else 0)
 PYTHON

@@ -112,7 +112,8 @@ static void test_defect_each_is_in_the_table_once_in_each_dialect(void **state)
             if (!modem_defect_shows(defect, defect_dialects[d])
                 || is_tried(defect, defect_dialects[d]))
                 continue;
-            print_error("%s: not tried in %s\n", defect->name, defect_dialects[d]);
+            print_error("%s: no trial in %s; defect_sample.c, beside this, lists them\n",
+                        defect->name, defect_dialects[d]);
             good = false;
         }
     }

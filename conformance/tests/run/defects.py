@@ -30,6 +30,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 DOC = os.path.join(HERE, '..', '..', 'DEFECTS.md')
 DIALECTS = ['simcom', 'quectel-ugxx', 'quectel-ec200']
 LAB_FAILED = 6
+NO_CASE = 'no case fails at its clause; add one to corpus/live, then build atproof-command'
 RUN_LIMIT = 25   # seconds; what a run kept by then is looked at
 STARTS = ['', '@40+', '@20+', '@12+', '@10+', '@9+', '@8+', '@7+', '@6+', '@5+', '@3+', '@2+']
 INTRODUCTION = '''# Defect by case
@@ -228,10 +229,10 @@ def main():
         defect, dialect = job
         if options.write:
             found = find(lab, defect, dialect)
-            return 'no case fails at its clause' if found is None else None, found
+            return NO_CASE if found is None else None, found
         row = rows.get((defect.name, dialect))
         if row is None:
-            return 'has no row in the table', None
+            return f'has no row in the table; --write {defect.name} makes it', None
         return prove(lab, defect, dialect, row[:3]), None
 
     bad = len(unknown)

@@ -300,11 +300,15 @@ static void test_script_endless_repetition_is_told(void **state)
     struct transcript_error error;
     struct script script = read_script(empty, sizeof empty - 1);
     assert_false(script_expand(&script.cases[0], NULL, 0, &t, &error));
-    assert_string_equal(error.text, "more than 1048576 repetitions in all; expected fewer");
+    assert_string_equal(error.text,
+                        "more than 65586 items and lines in all ways of the file; expected "
+                        "fewer choices and repetitions");
     script_release(&script);
     script = read_script(filled, sizeof filled - 1);
     assert_false(script_expand(&script.cases[0], NULL, 0, &t, &error));
-    assert_string_equal(error.text, "more than 67108864 bytes in all; expected fewer");
+    assert_string_equal(error.text, "more than 67108864 bytes in all ways of the file; expected "
+                                    "fewer choices and repetitions");
+    assert_true(script_is_spent(&script));
     script_release(&script);
 }
 

@@ -84,6 +84,12 @@ class Formats(unittest.TestCase):
         VALIDATOR.validate(made)
         self.assertEqual(made["isError"], verdict == "red")
 
+    def test_no_format_is_left_out(self):
+        header = (sample.ROOT / "include/atproof/reports.h").read_text()
+        named = re.search(r"enum reports_format \{(.*?)REPORTS_FORMAT_COUNT", header, re.S)[1]
+        formats = {name.lower() for name in re.findall(r"REPORTS_(\w+)", named)}
+        self.assertEqual(formats - {"html"}, set(COUNTS), "COUNTS has each format but the page")
+
     def test_each_outcome_alone(self):
         verdicts = {}
         for line in sample.OUTCOMES[1:] + sample.FUZZERS[1:]:
