@@ -8,6 +8,7 @@ import datetime
 import difflib
 import json
 import math
+import os
 import pathlib
 import re
 
@@ -41,10 +42,14 @@ class Config:
     def __init__(self, path, data, reader):
         self.path, self.data, self.reader = path, data, reader
         self.root = (path.parent / data["root"]).resolve()
-        self.out = (self.root / data["output"]["directory"]).resolve()
+        # Not resolved: folder.py walks to it, and follows no link.
+        self.out = pathlib.Path(os.path.normpath(self.root / data["output"]["directory"]))
 
     def place(self, *path):
         return f"{self.path}:{self.reader.place(path)}"
+
+    def output_mistake(self, text):
+        return Mistakes(f"{self.place('output', 'directory')}: {self.out}: {text}")
 
 
 # ---- YAML, with the place of each value ---------------------------------------

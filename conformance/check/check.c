@@ -63,6 +63,7 @@ struct declarations {
     LIST(struct judge_limit) limits;
 };
 
+/* Groups are at most SCRIPT_DEPTH_MAX deep in each other. */
 static void collect(struct declarations *out, const struct script_branch *branch)
 {
     for (size_t i = 0; i < branch->node_count; i++) {

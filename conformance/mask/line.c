@@ -98,6 +98,13 @@ static bool is_identity(enum catalog_secret kind)
            || kind == CATALOG_SECRET_ICCID;
 }
 
+static size_t digit_count(const uint8_t *text, size_t size)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++) count += is_digit(text[i]);
+    return count;
+}
+
 static int hex_value(uint8_t byte)
 {
     if (is_digit(byte)) return byte - '0';
@@ -126,24 +133,33 @@ static bool find_on_card(struct mask *mask, const uint8_t *text, size_t size)
     return is_iccid || is_imsi;
 }
 
-/* A text in hexadecimal digits, by UCS-2 or by bytes: what it says is the secret. */
+/* Reads characters of `step` hexadecimal digits each, all but the last two of them 0.
+ * Returns: how many, or 0 if it is no printable text. */
+static size_t read_hex(const uint8_t *text, size_t size, size_t step, uint8_t *out, size_t most)
+{
+    size_t count = 0;
+    if (size % step != 0 || size / step > most) return 0;
+    for (size_t i = 0; i < size; i += step) {
+        int high = hex_value(text[i + step - 2]);
+        int low = hex_value(text[i + step - 1]);
+        int byte = high < 0 || low < 0 ? -1 : high * 16 + low;
+        bool is_wide = step == 4 && memcmp(text + i, "00", 2) != 0;
+        if (byte < 0x20 || byte > 0x7E || is_wide) return 0;
+        out[count++] = (uint8_t)byte;
+    }
+    return count;
+}
+
+/* A text in hexadecimal digits, by UCS-2 or by bytes: what it says is the secret. Digits
+ * below 10 alone are taken as they are, but for UCS-2. */
 static bool find_in_hex(struct mask *mask, enum catalog_secret kind, const uint8_t *text,
                         size_t size)
 {
     uint8_t said[256];
-    size_t count = 0;
-    bool is_ucs2 = size >= 8 && size % 4 == 0 && memcmp(text, "00", 2) == 0;
-    size_t step = is_ucs2 ? 4 : 2;
-    if (!is_ucs2 && (is_identity(kind) || kind == CATALOG_SECRET_NUMBER)) return false;
-    if (size < 8 || size % step != 0 || size / step > sizeof said) return false;
-    for (size_t i = 0; i < size; i += step) {
-        int high = hex_value(text[i + step - 2]);
-        int low = hex_value(text[i + step - 1]);
-        int byte = high < 0 || low < 0 ? -1 : high << 4 | low;
-        if (byte < 0x20 || byte > 0x7E || (is_ucs2 && memcmp(text + i, "00", 2) != 0)) return false;
-        said[count++] = (uint8_t)byte;
-    }
-    size_t first = kind == CATALOG_SECRET_NUMBER && said[0] == '+';
+    bool is_ucs2 = size >= 8 && memcmp(text, "00", 2) == 0;
+    if (size < 8 || (!is_ucs2 && digit_count(text, size) == size)) return false;
+    size_t count = read_hex(text, size, is_ucs2 ? 4 : 2, said, sizeof said);
+    size_t first = kind == CATALOG_SECRET_NUMBER && count > 0 && said[0] == '+';
     return count > first && mask_pair_of(mask, kind, said + first, count - first) != NULL;
 }
 
@@ -156,13 +172,6 @@ static void hide(struct line *line, enum catalog_secret kind, size_t offset, siz
     if (kind == CATALOG_SECRET_CARD && find_on_card(mask, text, size)) return;
     if (kind != CATALOG_SECRET_MESSAGE && find_in_hex(mask, kind, text, size)) return;
     mask_hide(mask, line->stream, kind, line->view.items + offset, size);
-}
-
-static size_t digit_count(const uint8_t *text, size_t size)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < size; i++) count += is_digit(text[i]);
-    return count;
 }
 
 /* What a test form answers: `(0-5)`, `<password>`. */

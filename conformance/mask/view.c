@@ -195,10 +195,15 @@ static void view_hex_ucs2(const struct mask_stream *stream, unsigned variant, st
     }
 }
 
+/* UTF-16 of either order, from any byte on: one byte of each character is 0. */
 static void view_utf16(const struct mask_stream *stream, unsigned variant, struct mask_view *out)
 {
-    for (size_t i = variant; i < stream->bytes.size; i += 2)
-        mask_view_add(out, i, stream->bytes.bytes[i], MASK_RAW);
+    const uint8_t *bytes = stream->bytes.bytes;
+    size_t order = variant >> 1; /* 1: the low byte comes second                */
+    for (size_t i = variant & 1; i + 1 < stream->bytes.size; i += 2) {
+        bool is_low = bytes[i + 1 - order] == 0;
+        mask_view_add(out, i + order, is_low ? bytes[i + order] : 0, MASK_RAW);
+    }
 }
 
 /* The digits of each pair exchanged (24.008, 11.11: how a SIM keeps numbers). */
@@ -261,7 +266,7 @@ const struct mask_way mask_ways[] = {
     {view_swapped, DIGITS_MIN, 2, true, false},
     {view_hex, MASK_KNOWN_MIN, 2, false, false},
     {view_hex_ucs2, MASK_KNOWN_MIN, 4, false, false},
-    {view_utf16, MASK_KNOWN_MIN, 2, false, false},
+    {view_utf16, MASK_KNOWN_MIN, 4, false, false},
     {view_base64, MASK_KNOWN_MIN, 4, false, false},
     {0},
 };

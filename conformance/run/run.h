@@ -115,11 +115,6 @@ struct run {
 int run_open(struct run *run, const struct run_options *options, struct catalog_model *model);
 void run_close(struct run *run);
 
-/* A new file of the run's folder; `path` begins with options->out. Whatever was put
- * under that name meanwhile, nothing outside the folder is written.
- * Returns: NULL with a complaint made. */
-FILE *run_create(const struct run *run, const char *path);
-
 /* What is kept of the session: the record from item `first` on, without values of --set
  * that are secrets. Owns: the caller, `bytes`. */
 struct transcript run_record(struct run *run, size_t first);
@@ -132,6 +127,11 @@ struct transcript run_record(struct run *run, size_t first);
  * Owns: the caller releases *out with judgement_release. */
 void run_judge(struct run *run, size_t first, const struct transcript *kept, const size_t *lines,
                const struct judge_options *options, struct judgement *out);
+
+/* A new file of the run's folder; `path` begins with options->out. Whatever was put
+ * under that name meanwhile, nothing outside the folder is written.
+ * Returns: NULL with a complaint made. */
+FILE *run_create(const struct run *run, const char *path);
 
 /* Appends to the log what was said since session_begin, with a comment before it. */
 void run_log(struct run *run, const char *what);

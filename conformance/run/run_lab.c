@@ -268,8 +268,8 @@ void run_close(struct run *run)
     if (run->line != NULL) session_close(&run->session);
     line_close(run->line);
     if (run->log != NULL) fclose(run->log);
-    if (run->folder >= 0) close(run->folder);
     mask_free(run->mask);
+    if (run->folder >= 0) close(run->folder);
     compiled_catalog_free(run->compiled);
     for (size_t i = 0; i < run->play.urc_count; i++)
         free((void *)(uintptr_t)run->urcs[i].beginning);

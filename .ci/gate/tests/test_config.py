@@ -116,14 +116,6 @@ def test_dates_and_paths_stay_text():
     assert loaded.place("expected_failures", 0).endswith("gate.yaml:5:5")
 
 
-def test_a_folder_with_other_things_is_not_emptied():
-    with common.scratch() as folder:
-        common.write(folder, gate__yaml="version: 1\nchecks: [stack]\noutput: {directory: .}\n")
-        code, _, errors = common.run_gate("--config", f"{folder}/gate.yaml")
-        assert code == 2 and "no folder of a gate" in errors, errors
-        assert (pathlib.Path(folder) / "gate.yaml").is_file()
-
-
 def test_the_gates_own_configuration_is_taken():
     loaded = config.load(common.GATE / "gate.yaml")
     assert loaded.root == common.ROOT and loaded.out == common.ROOT / "build/gate"

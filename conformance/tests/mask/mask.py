@@ -163,6 +163,11 @@ TABLE = [
      '<< "GET / HTTP/1.1\\r\\nX-Auth-Token: requesttok"\n>> "en77\\r\\nHost: h\\r\\n\\r\\n'
      '"\n< OK\n',
      ["requesttoken77"], ["Host: h"]),
+    ("utf16-low-first", '> AT+CGAUTH=1,1,"apnpassw","u"\n< OK\n> AT+HTTPREAD=0,18\n< OK\n'
+     "< +HTTPREAD: 18\n<= hex 02 61 00 70 00 6e 00 70 00 61 00 73 00 73 00 77 00 03\n"
+     "< +HTTPREAD: 0\n", ["apnpassw"], []),
+    ("digits-again", '> AT+CLCK="SC",1,"33333333"\n< OK\n> ATI\n< code 33333333\n< OK\n',
+     ["33333333"], ["code 00000001"]),
     ("push", '> AT+CGAUTH=1,1,"apnpassw","apnuserx"\n< OK\n'
      '<< "\\r\\n+QSSLURC: \\"recv\\",0,40\\r\\nSet-Cookie: sid=pushed99; HttpOnly apnpas"\n'
      '<< "sw"\n', ["apnpassw", "pushed99"], []),
