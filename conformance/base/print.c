@@ -7,7 +7,6 @@
  * Compilers check it against its arguments; any other conversion aborts. */
 #include "base/print.h"
 
-#include "base/escape.h"
 #include "base/utf8.h"
 
 #include <stdbool.h>
@@ -46,15 +45,15 @@ static void escape(struct buffer *out, uint8_t byte)
     buffer_append(out, unit, sizeof unit);
 }
 
-void print_shown(struct buffer *out, const void *text, size_t size)
+void print_shown(struct buffer *out, const void *bytes, size_t size)
 {
-    const uint8_t *bytes = text;
+    const uint8_t *from = bytes;
     bool begins = true; /* spaces alone came before                            */
     for (size_t at = 0; at < size;) {
-        size_t length = plain_size(bytes, at, size, begins);
-        if (bytes[at] != ' ') begins = false;
-        if (length > 0) buffer_append(out, bytes + at, length);
-        else escape(out, bytes[at]);
+        size_t length = plain_size(from, at, size, begins);
+        if (from[at] != ' ') begins = false;
+        if (length > 0) buffer_append(out, from + at, length);
+        else escape(out, from[at]);
         at += length > 0 ? length : 1;
     }
 }
@@ -158,24 +157,24 @@ static void pad(struct buffer *out, size_t first, const struct conversion *how, 
     out->size += room;
 }
 
-void print_list(FILE *out, const char *format, va_list list)
+void print_list(FILE *out, const char *format, va_list arguments)
 {
     struct buffer text = {0};
-    struct arguments arguments;
+    struct arguments taken;
     struct conversion how;
-    va_copy(arguments.list, list);
+    va_copy(taken.list, arguments);
     while (*format != '\0') {
         size_t size = strcspn(format, "%");
         buffer_append(&text, format, size);
         format += size;
         if (*format == '\0') break;
         size_t first = text.size;
-        const char *letter = read_conversion(format + 1, &arguments, &how);
-        if (!put_value(&text, &how, *letter, &arguments)) abort();
+        const char *letter = read_conversion(format + 1, &taken, &how);
+        if (!put_value(&text, &how, *letter, &taken)) abort();
         pad(&text, first, &how, *letter);
         format = letter + 1;
     }
-    va_end(arguments.list);
+    va_end(taken.list);
     if (text.size > 0) fwrite(text.bytes, 1, text.size, out);
     buffer_release(&text);
 }

@@ -29,7 +29,7 @@ __attribute__((format(printf, 2, 0))) void print_list(FILE *out, const char *for
 
 /* Whether a character is neither a control character nor a mark that changes how
  * others are shown: a direction, a tag; nor a noncharacter. */
-bool print_is_shown(uint32_t character);
+bool print_is_shown(uint32_t value);
 
 /* Appends the bytes as they are shown. */
 void print_shown(struct buffer *out, const void *bytes, size_t size);

@@ -83,7 +83,7 @@ static void settle_place(struct loader *loader, struct catalog_place *place)
 {
     size_t found = settle_fields(loader, place->at, place->syntax.args, place->syntax.arg_count)
                    + settle_fields(loader, place->at, place->line.fields, place->line.field_count)
-        + (place->upload != CATALOG_SECRET_NONE);
+                   + (place->upload != CATALOG_SECRET_NONE);
     if (found == 0)
         catalog_complain(loader->yaml.errors, place->at,
                          "names no secret; expected <KIND> in a command or a notation");

@@ -2,7 +2,6 @@
  * twice: as events, to refuse what libyaml would let through, then as a
  * document.
  */
-#include "base/escape.h"
 #include "base/memory.h"
 #include "base/print.h"
 #include "base/utf8.h"

@@ -2,6 +2,8 @@
 #include "base/print.h"
 #include "mask/mask_internal.h"
 
+#include "base/print.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
