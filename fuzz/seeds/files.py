@@ -3,7 +3,7 @@
 
 usage: files.py OUT [ATPROOF]
 
-Writes OUT/script, match, catalog, results, capture and module, a file a seed, from
+Writes OUT/script, match, catalog, results, diff, capture and module, a file a seed, from
 corpus/, parser/catalog/ and the schema of result stores; with the
 program ATPROOF also from stores that its `check` makes. The same corpus gives
 the same files. Standard library alone.
@@ -186,6 +186,34 @@ def make_stores(out, atproof):
                 write(out, f"check-{name}-{at}", head + case)
 
 
+def make_pairs(out):
+    """Two stores with a NUL between them: of each kind of line the same twice."""
+    for name, text in stores.stores(ROOT / "reports/results.schema.json"):
+        write(out, name, text.encode() + b"\0" + text.encode())
+
+
+def other_runs(cases):
+    """What may have become of a run: less, more, worse, faster."""
+    yield "same", cases
+    yield "less", cases[1:]
+    yield "twice", cases * 2
+    yield "failed", [case.replace(b'"outcome":"passed"', b'"outcome":"failed"') for case in cases]
+    yield "skipped", [case.replace(b'"outcome":"passed"', b'"outcome":"skipped"') for case in cases]
+    yield "texts", [case.replace(b"OK", b"OK2").replace(b"ERROR", b"OK") for case in cases]
+
+
+def make_compared(out, folder):
+    """Stores that `check` made, each before one that another firmware might have made."""
+    for path in sorted(folder.glob("check-*")):
+        if path.name.endswith("-clauses"):
+            continue
+        head, *cases = path.read_bytes().splitlines(True)
+        for name, others in other_runs(cases):
+            old, new = head + b"".join(cases), head + b"".join(others)
+            write(out, f"{path.name}-{name}", old + b"\0" + new)
+            write(out, f"{path.name}-{name}-back", new + b"\0" + old)
+
+
 # ---- captures -------------------------------------------------------------
 
 
@@ -282,11 +310,12 @@ def main():
         sys.exit(__doc__)
     out = pathlib.Path(sys.argv[1])
     makers = {"script": make_scripts, "match": make_matches, "catalog": make_catalogs, "results": make_results,
-              "capture": make_captures, "module": make_sessions}
+              "diff": make_pairs, "capture": make_captures, "module": make_sessions}
     for target, make in makers.items():
         make(out / target)
         if target == "results" and len(sys.argv) == 3:
             make_stores(out / target, sys.argv[2])
+            make_compared(out / "diff", out / target)
         if not any((out / target).iterdir()):
             sys.exit(f"files.py: no seeds for {target}")
 
