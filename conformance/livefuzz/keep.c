@@ -4,6 +4,7 @@
 #include "base/complain.h"
 #include "base/digest.h"
 #include "base/memory.h"
+#include "outcome/kept_name.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -24,7 +25,10 @@ static bool write_transcript(const struct hunt *hunt, const char *path, const ch
                 id == NULL ? "#\n" : "");
         fwrite(text->bytes, 1, text->size, file);
     }
-    if (file != NULL && (ferror(file) != 0 || fclose(file) != 0)) good = false;
+    if (file != NULL) {
+        bool failed = ferror(file) != 0;
+        good = fclose(file) == 0 && !failed;
+    }
     if (!good) complain("%s: cannot write: %s", path, strerror(errno));
     return good;
 }
@@ -82,10 +86,8 @@ static bool is_taken(const struct hunt *hunt, const struct hunt_key *key)
 
 static char *path_of(const struct hunt *hunt, const char *id)
 {
-    char *name = memory_text(strchr(id, '/') + 1);
-    for (char *at = name; *at != '\0'; at++)
-        if (*at == '/') *at = '.';
-    char *path = memory_format("%s/findings/%s.at", hunt->options->run->out, name);
+    char *name = kept_name(strchr(id, '/') + 1, 1, 1);
+    char *path = memory_format("%s/findings/%s", hunt->options->run->out, name);
     free(name);
     return path;
 }
@@ -136,6 +138,7 @@ static void make_fault(const struct hunt *hunt, const struct hunt_played *played
         const char *expected, *seen;
     } texts[] = {
         {RESULTS_REBOOT, "no start of the module", "what it prints when it starts"},
+        {RESULTS_FLOODS, "an end of what the module sends", "more than one case keeps"},
         {RESULTS_VANISHED, "the port to stay", "the port vanish"},
         {RESULTS_ECHO_DIFFERS, "the command line as it was sent", "something else"},
         {RESULTS_ACCEPTED_UNKNOWN, "ERROR: no manual has the command", "OK"},
@@ -253,9 +256,11 @@ bool hunt_open_store(struct hunt *hunt)
         return false;
     char *path = memory_format("%s/results.jsonl", options->out);
     struct run *run = &hunt->run;
-    bool good = (run->store = fopen(path, "w")) != NULL
-                && results_begin(run->store, "atproof fuzz", hunt->options->command, run->dialect,
-                                 options->strict)
+    const struct reports_run line = {.tool = "atproof fuzz",
+                                     .command = hunt->options->command,
+                                     .dialect = run->dialect,
+                                     .strict = options->strict};
+    bool good = (run->store = fopen(path, "w")) != NULL && results_begin(run->store, &line)
                 && results_keep_clauses(run->store, run->compiled);
     if (!good) complain("%s: cannot write: %s", path, strerror(errno));
     free(path);

@@ -11,7 +11,7 @@
 
 #define ANSWER_US   INT64_C(1000000)  /* for a command that asks nothing of the network */
 #define PREPARES_US INT64_C(60000000) /* for a command of set-up or clean-up  */
-#define FAULT_MAX   4
+#define FAULT_MAX   5
 
 /* A case under way. */
 struct attempt {
@@ -64,11 +64,29 @@ static void tell_play(struct attempt *attempt)
     case PLAY_SILENT: seen = memory_format("nothing within %.6g s", limit_s); break;
     case PLAY_LATE: seen = memory_format("it later than %.6g s", limit_s); break;
     case PLAY_AMBIGUOUS: seen = memory_text("an answer with too many readings"); break;
+    case PLAY_FLOODS: return; /* see tell_flood */
     case PLAY_VANISHED: seen = memory_text("the port vanish while it was awaited"); break;
     }
     bool late = play->outcome == PLAY_LATE;
     add_fault(attempt, late ? RESULTS_LATE : RESULTS_NO_ANSWER, match->offset,
               take(&match->expected), seen);
+}
+
+/* What came after the case's bytes was dropped: that is told, with its count. */
+static void tell_flood(struct attempt *attempt)
+{
+    struct run *run = attempt->run;
+    const struct session *session = &run->session;
+    if (session->dropped == 0) return;
+    run->module_failed = true;
+    add_fault(attempt, RESULTS_FLOODS, attempt->size,
+              memory_format("at most %llu bytes in one case",
+                            (unsigned long long)session->received_max),
+              memory_format("%llu bytes more, which were dropped",
+                            (unsigned long long)session->dropped));
+    run->lost = ++run->flood_count >= RUN_FLOOD_MAX;
+    run_log(run, attempt->item->id);
+    session_begin(&run->session);
 }
 
 /* ---- before and after ------------------------------------------------ */
@@ -321,7 +339,11 @@ static bool play(struct attempt *attempt)
     settle(attempt);
     judge(attempt, file);
     tell_play(attempt);
-    fclose(file);
+    bool kept = ferror(file) == 0;
+    kept = fclose(file) == 0 && kept;
+    if (kept) return true;
+    complain("%s: cannot write: %s", attempt->path, strerror(errno));
+    run->tally.broken = true;
     return true;
 }
 
@@ -339,6 +361,7 @@ static void conclude(struct attempt *attempt)
 {
     struct run *run = attempt->run;
     bool booted = run->session.booted;
+    tell_flood(attempt);
     bool answers = !run->session.vanished && run->session.final[0] != '\0'
                    && attempt->play.outcome == PLAY_AGREES;
     if (!answers && !run->lost) bring_back(attempt);
@@ -423,29 +446,26 @@ static void release(struct attempt *attempt)
 
 /* ---- the case --------------------------------------------------------- */
 
-/* `simcom-cch/2.2.5/live-a` is `simcom-cch.2.2.5.live-a.at`. Owns: the caller. */
-static char *transcript_path(const struct run *run, const char *id, unsigned try)
+/* Owns: the caller. */
+static char *transcript_path(const struct run *run, const char *id, size_t round,
+                             unsigned try)
 {
-    char *name = memory_text(id);
-    for (char *at = name; *at != '\0'; at++)
-        if (*at == '/' || *at == ' ') *at = *at == '/' ? '.' : '_';
-    char *suffix = try > 1 ? memory_format(".try%u", try) : memory_text("");
-    char *path = memory_format("%s/%s%s.at", run->options->out, name, suffix);
-    free(suffix);
+    char *name = kept_name(id, round, try);
+    char *path = memory_format("%s/%s", run->options->out, name);
     free(name);
     return path;
 }
 
 /* Returns: whether it is to be tried again. */
-static bool run_attempt(struct run *run, const struct run_case *item, unsigned try)
+static bool run_attempt(struct run *run, const struct run_case *item, size_t round, unsigned try)
 {
     struct attempt attempt = {.run = run, .item = item};
-    attempt.path = transcript_path(run, item->id, try);
+    attempt.path = transcript_path(run, item->id, round, try);
     bool again = false;
     if (play(&attempt)) {
         conclude(&attempt);
         again = attempt.verdict == REPORTS_FAIL && try <= run->options->retries && !run->lost;
-        if (attempt.stopped) run_skip(run, item, "stopped");
+        if (attempt.stopped) run_skip(run, item, RUN_STOPPED);
         else if (again) tell(&attempt, "again", NULL);
         else keep(&attempt, try);
     }
@@ -453,11 +473,11 @@ static bool run_attempt(struct run *run, const struct run_case *item, unsigned t
     return again;
 }
 
-void run_case(struct run *run, const struct run_case *item)
+void run_case(struct run *run, const struct run_case *item, size_t round)
 {
     unsigned try = 1;
     run_progress_case(&run->progress, item->id);
-    while (run_attempt(run, item, try)) try++;
+    while (run_attempt(run, item, round, try)) try++;
 }
 
 void run_skip(struct run *run, const struct run_case *item, const char *why)

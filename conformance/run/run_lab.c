@@ -171,10 +171,12 @@ static bool open_log(struct run *run)
 {
     const char *folder = run->options->out;
     if (folder == NULL) return true;
-    char *path = memory_format("%s/" RUN_LOG, folder);
-    bool good =
-        (mkdir(folder, 0777) == 0 || errno == EEXIST) && (run->log = fopen(path, "w")) != NULL;
+    char *path = memory_format("%s/" KEPT_LOG, folder);
+    bool resumes = run->options->resumes;
+    bool good = (mkdir(folder, 0777) == 0 || errno == EEXIST)
+                && (run->log = fopen(path, resumes ? "a" : "w")) != NULL;
     if (!good) complain("%s: cannot write: %s", path, strerror(errno));
+    else if (resumes) fputs("\n# the run goes on; times begin anew\n", run->log);
     else fprintf(run->log, "@ title: all that was said to and by %s\n\n", run->options->target);
     free(path);
     return good;
@@ -224,6 +226,7 @@ void run_close(struct run *run)
     for (size_t i = 0; i < run->play.urc_count; i++)
         free((void *)(uintptr_t)run->urcs[i].beginning);
     free(run->urcs);
+    run_release_rounds(run);
     free((void *)(uintptr_t)run->identity.manufacturer);
     free((void *)(uintptr_t)run->identity.model);
     free((void *)(uintptr_t)run->identity.firmware);
