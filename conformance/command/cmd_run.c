@@ -249,7 +249,7 @@ static int run_cases(struct run *run, const struct arguments *arguments,
            && results_project(path, REPORTS_SUMMARY, "-");
     free(path);
     tell_pace(run);
-    int code = exit_code(run, cases);
+    int code = good ? exit_code(run, cases) : EXIT_USAGE;
     return good && complain_of_lost_output() ? code : EXIT_USAGE;
 }
 

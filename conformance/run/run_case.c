@@ -24,6 +24,7 @@ struct attempt {
     size_t fault_count;
     enum reports_verdict verdict;
     uint64_t size; /* bytes of the module                                   */
+    uint64_t dropped_before; /* by the session, before the case             */
     bool stopped;
 };
 
@@ -72,21 +73,26 @@ static void tell_play(struct attempt *attempt)
               take(&match->expected), seen);
 }
 
+/* Bytes that were dropped since the case began, the recovery after it included. */
+static uint64_t dropped_by(const struct attempt *attempt)
+{
+    const struct session *session = &attempt->run->session;
+    return session->dropped_before + session->dropped - attempt->dropped_before;
+}
+
 /* What came after the case's bytes was dropped: that is told, with its count. */
 static void tell_flood(struct attempt *attempt)
 {
     struct run *run = attempt->run;
     const struct session *session = &run->session;
-    if (session->dropped == 0) return;
+    if (dropped_by(attempt) == 0) return;
     run->module_failed = true;
     add_fault(attempt, RESULTS_FLOODS, attempt->size,
               memory_format("at most %llu bytes in one case",
                             (unsigned long long)session->received_max),
               memory_format("%llu bytes more, which were dropped",
-                            (unsigned long long)session->dropped));
-    run->lost = ++run->flood_count >= RUN_FLOOD_MAX;
-    run_log(run, attempt->item->id);
-    session_begin(&run->session);
+                            (unsigned long long)dropped_by(attempt)));
+    if (++run->flood_count >= RUN_FLOOD_MAX) run->lost = true;
 }
 
 /* ---- before and after ------------------------------------------------ */
@@ -327,6 +333,7 @@ static bool play(struct attempt *attempt)
     }
     session_end_line(&run->session);
     session_begin(&run->session);
+    attempt->dropped_before = run->session.dropped_before;
     bool ready = prepare(attempt);
     session_end_line(&run->session);
     session_judge(&run->session);
@@ -361,10 +368,14 @@ static void conclude(struct attempt *attempt)
 {
     struct run *run = attempt->run;
     bool booted = run->session.booted;
-    tell_flood(attempt);
     bool answers = !run->session.vanished && run->session.final[0] != '\0'
                    && attempt->play.outcome == PLAY_AGREES;
+    if (run->session.dropped > 0) { /* what is recovered has a record of its own */
+        run_log(run, attempt->item->id);
+        session_begin(&run->session);
+    }
     if (!answers && !run->lost) bring_back(attempt);
+    tell_flood(attempt);
     if (booted) {
         run->module_failed = true;
         add_fault(attempt, RESULTS_REBOOT, attempt->size, memory_text("no start of the module"),

@@ -36,6 +36,7 @@ struct session {
                                               * what came since             */
     uint64_t received_max;                   /* bytes of a record                */
     uint64_t dropped;                        /* bytes that came after them       */
+    uint64_t dropped_before;                 /* of records before this one       */
     size_t rewrite_count;                    /* how often items of the record moved */
     int64_t begun_us;                        /* times of the record are from here */
     int64_t sent_us, received_us;            /* the last byte; of line_now  */
