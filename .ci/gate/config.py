@@ -14,6 +14,8 @@ import re
 import jsonschema
 import yaml
 
+from render import plain
+
 HERE = pathlib.Path(__file__).resolve().parent
 SCHEMA = json.loads((HERE / "gate.schema.json").read_text())
 NAMES = {"object": "a mapping", "array": "a list", "string": "a text", "integer": "a whole number",
@@ -23,7 +25,10 @@ MAX_VALUES = 100_000  # an alias counts as often as it is used
 
 
 class Mistakes(Exception):
-    """What is wrong with a configuration, a line each."""
+    """What is wrong with a configuration, a line each, inert: what it quotes is not ours."""
+
+    def __init__(self, *lines):
+        super().__init__("\n".join(map(plain, lines)))
 
 
 class Key(str):
@@ -177,12 +182,19 @@ def told(error):
         yield path, f"{name}{error.message}"
 
 
+def is_day(text):
+    """Whether it is a day of the calendar, YYYY-MM-DD; as number_is_day of
+    conformance/base has it."""
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def check_dates(data):
     excuses = data.get("expected_failures")
     for i, excuse in enumerate(excuses if isinstance(excuses, list) else []):
-        try:
-            datetime.date.fromisoformat(excuse["until"])
-        except ValueError:
+        if not is_day(excuse["until"]):
             yield ("expected_failures", i, "until"), (
                 f"'until': '{excuse['until']}' is no day of the calendar; expected YYYY-MM-DD")
 
@@ -244,6 +256,6 @@ def load(path):
     found = mistakes({**data, "dialects": data.get("dialects", DEFAULTS["dialects"])}
                      if isinstance(data, dict) else data)
     if found:
-        raise Mistakes("\n".join(dict.fromkeys(
-            f"{path}:{reader.place(where)}: {text}" for where, text in found)))
+        raise Mistakes(*dict.fromkeys(
+            f"{path}:{reader.place(where)}: {text}" for where, text in found))
     return Config(path, fill(data), reader)

@@ -125,7 +125,7 @@ def main(arguments=None):
             loaded.data["fuzz"] = {**loaded.data.get("fuzz", {}), "seconds": chosen.fuzz}
         return run(planning.Plan(loaded))
     except config.Mistakes as error:
-        print("\n".join(f"gate: {line}" for line in str(error).splitlines()), file=sys.stderr)
+        print("\n".join(f"gate: {line}" for line in str(error).split("\n")), file=sys.stderr)
         return 2
 
 

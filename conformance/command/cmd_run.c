@@ -1,5 +1,7 @@
 /* atproof run: judges a module. */
 #include "base/memory.h"
+#include "base/number.h"
+#include "base/print.h"
 #include "command/cli.h"
 #include "command/lab.h"
 
@@ -21,6 +23,8 @@ struct arguments {
 };
 
 /* ---- options ---------------------------------------------------------- */
+
+#define SHARD_MAX 10000
 
 enum {
     KEY_SELECT = 256,
@@ -88,11 +92,12 @@ static int take_unsigned(const struct lab *lab, const char *option, const char *
 
 static int take_shard(struct run_options *options, const char *text)
 {
-    char *slash = NULL;
-    unsigned long part = strtoul(text, &slash, 10);
-    char *end = slash;
-    unsigned long count = *slash == '/' ? strtoul(slash + 1, &end, 10) : 0;
-    if (part == 0 || part > count || count > 10000 || *end != '\0')
+    uint64_t part = 0;
+    uint64_t count = 0;
+    const char *slash = strchr(text, '/');
+    if (slash == NULL || !number_read(text, (size_t)(slash - text), SHARD_MAX, &part)
+        || !number_read(slash + 1, strlen(slash + 1), SHARD_MAX, &count) || part == 0
+        || part > count)
         return complain_of_usage("run", "--shard %s: expected K/N, K from 1 to N", text);
     options->shard = (unsigned)part;
     options->shard_count = (unsigned)count;
@@ -153,8 +158,8 @@ static void list_cases(const struct run_cases *cases)
 {
     for (size_t i = 0; i < cases->count; i++) {
         const struct run_case *item = &cases->items[i];
-        printf("%-8s %s\n", item->skipped == NULL ? "runs" : "skipped", item->id);
-        if (item->skipped != NULL) printf("         %s\n", item->skipped);
+        print(stdout, "%-8s %s\n", item->skipped == NULL ? "runs" : "skipped", item->id);
+        if (item->skipped != NULL) print(stdout, "         %s\n", item->skipped);
     }
 }
 
@@ -206,9 +211,19 @@ static void tell_pace(const struct run *run)
 {
     const struct pace *pace = &run->pace;
     if (pace->count == 0) return;
-    fprintf(stderr, "%llu exchanges, the runner's own delay: median %.3f ms, mean %.3f ms\n",
-            (unsigned long long)run->exchange_count, pace_percentile(pace, 50) / 1000.0,
-            (double)pace->sum_us / 1000 / (double)pace->count);
+    print(stderr, "%llu exchanges, the runner's own delay: median %.3f ms, mean %.3f ms\n",
+          (unsigned long long)run->exchange_count, pace_percentile(pace, 50) / 1000.0,
+          (double)pace->sum_us / 1000 / (double)pace->count);
+}
+
+/* Values of --set that are secrets are known by the cases that will run. */
+static char *kept_command(struct run *run, const struct arguments *arguments,
+                          const struct run_cases *cases)
+{
+    const struct script_settings *settings = &run->options->play.settings;
+    for (size_t i = 0; i < cases->count; i++)
+        mask_note_case(run->mask, settings, cases->items[i].case_);
+    return mask_command(run->mask, arguments->command);
 }
 
 static bool open_store(struct run *run, const struct arguments *arguments,
@@ -216,16 +231,21 @@ static bool open_store(struct run *run, const struct arguments *arguments,
 {
     char digest[DIGEST_TEXT_SIZE];
     run_digest_cases(run, cases, digest);
-    if (run->options->resumes) return run_resume(run, path, digest);
+    char *command = kept_command(run, arguments, cases); /* the mask learns the secrets */
+    if (run->options->resumes) {
+        free(command);
+        return run_resume(run, path, digest);
+    }
     const struct reports_run line = {.tool = "atproof run",
-                                     .command = arguments->command,
+                                     .command = command,
                                      .dialect = run->dialect,
                                      .strict = run->options->strict,
                                      .cases = digest};
-    run->store = fopen(path, "w");
+    run->store = run_create(run, path);
     bool good = run->store != NULL && results_begin(run->store, &line)
                 && results_keep_clauses(run->store, run->compiled);
-    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
+    if (run->store != NULL && !good) complain("%s: cannot write: %s", path, strerror(errno));
+    free(command);
     return good;
 }
 

@@ -235,26 +235,23 @@ static enum hunt_end say_step(struct saying *saying, const struct sequence_step 
 
 /* ---- the transcript --------------------------------------------------- */
 
-/* Writes `count` items, and takes what was judged of them. A sequence that ends before
- * its last item is judged anew. */
+/* Writes `count` items, and takes what was judged of them. */
 static void judge(struct saying *saying, size_t count)
 {
     struct hunt_played *out = saying->out;
+    struct run *run = &saying->hunt->run;
     const struct judge_options options = {.strict = saying->options->strict};
-    session_decode(saying->session);
-    struct transcript record = session_record(saying->session, saying->first);
-    bool whole = count >= record.item_count;
+    struct transcript record = run_record(run, saying->first);
+    if (record.item_count > count) record.item_count = count;
     size_t *lines = memory_new(record.item_count, sizeof *lines);
-    if (!whole) record.item_count = count;
     for (size_t i = 0; i < record.item_count; i++) {
         transcript_out(&out->text, &record, &record.items[i]);
-        record.items[i].line = lines[i] = HEADER_LINES + 2 * (i + 1);
+        lines[i] = HEADER_LINES + 2 * (i + 1);
         if (record.items[i].kind == TRANSCRIPT_RECEIVED) out->size += record.items[i].size;
     }
-    if (whole) session_take_judgement(saying->session, &options, &out->judgement);
-    else judge_transcript(&record, saying->hunt->run.compiled, &options, &out->judgement);
-    if (whole) judgement_set_lines(&out->judgement, lines, record.item_count);
+    run_judge(run, saying->first, &record, lines, &options, &out->judgement);
     free(lines);
+    free(record.bytes);
 }
 
 /* ---- the sequence ----------------------------------------------------- */

@@ -3,7 +3,9 @@
 
 #include "base/complain.h"
 #include "base/exit_code.h"
+#include "base/file.h"
 #include "base/memory.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -230,10 +232,17 @@ void results_fault_release(struct reports_finding *fault)
 
 /* ---- the run ---------------------------------------------------------- */
 
+#define LAST_SECOND UINT64_C(253402300799) /* of the year 9999                */
+
 int64_t results_now_s(void)
 {
     const char *text = getenv("SOURCE_DATE_EPOCH");
-    return text == NULL ? time(NULL) : (int64_t)strtoll(text, NULL, 10);
+    uint64_t seconds = 0;
+    if (text == NULL) return time(NULL);
+    if (number_read(text, strlen(text), LAST_SECOND, &seconds)) return (int64_t)seconds;
+    complain("SOURCE_DATE_EPOCH is '%s'; expected seconds from 0 to %llu", text,
+             (unsigned long long)LAST_SECOND);
+    exit(EXIT_USAGE);
 }
 
 void results_today(char out[11])
@@ -295,14 +304,12 @@ bool results_begin(FILE *store, const struct reports_run *run)
 bool results_project(const char *store, enum reports_format format, const char *path)
 {
     if (path == NULL) return true;
-    bool standard = strcmp(path, "-") == 0;
-    FILE *out = standard ? stdout : fopen(path, "w");
-    if (out == NULL) {
-        complain("%s: cannot write: %s", path, strerror(errno));
-        return false;
-    }
     const struct reports_input input = {.stores = &store, .store_count = 1};
-    bool good = reports_project(&input, format, out, stderr);
-    if (!standard && fclose(out) != 0) good = false;
+    if (strcmp(path, "-") == 0) return reports_project(&input, format, stdout, stderr);
+    struct file_out out;
+    bool begun = file_begin(&out, path);
+    bool made = begun && reports_project(&input, format, out.stream, stderr);
+    bool good = begun && file_end(&out, made);
+    if (!begun || (made && !good)) complain("%s: cannot write: %s", path, file_error(errno));
     return good;
 }

@@ -7,6 +7,7 @@
 #include "base/complain.h"
 #include "base/exit_code.h"
 #include "base/memory.h"
+#include "base/print.h"
 #include "port/port.h"
 #include "port/signals.h"
 
@@ -125,7 +126,7 @@ bool serve_announce(const struct port *port, const char *address, const char *li
 {
     const char *name = port_describe(port);
     if (strcmp(address, "stdio") == 0) return true;
-    printf("%s%s\n", name[0] == '/' ? "pty " : "", link != NULL ? link : name);
+    print(stdout, "%s%s\n", name[0] == '/' ? "pty " : "", link != NULL ? link : name);
     return complain_of_lost_output();
 }
 

@@ -2,6 +2,7 @@
 #include "run/resume.h"
 
 #include "base/complain.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "run/run.h"
 
@@ -15,8 +16,8 @@ static struct run_round *round_of(struct run *run, const char *id)
 {
     for (size_t i = 0; i < run->round_count; i++)
         if (strcmp(run->rounds[i].id, id) == 0) return &run->rounds[i];
-    run->rounds = memory_grow(run->rounds, run->round_count + 1, &run->round_capacity,
-                              sizeof *run->rounds);
+    run->rounds =
+        memory_grow(run->rounds, run->round_count + 1, &run->round_capacity, sizeof *run->rounds);
     run->rounds[run->round_count] = (struct run_round){.id = memory_text(id)};
     return &run->rounds[run->round_count++];
 }
@@ -56,9 +57,8 @@ void run_digest_cases(const struct run *run, const struct run_cases *cases,
                       char out[DIGEST_TEXT_SIZE])
 {
     struct digest digest = {0};
-    char *head =
-        memory_format("%u %u %llu %zu", run->options->repeats, run->options->retries,
-                      (unsigned long long)run->options->seed, cases->count);
+    char *head = memory_format("%u %u %llu %zu", run->options->repeats, run->options->retries,
+                               (unsigned long long)run->options->seed, cases->count);
     add_text(&digest, head);
     for (size_t i = 0; i < cases->count; i++) {
         add_text(&digest, cases->items[i].id);
@@ -138,7 +138,7 @@ static void count(struct run *run, const struct reports_case *case_)
 static bool replace(struct run *run, const char *path, const struct reports_store *store)
 {
     char *beside = memory_format("%s.new", path);
-    run->store = fopen(beside, "w");
+    run->store = run_create(run, beside);
     bool good = run->store != NULL && setvbuf(run->store, NULL, _IONBF, 0) == 0
                 && reports_write_run(run->store, reports_run_of(store))
                 && results_keep_clauses(run->store, run->compiled);
@@ -157,9 +157,9 @@ static bool replace(struct run *run, const char *path, const struct reports_stor
 
 bool run_resume(struct run *run, const char *path, const char *cases)
 {
-    FILE *file = fopen(path, "r");
+    FILE *file = file_open(path);
     if (file == NULL) {
-        complain("%s: cannot resume: %s", path, strerror(errno));
+        complain("%s: cannot resume: %s", path, file_error(errno));
         return false;
     }
     struct reports_store *store = reports_read(file, path, stderr);

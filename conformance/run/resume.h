@@ -13,7 +13,7 @@ struct run_cases;
 
 /* The rounds of one id: cases of one id and --repeat play it more than once. */
 struct run_round {
-    char *id;       /* owned                                                  */
+    char *id;        /* owned                                                  */
     size_t finished; /* results that the store had when the run was resumed   */
     size_t begun;    /* rounds of this run, those that were finished included */
 };

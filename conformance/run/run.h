@@ -2,6 +2,7 @@
 #ifndef CONFORMANCE_RUN_H
 #define CONFORMANCE_RUN_H
 
+#include "mask/mask.h"
 #include "outcome/kept_name.h"
 #include "outcome/results.h"
 #include "run/play.h"
@@ -23,7 +24,7 @@ struct run_options {
     const char *lacking; /* likewise: what the lab has not           */
     bool has_server;     /* server_host and ports are set            */
     bool strict, quiet;
-    bool resumes; /* `out` has a part of the run                             */
+    bool resumes;                /* `out` has a part of the run                             */
     unsigned shard, shard_count; /* 1 the first, of so many; 0: all          */
     unsigned repeats, retries;
     uint64_t seed;   /* of a virtual module                                   */
@@ -57,6 +58,12 @@ struct run_cases {
     size_t read_count;    /* before run_select_cases                        */
     size_t dialect_count; /* of those, the dialect's                        */
 };
+
+/* Calls `take` with a file that the user named, or with the scripts below a folder, by
+ * name. A link below the folder to a script or a folder is refused.
+ * Returns: false with a complaint made, or if `take` does. */
+typedef bool run_script_fn(void *user, const char *path);
+bool run_each_script(const char *path, run_script_fn *take, void *user);
 
 /* Reads files and folders of them; none: the cases that are built in.
  * Returns: false with a complaint made. */
@@ -96,11 +103,13 @@ struct run {
     const char *dialect;
     struct play_options play;
     struct match_urc *urcs; /* the beginnings owned                           */
+    struct mask *mask;      /* of values of --set that are secrets; NULL: not known yet */
     struct reports_identity identity;
     struct results_tally tally;
     struct run_progress progress;
     FILE *store;
     FILE *log;          /* of every byte; NULL: not yet                       */
+    int folder;         /* of both and of the transcripts; -1: none is kept   */
     int64_t begun_us;   /* the time that its times count from                 */
     bool module_failed; /* hung, rebooted, or did not come back             */
     bool lab_failed;    /* the port or the line                             */
@@ -117,6 +126,24 @@ struct run {
  * complaint made. */
 int run_open(struct run *run, const struct run_options *options, struct catalog_model *model);
 void run_close(struct run *run);
+
+/* What is kept of the session: the record from item `first` on, without values of --set
+ * that are secrets. Owns: the caller, `bytes`. */
+struct transcript run_record(struct run *run, size_t first);
+
+/* What was judged of the items from `first` on, which are kept as `kept`: by
+ * run_record, or the first of those. Without secrets the judgement is the session's,
+ * made as the bytes came; else what is kept is judged anew, so that no text of the
+ * judgement has one. Item n stands in line `lines[n - 1]` of the transcript; of `options`
+ * the declared lines are numbers of items, 1 the first.
+ * Owns: the caller releases *out with judgement_release. */
+void run_judge(struct run *run, size_t first, const struct transcript *kept, const size_t *lines,
+               const struct judge_options *options, struct judgement *out);
+
+/* A new file of the run's folder; `path` begins with options->out. Whatever was put
+ * under that name meanwhile, nothing outside the folder is written.
+ * Returns: NULL with a complaint made. */
+FILE *run_create(const struct run *run, const char *path);
 
 /* Appends to the log what was said since session_begin, with a comment before it. */
 void run_log(struct run *run, const char *what);

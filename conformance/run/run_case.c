@@ -23,23 +23,28 @@ struct attempt {
     struct reports_finding faults[FAULT_MAX];
     size_t fault_count;
     enum reports_verdict verdict;
-    uint64_t size; /* bytes of the module                                   */
+    uint64_t size;           /* bytes of the module                                   */
     uint64_t dropped_before; /* by the session, before the case             */
     bool stopped;
 };
 
 /* ---- faults ----------------------------------------------------------- */
 
-/* `expected`, `seen`: owned by the attempt from here on. */
+/* Frees: `expected`, `seen`. */
 static void add_fault(struct attempt *attempt, enum results_rule rule, uint64_t offset,
                       char *expected, char *seen)
 {
     const struct run_case *item = attempt->item;
+    struct mask *mask = attempt->run->mask;
     char *clause = results_clause_of(item->id);
+    char *masked_expected = mask_text(mask, expected, false);
+    char *masked_seen = mask_text(mask, seen, false);
+    free(expected);
+    free(seen);
     if (attempt->fault_count == FAULT_MAX) abort(); /* one of each kind */
-    attempt->faults[attempt->fault_count++] =
-        results_fault(rule, results_level(item->case_->level),
-                      clause == NULL ? memory_text(item->id) : clause, offset, expected, seen);
+    attempt->faults[attempt->fault_count++] = results_fault(
+        rule, results_level(item->case_->level), clause == NULL ? memory_text(item->id) : clause,
+        offset, masked_expected, masked_seen);
 }
 
 static char *take(char **text)
@@ -64,7 +69,7 @@ static void tell_play(struct attempt *attempt)
         return;
     case PLAY_SILENT: seen = memory_format("nothing within %.6g s", limit_s); break;
     case PLAY_LATE: seen = memory_format("it later than %.6g s", limit_s); break;
-    case PLAY_AMBIGUOUS: seen = memory_text("an answer with too many readings"); break;
+    case PLAY_AMBIGUOUS: seen = memory_text("more readings than the budget of steps"); break;
     case PLAY_FLOODS: return; /* see tell_flood */
     case PLAY_VANISHED: seen = memory_text("the port vanish while it was awaited"); break;
     }
@@ -87,11 +92,11 @@ static void tell_flood(struct attempt *attempt)
     const struct session *session = &run->session;
     if (dropped_by(attempt) == 0) return;
     run->module_failed = true;
-    add_fault(attempt, RESULTS_FLOODS, attempt->size,
-              memory_format("at most %llu bytes in one case",
-                            (unsigned long long)session->received_max),
-              memory_format("%llu bytes more, which were dropped",
-                            (unsigned long long)dropped_by(attempt)));
+    add_fault(
+        attempt, RESULTS_FLOODS, attempt->size,
+        memory_format("at most %llu bytes in one case", (unsigned long long)session->received_max),
+        memory_format("%llu bytes more, which were dropped",
+                      (unsigned long long)dropped_by(attempt)));
     if (++run->flood_count >= RUN_FLOOD_MAX) run->lost = true;
 }
 
@@ -283,9 +288,8 @@ static void put_items(struct writing *writing, const struct transcript *record)
 static void judge(struct attempt *attempt, FILE *file)
 {
     struct run *run = attempt->run;
+    struct transcript record = run_record(run, attempt->play.first);
     struct writing writing = {.case_ = attempt->item->case_};
-    session_decode(&run->session);
-    struct transcript record = session_record(&run->session, attempt->play.first);
     gather(&writing.case_->body, &writing.nodes);
     put_header(attempt, &writing);
     put_items(&writing, &record);
@@ -296,8 +300,9 @@ static void judge(struct attempt *attempt, FILE *file)
         .declared_count = writing.declared.size / sizeof(struct judge_declared),
     };
     attempt->size = record.received_size;
-    session_take_judgement(&run->session, &options, &attempt->judgement);
-    judgement_set_lines(&attempt->judgement, (const void *)writing.lines.bytes, record.item_count);
+    run_judge(run, attempt->play.first, &record, (const void *)writing.lines.bytes, &options,
+              &attempt->judgement);
+    free(record.bytes);
     buffer_release(&writing.nodes);
     buffer_release(&writing.declared);
     buffer_release(&writing.lines);
@@ -325,9 +330,8 @@ static bool play(struct attempt *attempt)
 {
     struct run *run = attempt->run;
     const struct run_options *options = run->options;
-    FILE *file = fopen(attempt->path, "w");
+    FILE *file = run_create(run, attempt->path);
     if (file == NULL) {
-        complain("%s: cannot write: %s", attempt->path, strerror(errno));
         run->tally.broken = run->lost = true;
         return false;
     }
@@ -458,8 +462,7 @@ static void release(struct attempt *attempt)
 /* ---- the case --------------------------------------------------------- */
 
 /* Owns: the caller. */
-static char *transcript_path(const struct run *run, const char *id, size_t round,
-                             unsigned try)
+static char *transcript_path(const struct run *run, const char *id, size_t round, unsigned try)
 {
     char *name = kept_name(id, round, try);
     char *path = memory_format("%s/%s", run->options->out, name);

@@ -92,8 +92,8 @@ static void release_builder(struct transcript_builder *builder)
 void session_open(struct session *session, struct line *line,
                   const struct compiled_catalog *compiled)
 {
-    *session = (struct session){
-        .line = line, .compiled = compiled, .received_max = SESSION_RECEIVED_MAX};
+    *session =
+        (struct session){.line = line, .compiled = compiled, .received_max = SESSION_RECEIVED_MAX};
     session_begin(session);
 }
 

@@ -3,7 +3,7 @@
 
 usage: files.py OUT [ATPROOF]
 
-Writes OUT/script, catalog, results, capture and module, a file a seed, from
+Writes OUT/script, match, catalog, results, capture and module, a file a seed, from
 corpus/, parser/catalog/ and the schema of result stores; with the
 program ATPROOF also from stores that its `check` makes. The same corpus gives
 the same files. Standard library alone.
@@ -58,6 +58,52 @@ def cut_cases(text):
 def make_scripts(out):
     for name, text in scripts():
         write(out, name, cut_cases(text))
+
+
+# ---- scripts and recordings -----------------------------------------------
+
+
+def first_way(text):
+    """The lines of a case that stand outside the second branches of either."""
+    opened, left_out = [], None
+    for line in text.splitlines():
+        if re.match(r"@ (either|any-order|optional|repeat):", line):
+            opened.append(line)
+        elif line.startswith("@ or:") and left_out is None:
+            left_out = len(opened)
+        elif line.startswith("@ end:") and opened:
+            if left_out == len(opened):
+                left_out = None
+            opened.pop()
+        elif left_out is None:
+            yield line
+
+
+def recorded(text):
+    """What a case and its module said, as a session."""
+    variables = dict(re.findall(r"(?m)^@ var: (\S+) = (.*)$", text))
+    items = b"\x40"
+    for line in first_way(text):
+        if line.startswith("> "):
+            items += MARK + b"s" + host_bytes(line, variables)
+        elif line.startswith("< "):
+            said = filled(line[2:], variables).encode("latin-1", "replace")
+            items += MARK + b"r\r\n" + said + b"\r\n"
+        elif line.startswith((">> ", "<< ", ">= text ", "<= text ")):
+            items += MARK + (b"s" if line[0] == ">" else b"r") + unescaped(line)
+    return items
+
+
+def make_matches(out):
+    attacks = {"32-answers", "33-answers", "64-answers", "many-a", "answered", "no-answer"}
+    recordings = {}
+    for name, text in scripts():
+        first = cut_cases(text).decode("latin-1")
+        recordings[name] = recorded(re.split(r"(?m)^(?=@ id:)", first)[-1])
+        write(out, name, first.encode("latin-1") + b"\0" + recordings[name])
+    for name, text in scripts():
+        for other in attacks if name.startswith("regressions/attack/") else ():
+            write(out, f"{name}-{other}", text + b"\0" + recordings[f"regressions/attack/{other}"])
 
 
 # ---- catalogues -----------------------------------------------------------
@@ -235,7 +281,7 @@ def main():
     if len(sys.argv) not in (2, 3) or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     out = pathlib.Path(sys.argv[1])
-    makers = {"script": make_scripts, "catalog": make_catalogs, "results": make_results,
+    makers = {"script": make_scripts, "match": make_matches, "catalog": make_catalogs, "results": make_results,
               "capture": make_captures, "module": make_sessions}
     for target, make in makers.items():
         make(out / target)

@@ -1,4 +1,5 @@
 /* Reads stores and writes a projection of them: the one file that knows all. */
+#include "base/text.h"
 #include "formats/formats.h"
 #include "html/html.h"
 #include "markdown/markdown.h"
@@ -32,8 +33,9 @@ bool reports_project(const struct reports_input *input, enum reports_format form
     if (good) {
         write_format(&store, input, format, out, errors);
         if (fflush(out) != 0 || ferror(out)) {
-            fprintf(errors, "%s: what was made of it was not written whole: %s\n", input->stores[0],
-                    strerror(errno));
+            int error = errno;
+            text_put(errors, input->stores[0]);
+            fprintf(errors, ": what was made of it was not written whole: %s\n", strerror(error));
             good = false;
         }
     }
