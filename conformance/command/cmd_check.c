@@ -312,9 +312,11 @@ static int run(struct arguments *arguments, const char *command)
     struct check check = {.options = &arguments->options, .out = quiet_output ? nowhere : stdout};
     int descriptor = mkstemp(store);
     check.store = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    if (check.store == NULL || check.out == NULL
-        || !results_begin(check.store, "atproof check", command, arguments->options.dialect,
-                          arguments->options.strict)) {
+    const struct reports_run line = {.tool = "atproof check",
+                                     .command = command,
+                                     .dialect = arguments->options.dialect,
+                                     .strict = arguments->options.strict};
+    if (check.store == NULL || check.out == NULL || !results_begin(check.store, &line)) {
         complain("%s: cannot write: %s", store, strerror(errno));
         return EXIT_USAGE;
     }

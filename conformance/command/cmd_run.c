@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SELECT_MAX 64
 
@@ -37,6 +38,7 @@ enum {
     KEY_JUNIT,
     KEY_TAP,
     KEY_LIST,
+    KEY_RESUME,
 };
 
 static const struct argp_option option_list[] = {
@@ -46,6 +48,8 @@ static const struct argp_option option_list[] = {
      "Folder of results.jsonl, a transcript a case, and line.at, which has every byte; made if it "
      "is not there (default: atproof-run)",
      0},
+    {"resume", KEY_RESUME, "DIR", 0,
+     "Go on with the run that left DIR, in place of --out; the other options as they were then", 0},
     {"list", KEY_LIST, NULL, 0, "Say which cases would run, and run none", 0},
     {NULL, 0, NULL, 0, "Which cases:", 1},
     {"select", KEY_SELECT, "PATTERN", 0, "Only ids that the shell pattern matches; may come again",
@@ -126,6 +130,10 @@ static error_t take_option(int key, char *text, struct argp_state *state)
     struct run_options *options = &lab->options;
     switch (key) {
     case KEY_LIST: arguments->lists = true; return 0;
+    case KEY_RESUME:
+        options->out = text;
+        options->resumes = true;
+        return 0;
     case KEY_SELECT: return take_select(arguments, text);
     case KEY_LEVEL: return take_level(options, text);
     case KEY_ALLOW:
@@ -155,16 +163,24 @@ static void list_cases(const struct run_cases *cases)
     }
 }
 
+static const char *why_lost(const struct run *run)
+{
+    if (run->flood_count >= RUN_FLOOD_MAX) return RUN_MODULE_FLOODS;
+    return run->lab_failed ? RUN_PORT_LOST : RUN_MODULE_LOST;
+}
+
 static void run_once(struct run *run, const struct run_cases *cases)
 {
     for (size_t i = 0; i < cases->count; i++) {
         const struct run_case *item = &cases->items[i];
         const char *why = item->skipped;
-        if (why == NULL && lab_stopped) why = "stopped";
-        if (why == NULL && run->lost)
-            why = run->lab_failed ? "the port is lost" : "the module does not answer any more";
+        bool finished = false;
+        size_t round = run_begin_round(run, item->id, &finished);
+        if (why == NULL && lab_stopped) why = RUN_STOPPED;
+        if (why == NULL && run->lost) why = why_lost(run);
+        if (finished) continue;
         if (why != NULL) run_skip(run, item, why);
-        else run_case(run, item);
+        else run_case(run, item, round);
     }
 }
 
@@ -210,19 +226,39 @@ static char *kept_command(struct run *run, const struct arguments *arguments,
     return mask_command(run->mask, arguments->command);
 }
 
+static bool open_store(struct run *run, const struct arguments *arguments,
+                       const struct run_cases *cases, const char *path)
+{
+    char digest[DIGEST_TEXT_SIZE];
+    run_digest_cases(run, cases, digest);
+    char *command = kept_command(run, arguments, cases); /* the mask learns the secrets */
+    if (run->options->resumes) {
+        free(command);
+        return run_resume(run, path, digest);
+    }
+    const struct reports_run line = {.tool = "atproof run",
+                                     .command = command,
+                                     .dialect = run->dialect,
+                                     .strict = run->options->strict,
+                                     .cases = digest};
+    run->store = run_create(run, path);
+    bool good = run->store != NULL && results_begin(run->store, &line)
+                && results_keep_clauses(run->store, run->compiled);
+    if (run->store != NULL && !good) complain("%s: cannot write: %s", path, strerror(errno));
+    free(command);
+    return good;
+}
+
 static int run_cases(struct run *run, const struct arguments *arguments,
                      const struct run_cases *cases)
 {
     const struct run_options *options = &arguments->lab.options;
     char *path = memory_format("%s/results.jsonl", options->out);
-    char *command = kept_command(run, arguments, cases);
-    run->store = run_create(run, path);
-    bool good = run->store != NULL
-                && results_begin(run->store, "atproof run", command, run->dialect, options->strict)
-                && results_keep_clauses(run->store, run->compiled);
-    if (run->store != NULL && !good) complain("%s: cannot write: %s", path, strerror(errno));
+    bool good = open_store(run, arguments, cases, path);
     if (good) {
         run_progress_begin(&run->progress, cases->count * options->repeats, options->quiet);
+        run->progress.done = run->tally.judged;
+        run->progress.failed = run->tally.failed;
         for (unsigned i = 0; i < options->repeats && !(lab_stopped && i > 0); i++)
             run_once(run, cases);
         run_progress_end(&run->progress);
@@ -232,10 +268,20 @@ static int run_cases(struct run *run, const struct arguments *arguments,
            && results_project(path, REPORTS_TAP, arguments->tap)
            && results_project(path, REPORTS_SUMMARY, "-");
     free(path);
-    free(command);
     tell_pace(run);
-    int code = exit_code(run, cases);
+    int code = good ? exit_code(run, cases) : EXIT_USAGE;
     return good && complain_of_lost_output() ? code : EXIT_USAGE;
+}
+
+/* Looked at before anything in the folder is written. */
+static bool can_resume(const struct run_options *options)
+{
+    if (!options->resumes) return true;
+    char *path = memory_format("%s/results.jsonl", options->out);
+    bool good = access(path, R_OK | W_OK) == 0;
+    if (!good) complain("%s: cannot resume: %s", path, strerror(errno));
+    free(path);
+    return good;
 }
 
 static int run_module(struct arguments *arguments, struct catalog_model *model,
@@ -247,7 +293,7 @@ static int run_module(struct arguments *arguments, struct catalog_model *model,
     if (options->allowed == NULL && lab_is_virtual(&arguments->lab))
         options->allowed = "stores-files,costs-data";
     if (arguments->lists) options->out = NULL;
-    int code = run_open(run, options, model);
+    int code = can_resume(options) ? run_open(run, options, model) : EXIT_USAGE;
     if (code == EXIT_AS_EXPECTED) {
         run_select_cases(cases, options, run->dialect);
         if (arguments->lists) list_cases(cases);

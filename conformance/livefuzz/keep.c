@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/print.h"
+#include "outcome/kept_name.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -82,10 +83,8 @@ static bool is_taken(const struct hunt *hunt, const struct hunt_key *key)
 
 static char *path_of(const struct hunt *hunt, const char *id)
 {
-    char *name = memory_text(strchr(id, '/') + 1);
-    for (char *at = name; *at != '\0'; at++)
-        if (*at == '/') *at = '.';
-    char *path = memory_format("%s/findings/%s.at", hunt->options->run->out, name);
+    char *name = kept_name(strchr(id, '/') + 1, 1, 1);
+    char *path = memory_format("%s/findings/%s", hunt->options->run->out, name);
     free(name);
     return path;
 }
@@ -136,6 +135,7 @@ static void make_fault(const struct hunt *hunt, const struct hunt_played *played
         const char *expected, *seen;
     } texts[] = {
         {RESULTS_REBOOT, "no start of the module", "what it prints when it starts"},
+        {RESULTS_FLOODS, "an end of what the module sends", "more than one case keeps"},
         {RESULTS_VANISHED, "the port to stay", "the port vanish"},
         {RESULTS_ECHO_DIFFERS, "the command line as it was sent", "something else"},
         {RESULTS_ACCEPTED_UNKNOWN, "ERROR: no manual has the command", "OK"},
@@ -265,9 +265,12 @@ bool hunt_open_store(struct hunt *hunt)
     if (!make_folder(run, "corpus") || !make_folder(run, "findings")) return false;
     char *path = memory_format("%s/results.jsonl", options->out);
     char *command = mask_command(run->mask, hunt->options->command);
+    const struct reports_run line = {.tool = "atproof fuzz",
+                                     .command = command,
+                                     .dialect = run->dialect,
+                                     .strict = options->strict};
     run->store = run_create(run, path);
-    bool good = run->store != NULL
-                && results_begin(run->store, "atproof fuzz", command, run->dialect, options->strict)
+    bool good = run->store != NULL && results_begin(run->store, &line)
                 && results_keep_clauses(run->store, run->compiled);
     if (run->store != NULL && !good) complain("%s: cannot write: %s", path, strerror(errno));
     free(path);

@@ -47,7 +47,8 @@ static bool receive(struct saying *saying, int64_t deadline)
 {
     struct session *session = saying->session;
     int64_t now = line_now(session->line);
-    if (now >= deadline || session->vanished || is_stopped(saying)) return false;
+    if (now >= deadline || session->vanished || session->dropped > 0 || is_stopped(saying))
+        return false;
     int64_t turn = now + TURN_US < deadline ? now + TURN_US : deadline;
     return session_receive(session, turn) >= 0;
 }
@@ -169,7 +170,7 @@ static void answer_stream(struct saying *saying, const struct sequence_step *ste
 static bool is_over(const struct saying *saying)
 {
     const struct session *session = saying->session;
-    return session_is_over(session) || session->booted || session->vanished
+    return session_is_over(session) || session->booted || session->vanished || session->dropped > 0
            || session_is_stream(session);
 }
 
@@ -226,6 +227,7 @@ static enum hunt_end say_step(struct saying *saying, const struct sequence_step 
         return HUNT_WHOLE;
     }
     if (session->vanished) return end(saying, HUNT_VANISHED, at);
+    if (session->dropped > 0) return end(saying, HUNT_FLOODS, at);
     bool silent = session->final[0] == '\0';
     if (silent || !session_is_over(session)) session_expire(session);
     return silent ? end(saying, HUNT_NO_ANSWER, at) : HUNT_WHOLE;

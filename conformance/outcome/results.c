@@ -49,6 +49,20 @@ enum reports_outcome results_decide(struct results_tally *tally, struct excuses 
     return fails ? REPORTS_EXPECTED_FAILURE : REPORTS_UNEXPECTED_PASS;
 }
 
+void results_count(struct results_tally *tally, enum reports_outcome outcome)
+{
+    tally->judged++;
+    switch (outcome) {
+    case REPORTS_PASSED: tally->passed++; break;
+    case REPORTS_FAILED: tally->failed++; break;
+    case REPORTS_EXPECTED_FAILURE: tally->excused++; break;
+    case REPORTS_UNEXPECTED_PASS: tally->unexpected_passes++; break;
+    case REPORTS_SKIPPED: tally->skipped++; break;
+    case REPORTS_OUTCOME_NONE:
+    case REPORTS_OUTCOME_COUNT: break;
+    }
+}
+
 int results_exit_code(const struct results_tally *tally)
 {
     if (tally->broken) return EXIT_USAGE;
@@ -86,6 +100,7 @@ const char *results_rule_name(enum results_rule rule)
         [RESULTS_VANISHED] = "vanished",
         [RESULTS_ECHO_DIFFERS] = "echo-differs",
         [RESULTS_ACCEPTED_UNKNOWN] = "accepted-unknown",
+        [RESULTS_FLOODS] = "floods",
     };
     return names[rule];
 }
@@ -269,22 +284,21 @@ char *results_command(int argc, char **argv)
     return buffer_take_text(&out);
 }
 
-bool results_begin(FILE *store, const char *tool, const char *command, const char *dialect,
-                   bool strict)
+const char *results_version(void)
 {
+    return ATPROOF_VERSION;
+}
+
+bool results_begin(FILE *store, const struct reports_run *run)
+{
+    struct reports_run out = *run;
     char started[32];
     time_t at = results_now_s();
     struct tm parts;
     strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &parts));
-    struct reports_run run = {
-        .tool = tool,
-        .tool_version = ATPROOF_VERSION,
-        .started = started,
-        .command = command,
-        .dialect = dialect,
-        .strict = strict,
-    };
-    return reports_write_run(store, &run);
+    out.tool_version = results_version();
+    out.started = started;
+    return setvbuf(store, NULL, _IONBF, 0) == 0 && reports_write_run(store, &out);
 }
 
 bool results_project(const char *store, enum reports_format format, const char *path)

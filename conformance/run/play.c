@@ -115,6 +115,7 @@ static bool receive(struct player *player, int64_t deadline, ssize_t *size)
         *size = session_receive(session, turn < deadline ? turn : deadline);
     }
     if (*size < 0) return end(player, PLAY_VANISHED);
+    if (session->dropped > 0) return end(player, PLAY_FLOODS);
     if (is_stopped(player)) return end(player, PLAY_STOPPED);
     player->waited = *size == 0;
     player->settled_at = *size == 0 ? 0 : session->received_us + player->options->settle_us;

@@ -3,12 +3,14 @@
 #define CONFORMANCE_RUN_H
 
 #include "mask/mask.h"
+#include "outcome/kept_name.h"
 #include "outcome/results.h"
 #include "run/play.h"
 #include "run/recover.h"
+#include "run/resume.h"
 
 #define RUN_SETTING_MAX 64
-#define RUN_LOG         "line.at" /* in the folder: every byte of the run    */
+#define RUN_FLOOD_MAX   8 /* cases that a module may flood: then the run ends   */
 
 struct run_options {
     const char *command; /* of atproof, for complaints                       */
@@ -22,6 +24,7 @@ struct run_options {
     const char *lacking; /* likewise: what the lab has not           */
     bool has_server;     /* server_host and ports are set            */
     bool strict, quiet;
+    bool resumes;                /* `out` has a part of the run                             */
     unsigned shard, shard_count; /* 1 the first, of so many; 0: all          */
     unsigned repeats, retries;
     uint64_t seed;   /* of a virtual module                                   */
@@ -86,6 +89,12 @@ __attribute__((format(printf, 4, 5))) void run_progress_result(struct run_progre
                                                                const char *format, ...);
 void run_progress_end(struct run_progress *progress);
 
+/* Why cases were left out at the end of a run: --resume plays them. */
+#define RUN_STOPPED       "stopped"
+#define RUN_PORT_LOST     "the port is lost"
+#define RUN_MODULE_LOST   "the module does not answer any more"
+#define RUN_MODULE_FLOODS "the module floods"
+
 struct run {
     const struct run_options *options;
     struct line *line;
@@ -107,6 +116,9 @@ struct run {
     bool lost;          /* nothing more can run                             */
     struct pace pace;   /* of the runner itself                             */
     uint64_t exchange_count;
+    struct run_round *rounds; /* by id, in the order of their first one      */
+    size_t round_count, round_capacity;
+    size_t flood_count; /* cases that the module flooded                     */
 };
 
 /* Opens the line, looks whether a module is there, and who it is.
@@ -136,8 +148,8 @@ FILE *run_create(const struct run *run, const char *path);
 /* Appends to the log what was said since session_begin, with a comment before it. */
 void run_log(struct run *run, const char *what);
 
-/* Runs one case and keeps its result. */
-void run_case(struct run *run, const struct run_case *item);
+/* Runs one case and keeps its result. `round`: of its id. */
+void run_case(struct run *run, const struct run_case *item, size_t round);
 
 /* Keeps that it did not run. */
 void run_skip(struct run *run, const struct run_case *item, const char *why);

@@ -11,7 +11,7 @@
 
 #define ANSWER_US   INT64_C(1000000)  /* for a command that asks nothing of the network */
 #define PREPARES_US INT64_C(60000000) /* for a command of set-up or clean-up  */
-#define FAULT_MAX   4
+#define FAULT_MAX   5
 
 /* A case under way. */
 struct attempt {
@@ -23,7 +23,8 @@ struct attempt {
     struct reports_finding faults[FAULT_MAX];
     size_t fault_count;
     enum reports_verdict verdict;
-    uint64_t size; /* bytes of the module                                   */
+    uint64_t size;           /* bytes of the module                                   */
+    uint64_t dropped_before; /* by the session, before the case             */
     bool stopped;
 };
 
@@ -69,11 +70,34 @@ static void tell_play(struct attempt *attempt)
     case PLAY_SILENT: seen = memory_format("nothing within %.6g s", limit_s); break;
     case PLAY_LATE: seen = memory_format("it later than %.6g s", limit_s); break;
     case PLAY_AMBIGUOUS: seen = memory_text("more readings than the budget of steps"); break;
+    case PLAY_FLOODS: return; /* see tell_flood */
     case PLAY_VANISHED: seen = memory_text("the port vanish while it was awaited"); break;
     }
     bool late = play->outcome == PLAY_LATE;
     add_fault(attempt, late ? RESULTS_LATE : RESULTS_NO_ANSWER, match->offset,
               take(&match->expected), seen);
+}
+
+/* Bytes that were dropped since the case began, the recovery after it included. */
+static uint64_t dropped_by(const struct attempt *attempt)
+{
+    const struct session *session = &attempt->run->session;
+    return session->dropped_before + session->dropped - attempt->dropped_before;
+}
+
+/* What came after the case's bytes was dropped: that is told, with its count. */
+static void tell_flood(struct attempt *attempt)
+{
+    struct run *run = attempt->run;
+    const struct session *session = &run->session;
+    if (dropped_by(attempt) == 0) return;
+    run->module_failed = true;
+    add_fault(
+        attempt, RESULTS_FLOODS, attempt->size,
+        memory_format("at most %llu bytes in one case", (unsigned long long)session->received_max),
+        memory_format("%llu bytes more, which were dropped",
+                      (unsigned long long)dropped_by(attempt)));
+    if (++run->flood_count >= RUN_FLOOD_MAX) run->lost = true;
 }
 
 /* ---- before and after ------------------------------------------------ */
@@ -313,6 +337,7 @@ static bool play(struct attempt *attempt)
     }
     session_end_line(&run->session);
     session_begin(&run->session);
+    attempt->dropped_before = run->session.dropped_before;
     bool ready = prepare(attempt);
     session_end_line(&run->session);
     session_judge(&run->session);
@@ -325,7 +350,11 @@ static bool play(struct attempt *attempt)
     settle(attempt);
     judge(attempt, file);
     tell_play(attempt);
-    fclose(file);
+    bool kept = ferror(file) == 0;
+    kept = fclose(file) == 0 && kept;
+    if (kept) return true;
+    complain("%s: cannot write: %s", attempt->path, strerror(errno));
+    run->tally.broken = true;
     return true;
 }
 
@@ -345,7 +374,12 @@ static void conclude(struct attempt *attempt)
     bool booted = run->session.booted;
     bool answers = !run->session.vanished && run->session.final[0] != '\0'
                    && attempt->play.outcome == PLAY_AGREES;
+    if (run->session.dropped > 0) { /* what is recovered has a record of its own */
+        run_log(run, attempt->item->id);
+        session_begin(&run->session);
+    }
     if (!answers && !run->lost) bring_back(attempt);
+    tell_flood(attempt);
     if (booted) {
         run->module_failed = true;
         add_fault(attempt, RESULTS_REBOOT, attempt->size, memory_text("no start of the module"),
@@ -427,29 +461,25 @@ static void release(struct attempt *attempt)
 
 /* ---- the case --------------------------------------------------------- */
 
-/* `simcom-cch/2.2.5/live-a` is `simcom-cch.2.2.5.live-a.at`. Owns: the caller. */
-static char *transcript_path(const struct run *run, const char *id, unsigned try)
+/* Owns: the caller. */
+static char *transcript_path(const struct run *run, const char *id, size_t round, unsigned try)
 {
-    char *name = memory_text(id);
-    for (char *at = name; *at != '\0'; at++)
-        if (*at == '/' || *at == ' ') *at = *at == '/' ? '.' : '_';
-    char *suffix = try > 1 ? memory_format(".try%u", try) : memory_text("");
-    char *path = memory_format("%s/%s%s.at", run->options->out, name, suffix);
-    free(suffix);
+    char *name = kept_name(id, round, try);
+    char *path = memory_format("%s/%s", run->options->out, name);
     free(name);
     return path;
 }
 
 /* Returns: whether it is to be tried again. */
-static bool run_attempt(struct run *run, const struct run_case *item, unsigned try)
+static bool run_attempt(struct run *run, const struct run_case *item, size_t round, unsigned try)
 {
     struct attempt attempt = {.run = run, .item = item};
-    attempt.path = transcript_path(run, item->id, try);
+    attempt.path = transcript_path(run, item->id, round, try);
     bool again = false;
     if (play(&attempt)) {
         conclude(&attempt);
         again = attempt.verdict == REPORTS_FAIL && try <= run->options->retries && !run->lost;
-        if (attempt.stopped) run_skip(run, item, "stopped");
+        if (attempt.stopped) run_skip(run, item, RUN_STOPPED);
         else if (again) tell(&attempt, "again", NULL);
         else keep(&attempt, try);
     }
@@ -457,11 +487,11 @@ static bool run_attempt(struct run *run, const struct run_case *item, unsigned t
     return again;
 }
 
-void run_case(struct run *run, const struct run_case *item)
+void run_case(struct run *run, const struct run_case *item, size_t round)
 {
     unsigned try = 1;
     run_progress_case(&run->progress, item->id);
-    while (run_attempt(run, item, try)) try++;
+    while (run_attempt(run, item, round, try)) try++;
 }
 
 void run_skip(struct run *run, const struct run_case *item, const char *why)

@@ -204,16 +204,25 @@ void run_log(struct run *run, const char *what)
     free(record.bytes);
 }
 
+/* The log of a run that goes on: its last line may be cut short. */
+static FILE *append_log(const char *path)
+{
+    FILE *log = file_append(path);
+    if (log == NULL) complain("%s: cannot write: %s", path, file_error(errno));
+    else fputs("\n# the run goes on; times begin anew\n", log);
+    return log;
+}
+
 /* The folder, and the log in it. */
 static bool open_log(struct run *run)
 {
     const char *folder = run->options->out;
     if (folder == NULL) return true;
-    char *path = memory_format("%s/" RUN_LOG, folder);
+    char *path = memory_format("%s/" KEPT_LOG, folder);
     run->folder = file_open_folder(folder);
     if (run->folder < 0) complain("%s: cannot write: %s", folder, file_error(errno));
-    else run->log = run_create(run, path);
-    if (run->log != NULL)
+    else run->log = run->options->resumes ? append_log(path) : run_create(run, path);
+    if (run->log != NULL && !run->options->resumes)
         fprintf(run->log, "@ title: all that was said to and by %s\n\n", run->options->target);
     free(path);
     return run->log != NULL;
@@ -274,6 +283,7 @@ void run_close(struct run *run)
     for (size_t i = 0; i < run->play.urc_count; i++)
         free((void *)(uintptr_t)run->urcs[i].beginning);
     free(run->urcs);
+    run_release_rounds(run);
     free((void *)(uintptr_t)run->identity.manufacturer);
     free((void *)(uintptr_t)run->identity.model);
     free((void *)(uintptr_t)run->identity.firmware);

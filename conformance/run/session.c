@@ -30,12 +30,25 @@ bool session_send(struct session *session, const void *bytes, size_t size, bool 
     return false;
 }
 
+/* How much of `size` bytes the record still takes. */
+static size_t take_in(struct session *session, size_t size)
+{
+    uint64_t kept = session->record.received_size + session->held.received_size;
+    uint64_t room = kept < session->received_max ? session->received_max - kept : 0;
+    size_t taken = size < room ? size : (size_t)room;
+    session->dropped += size - taken;
+    return taken;
+}
+
 static void take(struct session *session, const uint8_t *bytes, size_t size)
 {
     session->received_us = line_now(session->line);
     session->read_us = port_now_us();
+    size = take_in(session, size);
+    if (size == 0) return;
     session_keep(session, TRANSCRIPT_RECEIVED, session->received_us, bytes, size);
-    if (session->echo == SESSION_ECHO_AWAITED) session_look_for_echo(session);
+    if (session->held.received_size > SESSION_HELD_MAX) session_decode(session);
+    else if (session->echo == SESSION_ECHO_AWAITED) session_look_for_echo(session);
     else if (!session->holds_stream || !session_is_stream(session)) session_decode(session);
 }
 
@@ -72,7 +85,9 @@ void session_end_line(struct session *session)
 {
     const struct buffer *bytes = &session->record.bytes;
     while (session->data_left > 0 || (bytes->size > 0 && bytes->bytes[bytes->size - 1] != '\n'))
-        if (session_receive(session, line_now(session->line) + LINE_US) <= 0) return;
+        if (session_receive(session, line_now(session->line) + LINE_US) <= 0
+            || session->dropped > 0)
+            return;
 }
 
 bool session_is_over(const struct session *session)
@@ -106,7 +121,7 @@ enum session_answer session_command(struct session *session, const char *text, i
     int64_t deadline = session->command_us + limit_us;
     free(line);
     while (sent && !session_is_over(session))
-        if (session_receive(session, deadline) <= 0) break;
+        if (session_receive(session, deadline) <= 0 || session->dropped > 0) break;
     if (session->vanished) return SESSION_VANISHED;
     if (session->final[0] == '\0') return SESSION_SILENT;
     return strcmp(session->final, "OK") == 0 ? SESSION_OK : SESSION_ERROR;

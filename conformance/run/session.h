@@ -17,6 +17,11 @@
 
 #define SESSION_ECHO_US INT64_C(500000) /* how long an echo is awaited        */
 
+/* Bytes that a module may send in one case, from session_begin on: more is a flood.
+ * What comes then is read, counted and dropped. */
+#define SESSION_RECEIVED_MAX (UINT64_C(1) << 20)
+#define SESSION_HELD_MAX     (UINT64_C(1) << 16) /* bytes of them that await an echo */
+
 /* The echo of a command line. */
 enum session_echo { SESSION_ECHO_CAME, SESSION_ECHO_AWAITED, SESSION_ECHO_MISSED };
 
@@ -29,6 +34,9 @@ struct session {
     size_t judged_count;                     /* items of the record that are decoded */
     struct transcript_builder held;          /* the command line whose echo is awaited, and
                                               * what came since             */
+    uint64_t received_max;                   /* bytes of a record                */
+    uint64_t dropped;                        /* bytes that came after them       */
+    uint64_t dropped_before;                 /* of records before this one       */
     size_t rewrite_count;                    /* how often items of the record moved */
     int64_t begun_us;                        /* times of the record are from here */
     int64_t sent_us, received_us;            /* the last byte; of line_now  */

@@ -92,7 +92,8 @@ static void release_builder(struct transcript_builder *builder)
 void session_open(struct session *session, struct line *line,
                   const struct compiled_catalog *compiled)
 {
-    *session = (struct session){.line = line, .compiled = compiled};
+    *session =
+        (struct session){.line = line, .compiled = compiled, .received_max = SESSION_RECEIVED_MAX};
     session_begin(session);
 }
 
@@ -114,6 +115,8 @@ void session_begin(struct session *session)
     session->echoes = true;
     session->echo = SESSION_ECHO_CAME;
     session->data_left = 0;
+    session->dropped_before += session->dropped;
+    session->dropped = 0;
     session->final[0] = '\0';
     begin_judge(session, 0);
 }

@@ -64,6 +64,21 @@ void reports_close(struct reports_store *store)
     free(store);
 }
 
+const struct reports_run *reports_run_of(const struct reports_store *store)
+{
+    return store->is.run;
+}
+
+size_t reports_case_count(const struct reports_store *store)
+{
+    return store->is.case_count;
+}
+
+const struct reports_case *reports_case_at(const struct reports_store *store, size_t index)
+{
+    return &store->is.cases[index].is;
+}
+
 void reports_show(const struct reports_store *store, const struct reports_input *input,
                   enum reports_format format, FILE *out, FILE *errors)
 {

@@ -391,6 +391,16 @@ static bool parse_line(struct reader *reader, const char *text, size_t size)
     return good;
 }
 
+/* What a killed program or a full disk left of a last line: no JSON, no line end. */
+static bool is_torn(const char *text, size_t size)
+{
+    json_error_t error;
+    if (size == 0 || text[size - 1] == '\n') return false;
+    json_t *line = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+    json_decref(line);
+    return line == NULL;
+}
+
 static bool read_lines(struct reader *reader, FILE *file)
 {
     char *text = NULL;
@@ -399,7 +409,11 @@ static bool read_lines(struct reader *reader, FILE *file)
     ssize_t size = 0;
     while (good && (size = getline(&text, &capacity, file)) >= 0) {
         reader->line++;
-        good = parse_line(reader, text, (size_t)size);
+        if (reader->line > 1 && is_torn(text, (size_t)size))
+            (void)complain(reader, NULL,
+                           "the last line is cut short and left out: the program "
+                           "that wrote it was ended");
+        else good = parse_line(reader, text, (size_t)size);
     }
     int error = errno;
     free(text);

@@ -60,6 +60,7 @@ static const struct schema_key run_keys[] = {
     KEY(reports_run, command, SCHEMA_TEXT, false),
     KEY(reports_run, dialect, SCHEMA_TEXT, false),
     KEY(reports_run, strict, SCHEMA_FLAG, true),
+    KEY(reports_run, cases, SCHEMA_DIGEST, false),
 };
 
 static const struct schema_key finding_keys[] = {
