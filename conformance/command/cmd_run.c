@@ -4,6 +4,7 @@
 #include "base/print.h"
 #include "command/cli.h"
 #include "command/lab.h"
+#include "run/resume.h"
 
 #include <errno.h>
 #include <stdlib.h>

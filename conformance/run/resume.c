@@ -4,37 +4,12 @@
 #include "base/complain.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "run/rounds.h"
 #include "run/run.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- rounds ------------------------------------------------------------- */
-
-static struct run_round *round_of(struct run *run, const char *id)
-{
-    for (size_t i = 0; i < run->round_count; i++)
-        if (strcmp(run->rounds[i].id, id) == 0) return &run->rounds[i];
-    run->rounds =
-        memory_grow(run->rounds, run->round_count + 1, &run->round_capacity, sizeof *run->rounds);
-    run->rounds[run->round_count] = (struct run_round){.id = memory_text(id)};
-    return &run->rounds[run->round_count++];
-}
-
-size_t run_begin_round(struct run *run, const char *id, bool *finished)
-{
-    struct run_round *round = round_of(run, id);
-    round->begun++;
-    *finished = round->begun <= round->finished;
-    return round->begun;
-}
-
-void run_release_rounds(struct run *run)
-{
-    for (size_t i = 0; i < run->round_count; i++) free(run->rounds[i].id);
-    free(run->rounds);
-}
 
 /* ---- what is played ------------------------------------------------------ */
 
@@ -123,7 +98,7 @@ static void count(struct run *run, const struct reports_case *case_)
     struct excuses *excuses = (struct excuses *)(uintptr_t)&run->options->excuses;
     struct excuse *excuse = excuse_find(excuses, case_->id);
     if (excuse != NULL) excuse->used = true;
-    round_of(run, case_->id)->finished++;
+    run_find_round(run, case_->id)->finished++;
     results_count(&run->tally, case_->outcome);
     for (size_t i = 0; i < case_->exchange_count; i++) {
         const struct reports_exchange *exchange = &case_->exchanges[i];

@@ -7,7 +7,7 @@
 #include "outcome/results.h"
 #include "run/play.h"
 #include "run/recover.h"
-#include "run/resume.h"
+#include "run/rounds.h"
 
 #define RUN_SETTING_MAX 64
 #define RUN_FLOOD_MAX   8 /* cases that a module may flood: then the run ends   */
