@@ -420,8 +420,8 @@ static void tell(const struct judge *judge, struct judge_work *work, const struc
     bool unfinished = found->cost > 0 && is_beginning(judge, found)
                       && first_missing(judge, found) < found->variant->element_count;
     if (work->several && found->cost > 0) { /* whose line is whose is not known */
-        work->out.why = memory_text("of several commands in a line the responses are not told "
-                                    "apart");
+        work->out.why = memory_text("the responses to several commands in one line cannot be "
+                                    "told apart");
         return;
     }
     /* Which variant it would have become is not known while several agree. */

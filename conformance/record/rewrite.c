@@ -161,7 +161,7 @@ static bool look_at(const struct transcript *recording, const struct buffer *tex
     script_release(&script);
     if (!good) return false;
     good = is_same(recording, &again)
-           || fail(error, "written anew it says something else; this is a fault of atproof");
+           || fail(error, "written anew it differs from the recording; this is a fault of atproof");
     transcript_release(&again);
     return good;
 }
