@@ -123,7 +123,7 @@ static size_t run_size(const struct transcript *transcript, size_t *at, enum tra
     return size;
 }
 
-/* Whether both say the same, however it is cut into items. */
+/* Whether both hold the same, however it is cut into items. */
 static bool is_same(const struct transcript *a, const struct transcript *b)
 {
     size_t at = 0;
