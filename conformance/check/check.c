@@ -147,10 +147,10 @@ static void note_unreadable(struct check *check, const char *path,
     check->tally.broken = true;
 }
 
-static bool is_selected(const struct check *check, const char *id, enum script_level level)
+static bool is_selected(const struct check *check, const char *id, enum reports_level level)
 {
     const struct check_options *options = check->options;
-    if (options->level >= 0 && options->level != (int)level) return false;
+    if (options->level != REPORTS_LEVEL_NONE && options->level != level) return false;
     return options->select == NULL || fnmatch(options->select, id, 0) == 0;
 }
 
@@ -209,7 +209,7 @@ static void check_capture(struct check *check, const char *path, const char *sha
     struct transcript transcript;
     struct transcript_error error;
     bool good = false;
-    if (!is_selected(check, path, SCRIPT_MUST)) return;
+    if (!is_selected(check, path, REPORTS_MUST)) return;
     if (options->log != NULL) good = capture_read(path, options->log, &transcript, &error);
     else if (options->only_sent) good = transcript_read_sent(path, &transcript, &error);
     else good = transcript_read_raw(path, &transcript, &error);

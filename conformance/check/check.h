@@ -19,7 +19,7 @@ struct check_options {
     bool as_recorded;                 /* as if the files declared no deviation              */
     bool only_sent;                   /* raw files hold the host's bytes                    */
     const char *select;               /* shell pattern of ids, NULL: all                  */
-    int level;                        /* enum script_level, -1: all                       */
+    enum reports_level level;         /* REPORTS_LEVEL_NONE: all                          */
     const struct capture_format *log; /* of files that are no scripts, NULL: raw bytes */
     struct script_settings settings;
     struct mask *mask; /* of values of --set that are secrets                */

@@ -122,9 +122,9 @@ static char *filter_help(int key, const char *text, void *input)
 
 static error_t take_level(struct arguments *arguments, const char *text)
 {
-    for (int i = SCRIPT_MUST; i <= SCRIPT_QUIRK; i++)
-        if (strcmp(script_level_name((enum script_level)i), text) == 0) {
-            arguments->options.level = i;
+    for (enum reports_level level = REPORTS_MUST; level < REPORTS_LEVEL_COUNT; level++)
+        if (strcmp(reports_level_name(level), text) == 0) {
+            arguments->options.level = level;
             return 0;
         }
     return complain_of_usage(
@@ -405,7 +405,7 @@ int cmd_check(int argc, char **argv)
                                      NULL,        filter_help, NULL};
     char today[11];
     char *command = results_command(argc, argv);
-    struct arguments arguments = {.options = {.level = -1, .today = today}};
+    struct arguments arguments = {.options = {.today = today}};
     arguments.options.settings.items = arguments.settings;
     results_today(today);
     arguments.paths = memory_new((size_t)argc + 1, sizeof *arguments.paths);

@@ -107,9 +107,9 @@ static int take_shard(struct run_options *options, const char *text)
 
 static int take_level(struct run_options *options, const char *text)
 {
-    for (int i = SCRIPT_MUST; i <= SCRIPT_QUIRK; i++)
-        if (strcmp(script_level_name((enum script_level)i), text) == 0) {
-            options->level = i;
+    for (enum reports_level level = REPORTS_MUST; level < REPORTS_LEVEL_COUNT; level++)
+        if (strcmp(reports_level_name(level), text) == 0) {
+            options->level = level;
             return 0;
         }
     return complain_of_usage(

@@ -21,7 +21,6 @@ void lab_init(struct lab *lab, const char *command)
     *lab = (struct lab){.command = command,
                         .options = {.command = command,
                                     .target = "virtual:simcom",
-                                    .level = -1,
                                     .repeats = 1,
                                     .play = {.limit_us = 10000000, .settle_us = -1},
                                     .recover = {.boot_us = 60000000, .stop = &lab_stopped},

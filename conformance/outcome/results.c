@@ -79,15 +79,6 @@ bool results_is_empty(const struct reports_exchange *exchange)
     return exchange->command[0] == '\0' && exchange->size == 0 && exchange->finding_count == 0;
 }
 
-enum reports_level results_level(enum script_level level)
-{
-    static const enum reports_level of_scripts[] = {[SCRIPT_MUST] = REPORTS_MUST,
-                                                    [SCRIPT_SHOULD] = REPORTS_SHOULD,
-                                                    [SCRIPT_INFO] = REPORTS_INFO,
-                                                    [SCRIPT_QUIRK] = REPORTS_QUIRK};
-    return of_scripts[level];
-}
-
 const char *results_rule_name(enum results_rule rule)
 {
     static const char *const names[RESULTS_RULE_COUNT] = {
@@ -180,7 +171,7 @@ static bool write_case(FILE *store, const struct results_subject *subject,
         .id = subject->id,
         .title = subject->case_ == NULL ? NULL : subject->case_->title.text,
         .dialect = subject->dialect,
-        .level = results_level(subject->case_ == NULL ? SCRIPT_MUST : subject->case_->level),
+        .level = subject->case_ == NULL ? REPORTS_MUST : subject->case_->level,
         .clause = clause,
         .verdict = verdict,
         .outcome = outcome,

@@ -51,9 +51,6 @@ struct reports_finding results_fault(enum results_rule rule, enum reports_level 
                                      uint64_t offset, char *expected, char *seen);
 void results_fault_release(struct reports_finding *fault);
 
-/* The store's level of a case's. */
-enum reports_level results_level(enum script_level level);
-
 /* Rejects unknown names of rules: a misspelt one could never match. Returns: false
  * with a complaint made. */
 bool results_check_rules(const char *path, const struct script_branch *body);

@@ -43,7 +43,8 @@ static void put_header(struct buffer *out, const struct script_case *case_,
     put_value(out, NULL, "dialect", options->dialect);
     put_value(out, mask, "title", case_->title.text);
     put_value(out, mask, "source", case_->source.text);
-    if (case_->level != SCRIPT_MUST) put_value(out, NULL, "level", script_level_name(case_->level));
+    if (case_->level != REPORTS_MUST)
+        put_value(out, NULL, "level", reports_level_name(case_->level));
     for (size_t i = 0; i < case_->requires_count; i++) {
         buffer_append_text(out, i == 0 ? "@ requires: " : ", ");
         put_text(out, mask, case_->requires_[i].text);

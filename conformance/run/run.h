@@ -19,10 +19,10 @@ struct run_options {
     const char *out;            /* folder of the store and the transcripts; NULL: none is kept */
     const char *const *selects; /* shell patterns of ids; none: all         */
     size_t select_count;
-    int level;           /* enum script_level, -1: all               */
-    const char *allowed; /* requirements, by commas; NULL: none      */
-    const char *lacking; /* likewise: what the lab has not           */
-    bool has_server;     /* server_host and ports are set            */
+    enum reports_level level; /* REPORTS_LEVEL_NONE: all             */
+    const char *allowed;      /* requirements, by commas; NULL: none      */
+    const char *lacking;      /* likewise: what the lab has not           */
+    bool has_server;          /* server_host and ports are set            */
     bool strict, quiet;
     bool resumes;                /* `out` has a part of the run                             */
     unsigned shard, shard_count; /* 1 the first, of so many; 0: all          */

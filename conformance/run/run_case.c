@@ -42,9 +42,9 @@ static void add_fault(struct attempt *attempt, enum results_rule rule, uint64_t 
     free(expected);
     free(seen);
     if (attempt->fault_count == FAULT_MAX) abort(); /* one of each kind */
-    attempt->faults[attempt->fault_count++] = results_fault(
-        rule, results_level(item->case_->level), clause == NULL ? memory_text(item->id) : clause,
-        offset, masked_expected, masked_seen);
+    attempt->faults[attempt->fault_count++] =
+        results_fault(rule, item->case_->level, clause == NULL ? memory_text(item->id) : clause,
+                      offset, masked_expected, masked_seen);
 }
 
 static char *take(char **text)
@@ -180,8 +180,8 @@ static void bring_back(struct attempt *attempt)
 
 static bool weighs(const struct attempt *attempt)
 {
-    enum script_level level = attempt->item->case_->level;
-    return level == SCRIPT_MUST || (level == SCRIPT_SHOULD && attempt->run->options->strict);
+    enum reports_level level = attempt->item->case_->level;
+    return level == REPORTS_MUST || (level == REPORTS_SHOULD && attempt->run->options->strict);
 }
 
 static void decide(struct attempt *attempt)

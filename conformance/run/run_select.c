@@ -195,8 +195,9 @@ void run_select_cases(struct run_cases *cases, const struct run_options *options
         struct run_case item = cases->items[i];
         if (!is_of_dialect(&item, dialect)) continue;
         cases->dialect_count++;
-        bool wanted = matches(options, item.id)
-                      && (options->level < 0 || options->level == (int)item.case_->level);
+        bool wanted =
+            matches(options, item.id)
+            && (options->level == REPORTS_LEVEL_NONE || options->level == item.case_->level);
         if (!wanted) continue;
         if (options->shard_count > 0 && seen++ % options->shard_count != options->shard - 1)
             continue;

@@ -9,6 +9,8 @@
 
 #include "script/transcript.h"
 
+#include <atproof/results.h>
+
 /* ---- limits ----------------------------------------------------------- */
 
 #define SCRIPT_FILE_SIZE_MAX      ((size_t)16 << 20) /* bytes of a file           */
@@ -130,8 +132,6 @@ struct script_node {
 
 /* ---- cases ------------------------------------------------------------ */
 
-enum script_level { SCRIPT_MUST, SCRIPT_SHOULD, SCRIPT_INFO, SCRIPT_QUIRK };
-
 /* A value of a header directive, and where it stands. */
 struct script_value {
     const char *text; /* NULL: the header does not state it                 */
@@ -156,7 +156,7 @@ struct script_budget {
 
 struct script_case {
     struct script_value id, dialect, title, source, erratum, generated;
-    enum script_level level;              /* must where the header is silent */
+    enum reports_level level;             /* must where the header is silent */
     const struct script_value *requires_; /* network, sim, stores-files, …   */
     size_t requires_count;
     const struct script_variable *variables;
@@ -196,7 +196,6 @@ bool script_is_spent(const struct script *script);
 bool script_is_name(const char *path);
 
 /* "must", "should", "info", "quirk". */
-const char *script_level_name(enum script_level level);
 
 /* ---- writing ---------------------------------------------------------- */
 

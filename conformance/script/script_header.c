@@ -4,12 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *script_level_name(enum script_level level)
-{
-    static const char *const names[] = {"must", "should", "info", "quirk"};
-    return names[level];
-}
-
 static struct script_value value_of(struct script_reader *reader)
 {
     return (struct script_value){
@@ -20,9 +14,9 @@ static struct script_value value_of(struct script_reader *reader)
 static bool read_level(struct script_reader *reader, struct script_builder *builder)
 {
     const char *text = value_of(reader).text;
-    for (int i = SCRIPT_MUST; i <= SCRIPT_QUIRK; i++) {
-        if (strcmp(script_level_name((enum script_level)i), text) != 0) continue;
-        builder->now.level = (enum script_level)i;
+    for (enum reports_level level = REPORTS_MUST; level < REPORTS_LEVEL_COUNT; level++) {
+        if (strcmp(reports_level_name(level), text) != 0) continue;
+        builder->now.level = level;
         return true;
     }
     return script_fail(reader, reader->at,

@@ -346,7 +346,7 @@ static void hand_over(struct script_builder *builder, struct script *out)
 
 static bool parse(struct script_reader reader, const void *text, size_t size, struct script *out)
 {
-    struct script_builder builder = {.now = {.line = 1}};
+    struct script_builder builder = {.now = {.line = 1, .level = REPORTS_MUST}};
     reader.arena = &builder.arena;
     script_forget_captures(&builder);
     builder.budget = script_new(&builder.arena, 1, sizeof *builder.budget);

@@ -170,7 +170,7 @@ static void test_script_header_is_found(void **state)
     assert_int_equal(case_->dialect.column, 12);
     assert_string_equal(case_->title.text, "T: t");
     assert_null(case_->source.text);
-    assert_int_equal(case_->level, SCRIPT_QUIRK);
+    assert_int_equal(case_->level, REPORTS_QUIRK);
     assert_int_equal(case_->requires_count, 2);
     assert_string_equal(case_->requires_[1].text, "sim");
     assert_string_equal(case_->variables[0].text, "a.example");
@@ -195,7 +195,7 @@ static void test_script_second_id_begins_a_case(void **state)
     assert_string_equal(script.cases[1].dialect.text, "simcom");
     assert_null(script.cases[1].title.text);
     assert_int_equal(script.cases[1].line, 8);
-    assert_int_equal(script.cases[2].level, SCRIPT_SHOULD);
+    assert_int_equal(script.cases[2].level, REPORTS_SHOULD);
     assert_string_equal(script.cases[2].dialect.text, "core");
     assert_int_equal(script.cases[2].variable_count, 1);
     assert_int_equal(script.cases[2].body.node_count, 1);
