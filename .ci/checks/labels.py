@@ -1,4 +1,4 @@
-"""Each test that ctest knows has a label that says what it is, and no label but those
+"""Each test that ctest knows has a label that names what it is, and no label but those
 that are listed here.
 
 usage: labels.py BUILD CTEST"""

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every C file is formatted as .clang-format says, and clang-tidy finds nothing.
+# Every C file is formatted by .clang-format, and clang-tidy finds nothing.
 # usage: lint.sh SOURCE_DIR BUILD_DIR [PART]   (with compile_commands.json of clang)
 # PART: format, or 1 or 2, a half of the sources that clang-tidy reads; default: all
 set -eu

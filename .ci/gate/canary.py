@@ -2,7 +2,7 @@
 steps, the same judgement and the same verdict as all else, and must be red.
 
 A canary is a configuration of its own, a line each of what must come of it:
-exit code, rule, text. One that comes out green is told apart from all findings,
+exit code, rule, text. One that comes out green is kept apart from all findings,
 and fails the gate by itself."""
 import shlex
 import subprocess
@@ -43,7 +43,7 @@ output: {directory: .}
 }
 EMPTY = "@ dialect: simcom\n@ id: canary/1\n\n> AT\n< OK\n"
 RULE = "doubled"  # what the defect breaks
-# How a format says that something failed.
+# How a format shows that something failed.
 RED = {"junit": b"<failure ", "tap": b"\nnot ok ", "sarif": b'"level": "error"',
        "badge": b"red"}
 
@@ -108,8 +108,8 @@ def check_crash(canary, outcomes):
         for finding in findings:
             again = subprocess.run(shlex.split(finding["reproduce"]), cwd=planning.ROOT,
                                    capture_output=True, timeout=60, check=False)
-            said = again.stdout + again.stderr
-            canary.expect(again.returncode != 0 and b"fuzz: canary" in said,
+            output = again.stdout + again.stderr
+            canary.expect(again.returncode != 0 and b"fuzz: canary" in output,
                           f"`{finding['reproduce']}` does not show it again")
 
 

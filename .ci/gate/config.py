@@ -99,7 +99,7 @@ class Reader:
         return found
 
     def scalar(self, node):
-        """A date stays text: it is compared, and told, as it is written."""
+        """A date stays text: it is compared, and printed, as it is written."""
         if node.tag == "tag:yaml.org,2002:timestamp":
             return node.value
         try:
@@ -159,8 +159,8 @@ def unknown_keys(error):
                                                 f"expected {listed(known)}")
 
 
-def told(error):
-    """The mistakes of one schema error: its path, and what is said."""
+def mistakes_of(error):
+    """The mistakes of one schema error: its path, and its message."""
     path, schema, value = tuple(error.absolute_path), error.schema, error.instance
     name = f"'{path[-1]}': " if path and isinstance(path[-1], str) else ""
     wanted = schema.get("description", "")
@@ -205,7 +205,7 @@ def check_dates(data):
 
 
 def check_dialects(data):
-    """What an item says of dialects stands in the list of dialects."""
+    """The dialects that an item names stand in the list of dialects."""
     known = data.get("dialects", [])
     for section in ("traffic", "live"):
         for i, item in enumerate(data.get(section, [])):
@@ -227,7 +227,7 @@ def check_patterns(data):
 def mistakes(data):
     errors = sorted(jsonschema.Draft202012Validator(SCHEMA).iter_errors(data),
                     key=lambda error: [str(part) for part in error.absolute_path])
-    found = [one for error in errors for one in told(error)]
+    found = [one for error in errors for one in mistakes_of(error)]
     if found:
         return found
     found = [one for check in (check_dates, check_dialects, check_patterns) for one in check(data)]
@@ -236,7 +236,7 @@ def mistakes(data):
     return found
 
 
-# ---- what is not said ---------------------------------------------------------
+# ---- defaults ----------------------------------------------------------------
 
 DEFAULTS = {
     "root": ".",

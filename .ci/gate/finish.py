@@ -22,7 +22,7 @@ def join(plan, sources):
         with open(plan.out / "results.jsonl", "wb") as out:
             for source in sources:
                 if not source.is_file():
-                    continue  # its own step says why
+                    continue  # its own step gives the reason
                 out.write(source.read_bytes())
                 for line in store.lines(source):
                     counts[line["kind"]] = counts.get(line["kind"], 0) + 1
@@ -202,10 +202,10 @@ def tell_verdict(out, outcomes, code, last):
         first, _, rest = summary.read_text(encoding="utf-8").partition("\n")
         summary.write_text("\n".join([first, *comment(outcomes, last), rest]), encoding="utf-8")
     if code != 0 and badge.is_file():
-        told = json.loads(badge.read_text())
-        if told["color"] != "red":
-            told.update(message="gate fails", color="red", isError=True)
-            badge.write_text(json.dumps(told) + "\n")
+        badge_data = json.loads(badge.read_text())
+        if badge_data["color"] != "red":
+            badge_data.update(message="gate fails", color="red", isError=True)
+            badge.write_text(json.dumps(badge_data) + "\n")
 
 
 # ---- the steps --------------------------------------------------------------------

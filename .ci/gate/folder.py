@@ -20,7 +20,7 @@ def identity(folder):
 
 
 def marker(folder):
-    """What the marker in the open folder says; None if there is none that is a file."""
+    """The text of the marker in the open folder; None if there is none that is a file."""
     try:
         file = os.open(MARKER, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     except OSError:

@@ -4,7 +4,7 @@
     gate.py [--config FILE] [--fuzz SECONDS]
 
 Exit status: 0 pass; 1 fail; 2 a mistake in the configuration. `./gate --help`
-tells the rest; README.md beside this file describes the configuration."""
+shows the rest; README.md beside this file describes the configuration."""
 import argparse
 import json
 import os
@@ -40,8 +40,8 @@ def all_steps(plan, runner):
     return steps + finish.finishing_steps(plan, steps)
 
 
-def tell(began, total):
-    """Says on stderr how far it is: one line that changes, or one a step."""
+def progress(began, total):
+    """Prints to stderr how far it is: one line that changes, or one a step."""
     done = 0
 
     def on_end(outcome):
@@ -68,7 +68,7 @@ def write_steps(out, outcomes):
 
 def conclude(outcomes, seconds):
     """The exit code and the last line. A green canary fails the gate whatever
-    the verdict's own code says."""
+    the verdict's own code gives."""
     green = [one.step.title.removeprefix("canary: ").removesuffix(" comes out red")
              for one in outcomes if one.step.canary and not one.passed]
     failed = [one for one in outcomes if not one.passed]
@@ -92,7 +92,7 @@ def run(plan):
     signal.signal(signal.SIGINT, stop)
     signal.signal(signal.SIGTERM, stop)
     steps = all_steps(plan, runner)
-    schedule = Schedule(steps, runner.execute, os.cpu_count(), tell(began, len(steps)))
+    schedule = Schedule(steps, runner.execute, os.cpu_count(), progress(began, len(steps)))
     outcomes = schedule.run()
     write_steps(plan.out, outcomes)
     code, last = conclude(outcomes, time.monotonic() - began)

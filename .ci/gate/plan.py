@@ -81,7 +81,7 @@ def build_steps(data):
 # ---- items of traffic and live --------------------------------------------------
 
 def expand(items, dialects):
-    """An item that says {dialect} becomes one of each."""
+    """An item that contains {dialect} becomes one of each."""
     for item in items:
         if "{dialect}" not in str(item):
             yield item
@@ -134,9 +134,9 @@ def batches(files):
 
 def nothing(patterns):
     """An action: files that were asked for are not there."""
-    def say(step):
+    def text(step):
         return [f"no file matches '{pattern}'; expected one at least" for pattern in patterns], ""
-    return say
+    return text
 
 
 def traffic_step(plan, name, item):
@@ -152,7 +152,7 @@ def traffic_step(plan, name, item):
     commands = [[plan.atproof, "check", "--quiet", *options, *plan.excuse_options(),
                  "--results", plan.shown(kept), "--", *batch] for batch in batches(files)]
     return Step(name, title, commands, cwd=plan.root, store=kept, again=again, needs=("build",),
-                then="read what it says of each case")
+                then="read its finding for each case")
 
 
 def live_step(plan, name, item):
@@ -171,7 +171,7 @@ def live_step(plan, name, item):
                 cwd=plan.root, store=folder / "results.jsonl", needs=("build",), cores=0,
                 lock="" if is_virtual else "module",
                 again=[plan.atproof, "check", *dialect],
-                then="read what it says of each case")
+                then="read its finding for each case")
 
 
 def catalog_steps(plan, items):
@@ -180,7 +180,7 @@ def catalog_steps(plan, items):
     for i, name in enumerate(files, 1):
         yield Step(f"catalog-{i}", f"catalogue {name} is well-formed"[:60],
                    [[plan.atproof, "catalog", "--check", "--", name]], cwd=plan.root, needs=("build",),
-                   then="repair it; parser/catalog/README.md says what stands in a catalogue")
+                   then="repair it; parser/catalog/README.md describes a catalogue")
 
 
 def judging_steps(plan):
@@ -205,7 +205,7 @@ def fuzz_step(plan, name, wanted):
     commands = [["rm", "-f", out / "results.jsonl"], [*command, "--jobs", jobs]]
     return Step(name, f"fuzzers find nothing in {seconds} s", commands, cwd=ROOT,
                 store=out / "results.jsonl", needs=("build-fuzz",), cores=jobs,
-                then="read what it says; fuzz/README.md says how to go on")
+                then="read its log; fuzz/README.md describes how to go on")
 
 
 def fuzz_steps(plan):
@@ -243,7 +243,7 @@ CHECKS = {
                    f"python3 {TESTS}/run/live.py {CLI} tcp"),
     "catalogues": ("catalogue is well-formed", f"{CLI} catalog --check parser/catalog/*.yaml",
                    "repair the line; parser/catalog/README.md has the schema"),
-    "generated": ("generated files are what the catalogue says", f"{TESTS}/catalog/generated.sh {CLI}",
+    "generated": ("generated files match the catalogue", f"{TESTS}/catalog/generated.sh {CLI}",
                   ".ci/update"),
     "freestanding": ("the library calls mem* and nothing else",
                      "sh parser/tests/freestanding.sh build/release/parser/libatproof.a",

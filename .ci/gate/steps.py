@@ -36,7 +36,7 @@ class Step:
     action: object = None
     cwd: pathlib.Path = None
     then: str = ""
-    find: str = ""  # a regular expression: what the log says first of a fault
+    find: str = ""  # a regular expression: the log's first line of a fault
     store: pathlib.Path = None
     again: list = dataclasses.field(default_factory=list)  # begins what judges a case again
     cores: int = 1
@@ -69,7 +69,7 @@ class Runner:
         self.lock = threading.Lock()
 
     def command(self, command, cwd, log, is_nice):
-        """Its exit code; what it says goes to LOG."""
+        """Its exit code; its output goes to LOG."""
         words = (["nice", "-n", "4"] if is_nice else []) + [str(word) for word in command]
         shown = shlex.join(words[3 if is_nice else 0:])
         log.write(f"$ {shown if len(shown) < 2000 else shown[:2000] + ' ...'}\n".encode())
@@ -166,7 +166,7 @@ def judge(step, outcome):
 
 
 def last_line(path):
-    """Of what was said, the commands left out."""
+    """The output, the commands left out."""
     with open(path, "rb") as log:
         log.seek(max(0, path.stat().st_size - 4096))
         lines = log.read().decode("utf-8", "replace").splitlines()

@@ -3,7 +3,7 @@
 (its bill of materials) and SHA256SUMS. The same sources give the same bytes.
 
 usage: archive.py --out DIR --program ATPROOF --library libatproof.a [--changed]
-  --program, --library   as they were built: the bill says what they are linked with
+  --program, --library   as they were built: the bill lists what they are linked with
   --changed              though files differ from the last commit"""
 import argparse
 import gzip
@@ -46,7 +46,7 @@ def main():
     changes = [] if given.changed else tree.changed(ROOT)
     if changes:
         tree.fail(f'{len(changes)} files differ from the last commit, {changes[0][3:]} the first: '
-                  'commit them, or say --changed')
+                  'commit them, or give --changed')
     name = f'atproof-{tree.version(ROOT)}'
     time = tree.epoch(ROOT)
     files = tree.files(ROOT)

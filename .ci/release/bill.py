@@ -169,7 +169,7 @@ def needs_nothing(release):
     foreign = sorted(name for name in symbols - own if not re.match(ALLOWED, name))
     if not own or foreign:
         tree.fail(f'{release.library}: calls {", ".join(foreign) or "nothing, has nothing"}; the '
-                  'bill says that libatproof depends on nothing')
+                  'bill states that libatproof depends on nothing')
 
 
 def relations(release, libraries, tool_relations):
@@ -204,10 +204,10 @@ def document(release):
 
 
 def text(release):
-    """The bill as bytes. Its namespace is made of what it says: other facts, other name."""
+    """The bill as bytes. Its namespace is made of its contents: other facts, other name."""
     bill = document(release)
-    said = json.dumps(bill, sort_keys=True)
-    unique = uuid.uuid5(uuid.NAMESPACE_URL, said)
+    facts = json.dumps(bill, sort_keys=True)
+    unique = uuid.uuid5(uuid.NAMESPACE_URL, facts)
     bill['documentNamespace'] = f'https://spdx.org/spdxdocs/{bill["name"]}-{unique}'
     return (json.dumps(bill, indent=1) + '\n').encode()
 

@@ -41,8 +41,8 @@ def against_itself(bill):
         yield from (f'{end}: referred to ({relation["relationshipType"]}), but not there'
                     for end in ends if end not in ids and end not in ('NONE', 'NOASSERTION'))
     yield from (f'{name}: stands in no relationship' for name in ids if name not in related)
-    said = {key: value for key, value in bill.items() if key != 'documentNamespace'}
-    unique = str(uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(said, sort_keys=True)))
+    facts = {key: value for key, value in bill.items() if key != 'documentNamespace'}
+    unique = str(uuid.uuid5(uuid.NAMESPACE_URL, json.dumps(facts, sort_keys=True)))
     if not bill['documentNamespace'].endswith(unique):
         yield f'documentNamespace: {bill["documentNamespace"]}, expected to end in {unique}'
 
@@ -140,7 +140,7 @@ def main():
     found = problems(json.loads(bill.read_text(encoding='utf-8')), archive, program)
     if found:
         sys.exit('\n'.join(f'{bill.name}: {line}' for line in found))
-    print(f'{bill.name}: says what {archive.name} and {program.name} are')
+    print(f'{bill.name}: describes {archive.name} and {program.name}')
 
 
 if __name__ == '__main__':

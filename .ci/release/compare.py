@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Compares two folders byte by byte, and says of each file that differs where it
+"""Compares two folders byte by byte, and prints for each file that differs where it
 begins to: of an archive of objects the member and the section, of a tar.gz the file
 inside. Exit 0: the same bytes; 1: they differ, or there is nothing to compare.
 
@@ -91,18 +91,18 @@ def place(one, other):
     offset = first_difference(one, other)
     if offset is None:
         return None
-    told = f'offset {offset:#x} of {len(one):#x} and {len(other):#x}'
+    where = f'offset {offset:#x} of {len(one):#x} and {len(other):#x}'
     if one[:2] == other[:2] == b'\x1f\x8b':
-        return f'{told}, {place_in_tar(gzip.decompress(one), gzip.decompress(other))}'
+        return f'{where}, {place_in_tar(gzip.decompress(one), gzip.decompress(other))}'
     if one.startswith(b'!<arch>\n'):
-        return f'{told}, {place_in_ar(one, other)}'
+        return f'{where}, {place_in_ar(one, other)}'
     if one.startswith(b'\x7fELF'):
-        return f'{told}, {place_in_object(one, other)}'
-    return f'{told}, line {one[:offset].count(10) + 1}'
+        return f'{where}, {place_in_object(one, other)}'
+    return f'{where}, line {one[:offset].count(10) + 1}'
 
 
 def differences(left, right):
-    """Lines that say what differs between two folders."""
+    """Lines that name what differs between two folders."""
     names = [{str(path.relative_to(root)) for path in root.rglob('*') if path.is_file()}
              for root in (left, right)]
     if not names[0] | names[1]:

@@ -1,6 +1,6 @@
 /* Which case exercises what of the catalogue: clause x form x variant x case.
  *
- * What a case exercises is not what it says but what its traffic is judged to
+ * What a case exercises is not what it states but what its traffic is judged to
  * be: the variants that came, the URCs, the parameters with their tables. */
 #ifndef CONFORMANCE_TRACE_H
 #define CONFORMANCE_TRACE_H

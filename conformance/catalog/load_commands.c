@@ -76,7 +76,7 @@ static void read_syntax(struct loader *loader, const yaml_node_t *node, void *ou
         syntax->args[i].at = yaml_reader_at_byte(&loader->yaml, node, syntax->args[i].offset);
 }
 
-/* Overrides what the syntax tells. */
+/* Overrides what the syntax gives. */
 static void read_kind(struct loader *loader, const yaml_node_t *node, void *out)
 {
     struct catalog_syntax *syntax = out;

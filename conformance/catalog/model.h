@@ -29,7 +29,7 @@ struct catalog_interval {
 
 /* ---- secrets ----------------------------------------------------------- */
 
-/* What a value tells to whoever reads a recording. */
+/* What a value means to whoever reads a recording. */
 enum catalog_secret {
     CATALOG_SECRET_NONE,
     CATALOG_SECRET_PASSWORD, /* a PIN too                                   */

@@ -86,7 +86,7 @@ static void print_match(const struct check_options *options, const char *path, c
     free(seen);
 }
 
-/* Whether the recording is what one of the cases says. Returns: an exit code. */
+/* Whether the recording is what one of the cases holds. Returns: an exit code. */
 static int match_all(const struct check_options *options, const char *against,
                      const struct script *cases, const char *path,
                      const struct transcript *recording)

@@ -7,11 +7,11 @@
 
 enum check_format { CHECK_FORMAT_NO, CHECK_FORMAT_PRINT, CHECK_FORMAT_WRITE, CHECK_FORMAT_CHECK };
 
-/* Prints the files in canonical form, writes those that differ, or tells
+/* Prints the files in canonical form, writes those that differ, or lists
  * them. */
 int check_format_files(const char *const *paths, size_t path_count, enum check_format mode);
 
-/* Tells of each recording whether it is one of the ways of a selected case of
+/* Reports of each recording whether it is one of the ways of a selected case of
  * the file `against`. */
 int check_match_files(const char *const *paths, size_t path_count, const char *against,
                       const struct check_options *options);

@@ -15,7 +15,7 @@
 enum action { ACTION_SUMMARY, ACTION_LIST, ACTION_CHECK, ACTION_EMIT, ACTION_CASES, ACTION_TRACE };
 
 struct options {
-    const char *dialect; /* NULL: not told */
+    const char *dialect; /* NULL: not given */
     const char *file;
     const char *format;
     const char *directory; /* of --cases */
@@ -335,7 +335,7 @@ static const struct argp argp = {
     argp_options,
     parse_option,
     "\n--check FILE...\n--trace FILE...",
-    "Shows the catalogue: what the manuals say, as data."
+    "Shows the catalogue: what the manuals specify, as data."
     "\vWithout options, a summary. A FILE is a YAML file as parser/catalog/README.md has it; the "
     "result codes of core are added to it, and nothing else of core but with --dialect.",
     NULL,

@@ -79,11 +79,11 @@ static const struct argp_option option_list[] = {
     {"tap", KEY_TAP, "FILE", 0, "Write the results as TAP 14; - is the standard output", 2},
     {"quiet", 'q', NULL, 0, "Print the summary alone", 2},
     {"format", KEY_FORMAT, "HOW", OPTION_ARG_OPTIONAL,
-     "Judge nothing: print the files in canonical form; write: change them; check: tell those that "
+     "Judge nothing: print the files in canonical form; write: change them; check: list those that "
      "differ",
      3},
     {"against", KEY_AGAINST, "CASES", 0,
-     "Judge nothing: tell whether what each FILE recorded is one of the ways of a case of this "
+     "Judge nothing: check whether each FILE's recording is one of the ways of a case of this "
      "file; --select names it",
      3},
     {"list-rules", KEY_LIST_RULES, NULL, 0, "List the rules, each with its level", 3},

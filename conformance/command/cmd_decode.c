@@ -1,4 +1,4 @@
-/* atproof decode: what a module said, as an event log.
+/* atproof decode: what a module sent, as an event log.
  *
  * A transcript is read whole; a module's bytes go through a fixed buffer, so
  * that a log of any size, or a line that never ends, can be decoded. */
@@ -193,7 +193,7 @@ static bool open_catalog(struct run *run, const struct script_case *case_)
 
 /* ---- the run ---------------------------------------------------------- */
 
-/* Two readings are possible where a stream's bytes spell a result code: say
+/* Two readings are possible where a stream's bytes spell a result code: print
  * which one was taken. */
 static void note_tail(void *user, enum atp_result result, uint64_t offset, bool ended)
 {
@@ -268,7 +268,7 @@ static bool complain_of(const struct run *run, const struct transcript_error *er
     return false;
 }
 
-/* The line that tells one stream of a file from the next. */
+/* The line that separates one stream of a file from the next. */
 static void print_case(const struct run *run, const struct script_case *case_, size_t way)
 {
     const char *slash = strrchr(run->options->path, '/');
@@ -349,7 +349,7 @@ static bool pass_bytes(struct run *run, int input, uint8_t *bytes, size_t capaci
         if (size == 0) return true;
         replay_feed(&run->replay, bytes, (size_t)size);
         eventlog_drain(&run->log);
-        if (fflush(stdout) != 0 || ferror(stdout)) return true; /* finish() tells */
+        if (fflush(stdout) != 0 || ferror(stdout)) return true; /* finish() reports it */
     }
 }
 
@@ -388,7 +388,7 @@ int cmd_decode(int argc, char **argv)
     struct run run = {.options = &options};
     if (!cli_parse("decode", &argp, argc, argv, &options)) return EXIT_USAGE;
     signal(SIGPIPE, SIG_IGN); /* a closed pipe, or a file size limit, is an */
-    signal(SIGXFSZ, SIG_IGN); /* error to tell, not a sudden end           */
+    signal(SIGXFSZ, SIG_IGN); /* error to report, not a sudden end         */
     bool done = script_is_name(options.path) ? decode_script(&run) : decode_raw(&run);
     end(&run);
     return done ? EXIT_AS_EXPECTED : EXIT_USAGE;

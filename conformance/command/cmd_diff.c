@@ -60,7 +60,7 @@ static const char help_text[] =
     "OLD and NEW are folders as atproof run --out leaves them, or stores; - is the standard input. "
     "FILE - is the standard output.\n\n"
     "A regression is a case that fails and did not, or fails for a reason of its own; a must that "
-    "is not there any more; a case that passed and is skipped. What became flaky is told alone, "
+    "is not there any more; a case that passed and is skipped. What became flaky is only listed, "
     "without --strict. With --baseline it is one, too, that a case fails which the baseline does "
     "not have, and that a failure's day is over.\n\n"
     "Exit status: 0 no regression, 1 a regression, 2 wrong usage or results that cannot be read, "

@@ -103,14 +103,14 @@ static const struct argp_option argp_options[] = {
      0},
     {"stdio", OPTION_STDIO, NULL, 0, "The same as --listen stdio", 0},
     {"link", OPTION_LINK, "PATH", 0, "Make PATH a link to the pseudo terminal", 0},
-    {"speed", 's', "BAUD", 0, "Say no more than a line of this speed carries (default: no limit)",
+    {"speed", 's', "BAUD", 0, "Send no more than a line of this speed carries (default: no limit)",
      0},
     {"seed", OPTION_SEED, "N", 0,
-     "Say it in random chunks with random pauses; the same for "
+     "Send in random chunks with random pauses; the same for "
      "the same N",
      0},
     {"urcs", OPTION_URCS, "N", 0,
-     "Say random unsolicited result codes at every place where one may stand; the same for "
+     "Send random unsolicited result codes at every place where one may stand; the same for "
      "the same N",
      0},
     {"defect", OPTION_DEFECT, "NAME[@N]", 0,

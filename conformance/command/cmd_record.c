@@ -1,4 +1,4 @@
-/* atproof record: what host and module say, as a transcript. */
+/* atproof record: what host and module send, as a transcript. */
 #include "base/file.h"
 #include "base/number.h"
 #include "catalog/builtin.h"
@@ -48,7 +48,7 @@ static const struct argp_option option_list[] = {
      "telnet(rfc2217),tcp,ADDRESS,PORT or stdio; PORT 0 is any that is free",
      0},
     {"link", OPTION_LINK, "PATH", 0, "Make PATH a link to the pseudo terminal", 0},
-    {"dialect", 'd', "D", 0, "Tell lines and payload apart by the manuals of D", 0},
+    {"dialect", 'd', "D", 0, "Distinguish lines from payload by the manuals of D", 0},
     {"wait", OPTION_WAIT, "SECONDS", 0,
      "Give up a module whose port vanished after so long (default 60)", 0},
     {"mask", OPTION_MASK, NULL, 0, "Replace secrets by stand-ins (see below)", 1},
@@ -83,7 +83,8 @@ static const char help_text[] =
     "before you give the transcript away. With --mask an exchange is in FILE when the next one "
     "begins; at the end FILE is written anew.\n\n"
     "--edit captures lengths of payload and what the catalogue gives a range or leaves free; "
-    "commands, codes that the manual lists and what a command said before stay. Times and comments "
+    "commands, codes that the manual lists and what an earlier command sent stay. Times and "
+    "comments "
     "are left out. What it writes expands to the recording, and `atproof check --against` matches "
     "it.\n";
 

@@ -55,7 +55,7 @@ static const char help_text[] =
     "  badge     badge.json     for shields.io's endpoint\n"
     "  summary   summary.txt    for a terminal\n\n"
     "Exit status: 0 written, 2 wrong usage or results that cannot be read. Whether the module "
-    "passed, atproof run and atproof check said.";
+    "passed is the exit status of atproof run and atproof check.";
 
 /* ---- arguments -------------------------------------------------------- */
 
@@ -110,8 +110,7 @@ static bool open_results(struct arguments *arguments)
     }
     for (size_t i = 0; i < named->count; i++) stores_add(&arguments->stores, named->paths[i]);
     if (arguments->format != NULL && arguments->output != NULL) return true;
-    complain_of_usage("report",
-                      "%s is no folder: --format and --output must say what is made of it", first);
+    complain_of_usage("report", "%s is no folder: it needs --format and --output", first);
     return false;
 }
 

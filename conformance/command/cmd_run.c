@@ -51,7 +51,7 @@ static const struct argp_option option_list[] = {
      0},
     {"resume", KEY_RESUME, "DIR", 0,
      "Go on with the run that left DIR, in place of --out; the other options as they were then", 0},
-    {"list", KEY_LIST, NULL, 0, "Say which cases would run, and run none", 0},
+    {"list", KEY_LIST, NULL, 0, "List the cases that would run, and run none", 0},
     {NULL, 0, NULL, 0, "Which cases:", 1},
     {"select", KEY_SELECT, "PATTERN", 0, "Only ids that the shell pattern matches; may come again",
      0},

@@ -26,7 +26,7 @@ static const struct command {
     {"report", "make a page, or what machines read, of results", cmd_report},
     {"diff", "compare two runs, or a run with a baseline", cmd_diff},
     {"server", "the HTTP, HTTPS, TCP and TLS peer of modules", cmd_server},
-    {"catalog", "show, check and convert what the manuals say", cmd_catalog},
+    {"catalog", "show, check and convert what the manuals specify", cmd_catalog},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
 

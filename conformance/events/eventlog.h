@@ -52,7 +52,7 @@ struct eventlog_span {
 struct eventlog {
     struct buffer out;
     FILE *file;                      /* NULL: everything stays in `out`    */
-    const struct atp_parser *parser; /* NULL: exchanges are not told       */
+    const struct atp_parser *parser; /* NULL: exchanges are not reported   */
     enum atp_exchange_state state;   /* of the exchange, last seen         */
     bool ended;                      /* `exchange` goes with this event    */
     struct atp_exchange exchange;
@@ -69,7 +69,7 @@ void eventlog_release(struct eventlog *log);
 /* Begins anew: no lines, no span, nothing known of an exchange. */
 void eventlog_reset(struct eventlog *log);
 
-/* From now on tell how exchanges end:
+/* From now on report how exchanges end:
  *
  *     "exchange":{"command":"+HTTPREAD","form":"write","variant":"1",
  *                 "state":"complete"}
@@ -90,11 +90,11 @@ void eventlog_event(void *user, const struct atp_event *event);
  * and ends (`OK` to `AT`) would else not be seen to end. */
 void eventlog_sent(void *user);
 
-/* To be called after each atp_expire: tells of an exchange that has become
+/* To be called after each atp_expire: reports an exchange that has become
  * late. Units: `offset`, bytes fed so far. */
 void eventlog_expired(void *user, uint64_t offset);
 
-/* To be called after atp_finish: tells of an exchange that is still open, or
+/* To be called after atp_finish: reports an exchange that is still open, or
  * awaits its asynchronous result. */
 void eventlog_over(struct eventlog *log, uint64_t offset);
 

@@ -5,7 +5,7 @@
  *     extra  = ,"extra":["7","abc"]        fields beyond the record's
  *
  * What a value becomes is decided by the type the manual gives it; a field
- * that is not of its type is told as the text it is, so nothing is lost. */
+ * that is not of its type is printed as the text it is, so nothing is lost. */
 #include "events/eventlog_values_internal.h"
 
 #include "base/json.h"

@@ -1,4 +1,4 @@
-/* Drives a parser over a transcript: what was sent is told, what was received
+/* Drives a parser over a transcript: what was sent is announced, what was received
  * is fed, in the order of the items. */
 #include "events/replay.h"
 

@@ -1,6 +1,6 @@
 /* The judge: what in recorded traffic breaks the manual.
  *
- * A transcript is cut into exchanges: a command and all that the module said
+ * A transcript is cut into exchanges: a command and all that the module sent
  * until the next one. The parser decodes; the judge looks at its events and,
  * apart from the parser's own view of the exchange, lays the records that came
  * against each response variant of the manual. What does not agree is a

@@ -66,7 +66,7 @@ struct judge_work {
 /* What the line's log keeps of the item under way. All zero: none is. */
 struct judge_tape {
     struct reports_wire *open; /* NULL: none, or it is whole                  */
-    bool goes_on;              /* the event said that a further span follows  */
+    bool goes_on;              /* the event announced a further span           */
     struct buffer head;        /* its first bytes                             */
     struct digest digest;      /* of an item longer than its text             */
 };
@@ -130,7 +130,7 @@ void judge_command(const struct judge *judge, struct judge_work *work, const uin
 void judge_line(struct judge *judge, struct judge_work *work, const struct atp_event *event,
                 struct span at);
 
-/* Whether it is what the module says of itself, and keeps it. */
+/* Whether it is what the module reports of itself, and keeps it. */
 void judge_identity(struct judge *judge, const struct judge_work *work,
                     const struct atp_event *event);
 

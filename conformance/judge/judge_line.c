@@ -104,7 +104,7 @@ static bool is_listed(const struct catalog_value *values, size_t count, int32_t 
     for (size_t i = 0; i < count; i++) {
         char *end = NULL;
         long code = strtol(values[i].code, &end, 10);
-        if (*end != '\0') return true; /* not a table of numbers: nothing to say */
+        if (*end != '\0') return true; /* not a table of numbers: no finding */
         if (code == value) return true;
     }
     return count == 0;

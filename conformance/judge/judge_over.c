@@ -1,4 +1,4 @@
-/* What can be said of an exchange when all of it has come: its time, what its
+/* What can be judged of an exchange when all of it has come: its time, what its
  * arguments were, how much payload it brought. */
 #include "base/memory.h"
 #include "judge/judge_internal.h"
@@ -52,7 +52,7 @@ static void check_arguments(const struct judge *judge, struct judge_work *work)
     work->illegal_seen = NULL;
 }
 
-/* The argument that says how much payload is asked for; 0 leaves it to the
+/* The argument that states how much payload is asked for; 0 leaves it to the
  * module (F1006). */
 static void check_payload(struct judge_work *work)
 {

@@ -48,7 +48,7 @@ bool judge_is_element(const struct atp_catalog *catalog, uint16_t element, size_
            && catalog->records[awaited].result == result;
 }
 
-/* The prefix both begin with, as a pool text, tells records of one name. */
+/* The prefix both begin with, as a pool text, distinguishes records of one name. */
 static bool is_same_name(const struct judge *judge, size_t a, size_t b)
 {
     const char *left = judge->compiled->record_sources[a].record->name;
@@ -404,7 +404,7 @@ static void note_variant(const struct judge *judge, struct judge_work *work,
               memory_text(work->seen_count > 0 ? work->seen[at].text : ""));
 }
 
-/* What the manual does not allow may be refused, whether a variant says so or
+/* What the manual does not allow may be refused, whether a variant states so or
  * not. */
 static bool is_refused(const struct judge *judge, const struct judge_work *work)
 {
@@ -420,8 +420,8 @@ static void tell(const struct judge *judge, struct judge_work *work, const struc
     bool unfinished = found->cost > 0 && is_beginning(judge, found)
                       && first_missing(judge, found) < found->variant->element_count;
     if (work->several && found->cost > 0) { /* whose line is whose is not known */
-        work->out.why = memory_text("of several commands in a line the responses are not told "
-                                    "apart");
+        work->out.why = memory_text("the responses to several commands in one line cannot be "
+                                    "told apart");
         return;
     }
     /* Which variant it would have become is not known while several agree. */

@@ -1,4 +1,4 @@
-/* The log of the line: what was said during each exchange, payload cut. */
+/* The log of the line: what was sent during each exchange, payload cut. */
 #include "base/memory.h"
 #include "judge/judge_internal.h"
 

@@ -91,7 +91,7 @@ static void fix(struct line *line, size_t offset, size_t size)
         line->stream->flags.bytes[line->view.items[i].at] |= MASK_FIXED;
 }
 
-/* An IMEI query may tell something else; what is no number stays. */
+/* An IMEI query may return something else; what is no number stays. */
 static bool is_identity(enum catalog_secret kind)
 {
     return kind == CATALOG_SECRET_IMEI || kind == CATALOG_SECRET_IMSI
@@ -150,7 +150,7 @@ static size_t read_hex(const uint8_t *text, size_t size, size_t step, uint8_t *o
     return count;
 }
 
-/* A text in hexadecimal digits, by UCS-2 or by bytes: what it says is the secret. Digits
+/* A text in hexadecimal digits, by UCS-2 or by bytes: what it spells is the secret. Digits
  * below 10 alone are taken as they are, but for UCS-2. */
 static bool find_in_hex(struct mask *mask, enum catalog_secret kind, const uint8_t *text,
                         size_t size)

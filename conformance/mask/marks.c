@@ -1,4 +1,4 @@
-/* What the catalogue says of the fields of a command or a line. */
+/* What the catalogue states of the fields of a command or a line. */
 #include "mask/mask_internal.h"
 
 #include <string.h>

@@ -65,7 +65,7 @@ struct mask_view {
 
 void mask_view_add(struct mask_view *view, size_t at, uint8_t byte, enum mask_code code);
 
-/* All that one side said. */
+/* All that one side sent. */
 struct mask_stream {
     struct buffer bytes;
     struct buffer flags; /* enum mask_flag of each byte                      */
@@ -157,10 +157,10 @@ void mask_find_line(struct mask_context *context, const struct mask_region *regi
 /* The rest of a line that was cut will not come. */
 void mask_find_rest(struct mask_context *context);
 
-/* scan.c: secrets that their surroundings or their form tell, in bytes of a stream. */
+/* scan.c: secrets known by their surroundings or their form, in bytes of a stream. */
 void mask_scan(struct mask *mask, struct mask_stream *stream, const struct mask_view *view);
 
-/* marks.c: what the catalogue says of one field. */
+/* marks.c: what the catalogue states of one field. */
 struct mask_mark {
     enum catalog_secret kind;
     bool is_number; /* a code or a length: never a secret by chance         */

@@ -1,4 +1,4 @@
-/* A transcript divided: what each side said, and what each part of it is. */
+/* A transcript divided: what each side sent, and what each part of it is. */
 #include "mask/mask_internal.h"
 
 #include "at/line.h"

@@ -261,7 +261,7 @@ void match_undo_values(struct matcher *matcher, size_t count);
 /* The value of a slot, `bytes` set. Returns: false, there is none. */
 bool match_find_value(const struct matcher *matcher, size_t slot, struct match_value *out);
 
-/* The length that a payload's reference says. Returns: false, it is none. */
+/* The length that a payload's reference gives. Returns: false, it is none. */
 bool match_find_length(const struct matcher *matcher, const struct script_payload *payload,
                        size_t *out);
 

@@ -1,4 +1,4 @@
-/* What a side says: lines, exact bytes, payload. */
+/* What a side sends: lines, exact bytes, payload. */
 #include "match/match_internal.h"
 #include "match/match_part.h"
 
@@ -14,7 +14,7 @@ static bool go_on(struct matcher *matcher, struct match_place place)
     return true;
 }
 
-/* ---- what the module says --------------------------------------------- */
+/* ---- what the module sends -------------------------------------------- */
 
 /* Past what stands beside the case at the line that begins at `start`: what begins at
  * the same place would be tried twice. */
@@ -71,7 +71,7 @@ static bool match_received_line(struct matcher *matcher, const struct script_nod
     return match_fail(matcher, place, node);
 }
 
-/* ---- what the host says ----------------------------------------------- */
+/* ---- what the host sends ---------------------------------------------- */
 
 /* Skips what the module sent beside the case before the host sent again. */
 static bool find_sent(struct matcher *matcher, struct match_place *place)

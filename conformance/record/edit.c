@@ -3,8 +3,8 @@
  * A field becomes one if the catalogue gives it a range or leaves it free. It
  * stays what it is
  *   - if it is a literal, or a code that the manual lists (a state, an error),
- *   - if a command has said the same of the same parameter (a session's number),
- *   - if it is not what the catalogue says: a deviation is no example.
+ *   - if a command has sent the same of the same parameter (a session's number),
+ *   - if it is not what the catalogue states: a deviation is no example.
  * What counts a payload is captured, and the payload awaited by that count. */
 #include "record/edit.h"
 
@@ -23,7 +23,7 @@
 #define NAME_MAX_SIZE 40
 #define INTERVAL_MAX  4 /* of a field: see ATP_PARAM_INTERVALS               */
 
-/* A parameter and what a command said of it. */
+/* A parameter and the value a command gave it. */
 struct said {
     char *name;
     char *value;
@@ -49,7 +49,7 @@ struct field {
     unsigned index;
 };
 
-/* ---- what commands said ----------------------------------------------- */
+/* ---- what commands sent ----------------------------------------------- */
 
 static void note_argument(struct edit *edit, const char *name, const char *bytes, size_t size)
 {

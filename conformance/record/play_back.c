@@ -1,4 +1,4 @@
-/* A recording served as a module. What its host does otherwise is told. */
+/* A recording served as a module. What its host does otherwise is reported. */
 #include "record/play_back.h"
 
 #include "base/complain.h"

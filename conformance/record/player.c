@@ -1,9 +1,9 @@
 /* Plays a recording back.
  *
  * `at` is the item that comes next. Items of the module between two of the
- * host's are said when the first of those two was matched, each so long after
+ * host's are sent when the first of those two was matched, each so long after
  * it as in the recording. A host that goes on earlier does not wait for the rest
- * of them: they are said at once, so that the order holds. */
+ * of them: they are sent at once, so that the order holds. */
 #include "record/player.h"
 
 #include "base/memory.h"
@@ -15,7 +15,7 @@
 #define NS_A_US   1000
 #define BYTE_NS   INT64_C(10000000000) /* ten bits, at one baud             */
 
-/* What is to be said, and when. */
+/* What is to be sent, and when. */
 struct saying {
     const uint8_t *bytes; /* borrowed from the recording, or a constant      */
     size_t size;
@@ -33,7 +33,7 @@ struct player {
     int64_t free_ns;  /* when the line is free                          */
 };
 
-/* ---- what the module says --------------------------------------------- */
+/* ---- what the module sends -------------------------------------------- */
 
 static void say(struct player *player, const void *bytes, size_t size, int64_t due_us)
 {
@@ -53,7 +53,7 @@ static void hurry(struct player *player, int64_t now)
         if (sayings[i].due_us > now) sayings[i].due_us = now;
 }
 
-/* Says what the module said from `at` on, up to the host's next item. `from_us`:
+/* Sends what the module sent from `at` on, up to the host's next item. `from_us`:
  * when that began, in the recording. */
 static void say_answers(struct player *player, int64_t from_us, int64_t now)
 {
@@ -69,7 +69,7 @@ static void say_answers(struct player *player, int64_t from_us, int64_t now)
     }
 }
 
-/* ---- what the host says ----------------------------------------------- */
+/* ---- what the host sends ---------------------------------------------- */
 
 enum fit { FITS_NOT, BEGINS, FITS };
 

@@ -1,6 +1,6 @@
 /* Plays a recording back as a module. What the host sends is found among what
  * the recording's host sent: the next in order, else a later one, else an
- * earlier one; what the module said after it comes again, after the same
+ * earlier one; what the module sent after it comes again, after the same
  * time. A command that is nowhere is answered with ERROR.
  *
  * The functions are those of modem.h: times are the caller's, microseconds. */
@@ -13,7 +13,7 @@ struct player_options {
     bool fast;      /* without the recorded times                            */
     uint32_t speed; /* of the line in baud, 10 bits a byte; 0: without limit */
 
-    /* Told what the host did that the recording's did not. `line`: of the
+    /* Reports what the host did that the recording's did not. `line`: of the
      * recording, where it was awaited; 0: at its end. NULL: nobody.         */
     void (*on_other)(void *user, size_t line, const char *what, const uint8_t *bytes, size_t size);
     void *user;
@@ -21,7 +21,7 @@ struct player_options {
 
 struct player;
 
-/* What the module says before the host's first command is said from `now` on.
+/* What the module sends before the host's first command is sent from `now` on.
  * Borrows: `recording`, until player_free. */
 struct player *player_new(const struct transcript *recording, const struct player_options *options,
                           int64_t now);

@@ -1,4 +1,4 @@
-/* Passes on what host and module say. What came is passed on first, then put on
+/* Passes on what host and module send. What came is passed on first, then put on
  * the tape, and on disk before this waits again: it costs the line nothing but
  * one process more. */
 #include "record/relay.h"
@@ -37,10 +37,10 @@ struct relay {
     struct buffer to_host, to_module;
     struct port_line line;     /* as the host set it last                    */
     int64_t lost_us, retry_us; /* the module's port vanished then; 0: it is there */
-    size_t lost_size;          /* bytes that the host said meanwhile         */
+    size_t lost_size;          /* bytes that the host sent meanwhile         */
     size_t held;               /* bytes that wait to be masked                */
-    bool is_large;             /* it was told                                           */
-    bool host_is_over;         /* its input ended: what the module says yet is waited for */
+    bool is_large;             /* it was reported                                       */
+    bool host_is_over;         /* its input ended: what the module sends yet is awaited   */
     bool is_over;
     int code;
 };
@@ -64,7 +64,7 @@ static void push(struct port *port, struct buffer *unsent)
     if (unsent->size > 0) memmove(unsent->bytes, unsent->bytes + written, unsent->size);
 }
 
-/* What the module says while nobody is there is kept, but goes nowhere. */
+/* What the module sends while nobody is there is kept, but goes nowhere. */
 static void pass_to_host(struct relay *relay, const uint8_t *bytes, size_t size)
 {
     if (!port_is_connected(relay->host) && !relay->host_is_over) return;

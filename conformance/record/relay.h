@@ -1,4 +1,4 @@
-/* Stands between a host and a module, passes on what each says, and keeps it. */
+/* Stands between a host and a module, passes on what each sends, and keeps it. */
 #ifndef CONFORMANCE_RECORD_RELAY_H
 #define CONFORMANCE_RECORD_RELAY_H
 

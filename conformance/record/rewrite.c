@@ -123,7 +123,7 @@ static size_t run_size(const struct transcript *transcript, size_t *at, enum tra
     return size;
 }
 
-/* Whether both say the same, however it is cut into items. */
+/* Whether both hold the same, however it is cut into items. */
 static bool is_same(const struct transcript *a, const struct transcript *b)
 {
     size_t at = 0;
@@ -161,7 +161,7 @@ static bool look_at(const struct transcript *recording, const struct buffer *tex
     script_release(&script);
     if (!good) return false;
     good = is_same(recording, &again)
-           || fail(error, "written anew it says something else; this is a fault of atproof");
+           || fail(error, "written anew it differs from the recording; this is a fault of atproof");
     transcript_release(&again);
     return good;
 }

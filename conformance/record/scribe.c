@@ -1,4 +1,4 @@
-/* A recording on disk. The file always holds all that was said: items, and
+/* A recording on disk. The file always holds all that was sent: items, and
  * after them provisional ones for what is not whole yet (`<< "\r\n+CS"`),
  * which the next writing replaces. What is in the file outlives this program. */
 #include "record/scribe.h"
@@ -48,7 +48,7 @@ struct scribe *scribe_open(const struct scribe_options *options)
     return scribe;
 }
 
-/* One blank line parts header and body. */
+/* One empty line parts header and body. */
 static void begin_body(struct scribe *scribe)
 {
     if (scribe->has_body) return;

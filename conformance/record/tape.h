@@ -1,4 +1,4 @@
-/* A tape: what host and module say, byte by byte as it comes, becomes the items
+/* A tape: what host and module send, byte by byte as it comes, becomes the items
  * of a transcript. A command is one item, and so is a line of the module, a
  * counted payload, an upload; what is none of these is bytes.
  *

@@ -1,4 +1,4 @@
-/* What the host says, cut by what is awaited of it: a command line up to its CR,
+/* What the host sends, cut by what is awaited of it: a command line up to its CR,
  * an upload by its count or Ctrl-Z, a transparent stream as it comes. */
 #include "record/tape_internal.h"
 

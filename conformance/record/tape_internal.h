@@ -35,7 +35,7 @@ struct tape {
     bool has_crlf;     /* a line end stands before what comes                */
     bool data_is_open; /* a payload is under way                             */
     int64_t crlf_us, raw_us, span_us, sent_us;
-    int64_t received_us; /* when the module said something last             */
+    int64_t received_us; /* when the module last sent something             */
     int64_t item_us;     /* of the last item                                 */
     uint8_t buffer[ATP_BUFFER_SIZE(LINE_MAX)];
 };
@@ -46,7 +46,7 @@ void tape_on_event(void *user, const struct atp_event *event);
 /* Hands an item out. */
 void tape_emit(struct tape *tape, struct tape_item item);
 
-/* What the module said and is whole, as items. */
+/* What the module sent and is whole, as items. */
 void tape_flush_received(struct tape *tape);
 
 /* What stands in the middle of a line is an item now: the host's next one was
@@ -56,7 +56,7 @@ void tape_flush_early(struct tape *tape);
 /* Whether it can be the text of a line. */
 bool tape_is_text(const uint8_t *bytes, size_t size);
 
-/* What the host said and is not whole is bytes. */
+/* What the host sent and is not whole is bytes. */
 void tape_finish_sent(struct tape *tape);
 
 void tape_drop_front(struct buffer *buffer, size_t size);

@@ -55,7 +55,7 @@ void tape_flush_received(struct tape *tape)
     flush_raw(tape);
 }
 
-/* ---- what the module says --------------------------------------------- */
+/* ---- what the module sends -------------------------------------------- */
 
 static int64_t time_at(const struct tape *tape, uint64_t offset)
 {

@@ -3,7 +3,7 @@
 
 #include "record/text.h"
 
-/* A command line that a `>` line can hold: printable, no blank at its end, CR
+/* A command line that a `>` line can hold: printable, no space at its end, CR
  * after it. */
 static bool is_plain_command(const uint8_t *bytes, size_t size)
 {

@@ -223,7 +223,7 @@ static bool open_log(struct run *run)
     if (run->folder < 0) complain("%s: cannot write: %s", folder, file_error(errno));
     else run->log = run->options->resumes ? append_log(path) : run_create(run, path);
     if (run->log != NULL && !run->options->resumes)
-        fprintf(run->log, "@ title: all that was said to and by %s\n\n", run->options->target);
+        fprintf(run->log, "@ title: all traffic with %s\n\n", run->options->target);
     free(path);
     return run->log != NULL;
 }

@@ -73,7 +73,7 @@ static bool put_one_string(struct script_reader *reader, struct buffer *out)
 }
 
 /* The strings of a line, each as it stood, with its count. What is wrong with
- * them was told when the script was read. */
+ * them was reported when the script was read. */
 static bool put_strings(struct script_reader *reader, struct buffer *out)
 {
     if (!put_one_string(reader, out)) return false;

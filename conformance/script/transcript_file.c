@@ -19,8 +19,8 @@ static bool fail(struct transcript_error *error, const char *what, const char *w
     return false;
 }
 
-/* The loop asks for what is there rather than for a size told beforehand:
- * pipes and files of /proc tell none. */
+/* The loop asks for what is there rather than for a size known beforehand:
+ * pipes and files of /proc have none. */
 static bool read_stream(FILE *file, size_t limit, struct buffer *out,
                         struct transcript_error *error)
 {

@@ -12,6 +12,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     for (size_t i = 0; i + sizeof forbidden <= session.size; i++)
         if (memcmp(session.bytes + i, forbidden, sizeof forbidden - 1) == 0
             && session.bytes[i + sizeof forbidden - 1] == '5')
-            fuzz_fail("canary", "the module says that it is roaming");
+            fuzz_fail("canary", "the module reports that it is roaming");
     return 0;
 }

@@ -122,7 +122,7 @@ static void check_results(const json_t *results, const json_t *rules)
         size_t index = (size_t)json_integer_value(json_object_get(result, "ruleIndex"));
         const json_t *rule = json_object_get(json_array_get(rules, index), "id");
         if (!json_equal(rule, json_object_get(result, "ruleId")))
-            fuzz_fail("sarif", "result %zu is of another rule than its index says", i);
+            fuzz_fail("sarif", "result %zu is of another rule than its index names", i);
         const json_t *own = json_object_get(result, "partialFingerprints");
         json_object_set_new(prints,
                             json_string_value(json_object_get(own, "primaryLocationLineHash")),

@@ -143,7 +143,7 @@ static void judge_order(const struct variant_watch *variants, const struct atp_e
         fuzz_fail("I8", "%s comes before the result code, yet the exchange is %s",
                   atp_event_name(event), atp_exchange_state_name(event->exchange));
     if (verdicts.awaited == 0 && answer && variants->final && variants->watch->sent > 0)
-        fuzz_fail("I8", "%s is a second result code, and no deviation tells",
+        fuzz_fail("I8", "%s is a second result code, and no deviation reports it",
                   atp_event_name(event));
 }
 

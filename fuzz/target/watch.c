@@ -85,13 +85,13 @@ static void check_payload(struct watch *watch, const struct atp_event *event)
                       (unsigned long)watch->announced);
         watch->announced -= (uint32_t)event->size;
         if (event->left != watch->announced || event->more != (event->left > 0))
-            fuzz_fail("I3", "a span says that %lu bytes are left, it is %lu",
+            fuzz_fail("I3", "a span reports that %lu bytes are left, it is %lu",
                       (unsigned long)event->left, (unsigned long)watch->announced);
         watch->glued = false;
     } else if (event->kind == ATP_KIND_TRUNCATED) {
         bool payload = (event->deviations & ATP_DEV_SHORT_PAYLOAD) != 0;
         if (watch->announced > 0 && (!payload || event->left != watch->announced))
-            fuzz_fail("I3", "a payload was cut %lu bytes short, and it says %lu",
+            fuzz_fail("I3", "a payload was cut %lu bytes short, and it reports %lu",
                       (unsigned long)watch->announced, (unsigned long)event->left);
         watch->announced = 0;
     } else if (watch->announced > 0 && !watch->glued) {

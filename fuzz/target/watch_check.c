@@ -186,7 +186,7 @@ static void check_statuses(const struct atp_event *event)
             && (type & ATP_PARAM_TYPE) != ATP_TYPE_REST)
             awaited = ATP_DEV_EMPTY_FIELD;
         if ((event->deviations & awaited) != awaited)
-            fuzz_fail("I8", "field %u of %s has status %u, and no deviation tells", i,
+            fuzz_fail("I8", "field %u of %s has status %u, and no deviation reports it", i,
                       atp_event_name(event), status);
     }
 }

@@ -115,7 +115,7 @@ void watch_host_event(struct watch *watch, const struct atp_event *event)
     struct watch_host *host = &watch->host;
     bool space = event->kind == ATP_KIND_BLANK && event->size == 1 && event->bytes[0] == ' ';
     bool again = host->stale && (event->deviations & ATP_DEV_STALE) != 0;
-    if (again) fuzz_fail("I8", "a second result code in a row is told as stale");
+    if (again) fuzz_fail("I8", "a second result code in a row is reported as stale");
     if ((event->deviations & ATP_DEV_STALE) != 0) host->stale = true;
     if (event->kind == ATP_KIND_PROMPT) {
         host->owed = host->owing ? 0 : host->count;

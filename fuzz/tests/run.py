@@ -31,7 +31,7 @@ def run(*arguments):
 def check_canary(out):
     done = run("canary", "--seconds", 20, "--jobs", 1, "--out", out, "--no-keep", "--seed", 1)
     check(done.returncode == 1, f"the canary was not found:\n{done.stdout}{done.stderr}")
-    check("canary the module says that it is roaming" in done.stdout, done.stdout + done.stderr)
+    check("canary the module reports that it is roaming" in done.stdout, done.stdout + done.stderr)
     command = [line.split(": ", 1)[1] for line in done.stdout.splitlines() if "show it again" in line]
     check(len(command) == 1, f"one finding is told once:\n{done.stdout}")
     again = subprocess.run(shlex.split(command[0]), cwd=ROOT, capture_output=True, text=True, check=False)

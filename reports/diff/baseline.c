@@ -267,8 +267,8 @@ static bool refuse(const struct update *update)
 {
     text_put(update->errors, update->input->name);
     fprintf(update->errors,
-            ": not written: %zu failure%s would be accepted, expected --reason TEXT that says "
-            "why\n",
+            ": not written: %zu failure%s would be accepted, expected --reason TEXT that gives "
+            "the reason\n",
             update->accepted_count, update->accepted_count == 1 ? "" : "s");
     put_ids(update->errors, update);
     return false;

@@ -1,4 +1,4 @@
-/* Cases, the worst first; each folds what was said in it. They are made one at a
+/* Cases, the worst first; each folds its traffic. They are made one at a
  * time while the page is written, so that the memory of one is enough for all. */
 #include "base/text.h"
 #include "html/parts.h"
@@ -29,7 +29,7 @@ static const struct template_field choice_fields[] = {
     TEMPLATE_PART(struct choice, options, option_shape)};
 static const struct template_shape choice_shape = TEMPLATE_SHAPE(struct choice, choice_fields);
 
-/* A clause that a case tells of. */
+/* A clause that a case concerns. */
 struct clause {
     size_t index;
     const char *id, *title, *document;
@@ -190,7 +190,7 @@ static const char *judge_again(struct arena *arena, const struct html_case *case
     return line;
 }
 
-/* Why it failed though no finding says so; and what judges and plays it again. */
+/* Why it failed though no finding shows it; and what judges and plays it again. */
 static void fill_failure(struct arena *arena, struct case_view *view, const struct html_case *case_)
 {
     if (!is_bad(case_)) return;

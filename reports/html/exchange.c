@@ -1,4 +1,4 @@
-/* An exchange of a case: what it was, what was found, what was said. */
+/* An exchange of a case: what it was, what was found, what was sent. */
 #include "html/parts.h"
 
 #include <string.h>
@@ -96,7 +96,7 @@ static struct template_list findings_of(const struct html *html, struct arena *a
     return (struct template_list){made, exchange->finding_count};
 }
 
-/* What was said, if the page has room for it. */
+/* What was sent, if the page has room for it. */
 static void fill_log(struct html *html, struct arena *arena, struct exchange *out,
                      const struct html_case *case_, const struct reports_exchange *exchange,
                      int64_t start_us)

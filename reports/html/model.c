@@ -57,7 +57,7 @@ static const char *keep(struct arena *arena, const char *text, size_t size)
     return memcpy(arena_new(arena, size + 1, 1), text, size);
 }
 
-/* ---- what a case tells of --------------------------------------------- */
+/* ---- what a case concerns --------------------------------------------- */
 
 /* As cases write a clause, which is part of their id: `core/27.007-9.1`. */
 static const char *key_of(struct arena *arena, const char *clause)
@@ -99,7 +99,7 @@ static size_t note(const char **out, size_t count, const char *clause)
     return count + 1;
 }
 
-/* The clauses that a case tells of: its own and those that are broken in it; of
+/* The clauses that a case concerns: its own and those that are broken in it; of
  * a recording without one, those of its exchanges. Some come again. Returns how
  * many; `out` NULL: only that. */
 static size_t clauses_of(const struct store_case *case_, const char **out)

@@ -63,7 +63,7 @@ struct html {
 /* model.c: all but `errors`, `store` and `input`, which are set. */
 void html_prepare(struct html *html);
 
-/* The clause of the id, written either way; NULL: no store says of it. */
+/* The clause of the id, written either way; NULL: no store has it. */
 const struct reports_clause *html_find_clause(const struct html *html, const char *id);
 
 /* ---- sections --------------------------------------------------------- */
@@ -97,7 +97,7 @@ struct html_clause {
 };
 extern const struct template_shape html_clause_shape;
 
-/* An exchange of a case, and what was said in it: their values, in the arena.
+/* An exchange of a case, and what was sent in it: their values, in the arena.
  * `start_us` is when the case began. */
 const void *html_exchange(struct html *html, struct arena *arena, const struct html_case *case_,
                           const struct reports_exchange *exchange, int64_t start_us);

@@ -1,4 +1,4 @@
-/* What tells nothing of the module, and why: cases that were skipped or excused,
+/* What shows nothing of the module, and why: cases that were skipped or excused,
  * exchanges that nothing judges. */
 #include "html/parts.h"
 

@@ -1,4 +1,4 @@
-/* What was said in an exchange: an item a line, with its text, its bytes and what
+/* What was sent in an exchange: an item a line, with its text, its bytes and what
  * was found in it. The texts are C escapes of bytes. */
 #define _GNU_SOURCE
 #include "base/digest.h"

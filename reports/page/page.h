@@ -1,6 +1,6 @@
 /* What the pages share. A page needs nothing else: style and script stand in it,
  * and its policy (CSP) lets nothing else in, neither from the network nor from its
- * texts. page/README.md tells how to change one. */
+ * texts. page/README.md describes how to change one. */
 #ifndef REPORTS_PAGE_H
 #define REPORTS_PAGE_H
 

@@ -166,7 +166,7 @@ static struct use *use_of(struct reader *reader, const struct template_shape *sh
 
 static const struct template_field first_field = {.name = "@first", .kind = TEMPLATE_FIRST};
 
-/* Writes: *up. Returns: NULL with the error said. */
+/* Writes: *up. Returns: NULL with the error set. */
 static const struct template_field *find_field(struct reader *reader, const struct source *source,
                                                const struct tag *tag, size_t *up)
 {

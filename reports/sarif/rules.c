@@ -29,11 +29,11 @@ static const struct plain {
     const char *id, *name, *summary, *help;
 } plain_rules[] = {
     {"case/failed", "CaseFailed", "A case failed as a whole.",
-     "None of the case's exchanges broke a clause; its reason, and its transcript, say more."},
+     "None of the case's exchanges broke a clause; see its reason and its transcript."},
     {"case/unexpected-pass", "UnexpectedPass", "A case passed that was expected to fail.",
      "If the module was mended, take the case off the list of expected failures."},
     {"fuzz/crash", "FuzzCrash", "An input makes the program crash.",
-     "A sanitizer stopped the program; the stack says where."},
+     "A sanitizer stopped the program; the stack shows where."},
     {"fuzz/invariant", "FuzzInvariant", "An input breaks an invariant.",
      "The invariants are numbered; the message names the one that broke, and how."},
     {"fuzz/timeout", "FuzzTimeout", "An input takes too long.",

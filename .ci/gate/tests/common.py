@@ -65,7 +65,7 @@ def without_builds(atproof, folder):
 
 
 def run_gate(*arguments):
-    """Exit code, what it says, what it complains of."""
+    """Exit code, standard output, standard error."""
     out, errors = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors):
         code = gate.main([str(word) for word in arguments])

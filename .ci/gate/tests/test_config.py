@@ -34,7 +34,7 @@ WRONG = [
     ("version: 1\nchecks: [stack]\nexpected_failures:\n  - {id: a/b, until: 2030-02-31, reason: r}\n",
      "4:22: 'until': '2030-02-31' is no day of the calendar"),
     ("version: 1\nchecks: [stack]\nexpected_failures:\n  - {id: a b, until: 2030-01-01, reason: r}\n",
-     "4:10: 'id': 'a b'; expected a case's id or a shell pattern, without blanks"),
+     "4:10: 'id': 'a b'; expected a case's id or a shell pattern, without spaces"),
     ("version: 1\ndialects: [simcom]\nlive:\n  - {target: x, dialect: simcon}\n",
      "4:26: 'dialect': 'simcon' is not among 'dialects'; expected simcom"),
     ("version: 1\ntraffic:\n  - {files: [a], sent_prefix: '('}\n", "3:31: 'sent_prefix': "),

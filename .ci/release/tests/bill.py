@@ -1,5 +1,5 @@
 """The bill of materials is what the release is, and its check can fail: each break of
-it below comes out red, with a line that says what is wrong.
+it below comes out red, with a line that names the fault.
 
 usage: bill.py ROOT ATPROOF libatproof.a"""
 import copy

@@ -67,7 +67,7 @@ def statements_without_proof(rows):
     yield from (f'{number}: names no test or fuzz target' for number, row in rows.items()
                 if not re.search('`(?:test|fuzz):', row))
     proven = set(re.findall(r'\bI\d\b', ' '.join(rows.values())))
-    yield from (f'{name}: no statement says what shows it' for name in sorted(INVARIANTS - proven))
+    yield from (f'{name}: no statement names its proof' for name in sorted(INVARIANTS - proven))
 
 
 def bounds_that_differ(text):

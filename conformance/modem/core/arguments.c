@@ -1,4 +1,4 @@
-/* Arguments of a command, against what the catalogue says of them. */
+/* Arguments of a command, against what the catalogue states of them. */
 #include "base/memory.h"
 #include "modem/core/core.h"
 

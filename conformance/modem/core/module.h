@@ -18,10 +18,10 @@ struct modem_defect {
     enum modem_fault fault;
     bool anywhere;        /* it breaks that clause, and that of any other command it strikes */
     const char *name;     /* `lf-only`                                      */
-    const char *dialects; /* in which it can show, a blank between them     */
+    const char *dialects; /* in which it can show, a space between them     */
     const char *clause;   /* that it breaks: `core/V.250 5.7.1`             */
     const char *text;     /* what the firmware does wrong, one sentence     */
-    /* What becomes of what is said; NULL: the commands ask for it by name. */
+    /* What becomes of what is sent; NULL: the commands ask for it by name. */
     void (*hook)(struct modem *modem, struct defect_use *use, struct speech *speech);
 };
 
@@ -51,14 +51,14 @@ void modem_free(struct modem *modem); /* NULL is fine */
 /* Takes bytes of the host, any number at a time. */
 void modem_receive(struct modem *modem, const uint8_t *bytes, size_t size, int64_t now);
 
-/* What the module has said by `now` and was not handed out yet.
+/* What the module has sent by `now` and was not handed out yet.
  * Returns: bytes written, at most `capacity`; 0: none yet. */
 size_t modem_send(struct modem *modem, uint8_t *bytes, size_t capacity, int64_t now);
 
 #define MODEM_NEVER INT64_MAX
 
 /* When the module does something next if the host does nothing: `now` if it has
- * something to say at once, MODEM_NEVER if nothing is due. */
+ * something to send at once, MODEM_NEVER if nothing is due. */
 int64_t modem_due(const struct modem *modem, int64_t now);
 
 /* A descriptor that becomes readable when something happened that modem_due
@@ -70,14 +70,14 @@ int modem_descriptor(const struct modem *modem);
  * happen that modem_due does not foresee. */
 bool modem_is_online(const struct modem *modem);
 
-/* Whether a request is under way that the descriptor will tell of. */
+/* Whether a request is under way that the descriptor will report. */
 bool modem_is_working(const struct modem *modem);
 
 /* Whether the module takes more of the host now (CTS). What comes all the same
  * is kept. */
 bool modem_is_clear_to_send(const struct modem *modem);
 
-/* The host's DTR line; at first it is on. What its end does, &D says. */
+/* The host's DTR line; at first it is on. &D sets what its end does. */
 void modem_set_dtr(struct modem *modem, bool on, int64_t now);
 
 /* Prints an unsolicited result code at the next place where one may stand: not

@@ -100,7 +100,7 @@ struct modem_vendor {
 enum modem_activity {
     MODEM_IDLE = 0,
     MODEM_ONLINE = 1, /* it has a connection or a request                   */
-    MODEM_WORKING = 2 /* something is under way that the descriptor tells of */
+    MODEM_WORKING = 2 /* something is under way that the descriptor reports */
 };
 
 /* One part; a member is NULL where the part has nothing to do. Of all parts

@@ -1,6 +1,6 @@
 /* Transparent access: what the host sends goes to the peer, what the peer sends
  * to the host, neither is looked at. Three ways lead out of it: the end of the
- * connection, DTR as &D says, and the escape sequence of the manuals:
+ * connection, DTR as &D sets, and the escape sequence of the manuals:
  *
  *     guard "+++" guard ;     guard: 1 s in which the host sends nothing; the
  *                             three come within 1 s

@@ -19,7 +19,7 @@ static uint64_t random_number(struct modem *modem, uint64_t limit)
 
 /* ---- which ------------------------------------------------------------ */
 
-/* What tells that the module starts or stops is never said untrue. */
+/* Never fake boot or power-down URCs: a host would act on them. */
 static bool tells_of_start(const struct catalog_record *record)
 {
     static const char *const names[] = {"RDY",         "*ATREADY", "SMS DONE", "PB DONE",
@@ -30,7 +30,7 @@ static bool tells_of_start(const struct catalog_record *record)
     return false;
 }
 
-/* Registration is told where it changed and the host asked for it, never at
+/* Registration is reported where it changed and the host asked for it, never at
  * random: a host would believe it. */
 static bool tells_of_registration(const struct catalog_record *record)
 {
@@ -45,8 +45,8 @@ static bool has_param(const struct catalog_record *record, const char *name)
     return false;
 }
 
-/* What tells of connections or contexts is never said: while the host has any
- * it would take it for true, and of one that is not there none is told. */
+/* Never fake URCs of connections or contexts: a host that has one would act on
+ * them, and a module sends none of one that is not there. */
 static bool tells_of_connection(const struct catalog_record *record)
 {
     static const char *const names[] = {"session_id", "clientID", "connectID", "contextID"};

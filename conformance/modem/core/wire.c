@@ -23,7 +23,7 @@ void wire_put(struct modem *modem, const void *bytes, size_t size)
 {
     if (modem->defects.mute || modem->defects.frozen) return;
     forget_sent(modem);
-    /* a line that was at rest does not catch up, one that has more to say does */
+    /* a line that was at rest does not catch up, one that has more to send does */
     bool rested = modem->sent == modem->out.size && modem->free_ns < modem->now * NS_A_US;
     if (rested) modem->free_ns = modem->now * NS_A_US;
     buffer_append(&modem->out, bytes, size);

@@ -15,7 +15,7 @@ const struct modem_defect modem_defects[] = {
                            "The line end between an information line and what follows is lost.",
                            defect_glued},
     [FAULT_TRAILING_BLANK] = {FAULT_TRAILING_BLANK, false, "trailing-blank", ALL,
-                              "core/V.250 5.7.1", "A blank stands after result codes.",
+                              "core/V.250 5.7.1", "A space follows result codes.",
                               defect_trailing_blank},
     [FAULT_LOWER_CASE_RESULT] = {FAULT_LOWER_CASE_RESULT, true, "lower-case-result", ALL,
                                  "core/27.007 8.5", "Result codes come in small letters.",
@@ -31,7 +31,7 @@ const struct modem_defect modem_defects[] = {
     [FAULT_PARITY_BIT] = {FAULT_PARITY_BIT, true, "parity-bit", ALL, "core/27.007 8.5",
                           "Lines come with even parity in their eighth bit.", defect_parity},
     [FAULT_ECHO_KEPT] = {FAULT_ECHO_KEPT, false, "echo-kept", ALL, "core/V.250 6.2.4",
-                         "ATE0 says OK and the echo stays on.", NULL},
+                         "ATE0 answers OK and the echo stays on.", NULL},
     [FAULT_ECHO_LOSES_BYTE] = {FAULT_ECHO_LOSES_BYTE, false, "echo-loses-byte", ALL,
                                "core/V.250 5.2.3", "The echo lacks the first byte after AT.", NULL},
     [FAULT_QUIET_IGNORED] = {FAULT_QUIET_IGNORED, false, "quiet-ignored", ALL, "core/V.250 6.2.5",
@@ -41,7 +41,7 @@ const struct modem_defect modem_defects[] = {
     [FAULT_REPEAT_DEAD] = {FAULT_REPEAT_DEAD, false, "repeat-dead", ALL, "core/V.250 5.2.4",
                            "A/ does nothing.", NULL},
     [FAULT_RESET_KEEPS] = {FAULT_RESET_KEEPS, false, "reset-keeps", ALL, "core/V.250 6.1.1",
-                           "ATZ says OK and resets nothing.", NULL},
+                           "ATZ answers OK and resets nothing.", NULL},
     [FAULT_CASE_SENSITIVE] = {FAULT_CASE_SENSITIVE, false, "case-sensitive", ALL,
                               "core/V.250 5.2.1", "Commands in small letters are refused.", NULL},
     [FAULT_EDITING_IGNORED] =
@@ -86,7 +86,7 @@ const struct modem_defect modem_defects[] = {
                                    "core/27.007 9.1", "+CME ERROR has a number though CMEE is 2.",
                                    NULL},
     [FAULT_CME_NEVER] = {FAULT_CME_NEVER, false, "cme-never", ALL, "core/27.007 9.1",
-                         "ERROR comes whatever CMEE says.", NULL},
+                         "ERROR comes whatever CMEE is.", NULL},
     /* ---- the lines of a response */
     [FAULT_MISSING_LINE] = {FAULT_MISSING_LINE, true, "missing-line", ALL, "core/27.007 8.5",
                             "The information line is left out.", defect_missing_line},
@@ -105,7 +105,7 @@ const struct modem_defect modem_defects[] = {
                                "core/27.007 10.1.1", "A list forgets its last entry.",
                                defect_list_lacks_last},
     [FAULT_NO_SPACE] = {FAULT_NO_SPACE, false, "no-space", ALL, "core/V.250 5.7.1",
-                        "No blank stands after the colon.", defect_no_space},
+                        "No space follows the colon.", defect_no_space},
     [FAULT_NO_COLON] = {FAULT_NO_COLON, true, "no-colon", ALL, "core/27.007 8.5",
                         "The colon after the prefix is missing.", defect_no_colon},
     [FAULT_COMMA_FOR_COLON] = {FAULT_COMMA_FOR_COLON, false, "comma-for-colon", ALL,
@@ -147,7 +147,7 @@ const struct modem_defect modem_defects[] = {
                              defect_edition},
     /* ---- what is kept */
     [FAULT_WRITE_NOT_KEPT] = {FAULT_WRITE_NOT_KEPT, true, "write-not-kept", ALL, "core/27.007 8.15",
-                              "A setting says OK and is not kept.", NULL},
+                              "A setting answers OK and is not kept.", NULL},
     [FAULT_CONTEXT_STAYS_ACTIVE] = {FAULT_CONTEXT_STAYS_ACTIVE, false, "context-stays-active", ALL,
                                     "core/27.007 10.1.10, core/quectel-ugxx 3.1.3",
                                     "A context that was deactivated is still active.", NULL},
@@ -160,7 +160,7 @@ const struct modem_defect modem_defects[] = {
                            "An unsolicited result code comes in the middle of a line.",
                            defect_urc_in_line},
     [FAULT_URC_NOT_ASKED] = {FAULT_URC_NOT_ASKED, false, "urc-not-asked", ALL, "core/27.007 7.2",
-                             "Registration is told though n is 0.", NULL},
+                             "Registration is reported though n is 0.", NULL},
     [FAULT_URC_LOST_WHEN_BUSY] =
         {FAULT_URC_LOST_WHEN_BUSY, true, "urc-lost-when-busy", ALL, "core/27.007 7.2",
          "An unsolicited result code that waits for a command's end is lost.", NULL},
@@ -177,11 +177,11 @@ const struct modem_defect modem_defects[] = {
     [FAULT_CLOSED_NOT_TOLD] = {FAULT_CLOSED_NOT_TOLD, false, "closed-not-told", ALL,
                                "simcom-http/4.3, simcom-cch/A7600-SSL 4.1.2, "
                                "quectel-ssl-ugxx/2.3.2, quectel-ssl-ec200/2.3.2",
-                               "It is not told that the peer closed the connection.",
+                               "No URC reports that the peer closed the connection.",
                                defect_closed_lost},
     [FAULT_DATA_TOLD_TWICE] = {FAULT_DATA_TOLD_TWICE, false, "data-told-twice", ALL,
                                "simcom-cch/F1011, quectel-ssl-ugxx/2.3.1, quectel-ssl-ec200/2.3.1",
-                               "Data that wait are told twice.", defect_recv_twice},
+                               "Waiting data are reported twice.", defect_recv_twice},
     [FAULT_URC_OTHER_CONNECTION] =
         {FAULT_URC_OTHER_CONNECTION, true, "urc-other-connection", ALL,
          "simcom-cch/F1011, quectel-ssl-ugxx/2.3.1, quectel-ssl-ec200/2.3.1",
@@ -192,7 +192,7 @@ const struct modem_defect modem_defects[] = {
                                 NULL},
     [FAULT_CLOSE_NOT_DONE] = {FAULT_CLOSE_NOT_DONE, false, "close-not-done", ALL,
                               "simcom-cch/F1004, quectel-ssl-ugxx/2.2.5, quectel-ssl-ec200/2.2.5",
-                              "Closing says OK and the connection stays.", NULL},
+                              "Closing answers OK and the connection stays.", NULL},
     /* ---- payload and uploads */
     [FAULT_LENGTH_ONE_MORE] =
         {FAULT_LENGTH_ONE_MORE, true, "length-one-more", ALL,
@@ -250,7 +250,7 @@ const struct modem_defect modem_defects[] = {
                               "The checksum of an uploaded file is the sum of its bytes.", NULL},
     /* ---- SIMCom's HTTP */
     [FAULT_STATUS_ZERO] = {FAULT_STATUS_ZERO, false, "status-zero", "simcom", "simcom-http/2.2.4",
-                           "HTTPACTION tells 0 as the status of a request that failed.", NULL},
+                           "HTTPACTION reports status 0 for a request that failed.", NULL},
     [FAULT_STATUS_UNLISTED] = {FAULT_STATUS_UNLISTED, false, "status-unlisted", "simcom",
                                "simcom-http/2.2.4, simcom-http/4.1",
                                "A status code is one that the manual's table does not list.",
@@ -259,7 +259,7 @@ const struct modem_defect modem_defects[] = {
                              "simcom-http/2.2.4",
                              "The length of a result counts the header with the body.", NULL},
     [FAULT_OFFSET_IGNORED] = {FAULT_OFFSET_IGNORED, false, "offset-ignored", "simcom",
-                              "simcom-http/2.2.6", "HTTPREAD begins at 0 whatever its offset says.",
+                              "simcom-http/2.2.6", "HTTPREAD begins at 0 whatever its offset is.",
                               NULL},
     [FAULT_SIZE_IGNORED] =
         {FAULT_SIZE_IGNORED, false, "size-ignored", ALL,
@@ -271,12 +271,11 @@ const struct modem_defect modem_defects[] = {
                                       defect_missing_closing},
     [FAULT_METHOD_IGNORED] = {FAULT_METHOD_IGNORED, false, "method-ignored", "simcom",
                               "simcom-http/2.2.4",
-                              "HTTPACTION makes a GET request whatever its method says.", NULL},
+                              "HTTPACTION makes a GET request whatever its method is.", NULL},
     /* ---- breakdowns */
     [FAULT_FREEZE] = {FAULT_FREEZE, true, "freeze", ALL, "core/27.007 8.5",
-                      "A command line is taken, and nothing is said from then on.", NULL},
+                      "A command line is taken, and nothing is sent from then on.", NULL},
     [FAULT_REBOOT] = {FAULT_REBOOT, true, "reboot", ALL, "core/27.007 8.5",
-                      "The module starts anew within a response and says its banner.",
-                      defect_reboot},
+                      "The module restarts within a response and sends its banner.", defect_reboot},
     [FAULT_COUNT] = {.name = NULL},
 };

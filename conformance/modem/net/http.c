@@ -108,7 +108,7 @@ static void leave_out_name(const SSL *ssl, int where, int result)
     if (where == SSL_CB_HANDSHAKE_START) SSL_set_tlsext_host_name(own, NULL);
 }
 
-/* libcurl verifies nothing itself: what an SSL context of the module says is in
+/* libcurl verifies nothing itself: what an SSL context of the module sets is in
  * the OpenSSL context, as it is for a link. */
 static CURLcode set_up_tls(CURL *curl, void *context, void *user)
 {

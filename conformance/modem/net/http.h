@@ -16,7 +16,7 @@ struct http_request {
     const char *const *headers; /* lines, NULL after the last               */
     const uint8_t *body;        /* NULL: none                                */
     size_t body_size;
-    const struct link_tls *tls; /* of https; server_name is the URL's, or NULL: none is said */
+    const struct link_tls *tls; /* of https; server_name is the URL's, or NULL: none is sent */
     long connect_limit_s;
     long receive_limit_s; /* longest silence of the server                  */
     bool offline;         /* over at once: no name has an address             */

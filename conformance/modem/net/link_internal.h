@@ -69,7 +69,7 @@ enum link_reason link_set_up_tls(SSL_CTX *context, const struct link_tls *tls);
 enum link_reason link_shake_hands(struct link *link);
 
 /* Bytes of the connection, TCP or TLS. Returns: how many; 0: none now, *events
- * says for what to wait; -1: it is over, *reason says why. */
+ * states for what to wait; -1: it is over, *reason states why. */
 ssize_t link_read(struct link *link, void *bytes, size_t size, short *events,
                   enum link_reason *reason);
 ssize_t link_write(struct link *link, const void *bytes, size_t size, short *events,
@@ -86,7 +86,7 @@ void link_cache_put(struct link_cache *cache, const uint8_t *id, SSL_SESSION *se
 /* Owns: the caller. NULL: there is none. */
 SSL_SESSION *link_cache_find(struct link_cache *cache, const uint8_t *id);
 
-/* What tells peers and settings apart, so that no session gets round a check
+/* What distinguishes peers and settings, so that no session gets round a check
  * that it was not made with. */
 void link_cache_id(const struct link_options *options, uint8_t *id);
 

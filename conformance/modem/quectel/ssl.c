@@ -74,7 +74,7 @@ static int state_code(const struct modem *modem, const struct modem_call *call,
                                            : opening;
 }
 
-/* The first record of the first variant says how the edition calls the service. */
+/* The first record of the first variant gives how the edition calls the service. */
 static void print_state(struct modem *modem, const struct modem_call *call,
                         const struct qssl_client *client)
 {

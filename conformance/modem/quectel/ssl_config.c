@@ -1,5 +1,5 @@
 /* AT+QSSLCFG: the settings of Quectel's SSL contexts (2.2.1). Which there are,
- * of what type and with which default, the edition says in the catalogue. */
+ * of what type and with which default, the edition states in the catalogue. */
 #include "base/memory.h"
 #include "modem/quectel/ssl.h"
 
@@ -119,7 +119,7 @@ static void tell(struct modem *modem, const struct catalog_param *param, enum qs
                settings[setting].key, context, qssl_text(modem, context, setting));
 }
 
-/* The value as it is told again: numbers have one spelling. NULL: a code that
+/* The value as it is reported: numbers have one spelling. NULL: a code that
  * the edition does not list. Owns: the caller. */
 static char *spelled(const struct catalog_param *param, const struct modem_argument *argument)
 {

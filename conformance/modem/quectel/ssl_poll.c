@@ -54,7 +54,7 @@ static void end_opening(struct modem *modem, struct qssl_client *client, int cod
     modem_finish(modem, code == 0 ? MODEM_CONNECT : MODEM_ERROR);
 }
 
-/* As far as the line takes it: what is not said yet stays with the peer. */
+/* As far as the line takes it: what is not sent yet stays with the peer. */
 static void push(struct modem *modem, struct qssl_client *client)
 {
     uint8_t bytes[QSSL_RECEIVE_MAX];
@@ -68,7 +68,7 @@ static void push(struct modem *modem, struct qssl_client *client)
     }
 }
 
-/* 2.3.1: in buffer mode it is told once, until it was read to the end. */
+/* 2.3.1: in buffer mode it is reported once, until it was read to the end. */
 static void deliver(struct modem *modem, struct qssl_client *client)
 {
     if (client->mode == QSSL_PUSH) push(modem, client);

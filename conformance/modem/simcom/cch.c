@@ -24,7 +24,7 @@ static void activate(struct modem *modem)
     context->defined = context->active = true;
 }
 
-/* Says `result` before the OK or after it, for the manual has both. */
+/* Sends `result` before the OK or after it, for the manual has both. */
 static void say_result(struct modem *modem, const char *result)
 {
     if (modem_flips(modem)) modem_line(modem, "%s", result);

@@ -26,7 +26,7 @@ struct http_service {
     struct buffer data;   /* of HTTPDATA                                    */
     struct http_job *job; /* under way, or NULL                             */
     int method;
-    bool from_file, tells_method; /* how its result is told                 */
+    bool from_file, tells_method; /* how its result is reported             */
     struct http_response response;
     size_t read_at;          /* of the body: what is before is read         */
     size_t due_at, due_size; /* of the body, printed after the OK       */
@@ -242,7 +242,7 @@ static size_t header_size(const struct buffer *bytes)
     return end == NULL ? bytes->size : (size_t)(end - bytes->bytes) + 4;
 }
 
-/* The URL and the body's own size say these. */
+/* The URL and the body's own size give these. */
 static bool is_own_header(const char *line)
 {
     return strncasecmp(line, "Host:", 5) == 0 || strncasecmp(line, "Content-Length:", 15) == 0;

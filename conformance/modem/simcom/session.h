@@ -22,7 +22,7 @@ struct session {
     int port, client_type, own_port; /* own_port 0: any                     */
     int send_limit_s, context;       /* context -1: not chosen              */
     bool result_first;               /* OPENING: the command is pending     */
-    uint64_t taken, announced;       /* bytes received: read; told by CCHEVENT */
+    uint64_t taken, announced;       /* bytes received: read; sent by CCHEVENT */
     bool tells;                      /* CCHEVENT is due with the next of them */
     size_t due;                      /* bytes that CCHRECV promised         */
     uint64_t queued;                 /* bytes given to the link             */

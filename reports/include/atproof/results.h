@@ -5,7 +5,7 @@
  * NUL-terminated; those of a module are C escapes already. NULL: not known; so is
  * a line, way or time limit of 0. All is borrowed.
  *
- * The value 0 of each enum says that nothing was decided. It has no word, and the
+ * The value 0 of each enum means that nothing was decided. It has no word, and the
  * writer refuses it: a member that was forgotten never reads as a pass. */
 #ifndef ATPROOF_RESULTS_H
 #define ATPROOF_RESULTS_H
@@ -124,7 +124,7 @@ struct reports_finding {
     size_t line;
     const char *expected;
     const char *seen;
-    bool declared; /* the transcript says that it is known                  */
+    bool declared; /* the transcript marks it as known                      */
     const char *reason;
     const char *help; /* what the rule asks for, a sentence                  */
 };

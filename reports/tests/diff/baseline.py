@@ -78,7 +78,7 @@ class Baseline(unittest.TestCase):
     def test_failures_want_a_reason(self):
         said = update(None, [case("a"), failed("b"), failed("c")], code=2, stderr=True).decode()
         self.assertEqual(said, "baseline: not written: 2 failures would be accepted, expected "
-                               "--reason TEXT that says why\n  b\n  c\n")
+                               "--reason TEXT that gives the reason\n  b\n  c\n")
         update(None, [case("a"), failed("b", **{"outcome": "expected-failure", "reason": "r"})])
 
     def test_accepted_until_its_day(self):

@@ -15,7 +15,7 @@ import time
 import yaml
 
 JOB = pathlib.Path(sys.argv[1]).resolve()
-# Fails when its arguments match FAIL; says what labgrid-client 0.4 says.
+# Fails when its arguments match FAIL; prints what labgrid-client 0.4 prints.
 CLIENT = r'''#!/bin/sh
 echo "$*" >> calls
 if [ -n "$SLOW" ] && echo "$*" | grep -q -- "$SLOW"; then exec sleep 90; fi
@@ -77,7 +77,7 @@ PORTS = (
     ('RFC 2217 is what labgrid means without a protocol', ENV, (), 0,
      'telnet(rfc2217),tcp,10.0.0.7,4001'),
     ('raw', TWO, ('--port', 'console'), 0, 'tcp,lab,4002'),
-    ('two ports', TWO, (), 6, 'exports 2 serial ports (at, console); say which'),
+    ('two ports', TWO, (), 6, 'exports 2 serial ports (at, console); name one'),
     ('no such port', ENV, ('--port', 'gnss'), 6, 'no serial port gnss (it has: at)'),
     ('no port', 'targets: {bench: {resources: []}}', (), 6, 'exports 0 serial ports (none)'),
     ('not plugged in', ENV.replace('4001', 'null'), (), 6, 'port None'),
