@@ -77,7 +77,7 @@ static bool complain_of_word(const char *command, const struct argp_option *opti
     return true;
 }
 
-/* argp's own --help prints nothing where argp is told to print no errors. */
+/* argp's own --help prints nothing where argp is set to print no errors. */
 #define KEY_USAGE 0x1000
 static const struct argp_option help_options[] = {
     {"help", '?', NULL, 0, "Give this help list", -1},

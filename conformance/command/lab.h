@@ -41,7 +41,7 @@ enum lab_key {
     }
 #define LAB_DIALECT                                                                                \
     {                                                                                              \
-        "dialect", 'd', "NAME", 0, "What the module is (default: what it says of itself)", 0       \
+        "dialect", 'd', "NAME", 0, "What the module is (default: what it reports)", 0              \
     }
 #define LAB_EXPECTED                                                                               \
     {                                                                                              \
@@ -83,7 +83,7 @@ enum lab_key {
         "quiet", 'q', NULL, 0, text, 0                                                             \
     }
 
-/* What a lab is where no option says otherwise. */
+/* What a lab is where no option sets another. */
 void lab_init(struct lab *lab, const char *command);
 
 /* Takes one of the options above, `out` too.
