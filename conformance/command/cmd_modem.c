@@ -55,9 +55,9 @@ static bool is_clear_to_send(void *self)
     return modem_is_clear_to_send(self);
 }
 
-static bool is_working(void *self)
+static bool owes(void *self)
 {
-    return modem_is_working(self);
+    return modem_owes(self);
 }
 
 static int serve_modem(const struct options *options, struct modem *modem)
@@ -68,7 +68,7 @@ static int serve_modem(const struct options *options, struct modem *modem)
                                         .due = due,
                                         .set_dtr = set_dtr,
                                         .is_clear_to_send = is_clear_to_send,
-                                        .is_working = is_working,
+                                        .owes = owes,
                                         .descriptor = modem_descriptor(modem)};
     return serve(&module, options->listen, options->link);
 }

@@ -45,6 +45,8 @@ struct port {
     bool closed;         /* gensio_close, or the accepter's shutdown: is over  */
     bool writable;
     bool is_own_stdio; /* whose output stays when its input is over            */
+    int streams[2];    /* -1, or what stood as standard input or output: see port_open_streams */
+    int hold[2];       /* of each, -1 or the other end of the pipe in its place */
     int input_over;    /* GE_ code its input ended with; 0: it has not         */
     int gone;          /* GE_ code the connection ended with; 0: it has not             */
     unsigned host_count;
@@ -76,6 +78,9 @@ enum port_status port_fail_open(struct port *port, int err);
 /* A port that is not open yet. Returns: NULL with *error written. */
 struct port *port_new(const char *address, const struct port_options *options,
                       struct port_error *error);
+
+/* Opens it, as port_open does. */
+enum port_status port_connect(struct port *port);
 
 /* Whether `TYPE(...),...` names one of a list that ends with NULL. */
 bool port_is_type(const char *address, const char *const *types);
@@ -113,6 +118,17 @@ void port_drop(struct port *port);
 
 /* A listening port whose host has left: accepts the next. */
 void port_next_host(struct port *port);
+
+/* Drops what was not read. */
+void port_forget(struct port *port);
+
+/* Our own standard streams, where gensio cannot wait for one of them (a file, a
+ * device such as /dev/null): it gets a pipe in its place. */
+struct port *port_open_streams(const struct port_options *options, struct port_error *error);
+void port_return_streams(struct port *port);
+
+/* Reads from such an input when the queue is empty. */
+void port_read_stream(struct port *port);
 
 /* Whether the program of the address can be run, if it has one. */
 enum port_status port_find_program(struct port *port);
