@@ -13,6 +13,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import tty
 
 ATPROOF = sys.argv[1]
 LIMIT = int(sys.argv[2]) if len(sys.argv) > 2 else 30  # seconds in which what must come comes, on a loaded machine
@@ -295,6 +296,7 @@ def test_streams(folder):
 
 def test_tty():
     master, slave = pty.openpty()
+    tty.setraw(slave)
     module = subprocess.Popen([ATPROOF, 'modem', '--stdio'], stdin=slave, stdout=slave)
     os.close(slave)
     os.write(master, b'AT\r')
