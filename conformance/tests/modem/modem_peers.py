@@ -79,7 +79,7 @@ HOSTS = {
     'many lines, resets': after(b'AT+CGMI\r' * 500),
     'half a line, resets': after(b'AT+CG'),
     'half closes': half_close,
-    'resets in an upload': after(b'AT+HTTPINIT\rAT+HTTPDATA=4000,60000\r', b'abc'),
+    'resets in an upload': after(b'AT+HTTPINIT\rAT+HTTPDATA=4000,1000\r', b'abc'),
     'resets in a transparent mode': after(b'ATE0\rAT+CCHMODE=1\rAT+CCHSTART\r', b'\xff\0abc+++'),
     '6 MB, reads nothing, leaves': flood_and_leave,
     '6 MB, reads nothing, resets': flood_and_reset,
@@ -121,10 +121,19 @@ def is_served(module):
     """Whether a host that behaves gets its answer."""
     try:
         with module.connect() as host:
-            host.sendall(b'\r\x1a\rAT+CGMM\r')
+            host.settimeout(1)
             heard = b''
+            tries = 0
             while b'+CGMM\r' not in heard or b'OK\r\n' not in heard.split(b'+CGMM\r', 1)[1]:
-                part = host.recv(65536)
+                try:
+                    part = host.recv(65536) if tries else b' '
+                except TimeoutError:  # an upload that the last host left may have taken it
+                    part = b' '
+                if part == b' ':
+                    tries += 1
+                    if tries > LIMIT:
+                        return f'no answer after {heard!r}'
+                    host.sendall(b'\r\x1a\rAT+CGMM\r')
                 if not part:
                     return f'it was closed after {heard!r}'
                 heard += part
