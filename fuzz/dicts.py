@@ -67,7 +67,8 @@ def main():
     check = sys.argv[1:2] == ["--check"]
     if len(sys.argv) != 2 + check or sys.argv[-1].startswith("-"):
         sys.exit(__doc__)
-    makers = {"script": script_words, "catalog": catalog_words, "results": results_words}
+    makers = {"script": script_words, "match": script_words, "catalog": catalog_words, "results": results_words,
+              "diff": results_words}
     stale = []
     for name, words in makers.items():
         path = pathlib.Path(sys.argv[-1]) / f"{name}.dict"

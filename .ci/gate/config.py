@@ -8,11 +8,14 @@ import datetime
 import difflib
 import json
 import math
+import os
 import pathlib
 import re
 
 import jsonschema
 import yaml
+
+from render import plain
 
 HERE = pathlib.Path(__file__).resolve().parent
 SCHEMA = json.loads((HERE / "gate.schema.json").read_text())
@@ -23,7 +26,10 @@ MAX_VALUES = 100_000  # an alias counts as often as it is used
 
 
 class Mistakes(Exception):
-    """What is wrong with a configuration, a line each."""
+    """What is wrong with a configuration, a line each, inert: what it quotes is not ours."""
+
+    def __init__(self, *lines):
+        super().__init__("\n".join(map(plain, lines)))
 
 
 class Key(str):
@@ -36,10 +42,14 @@ class Config:
     def __init__(self, path, data, reader):
         self.path, self.data, self.reader = path, data, reader
         self.root = (path.parent / data["root"]).resolve()
-        self.out = (self.root / data["output"]["directory"]).resolve()
+        # Not resolved: folder.py walks to it, and follows no link.
+        self.out = pathlib.Path(os.path.normpath(self.root / data["output"]["directory"]))
 
     def place(self, *path):
         return f"{self.path}:{self.reader.place(path)}"
+
+    def output_mistake(self, text):
+        return Mistakes(f"{self.place('output', 'directory')}: {self.out}: {text}")
 
 
 # ---- YAML, with the place of each value ---------------------------------------
@@ -177,12 +187,19 @@ def told(error):
         yield path, f"{name}{error.message}"
 
 
+def is_day(text):
+    """Whether it is a day of the calendar, YYYY-MM-DD; as number_is_day of
+    conformance/base has it."""
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def check_dates(data):
     excuses = data.get("expected_failures")
     for i, excuse in enumerate(excuses if isinstance(excuses, list) else []):
-        try:
-            datetime.date.fromisoformat(excuse["until"])
-        except ValueError:
+        if not is_day(excuse["until"]):
             yield ("expected_failures", i, "until"), (
                 f"'until': '{excuse['until']}' is no day of the calendar; expected YYYY-MM-DD")
 
@@ -244,6 +261,6 @@ def load(path):
     found = mistakes({**data, "dialects": data.get("dialects", DEFAULTS["dialects"])}
                      if isinstance(data, dict) else data)
     if found:
-        raise Mistakes("\n".join(dict.fromkeys(
-            f"{path}:{reader.place(where)}: {text}" for where, text in found)))
+        raise Mistakes(*dict.fromkeys(
+            f"{path}:{reader.place(where)}: {text}" for where, text in found))
     return Config(path, fill(data), reader)

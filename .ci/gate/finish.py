@@ -8,6 +8,7 @@ import shlex
 from xml.sax.saxutils import escape, quoteattr
 
 import store
+from config import is_day
 from render import plain
 from steps import Step
 
@@ -112,7 +113,9 @@ def excuses_of(plan):
         for i, excuse in enumerate(listed):
             yield plan.config.place("expected_failures", i), excuse["until"], excuse["id"]
         return
-    for number, line in enumerate((plan.root / listed).read_text().splitlines(), 1):
+    if not (plan.root / listed).is_file():  # a FIFO would be waited for
+        raise ValueError(f"{listed}: it is no regular file")
+    for number, line in enumerate((plan.root / listed).read_text().split("\n"), 1):
         words = line.split(None, 2)
         if len(words) == 3 and not line.startswith("#"):
             yield f"{listed}:{number}:1", words[0], words[1]
@@ -125,7 +128,9 @@ def excuses(plan, today):
                           if line["kind"] == "case"}
         listed = list(excuses_of(plan))
         for place, until, name in listed:
-            if until < today:
+            if not is_day(until):
+                found.append(f"{place}: '{until}' is no day of the calendar; expected YYYY-MM-DD")
+            elif until < today:
                 found.append(f"{place}: '{name}' was excused up to {until}")
             elif not any(fnmatch.fnmatchcase(one, name) for one in ids):
                 found.append(f"{place}: '{name}' matches no case of this run")

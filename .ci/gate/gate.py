@@ -9,7 +9,6 @@ import argparse
 import json
 import os
 import pathlib
-import shutil
 import signal
 import sys
 import time
@@ -18,27 +17,17 @@ sys.dont_write_bytecode = True
 import canary  # noqa: E402
 import config  # noqa: E402
 import finish  # noqa: E402
+import folder  # noqa: E402
 import plan as planning  # noqa: E402
 import render  # noqa: E402
 from steps import Runner, Schedule  # noqa: E402
 
 HERE = pathlib.Path(__file__).resolve().parent
-MARKER = ".atproof-gate"  # of a folder that is ours to empty
 
 
 def verdict(outcomes):
     """The exit code of what came out: 0 only if there is something, all of it green."""
     return 0 if outcomes and all(outcome.passed for outcome in outcomes) else 1
-
-
-def empty_folder(out):
-    """Makes it, or empties what an earlier gate left."""
-    if out.is_dir() and any(out.iterdir()) and not (out / MARKER).is_file():
-        raise config.Mistakes(f"{out}: not empty, and no folder of a gate; "
-                              "expected an 'output.directory' that may be emptied")
-    shutil.rmtree(out, ignore_errors=True)
-    out.mkdir(parents=True)
-    (out / MARKER).write_text("Emptied by each run of atproof's gate.\n")
 
 
 def all_steps(plan, runner):
@@ -93,7 +82,7 @@ def conclude(outcomes, seconds):
 
 def run(plan):
     began = time.monotonic()
-    empty_folder(plan.out)
+    folder.prepare(plan.root, plan.out, plan.config.output_mistake)
     finish.write_excuses(plan)
     runner = Runner(plan.out / "log")
 
@@ -125,7 +114,7 @@ def main(arguments=None):
             loaded.data["fuzz"] = {**loaded.data.get("fuzz", {}), "seconds": chosen.fuzz}
         return run(planning.Plan(loaded))
     except config.Mistakes as error:
-        print("\n".join(f"gate: {line}" for line in str(error).splitlines()), file=sys.stderr)
+        print("\n".join(f"gate: {line}" for line in str(error).split("\n")), file=sys.stderr)
         return 2
 
 

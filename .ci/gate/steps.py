@@ -10,6 +10,7 @@ import threading
 import time
 
 import store
+from render import plain
 
 LIMIT_S = 3600  # after which a step hangs
 # What exit codes of atproof's commands mean, and what to do about each.
@@ -136,7 +137,7 @@ def worst(codes):
 
 def act(step, outcome):
     findings, note = step.action(step)
-    outcome.log.write_text("".join(f"{line}\n" for line in findings or [note]), errors="replace")
+    outcome.log.write_text("".join(f"{plain(line)}\n" for line in findings or [note]))
     outcome.passed = not findings
     outcome.code = 1 if findings else 0
     outcome.then = step.then

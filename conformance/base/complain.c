@@ -1,6 +1,8 @@
 /* Messages of the program. */
 #include "base/complain.h"
 
+#include "base/print.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,7 +13,7 @@ void complain(const char *format, ...)
     va_list arguments;
     va_start(arguments, format);
     fputs("atproof: ", stderr);
-    vfprintf(stderr, format, arguments);
+    print_list(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
 }
@@ -20,8 +22,8 @@ int complain_of_usage(const char *command, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    fprintf(stderr, "atproof: %s: ", command);
-    vfprintf(stderr, format, arguments);
+    print(stderr, "atproof: %s: ", command);
+    print_list(stderr, format, arguments);
     fputc('\n', stderr);
     va_end(arguments);
     return EINVAL;

@@ -60,6 +60,20 @@ void digest_end(struct digest *digest, char out[DIGEST_TEXT_SIZE])
     digest->is_open = false;
 }
 
+void digest_peek(struct digest *digest, struct digest *scratch, uint8_t out[DIGEST_SIZE])
+{
+    memset(out, 0, DIGEST_SIZE); /* as in digest_bytes */
+    if (!digest->is_open) begin(digest);
+    if (scratch->context == NULL) scratch->context = EVP_MD_CTX_new();
+    must(scratch->context != NULL && EVP_MD_CTX_copy_ex(scratch->context, digest->context) == 1);
+    must(EVP_DigestFinal_ex(scratch->context, out, NULL) == 1);
+}
+
+void digest_restart(struct digest *digest)
+{
+    digest->is_open = false;
+}
+
 void digest_release(struct digest *digest)
 {
     EVP_MD_CTX_free(digest->context);

@@ -24,6 +24,13 @@ void digest_add(struct digest *digest, const void *bytes, size_t size);
 /* The digest of all pieces; the next piece begins another one. */
 void digest_end(struct digest *digest, char out[DIGEST_TEXT_SIZE]);
 
+/* The digest of the pieces so far; more may come. `scratch`: of this function alone,
+ * all zero at first, to be released. */
+void digest_peek(struct digest *digest, struct digest *scratch, uint8_t out[DIGEST_SIZE]);
+
+/* What has come is forgotten. */
+void digest_restart(struct digest *digest);
+
 void digest_release(struct digest *digest);
 
 #endif

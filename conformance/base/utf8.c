@@ -17,7 +17,7 @@
 /* Bytes that a character beginning with `lead` takes, 0 if none begins so. */
 static size_t sequence_size(uint8_t lead)
 {
-    if (lead < 0x80) return lead == '\t' || (lead >= ' ' && lead != 0x7F) ? 1 : 0;
+    if (lead < 0x80) return 1;
     if (lead < 0xC2 || lead > 0xF4) return 0;
     return lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
 }
@@ -31,15 +31,27 @@ static bool is_second(uint8_t lead, uint8_t byte)
     return byte >= min && byte <= max;
 }
 
+size_t utf8_decode(const uint8_t *bytes, size_t size, uint32_t *value)
+{
+    size_t length = size == 0 ? 0 : sequence_size(bytes[0]);
+    if (length == 0 || length > size) return 0;
+    if (length > 1 && !is_second(bytes[0], bytes[1])) return 0;
+    uint32_t read = length == 1 ? bytes[0] : bytes[0] & (0x7Fu >> length);
+    for (size_t i = 1; i < length; i++) {
+        if ((bytes[i] & 0xC0) != 0x80) return 0;
+        read = read << 6 | (bytes[i] & 0x3F);
+    }
+    *value = read;
+    return length;
+}
+
 size_t utf8_text_size(const uint8_t *bytes, size_t size)
 {
     size_t at = 0;
     while (at < size) {
-        size_t length = sequence_size(bytes[at]);
-        if (length == 0 || length > size - at) break;
-        bool good = length == 1 || is_second(bytes[at], bytes[at + 1]);
-        for (size_t i = 2; i < length; i++) good = good && (bytes[at + i] & 0xC0) == 0x80;
-        if (!good) break;
+        uint32_t value = 0;
+        size_t length = utf8_decode(bytes + at, size - at, &value);
+        if (length == 0 || (value < ' ' && value != '\t') || value == 0x7F) break;
         at += length;
     }
     return at;

@@ -1,6 +1,7 @@
 /* All cases that follow from the catalogue: made, and written as files. */
 #include "cases/cases.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "cases/cases_internal.h"
 #include "catalog/builtin.h"
@@ -71,26 +72,15 @@ void cases_release(struct cases *cases)
 
 /* ---- writing ---------------------------------------------------------- */
 
-static bool make_folders(char *path)
+static bool write_file(const struct cases_file *file, int folder)
 {
-    for (char *at = path + 1; *at != '\0'; at++) {
-        if (*at != '/') continue;
-        *at = '\0';
-        bool good = mkdir(path, 0777) == 0 || errno == EEXIST;
-        *at = '/';
-        if (!good) return false;
-    }
-    return true;
-}
-
-static bool write_file(const struct cases_file *file, const char *directory)
-{
-    char *path = memory_format("%s/%s", directory, file->path);
-    bool good = make_folders(path);
-    FILE *out = good ? fopen(path, "w") : NULL;
-    good = out != NULL && fwrite(file->text.bytes, 1, file->text.size, out) == file->text.size;
+    const char *slash = strrchr(file->path, '/');
+    char *below = memory_slice(file->path, slash == NULL ? 0 : (size_t)(slash - file->path));
+    FILE *out =
+        file_make_folder_below(folder, below) ? file_create_below(folder, file->path, 0666) : NULL;
+    bool good = out != NULL && fwrite(file->text.bytes, 1, file->text.size, out) == file->text.size;
     if (out != NULL && fclose(out) != 0) good = false;
-    free(path);
+    free(below);
     return good;
 }
 
@@ -113,9 +103,12 @@ static int remove_stale(const char *path, const struct stat *status, int type, s
 
 bool cases_write(const struct cases *cases, const char *directory)
 {
-    for (size_t i = 0; i < cases->file_count; i++)
-        if (!write_file(&cases->files[i], directory)) return false;
+    int folder = file_open_folder(directory);
+    bool good = folder >= 0;
+    for (size_t i = 0; good && i < cases->file_count; i++)
+        good = write_file(&cases->files[i], folder);
+    if (folder >= 0) close(folder);
     kept = cases;
     directory_size = strlen(directory);
-    return nftw(directory, remove_stale, 16, FTW_PHYS) == 0;
+    return good && nftw(directory, remove_stale, 16, FTW_PHYS) == 0;
 }

@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "cases/cases_internal.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,8 +56,9 @@ char *cases_value_text(const struct catalog_param *param, bool quoted, int64_t v
 bool cases_code(const struct catalog_param *param, const char *code, int64_t *out)
 {
     char *end = NULL;
+    errno = 0;
     *out = strtoll(code, &end, param->type == ATP_TYPE_HEX ? 16 : 10);
-    return *code != '\0' && *end == '\0';
+    return errno == 0 && *code != '\0' && *end == '\0';
 }
 
 /* The first code of a parameter's table that is legal here. */

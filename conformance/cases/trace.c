@@ -3,11 +3,14 @@
 
 #include "base/complain.h"
 #include "base/exit_code.h"
+#include "base/file.h"
 #include "base/memory.h"
+#include "base/print.h"
 #include "catalog/builtin.h"
 #include "judge/judge.h"
 #include "script/script.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,7 +139,7 @@ __attribute__((format(printf, 2, 3))) static void trace_complain(struct trace *t
     va_list arguments;
     va_start(arguments, format);
     fputs("atproof: ", trace->errors);
-    vfprintf(trace->errors, format, arguments);
+    print_list(trace->errors, format, arguments);
     fputc('\n', trace->errors);
     va_end(arguments);
     trace->complaints++;
@@ -354,21 +357,13 @@ static void check_missing(struct trace *trace, bool update, FILE *kept)
     }
 }
 
-static bool write_ledger(const char *path, const char *text, size_t size)
-{
-    FILE *file = fopen(path, "w");
-    bool good = file != NULL && fwrite(text, 1, size, file) == size;
-    if (file != NULL && fclose(file) != 0) good = false;
-    return good;
-}
-
 static void check_ledger(struct trace *trace, const char *path, bool update)
 {
     struct buffer text = {0};
     struct transcript_error error;
     char *kept = NULL;
     size_t size = 0;
-    FILE *out = open_memstream(&kept, &size);
+    FILE *out = memory_checked(open_memstream(&kept, &size));
     bool there = transcript_read_file(path, SCRIPT_FILE_SIZE_MAX, &text, &error);
     if (!there && !update) trace_complain(trace, "%s: %s", path, error.text);
     if (!there) text.size = 0;
@@ -379,7 +374,10 @@ static void check_ledger(struct trace *trace, const char *path, bool update)
     }
     check_missing(trace, update, out);
     fclose(out);
-    if (update && !write_ledger(path, kept, size)) trace->unreadable = true;
+    if (update && !file_write(path, kept, size)) {
+        trace_complain(trace, "%s: cannot write: %s", path, file_error(errno));
+        trace->unreadable = true;
+    }
     free(kept);
     buffer_release(&text);
 }
@@ -388,14 +386,14 @@ static void check_ledger(struct trace *trace, const char *path, bool update)
 
 static void print_rows(struct trace *trace, FILE *out)
 {
-    fprintf(out, "%-28s %5s  %s\n", "clause", "cases", "form and variant, first case");
+    print(out, "%-28s %5s  %s\n", "clause", "cases", "form and variant, first case");
     for (size_t i = 0; i < trace->row_count; i++) {
         const struct row *row = &trace->rows[i];
-        fprintf(out, "%-28s %5zu  %s\n", row->clause, row->count, row->what);
-        if (row->first != NULL) fprintf(out, "%36s %s\n", "", row->first);
+        print(out, "%-28s %5zu  %s\n", row->clause, row->count, row->what);
+        if (row->first != NULL) print(out, "%36s %s\n", "", row->first);
         else trace_complain(trace, "%s: no case exercises %s", row->clause, row->what);
     }
-    fprintf(out, "%zu rows, %zu cases\n", trace->row_count, trace->id_count);
+    print(out, "%zu rows, %zu cases\n", trace->row_count, trace->id_count);
 }
 
 static void release(struct trace *trace)

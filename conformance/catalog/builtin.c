@@ -1,6 +1,7 @@
 /* The dialects, and the YAML files that they are made of. */
 #include "catalog/builtin.h"
 #include "base/memory.h"
+#include "base/print.h"
 #include "catalog/yaml_internal.h"
 
 #include <string.h>
@@ -167,9 +168,9 @@ static int compile_owned(struct catalog_model *model, const struct catalog_part 
 static void complain_of_dialect(const char *name, FILE *errors)
 {
     if (!errors) return;
-    fprintf(errors, "atproof: unknown dialect '%s'; expected one of", name);
+    print(errors, "atproof: unknown dialect '%s'; expected one of", name);
     for (const struct catalog_dialect *dialect = catalog_dialects; dialect->name; dialect++)
-        fprintf(errors, "%s %s", dialect == catalog_dialects ? "" : ",", dialect->name);
+        print(errors, "%s %s", dialect == catalog_dialects ? "" : ",", dialect->name);
     fputc('\n', errors);
 }
 

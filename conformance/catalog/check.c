@@ -222,6 +222,9 @@ static void check_form(struct scope *scope, size_t index)
     if (!is_same_edition(form->edition, scope->command->edition)) /* the command's is checked */
         check_edition(scope->set, form->edition, form->at, scope->errors);
     check_fields(scope, form->syntax.args, form->syntax.arg_count);
+    if (form->secret != CATALOG_SECRET_NONE && form->upload == CATALOG_UPLOAD_NONE)
+        catalog_complain(scope->errors, form->at,
+                         "secret in a form without upload; expected it of a parameter");
     check_repeats(scope, index);
     scope->is_test = form->syntax.kind == ATP_FORM_TEST;
     for (size_t i = 0; i < form->variant_count; i++)

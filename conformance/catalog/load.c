@@ -2,6 +2,7 @@
  * parser/catalog/README.md. Complaints are collected: what can still be read
  * after one is read, and the set is dropped at the end.
  */
+#include "base/file.h"
 #include "base/memory.h"
 #include "catalog/load_internal.h"
 
@@ -192,6 +193,7 @@ static const struct loader_key set_keys[] = {
     {"results", read_results, 0, false},
     {"commands", loader_read_commands, 0, false},
     {"urcs", read_urcs, 0, false},
+    {"secrets", loader_read_places, 0, false},
     {"errata", read_errata, 0, false},
     {"clauses", read_clauses, 0, false},
     {0},
@@ -253,9 +255,9 @@ int catalog_load_memory(struct catalog_model *model, const char *name, const voi
 int catalog_load_file(struct catalog_model *model, const char *path, struct catalog_errors *errors)
 {
     struct catalog_location whole = {path, 0, 0};
-    FILE *file = fopen(path, "rb");
+    FILE *file = file_open(path);
     if (!file) {
-        catalog_complain(errors, whole, "cannot open: %s", strerror(errno));
+        catalog_complain(errors, whole, "cannot open: %s", file_error(errno));
         return -1;
     }
     char *bytes = memory_new(CATALOG_FILE_SIZE_MAX + 1, 1);

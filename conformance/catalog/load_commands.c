@@ -133,6 +133,7 @@ static const struct loader_key form_keys[] = {
     {"time_limit", loader_read_time, offsetof(struct catalog_form, time_limit_ms), false},
     {"continues", loader_read_flag, offsetof(struct catalog_form, continues), false},
     {"upload", read_upload, 0, false},
+    {"secret", loader_read_secret, offsetof(struct catalog_form, secret), false},
     {"asks", read_asks, 0, false},
     {"variants", read_variants, 0, true},
     {0},

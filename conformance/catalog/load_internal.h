@@ -37,6 +37,12 @@ void loader_read_time(struct loader *loader, const yaml_node_t *node, void *out)
 void loader_read_word(struct loader *loader, const yaml_node_t *node, const char *const *words,
                       unsigned *out);
 
+/* An enum catalog_secret. */
+void loader_read_secret(struct loader *loader, const yaml_node_t *node, void *out);
+
+/* The list of `secrets`, into the struct catalog_set at `out`. */
+void loader_read_places(struct loader *loader, const yaml_node_t *node, void *out);
+
 /* A struct catalog_record. */
 void loader_read_record(struct loader *loader, const yaml_node_t *node, void *out);
 

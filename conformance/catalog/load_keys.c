@@ -1,5 +1,6 @@
 /* Reading mappings by a table of their keys, and the plain values in them. */
 #include "base/memory.h"
+#include "base/number.h"
 #include "catalog/load_internal.h"
 #include "catalog/notation_internal.h"
 
@@ -119,10 +120,9 @@ void loader_read_time(struct loader *loader, const yaml_node_t *node, void *out)
 {
     if (!yaml_reader_is_text(&loader->yaml, node, "milliseconds")) return;
     const char *text = yaml_reader_text(node);
-    char *end = NULL;
-    unsigned long long value = strtoull(text, &end, 10);
-    bool is_number = text[0] >= '0' && text[0] <= '9' && !*end;
-    if (!is_number || value == 0 || value % TIME_STEP || value > UINT16_MAX * TIME_STEP) {
+    uint64_t value = 0;
+    if (!number_read(text, strlen(text), UINT16_MAX * TIME_STEP, &value) || value == 0
+        || value % TIME_STEP) {
         yaml_reader_complain(
             &loader->yaml, node,
             "bad time \"%s\"; expected milliseconds, a multiple of %llu up to %llu", text,

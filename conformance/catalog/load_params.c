@@ -93,6 +93,7 @@ static const struct loader_key param_keys[] = {
     {"unit", loader_read_text, offsetof(struct catalog_param, unit), false},
     {"values", read_param_values, 0, false},
     {"note", loader_read_text, offsetof(struct catalog_param, note), false},
+    {"secret", loader_read_secret, offsetof(struct catalog_param, secret), false},
     {0},
 };
 

@@ -124,6 +124,21 @@ static void free_urcs(struct catalog_set *set)
     free(set->urcs);
 }
 
+static void free_places(struct catalog_set *set)
+{
+    for (size_t i = 0; i < set->place_count; i++) {
+        struct catalog_place *place = &set->places[i];
+        notation_free_fields(place->syntax.args, place->syntax.arg_count);
+        free(place->syntax.text);
+        free(place->syntax.key);
+        free_record(&place->line);
+        free(place->clause);
+        free(place->name);
+        free(place->after);
+    }
+    free(set->places);
+}
+
 static void free_set(struct catalog_set *set)
 {
     for (size_t i = 0; i < set->edition_count; i++) {
@@ -148,6 +163,7 @@ static void free_set(struct catalog_set *set)
     free_results(set);
     free_commands(set);
     free_urcs(set);
+    free_places(set);
     free_errata(set->errata, set->erratum_count);
     free_errata(set->clauses, set->clause_count);
     free(set->file);
@@ -163,6 +179,29 @@ void catalog_free(struct catalog_model *model)
     for (size_t i = 0; i < model->set_count; i++) free_set(model->sets[i]);
     free(model->sets);
     free(model);
+}
+
+/* ---- words -------------------------------------------------------------- */
+
+const char *catalog_secret_name(enum catalog_secret secret)
+{
+    static const char *const names[CATALOG_SECRET_COUNT] = {
+        [CATALOG_SECRET_NONE] = "none",     [CATALOG_SECRET_PASSWORD] = "password",
+        [CATALOG_SECRET_USER] = "user",     [CATALOG_SECRET_TOKEN] = "token",
+        [CATALOG_SECRET_KEY] = "key",       [CATALOG_SECRET_IMEI] = "imei",
+        [CATALOG_SECRET_IMSI] = "imsi",     [CATALOG_SECRET_ICCID] = "iccid",
+        [CATALOG_SECRET_NUMBER] = "number", [CATALOG_SECRET_POSITION] = "position",
+        [CATALOG_SECRET_CARD] = "card",     [CATALOG_SECRET_MESSAGE] = "message",
+    };
+    return names[secret];
+}
+
+enum catalog_secret catalog_find_secret(const char *name)
+{
+    for (int i = CATALOG_SECRET_NONE + 1; i < CATALOG_SECRET_COUNT; i++)
+        if (strcmp(catalog_secret_name((enum catalog_secret)i), name) == 0)
+            return (enum catalog_secret)i;
+    return CATALOG_SECRET_NONE;
 }
 
 /* ---- looking up --------------------------------------------------------- */

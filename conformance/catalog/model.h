@@ -27,6 +27,31 @@ struct catalog_interval {
     int32_t max;
 };
 
+/* ---- secrets ----------------------------------------------------------- */
+
+/* What a value tells to whoever reads a recording. */
+enum catalog_secret {
+    CATALOG_SECRET_NONE,
+    CATALOG_SECRET_PASSWORD, /* a PIN too                                   */
+    CATALOG_SECRET_USER,     /* an account's name                           */
+    CATALOG_SECRET_TOKEN,    /* of an interface of a server                 */
+    CATALOG_SECRET_KEY,      /* private, or shared                          */
+    CATALOG_SECRET_IMEI,
+    CATALOG_SECRET_IMSI,
+    CATALOG_SECRET_ICCID,
+    CATALOG_SECRET_NUMBER,   /* of a telephone                              */
+    CATALOG_SECRET_POSITION, /* latitude, longitude                         */
+    CATALOG_SECRET_CARD,     /* a file of the SIM in hexadecimal            */
+    CATALOG_SECRET_MESSAGE,  /* text of an SMS                              */
+    CATALOG_SECRET_COUNT
+};
+
+/* "password"; of NONE "none". */
+const char *catalog_secret_name(enum catalog_secret secret);
+
+/* The kind of that name; NONE if there is none. */
+enum catalog_secret catalog_find_secret(const char *name);
+
 /* ---- parameters -------------------------------------------------------- */
 
 /* A code and what it means. */
@@ -50,7 +75,8 @@ struct catalog_param {
     char *name;
     char *edition; /* NULL: every edition */
     char *clause;
-    enum atp_type type;              /* ATP_TYPE_INT … ATP_TYPE_REST */
+    enum atp_type type; /* ATP_TYPE_INT … ATP_TYPE_REST */
+    enum catalog_secret secret;
     struct catalog_interval *ranges; /* ascending, apart; none: unlimited */
     size_t range_count;
     char *default_value;
@@ -163,8 +189,9 @@ struct catalog_form {
     uint32_t time_limit_ms; /* its own, else the command's; 0: not stated */
     bool continues;
     enum catalog_upload upload;
-    size_t upload_arg; /* index of the argument that counts them */
-    char *asks;        /* argument that limits the payload, or NULL              */
+    size_t upload_arg;          /* index of the argument that counts them */
+    enum catalog_secret secret; /* what these bytes are                       */
+    char *asks;                 /* argument that limits the payload, or NULL              */
     struct catalog_variant *variants;
     size_t variant_count;
     struct catalog_location at;
@@ -183,6 +210,21 @@ struct catalog_command {
     size_t erratum_count;
     struct catalog_form *forms;
     size_t form_count;
+    struct catalog_location at;
+};
+
+/* ---- secrets of what no command states --------------------------------- */
+
+/* A command line, a line of the module, or both. A parameter is named by the
+ * kind of secret that stands there; `-` may be anything. */
+struct catalog_place {
+    char *clause;
+    char *name;                   /* of the command: `+CGAUTH`; NULL: no command */
+    struct catalog_syntax syntax; /* of it                                   */
+    char *after;                  /* command or prefix that the line follows; NULL: any */
+    bool has_line;
+    struct catalog_record line; /* without a name only with `after`          */
+    enum catalog_secret upload; /* what the host sends after the command's prompt */
     struct catalog_location at;
 };
 
@@ -223,6 +265,8 @@ struct catalog_set {
     size_t command_count;
     struct catalog_urc *urcs;
     size_t urc_count;
+    struct catalog_place *places; /* `secrets`                               */
+    size_t place_count;
     struct catalog_erratum *errata;
     size_t erratum_count;
     struct catalog_erratum

@@ -1,4 +1,4 @@
-/* Records and command syntax; the grammar is in catalog/notation.h. */
+/* Records and command syntax; the grammar is in catalog/notation_internal.h. */
 #include "base/memory.h"
 #include "catalog/notation_internal.h"
 

@@ -2,8 +2,8 @@
  * twice: as events, to refuse what libyaml would let through, then as a
  * document.
  */
-#include "base/escape.h"
 #include "base/memory.h"
+#include "base/print.h"
 #include "base/utf8.h"
 #include "catalog/yaml_internal.h"
 
@@ -17,31 +17,13 @@
 
 #define HELD_MAX 4096 /* complaints; a file with more is not mended at once */
 
-/* A key or value of the file may hold anything: what would break the line or the
- * terminal stands as `\xHH`. */
-static void write_text(FILE *out, const char *text)
-{
-    struct buffer shown = {0};
-    const char *end = text + strlen(text);
-    while (text < end) {
-        size_t size = utf8_text_size((const uint8_t *)text, (size_t)(end - text));
-        buffer_append(&shown, text, size);
-        text += size;
-        if (text < end) escape_bytes(&shown, text++, 1, 0);
-    }
-    fwrite(shown.bytes, 1, shown.size, out);
-    buffer_release(&shown);
-}
-
 static void write_complaint(struct catalog_errors *errors, struct catalog_location at,
                             const char *text)
 {
     if (errors->written++ >= CATALOG_ERROR_MAX) return;
-    fprintf(errors->out, "%s%s:", errors->prefix ? errors->prefix : "", at.file);
-    if (at.line > 0) fprintf(errors->out, "%u:%u:", at.line, at.column);
-    fputc(' ', errors->out);
-    write_text(errors->out, text);
-    fputc('\n', errors->out);
+    print(errors->out, "%s%s:", errors->prefix ? errors->prefix : "", at.file);
+    if (at.line > 0) print(errors->out, "%u:%u:", at.line, at.column);
+    print(errors->out, " %s\n", text);
 }
 
 void catalog_complain(struct catalog_errors *errors, struct catalog_location at, const char *format,
@@ -427,12 +409,17 @@ bool yaml_reader_is_list(struct yaml_reader *reader, const yaml_node_t *node, co
 bool yaml_reader_is_text(struct yaml_reader *reader, const yaml_node_t *node, const char *what)
 {
     if (!is_kind(reader, node, YAML_SCALAR_NODE, what)) return false;
-    for (size_t i = 0; i < node->data.scalar.length; i++) {
-        unsigned char byte = node->data.scalar.value[i];
-        if ((byte < 0x20 && byte != '\n') || byte == 0x7F) {
-            yaml_reader_complain(reader, node, "control character 0x%02X; expected %s", byte, what);
+    const uint8_t *bytes = node->data.scalar.value;
+    size_t size = node->data.scalar.length;
+    for (size_t at = 0; at < size;) {
+        uint32_t value = 0;
+        size_t length = utf8_decode(bytes + at, size - at, &value);
+        if (length == 0 || (value != '\n' && !print_is_shown(value))) {
+            yaml_reader_complain(reader, node, "control character 0x%02X; expected %s", value,
+                                 what);
             return false;
         }
+        at += length;
     }
     return true;
 }

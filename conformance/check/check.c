@@ -63,6 +63,7 @@ struct declarations {
     LIST(struct judge_limit) limits;
 };
 
+/* Groups are at most SCRIPT_DEPTH_MAX deep in each other. */
 static void collect(struct declarations *out, const struct script_branch *branch)
 {
     for (size_t i = 0; i < branch->node_count; i++) {
@@ -158,12 +159,13 @@ static void check_case(struct check *check, struct subject subject)
     struct transcript_error error;
     size_t ways = script_way_count(subject.is.case_, &error);
     if (ways == 0) note_unreadable(check, subject.is.path, &error);
-    for (size_t way = 0; way < ways; way++) {
+    for (size_t way = 0; way < ways && !subject.is.case_->budget->is_spent; way++) {
         struct transcript transcript;
         if (!script_expand(subject.is.case_, &check->options->settings, way, &transcript, &error)) {
             note_unreadable(check, subject.is.path, &error);
             continue;
         }
+        mask_settings(check->options->mask, &transcript);
         subject.is.way = ways > 1 ? way + 1 : 0;
         subject.transcript = &transcript;
         judge_subject(check, &subject);
@@ -179,7 +181,7 @@ static void check_script(struct check *check, const char *path, const char *sha2
         note_unreadable(check, path, &error);
         return;
     }
-    for (size_t i = 0; i < script.case_count; i++) {
+    for (size_t i = 0; i < script.case_count && !script_is_spent(&script); i++) {
         const struct script_case *case_ = &script.cases[i];
         const char *id = case_->id.text == NULL ? path : case_->id.text;
         if (!is_selected(check, id, case_->level)) continue;

@@ -4,6 +4,7 @@
 #define CONFORMANCE_CHECK_H
 
 #include "catalog/compile/compile.h"
+#include "mask/mask.h"
 #include "outcome/results.h"
 #include "script/capture.h"
 #include "script/script.h"
@@ -21,6 +22,7 @@ struct check_options {
     int level;                        /* enum script_level, -1: all                       */
     const struct capture_format *log; /* of files that are no scripts, NULL: raw bytes */
     struct script_settings settings;
+    struct mask *mask; /* of values of --set that are secrets                */
     struct excuses excuses;
     const char *today; /* 2026-11-21, what excuses are set against          */
 };

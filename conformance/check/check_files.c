@@ -4,20 +4,21 @@
 
 #include "base/complain.h"
 #include "base/exit_code.h"
+#include "base/file.h"
+#include "base/print.h"
 #include "match/match.h"
 
 #include <errno.h>
 #include <fnmatch.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- the canonical form ----------------------------------------------- */
 
 static bool write_file(const char *path, const struct buffer *text)
 {
-    FILE *file = fopen(path, "w");
-    bool good = file != NULL && fwrite(text->bytes, 1, text->size, file) == text->size;
-    if (file != NULL && fclose(file) != 0) good = false;
-    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
+    bool good = file_write(path, text->bytes, text->size);
+    if (!good) complain("%s: cannot write: %s", path, file_error(errno));
     return good;
 }
 
@@ -34,7 +35,7 @@ static int format_file(const char *path, enum check_format mode)
     } else if (mode == CHECK_FORMAT_PRINT) {
         fwrite(canonical.bytes, 1, canonical.size, stdout);
     } else if (text.size != canonical.size || memcmp(text.bytes, canonical.bytes, text.size) != 0) {
-        printf("%s\n", path);
+        print(stdout, "%s\n", path);
         if (mode == CHECK_FORMAT_CHECK) code = EXIT_NONCONFORMANCE;
         else if (!write_file(path, &canonical)) code = EXIT_USAGE;
     }
@@ -55,29 +56,57 @@ int check_format_files(const char *const *paths, size_t path_count, enum check_f
 
 /* ---- recordings against cases ----------------------------------------- */
 
-/* Whether the recording is what one of the cases says. */
-static bool is_one_of(const struct check_options *options, const char *against,
-                      const struct script *cases, const char *path,
-                      const struct transcript *recording)
+#define STEP_MAX ((size_t)1 << 24) /* for one recording, against all cases */
+
+/* What of a budget ended: there is no verdict. Returns: an exit code. */
+static int complain_of_budget(const char *against, const struct script_case *case_,
+                              const struct match_result *result, const char *path)
+{
+    size_t line = result->case_line > 0 ? result->case_line : case_->line;
+    complain("%s:%zu:1: given up after %zu steps of matching %s; expected fewer choices and "
+             "repetitions",
+             against, line, result->steps, path);
+    return EXIT_USAGE;
+}
+
+static void print_match(const struct check_options *options, const char *path, const char *id,
+                        const struct match_result *result)
 {
     static const char *const outcomes[] = {"is", "is the beginning of", "is not",
                                            "is too ambiguous for"};
-    bool found = false;
-    for (size_t i = 0; i < cases->case_count && !found; i++) {
+    char *expected = mask_text(options->mask, result->expected, false);
+    char *seen = mask_text(options->mask, result->seen, false);
+    print(stdout, "%s %s %s\n", path, outcomes[result->outcome], id);
+    if (result->outcome != MATCH_WHOLE)
+        print(stdout,
+              "    line %zu, where line %zu of the case awaits\n      expected: %s\n"
+              "      seen:     %s\n",
+              result->recording_line, result->case_line, expected, seen);
+    free(expected);
+    free(seen);
+}
+
+/* Whether the recording is what one of the cases says. Returns: an exit code. */
+static int match_all(const struct check_options *options, const char *against,
+                     const struct script *cases, const char *path,
+                     const struct transcript *recording)
+{
+    int code = EXIT_NONCONFORMANCE;
+    size_t steps = 0;
+    for (size_t i = 0; i < cases->case_count && code == EXIT_NONCONFORMANCE; i++) {
         const struct script_case *case_ = &cases->cases[i];
         const char *id = case_->id.text == NULL ? against : case_->id.text;
         struct match_result result;
         if (options->select != NULL && fnmatch(options->select, id, 0) != 0) continue;
         match_case(case_, recording, &options->settings, &result);
-        found = result.outcome == MATCH_WHOLE;
-        printf("%s %s %s\n", path, outcomes[result.outcome], id);
-        if (!found)
-            printf("    line %zu, where line %zu of the case awaits\n      expected: %s\n"
-                   "      seen:     %s\n",
-                   result.recording_line, result.case_line, result.expected, result.seen);
+        print_match(options, path, id, &result);
+        steps += result.steps;
+        if (result.outcome == MATCH_WHOLE) code = EXIT_AS_EXPECTED;
+        else if (result.outcome == MATCH_UNKNOWN || steps > STEP_MAX + 8 * recording->received_size)
+            code = complain_of_budget(against, case_, &result, path);
         match_release(&result);
     }
-    return found;
+    return code;
 }
 
 /* The first way of the first case of a transcript; a log. */
@@ -106,8 +135,7 @@ int check_match_files(const char *const *paths, size_t path_count, const char *a
         if (!read_recording(options, paths[i], &recording, &error)) {
             code = transcript_complain(paths[i], &error);
         } else {
-            if (!is_one_of(options, against, &cases, paths[i], &recording))
-                code = EXIT_NONCONFORMANCE;
+            code = match_all(options, against, &cases, paths[i], &recording);
             transcript_release(&recording);
         }
         if (code > worst) worst = code;

@@ -1,5 +1,6 @@
 /* atproof catalog: shows, checks and converts catalogues. */
 #include "base/memory.h"
+#include "base/print.h"
 #include "cases/cases.h"
 #include "cases/trace.h"
 #include "catalog/builtin.h"
@@ -107,15 +108,15 @@ static size_t count_errata(const struct catalog_set *set)
 
 static void put_sets(const struct subject *subject)
 {
-    printf("%-14s %8s %5s %8s %7s %4s %6s\n", "set", "commands", "forms", "variants", "results",
-           "URCs", "errata");
+    print(stdout, "%-14s %8s %5s %8s %7s %4s %6s\n", "set", "commands", "forms", "variants",
+          "results", "URCs", "errata");
     for (size_t i = 0; i < subject->part_count; i++) {
         const struct catalog_set *set =
             catalog_find_set(subject->compiled->model, subject->parts[i].set);
         size_t variants = 0;
         size_t forms = count_forms(set, &variants);
-        printf("%-14s %8zu %5zu %8zu %7zu %4zu %6zu\n", set->name, set->command_count, forms,
-               variants, set->result_count, set->urc_count, count_errata(set));
+        print(stdout, "%-14s %8zu %5zu %8zu %7zu %4zu %6zu\n", set->name, set->command_count, forms,
+              variants, set->result_count, set->urc_count, count_errata(set));
     }
 }
 
@@ -123,10 +124,11 @@ static void put_tables(const struct subject *subject)
 {
     const struct compiled_catalog *compiled = subject->compiled;
     const struct atp_catalog *catalog = &compiled->catalog;
-    printf("\n%s: %u names, %u records, %u commands, %zu forms,\n"
-           "%zu bytes where pointers have 32 bits\n",
-           subject->option + 2, catalog->name_count, catalog->record_count, catalog->command_count,
-           compiled->form_count, compiled_size(compiled));
+    print(stdout,
+          "\n%s: %u names, %u records, %u commands, %zu forms,\n"
+          "%zu bytes where pointers have 32 bits\n",
+          subject->option + 2, catalog->name_count, catalog->record_count, catalog->command_count,
+          compiled->form_count, compiled_size(compiled));
 }
 
 static void put_summary(const struct subject *subject)
@@ -134,9 +136,9 @@ static void put_summary(const struct subject *subject)
     put_sets(subject);
     put_tables(subject);
     if (!subject->title.is_builtin) return;
-    printf("\ndialects:\n");
+    print(stdout, "\ndialects:\n");
     for (const struct catalog_dialect *dialect = catalog_dialects; dialect->name; dialect++)
-        printf("  %-14s %s\n", dialect->name, dialect->title);
+        print(stdout, "  %-14s %s\n", dialect->name, dialect->title);
 }
 
 static int emit(const struct subject *subject, const char *format)
@@ -174,8 +176,8 @@ static int check(const struct options *options)
     for (size_t i = 0; i < options->path_count; i++) {
         struct compiled_catalog *compiled = NULL;
         if (catalog_open_file(options->paths[i], NULL, &compiled, stderr) == 0)
-            printf("%s: well-formed, %zu commands\n", options->paths[i],
-                   compiled->model->sets[0]->command_count);
+            print(stdout, "%s: well-formed, %zu commands\n", options->paths[i],
+                  compiled->model->sets[0]->command_count);
         else code = EXIT_USAGE;
         compiled_catalog_free(compiled);
     }

@@ -1,5 +1,7 @@
 /* atproof check: judges recorded traffic against the manual. */
+#include "base/file.h"
 #include "base/memory.h"
+#include "base/print.h"
 #include "catalog/builtin.h"
 #include "check/check.h"
 #include "check/check_files.h"
@@ -62,7 +64,10 @@ static const struct argp_option option_list[] = {
     {"level", KEY_LEVEL, "LEVEL", 0, "Only cases of this level: must, should, info or quirk", 0},
     {"expected-failures", KEY_EXPECTED, "FILE", 0,
      "Cases known to fail: lines of a last day, an id and a reason", 0},
-    {"set", KEY_SET, "NAME=TEXT", 0, "Give a variable of the cases another value", 0},
+    {"set", KEY_SET, "NAME=TEXT", 0,
+     "Give a variable of the cases another value; a secret by its name (apn_password) or its place "
+     "is kept and printed nowhere",
+     0},
     {"as-recorded", KEY_AS_RECORDED, NULL, 0, "Judge as if the files declared no deviation", 0},
     {"log", KEY_LOG, "FORMAT", 0, "FILE is a log of this format (see below)", 1},
     {"sent-prefix", KEY_SENT_PREFIX, "REGEX", 0, "What the host's lines of a log begin with", 1},
@@ -105,7 +110,7 @@ static char *filter_help(int key, const char *text, void *input)
     if (key != ARGP_KEY_HELP_POST_DOC) return (char *)(uintptr_t)text;
     char *out = NULL;
     size_t size = 0;
-    FILE *file = open_memstream(&out, &size);
+    FILE *file = memory_checked(open_memstream(&out, &size));
     fputs(text, file);
     for (const struct capture_format *format = capture_formats; format->name != NULL; format++)
         fprintf(file, "  %-12s %s\n", format->name, format->title);
@@ -164,7 +169,8 @@ static error_t take_setting(struct arguments *arguments, char *text)
     if (equals == NULL || equals == text)
         return complain_of_usage("check", "--set %s: no value; expected NAME=TEXT", text);
     if (settings->count == SETTING_MAX)
-        return complain_of_usage("check", "--set %s: more than %d of them", text, SETTING_MAX);
+        return complain_of_usage("check", "--set %.*s: more than %d of them", (int)(equals - text),
+                                 text, SETTING_MAX);
     *equals = '\0';
     arguments->settings[settings->count++] = (struct script_setting){text, equals + 1};
     return 0;
@@ -259,10 +265,10 @@ static bool append_store(const char *from, const char *to)
     struct transcript_error error;
     if (to == NULL) return true;
     bool good = transcript_read_file(from, SIZE_MAX / 2, &lines, &error);
-    FILE *out = good ? fopen(to, "a") : NULL;
+    FILE *out = good ? file_append(to) : NULL;
     good = out != NULL && fwrite(lines.bytes, 1, lines.size, out) == lines.size;
     if (out != NULL && fclose(out) != 0) good = false;
-    if (!good) complain("%s: cannot write: %s", to, strerror(errno));
+    if (!good) complain("%s: cannot write: %s", to, file_error(errno));
     buffer_release(&lines);
     return good;
 }
@@ -302,13 +308,15 @@ static int run(struct arguments *arguments, const char *command)
 {
     char store[] = "/tmp/atproof-check-XXXXXX";
     bool quiet_output = arguments->tap != NULL && strcmp(arguments->tap, "-") == 0;
-    FILE *nowhere = quiet_output ? fopen("/dev/null", "w") : NULL;
+    FILE *nowhere = quiet_output ? file_create("/dev/null") : NULL;
     struct check check = {.options = &arguments->options, .out = quiet_output ? nowhere : stdout};
     int descriptor = mkstemp(store);
     check.store = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    if (check.store == NULL || check.out == NULL
-        || !results_begin(check.store, "atproof check", command, arguments->options.dialect,
-                          arguments->options.strict)) {
+    const struct reports_run line = {.tool = "atproof check",
+                                     .command = command,
+                                     .dialect = arguments->options.dialect,
+                                     .strict = arguments->options.strict};
+    if (check.store == NULL || check.out == NULL || !results_begin(check.store, &line)) {
         complain("%s: cannot write: %s", store, strerror(errno));
         return EXIT_USAGE;
     }
@@ -336,7 +344,7 @@ static int list_rules(void)
 {
     for (const struct judge_rule_facts *rule = judge_rules; rule < judge_rules + JUDGE_RULE_COUNT;
          rule++)
-        printf("%-16s %-7s %s\n", rule->name, reports_level_name(rule->level), rule->text);
+        print(stdout, "%-16s %-7s %s\n", rule->name, reports_level_name(rule->level), rule->text);
     return complain_of_lost_output() ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }
 
@@ -356,6 +364,41 @@ static int dispatch(struct arguments *arguments, const char *command)
     return code;
 }
 
+/* What is secret of --set, by its name and by the cases. What cannot be read is
+ * complained of when it is judged. */
+static void note_secrets(struct arguments *arguments)
+{
+    const struct script_settings *settings = &arguments->options.settings;
+    struct mask *mask = arguments->options.mask;
+    struct transcript_error error;
+    mask_note_settings(mask, settings);
+    for (size_t i = 0; settings->count > 0 && i < arguments->path_count; i++) {
+        struct script script;
+        const char *path = arguments->paths[i];
+        if (!script_is_name(path) || !script_read(path, &script, &error)) continue;
+        for (size_t k = 0; k < script.case_count; k++)
+            mask_note_case(mask, settings, &script.cases[k]);
+        script_release(&script);
+    }
+}
+
+/* Without --set there is nothing to mask, and no tables are compiled for it. */
+static int dispatch_masked(struct arguments *arguments, const char *command)
+{
+    struct compiled_catalog *compiled = NULL;
+    bool has_settings = arguments->options.settings.count > 0;
+    if (has_settings && catalog_open_dialect(CATALOG_DIALECT_DEFAULT, &compiled, stderr) != 0)
+        return EXIT_USAGE;
+    arguments->options.mask = mask_new(compiled);
+    note_secrets(arguments);
+    char *kept = mask_command(arguments->options.mask, command);
+    int code = dispatch(arguments, kept);
+    free(kept);
+    mask_free(arguments->options.mask);
+    compiled_catalog_free(compiled);
+    return code;
+}
+
 int cmd_check(int argc, char **argv)
 {
     static const struct argp argp = {option_list, take_option, "FILE...", help_text,
@@ -369,7 +412,7 @@ int cmd_check(int argc, char **argv)
     int code = EXIT_USAGE;
     if (cli_parse("check", &argp, argc, argv, &arguments)) {
         if (arguments.has_log) arguments.options.log = &arguments.log;
-        code = dispatch(&arguments, command);
+        code = dispatch_masked(&arguments, command);
     }
     free(arguments.paths);
     free(command);

@@ -2,8 +2,10 @@
  *
  * A transcript is read whole; a module's bytes go through a fixed buffer, so
  * that a log of any size, or a line that never ends, can be decoded. */
+#include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "catalog/builtin.h"
 #include "catalog/dialect.h"
 #include "command/cli.h"
@@ -93,9 +95,8 @@ static char *filter_help(int key, const char *text, void *input)
 /* `name`'s value: digits only, between the limits. */
 static error_t read_number(const char *name, const char *text, size_t min, size_t max, size_t *out)
 {
-    size_t digits = strspn(text, "0123456789");
-    size_t value = digits > 0 && digits < 10 ? (size_t)strtoul(text, NULL, 10) : 0;
-    if (text[digits] != '\0' || value < min || value > max) {
+    uint64_t value = 0;
+    if (!number_read(text, strlen(text), max, &value) || value < min) {
         return complain_of_usage("decode", "--%s %s: bad number; expected %zu to %zu", name, text,
                                  min, max);
     }
@@ -368,9 +369,9 @@ static bool decode_raw(struct run *run)
 {
     const char *path = run->options->path;
     bool standard = strcmp(path, "-") == 0;
-    int input = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    int input = standard ? STDIN_FILENO : file_open_descriptor(path);
     if (input < 0) {
-        complain("%s: cannot open: %s", path, strerror(errno));
+        complain("%s: cannot open: %s", path, file_error(errno));
         return false;
     }
     bool done = start(run, NULL) && decode_bytes(run, input);

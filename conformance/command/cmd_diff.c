@@ -1,5 +1,7 @@
 /* atproof diff: two runs compared, or a run and a baseline. */
+#include "base/file.h"
 #include "base/memory.h"
+#include "base/number.h"
 #include "command/cli.h"
 #include "command/stores.h"
 #include "outcome/results.h"
@@ -14,6 +16,7 @@
 
 #define DAY_S        86400
 #define DAYS_DEFAULT 90 /* that a failure is accepted */
+#define DAYS_MAX     36500
 
 enum option_key {
     KEY_HTML = 0x100,
@@ -136,21 +139,10 @@ static void put_day(int64_t at_s, char out[11])
 /* `+30d`. Returns: 0 if it is none. */
 static long days_of(const char *text)
 {
-    char *end = NULL;
-    if (text[0] != '+' || text[1] < '0' || text[1] > '9') return 0;
-    long days = strtol(text + 1, &end, 10);
-    return strcmp(end, "d") == 0 && days > 0 && days < 36500 ? days : 0;
-}
-
-/* Whether the day is one: 2026-02-30 is none. */
-static bool is_day(const char *text)
-{
-    struct tm parts = {0};
-    char again[11];
-    const char *end = strptime(text, "%Y-%m-%d", &parts);
-    if (end == NULL || *end != '\0') return false;
-    put_day(timegm(&parts), again);
-    return strcmp(again, text) == 0;
+    uint64_t days = 0;
+    size_t size = strlen(text);
+    if (size < 3 || text[0] != '+' || text[size - 1] != 'd') return 0;
+    return number_read(text + 1, size - 2, DAYS_MAX, &days) ? (long)days : 0;
 }
 
 static bool read_expires(const struct arguments *arguments, const char *today, char out[11])
@@ -161,7 +153,7 @@ static bool read_expires(const struct arguments *arguments, const char *today, c
         put_day(results_now_s() + days * DAY_S, out);
         return true;
     }
-    if (!is_day(text)) {
+    if (!number_is_day(text, strlen(text))) {
         complain_of_usage("diff", "--expires %s: no day, expected one like 2026-12-31 or +30d",
                           text);
         return false;
@@ -179,11 +171,11 @@ static bool read_expires(const struct arguments *arguments, const char *today, c
 static bool write_file(const struct reports_diff *diff, enum reports_diff_format format,
                        const char *path)
 {
-    bool standard = strcmp(path, "-") == 0;
-    FILE *out = standard ? stdout : fopen(path, "w");
-    bool good = out != NULL && reports_diff_write(diff, format, out);
-    if (out != NULL && !standard && fclose(out) != 0) good = false;
-    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
+    struct file_out out;
+    if (strcmp(path, "-") == 0) return reports_diff_write(diff, format, stdout);
+    bool good =
+        file_begin(&out, path) && file_end(&out, reports_diff_write(diff, format, out.stream));
+    if (!good) complain("%s: cannot write: %s", path, file_error(errno));
     return good;
 }
 
@@ -238,19 +230,13 @@ static int update(const struct arguments *arguments, const char *today,
         .reason = arguments->reason,
         .prune = arguments->prune,
     };
-    char *path = memory_format("%s.new", arguments->baseline);
-    FILE *out = fopen(path, "w");
-    bool good = out != NULL;
-    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
-    bool kept = good && reports_baseline_update(&input, out, stdout, stderr);
-    if (out != NULL) {
-        bool whole = !kept || (fflush(out) == 0 && fsync(fileno(out)) == 0);
-        whole &= fclose(out) == 0;
-        good = kept && whole && rename(path, arguments->baseline) == 0;
-        if (kept && !good) complain("%s: cannot write: %s", arguments->baseline, strerror(errno));
-        if (!good) unlink(path);
-    }
-    free(path);
+    struct file_out out;
+    bool begun = file_begin(&out, arguments->baseline);
+    bool made = begun && reports_baseline_update(&input, out.stream, stdout, stderr);
+    bool whole = made && fflush(out.stream) == 0 && fsync(fileno(out.stream)) == 0;
+    bool good = begun && file_end(&out, whole);
+    if (!begun || (made && !good))
+        complain("%s: cannot write: %s", arguments->baseline, file_error(errno));
     return good && complain_of_lost_output() ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }
 

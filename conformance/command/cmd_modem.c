@@ -1,6 +1,8 @@
 /* atproof modem: a virtual module on a pseudo terminal, a TCP port or the
  * standard streams. */
 #include "base/memory.h"
+#include "base/number.h"
+#include "base/print.h"
 #include "catalog/builtin.h"
 #include "command/cli.h"
 #include "modem/modem.h"
@@ -9,7 +11,6 @@
 #include "script/transcript.h"
 
 #include <argp.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,10 +133,7 @@ static const struct argp_option argp_options[] = {
 
 static int read_count(const char *option, const char *text, uint64_t most, uint64_t *out)
 {
-    char *end = NULL;
-    errno = 0;
-    *out = strtoull(text, &end, 10);
-    if (errno != 0 || *end != '\0' || text[0] < '0' || text[0] > '9' || *out == 0 || *out > most)
+    if (!number_read(text, strlen(text), most, out) || *out == 0)
         return complain_of_usage("modem", "--%s %s: expected a number from 1 to %llu", option, text,
                                  (unsigned long long)most);
     return 0;
@@ -261,7 +259,7 @@ static void list_set(const struct modem *modem, const struct catalog_set *set)
 {
     for (size_t i = 0; i < set->command_count; i++) {
         const char *name = set->commands[i].name;
-        printf("%-5s %-12s AT%s\n", modem_does(modem, name) ? "done" : "-", set->name, name);
+        print(stdout, "%-5s %-12s AT%s\n", modem_does(modem, name) ? "done" : "-", set->name, name);
     }
 }
 
@@ -284,10 +282,10 @@ static void print_wrapped(const char *text)
     while (*text != '\0') {
         size_t size = strcspn(text, " ");
         bool begins = column == 0 || column + 1 + size > WIDTH;
-        if (begins) printf("%s%*s", column == 0 ? "" : "\n", INDENT, "");
-        else putchar(' ');
+        if (begins && column > 0) putchar('\n');
+        print(stdout, "%*s", begins ? INDENT : 1, "");
         column = begins ? INDENT + size : column + 1 + size;
-        printf("%.*s", (int)size, text);
+        print(stdout, "%.*s", (int)size, text);
         text += size + strspn(text + size, " ");
     }
     putchar('\n');
@@ -298,7 +296,7 @@ static int list_defects(void)
     for (const struct modem_defect *defect = modem_defects; defect->name != NULL; defect++) {
         char *clause = memory_format("%s%s", defect->clause,
                                      defect->anywhere ? ", or of another command" : "");
-        printf("%s\n", defect->name);
+        print(stdout, "%s\n", defect->name);
         print_wrapped(defect->dialects);
         print_wrapped(clause);
         print_wrapped(defect->text);

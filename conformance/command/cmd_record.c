@@ -1,4 +1,6 @@
 /* atproof record: what host and module say, as a transcript. */
+#include "base/file.h"
+#include "base/number.h"
 #include "catalog/builtin.h"
 #include "command/cli.h"
 #include "record/relay.h"
@@ -49,7 +51,7 @@ static const struct argp_option option_list[] = {
     {"dialect", 'd', "D", 0, "Tell lines and payload apart by the manuals of D", 0},
     {"wait", OPTION_WAIT, "SECONDS", 0,
      "Give up a module whose port vanished after so long (default 60)", 0},
-    {"mask", OPTION_MASK, NULL, 0, "Put stand-ins for what is secret (see below)", 1},
+    {"mask", OPTION_MASK, NULL, 0, "Replace secrets by stand-ins (see below)", 1},
     {"from", OPTION_FROM, "RECORDING", 0, "Record nothing: write this transcript anew", 2},
     {"edit", OPTION_EDIT, NULL, 0,
      "With --from: make it a case, with placeholders for what another run may answer otherwise", 2},
@@ -69,13 +71,17 @@ static const char help_text[] =
     "provisional items that the rest replaces; of more than 4 KiB of those, once a second. "
     "A module's port that vanishes is waited for, and noted. Speed, DTR, RTS and break of an RFC "
     "2217 host, the speed of one on a pty, are passed on and noted.\n\n"
-    "--mask replaces IMEI, ICCID, IMSI, telephone numbers, PINs, user names and passwords of APNs "
-    "and servers, `user:password@` in URLs and Authorization headers by stand-ins of the same "
-    "size, a digit for a digit and a letter for a letter, the same ones all over. Which fields "
-    "are secret is known by command; on other lines 15 digits with a Luhn digit, 19 or 20 that "
-    "begin with 89 and numbers after + are replaced. Of what is not a whole line yet, the size "
-    "alone is written. Nothing is replaced in payload, uploads, SMS and transparent streams: read "
-    "the transcript before you give it away.\n\n"
+    "--mask replaces secrets by stand-ins of the same size, a digit for a digit and a letter for "
+    "a letter, the same one wherever the secret comes: values that the catalogue marks as one "
+    "(atproof catalog --emit markdown shows them), however they are spaced, quoted or cut; users "
+    "and passwords of URLs; values of headers, of parameters of URLs, forms and JSON whose name "
+    "promises one (Authorization, Cookie, *token*, *key*, *secret*, password, ...); private keys; "
+    "what looks like an IMEI, an ICCID or a telephone number. What was found, and has four bytes "
+    "or more, is replaced everywhere: as hexadecimal digits, UCS-2, base64, with escapes, with "
+    "exchanged digits, across lines, in the title. It prints what was masked, by kind, and how "
+    "many bytes of payload, uploads and streams it searched but could not read: look at those "
+    "before you give the transcript away. With --mask an exchange is in FILE when the next one "
+    "begins; at the end FILE is written anew.\n\n"
     "--edit captures lengths of payload and what the catalogue gives a range or leaves free; "
     "commands, codes that the manual lists and what a command said before stay. Times and comments "
     "are left out. What it writes expands to the recording, and `atproof check --against` matches "
@@ -104,10 +110,8 @@ static error_t take_dialect(struct options *options, const char *name)
 
 static error_t take_wait(struct options *options, const char *text)
 {
-    char *end = NULL;
-    errno = 0;
-    unsigned long seconds = strtoul(text, &end, 10);
-    if (errno != 0 || *end != '\0' || text[0] < '0' || text[0] > '9' || seconds > WAIT_MAX_S)
+    uint64_t seconds = 0;
+    if (!number_read(text, strlen(text), WAIT_MAX_S, &seconds))
         return complain_of_usage("record", "--wait %s: expected seconds from 0 to %d", text,
                                  WAIT_MAX_S);
     options->relay.wait_us = (int64_t)seconds * 1000000;
@@ -172,10 +176,9 @@ static error_t take_option(int key, char *argument, struct argp_state *state)
 static int write_out(const char *path, const struct buffer *text)
 {
     bool standard = strcmp(path, "-") == 0;
-    FILE *file = standard ? stdout : fopen(path, "w");
-    bool good = file != NULL && fwrite(text->bytes, 1, text->size, file) == text->size;
-    if (file != NULL && !standard && fclose(file) != 0) good = false;
-    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
+    bool good = standard ? fwrite(text->bytes, 1, text->size, stdout) == text->size
+                         : file_write(path, text->bytes, text->size);
+    if (!good) complain("%s: cannot write: %s", path, file_error(errno));
     return good && (!standard || complain_of_lost_output()) ? EXIT_AS_EXPECTED : EXIT_USAGE;
 }
 
@@ -188,6 +191,7 @@ static int write_anew(const struct options *options, const struct script *script
     struct rewrite_options how = {.dialect = options->dialect,
                                   .id = options->id,
                                   .masks = options->relay.masks,
+                                  .report = stderr,
                                   .edits = options->edits,
                                   .digests = options->digests};
     if (script->case_count > 1) {

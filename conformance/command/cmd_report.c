@@ -1,5 +1,7 @@
 /* atproof report: makes of a run's results what people and machines read. */
+#include "base/file.h"
 #include "base/memory.h"
+#include "base/print.h"
 #include "command/cli.h"
 #include "command/stores.h"
 
@@ -8,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct format {
@@ -121,27 +124,16 @@ static char *link_to(const struct arguments *arguments, const char *coverage)
     return whole == NULL ? memory_text("coverage") : whole;
 }
 
-static bool write_file(const char *path, const char *text, size_t size)
-{
-    FILE *out = fopen(path, "w");
-    bool good = out != NULL && fwrite(text, 1, size, out) == size;
-    if (out != NULL && fclose(out) != 0) good = false;
-    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
-    return good;
-}
-
-/* Made as a whole first: results that cannot be read leave an older report alone. */
+/* Results that cannot be read leave an older report alone. */
 static bool write_to(const struct reports_input *input, const struct format *format,
                      const char *path)
 {
-    char *text = NULL;
-    size_t size = 0;
     if (strcmp(path, "-") == 0) return reports_project(input, format->is, stdout, stderr);
-    FILE *out = open_memstream(&text, &size);
-    bool good = out != NULL && reports_project(input, format->is, out, stderr);
-    if (out != NULL && fclose(out) != 0) good = false;
-    good = good && write_file(path, text, size);
-    free(text);
+    struct file_out out;
+    bool begun = file_begin(&out, path);
+    bool made = begun && reports_project(input, format->is, out.stream, stderr);
+    bool good = begun && file_end(&out, made);
+    if (!begun || (made && !good)) complain("%s: cannot write: %s", path, file_error(errno));
     return good;
 }
 
@@ -151,14 +143,27 @@ static bool write_format(const struct arguments *arguments, const struct reports
     char *path = arguments->output != NULL ? memory_text(arguments->output)
                                            : memory_format("%s/%s", arguments->dir, format->file);
     bool good = write_to(input, format, path);
-    if (good && strcmp(path, "-") != 0) printf("%s\n", path);
+    if (good && strcmp(path, "-") != 0) print(stdout, "%s\n", path);
     free(path);
     return good;
 }
 
+/* Of the folder; NULL if there is none. Owns: the caller. Returns: false if a link
+ * stands there, with a complaint made: what it leads to is none of the run. */
+static bool find_coverage(const struct arguments *arguments, char **out)
+{
+    struct stat status;
+    *out = arguments->dir == NULL ? NULL : memory_format("%s/coverage", arguments->dir);
+    if (*out == NULL || lstat(*out, &status) != 0 || !S_ISLNK(status.st_mode)) return true;
+    complain("%s: cannot read: %s", *out, file_error(ELOOP));
+    free(*out);
+    return false;
+}
+
 static bool write_all(const struct arguments *arguments)
 {
-    char *coverage = arguments->dir == NULL ? NULL : memory_format("%s/coverage", arguments->dir);
+    char *coverage = NULL;
+    if (!find_coverage(arguments, &coverage)) return false;
     char *link = coverage == NULL ? NULL : link_to(arguments, coverage);
     const struct reports_input input = {
         .stores = (const char *const *)arguments->stores.paths,

@@ -1,11 +1,15 @@
 /* atproof run: judges a module. */
 #include "base/memory.h"
+#include "base/number.h"
+#include "base/print.h"
 #include "command/cli.h"
 #include "command/lab.h"
+#include "run/resume.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define SELECT_MAX 64
 
@@ -21,6 +25,8 @@ struct arguments {
 
 /* ---- options ---------------------------------------------------------- */
 
+#define SHARD_MAX 10000
+
 enum {
     KEY_SELECT = 256,
     KEY_LEVEL,
@@ -33,6 +39,7 @@ enum {
     KEY_JUNIT,
     KEY_TAP,
     KEY_LIST,
+    KEY_RESUME,
 };
 
 static const struct argp_option option_list[] = {
@@ -42,6 +49,8 @@ static const struct argp_option option_list[] = {
      "Folder of results.jsonl, a transcript a case, and line.at, which has every byte; made if it "
      "is not there (default: atproof-run)",
      0},
+    {"resume", KEY_RESUME, "DIR", 0,
+     "Go on with the run that left DIR, in place of --out; the other options as they were then", 0},
     {"list", KEY_LIST, NULL, 0, "Say which cases would run, and run none", 0},
     {NULL, 0, NULL, 0, "Which cases:", 1},
     {"select", KEY_SELECT, "PATTERN", 0, "Only ids that the shell pattern matches; may come again",
@@ -84,11 +93,12 @@ static int take_unsigned(const struct lab *lab, const char *option, const char *
 
 static int take_shard(struct run_options *options, const char *text)
 {
-    char *slash = NULL;
-    unsigned long part = strtoul(text, &slash, 10);
-    char *end = slash;
-    unsigned long count = *slash == '/' ? strtoul(slash + 1, &end, 10) : 0;
-    if (part == 0 || part > count || count > 10000 || *end != '\0')
+    uint64_t part = 0;
+    uint64_t count = 0;
+    const char *slash = strchr(text, '/');
+    if (slash == NULL || !number_read(text, (size_t)(slash - text), SHARD_MAX, &part)
+        || !number_read(slash + 1, strlen(slash + 1), SHARD_MAX, &count) || part == 0
+        || part > count)
         return complain_of_usage("run", "--shard %s: expected K/N, K from 1 to N", text);
     options->shard = (unsigned)part;
     options->shard_count = (unsigned)count;
@@ -121,6 +131,10 @@ static error_t take_option(int key, char *text, struct argp_state *state)
     struct run_options *options = &lab->options;
     switch (key) {
     case KEY_LIST: arguments->lists = true; return 0;
+    case KEY_RESUME:
+        options->out = text;
+        options->resumes = true;
+        return 0;
     case KEY_SELECT: return take_select(arguments, text);
     case KEY_LEVEL: return take_level(options, text);
     case KEY_ALLOW:
@@ -145,9 +159,15 @@ static void list_cases(const struct run_cases *cases)
 {
     for (size_t i = 0; i < cases->count; i++) {
         const struct run_case *item = &cases->items[i];
-        printf("%-8s %s\n", item->skipped == NULL ? "runs" : "skipped", item->id);
-        if (item->skipped != NULL) printf("         %s\n", item->skipped);
+        print(stdout, "%-8s %s\n", item->skipped == NULL ? "runs" : "skipped", item->id);
+        if (item->skipped != NULL) print(stdout, "         %s\n", item->skipped);
     }
+}
+
+static const char *why_lost(const struct run *run)
+{
+    if (run->flood_count >= RUN_FLOOD_MAX) return RUN_MODULE_FLOODS;
+    return run->lab_failed ? RUN_PORT_LOST : RUN_MODULE_LOST;
 }
 
 static void run_once(struct run *run, const struct run_cases *cases)
@@ -155,11 +175,13 @@ static void run_once(struct run *run, const struct run_cases *cases)
     for (size_t i = 0; i < cases->count; i++) {
         const struct run_case *item = &cases->items[i];
         const char *why = item->skipped;
-        if (why == NULL && lab_stopped) why = "stopped";
-        if (why == NULL && run->lost)
-            why = run->lab_failed ? "the port is lost" : "the module does not answer any more";
+        bool finished = false;
+        size_t round = run_begin_round(run, item->id, &finished);
+        if (why == NULL && lab_stopped) why = RUN_STOPPED;
+        if (why == NULL && run->lost) why = why_lost(run);
+        if (finished) continue;
         if (why != NULL) run_skip(run, item, why);
-        else run_case(run, item);
+        else run_case(run, item, round);
     }
 }
 
@@ -175,8 +197,8 @@ static int tell_nothing_selected(const struct run *run, const struct run_cases *
 
 static int exit_code(const struct run *run, const struct run_cases *cases)
 {
-    if (run->tally.judged == 0) return tell_nothing_selected(run, cases);
     if (run->tally.broken) return EXIT_USAGE;
+    if (run->tally.judged == 0) return tell_nothing_selected(run, cases);
     if (run->module_failed) return EXIT_MODULE;
     if (run->lab_failed) return EXIT_LAB;
     if (lab_stopped) {
@@ -190,9 +212,42 @@ static void tell_pace(const struct run *run)
 {
     const struct pace *pace = &run->pace;
     if (pace->count == 0) return;
-    fprintf(stderr, "%llu exchanges, the runner's own delay: median %.3f ms, mean %.3f ms\n",
-            (unsigned long long)run->exchange_count, pace_percentile(pace, 50) / 1000.0,
-            (double)pace->sum_us / 1000 / (double)pace->count);
+    print(stderr, "%llu exchanges, the runner's own delay: median %.3f ms, mean %.3f ms\n",
+          (unsigned long long)run->exchange_count, pace_percentile(pace, 50) / 1000.0,
+          (double)pace->sum_us / 1000 / (double)pace->count);
+}
+
+/* Values of --set that are secrets are known by the cases that will run. */
+static char *kept_command(struct run *run, const struct arguments *arguments,
+                          const struct run_cases *cases)
+{
+    const struct script_settings *settings = &run->options->play.settings;
+    for (size_t i = 0; i < cases->count; i++)
+        mask_note_case(run->mask, settings, cases->items[i].case_);
+    return mask_command(run->mask, arguments->command);
+}
+
+static bool open_store(struct run *run, const struct arguments *arguments,
+                       const struct run_cases *cases, const char *path)
+{
+    char digest[DIGEST_TEXT_SIZE];
+    run_digest_cases(run, cases, digest);
+    char *command = kept_command(run, arguments, cases); /* the mask learns the secrets */
+    if (run->options->resumes) {
+        free(command);
+        return run_resume(run, path, digest);
+    }
+    const struct reports_run line = {.tool = "atproof run",
+                                     .command = command,
+                                     .dialect = run->dialect,
+                                     .strict = run->options->strict,
+                                     .cases = digest};
+    run->store = run_create(run, path);
+    bool good = run->store != NULL && results_begin(run->store, &line)
+                && results_keep_clauses(run->store, run->compiled);
+    if (run->store != NULL && !good) complain("%s: cannot write: %s", path, strerror(errno));
+    free(command);
+    return good;
 }
 
 static int run_cases(struct run *run, const struct arguments *arguments,
@@ -200,13 +255,11 @@ static int run_cases(struct run *run, const struct arguments *arguments,
 {
     const struct run_options *options = &arguments->lab.options;
     char *path = memory_format("%s/results.jsonl", options->out);
-    bool good = (run->store = fopen(path, "w")) != NULL
-                && results_begin(run->store, "atproof run", arguments->command, run->dialect,
-                                 options->strict)
-                && results_keep_clauses(run->store, run->compiled);
-    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
+    bool good = open_store(run, arguments, cases, path);
     if (good) {
         run_progress_begin(&run->progress, cases->count * options->repeats, options->quiet);
+        run->progress.done = run->tally.judged;
+        run->progress.failed = run->tally.failed;
         for (unsigned i = 0; i < options->repeats && !(lab_stopped && i > 0); i++)
             run_once(run, cases);
         run_progress_end(&run->progress);
@@ -217,8 +270,19 @@ static int run_cases(struct run *run, const struct arguments *arguments,
            && results_project(path, REPORTS_SUMMARY, "-");
     free(path);
     tell_pace(run);
-    int code = exit_code(run, cases);
+    int code = good ? exit_code(run, cases) : EXIT_USAGE;
     return good && complain_of_lost_output() ? code : EXIT_USAGE;
+}
+
+/* Looked at before anything in the folder is written. */
+static bool can_resume(const struct run_options *options)
+{
+    if (!options->resumes) return true;
+    char *path = memory_format("%s/results.jsonl", options->out);
+    bool good = access(path, R_OK | W_OK) == 0;
+    if (!good) complain("%s: cannot resume: %s", path, strerror(errno));
+    free(path);
+    return good;
 }
 
 static int run_module(struct arguments *arguments, struct catalog_model *model,
@@ -230,7 +294,7 @@ static int run_module(struct arguments *arguments, struct catalog_model *model,
     if (options->allowed == NULL && lab_is_virtual(&arguments->lab))
         options->allowed = "stores-files,costs-data";
     if (arguments->lists) options->out = NULL;
-    int code = run_open(run, options, model);
+    int code = can_resume(options) ? run_open(run, options, model) : EXIT_USAGE;
     if (code == EXIT_AS_EXPECTED) {
         run_select_cases(cases, options, run->dialect);
         if (arguments->lists) list_cases(cases);

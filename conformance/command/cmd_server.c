@@ -1,11 +1,12 @@
 /* atproof server: the peer that modules talk to. */
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/number.h"
+#include "base/print.h"
 #include "command/cli.h"
 #include "server/server.h"
 
 #include <argp.h>
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,9 +171,8 @@ static error_t set_port(struct options *options, const char *text)
     const char *equals = strchr(text, '=');
     const char *digits = equals ? equals + 1 : text;
     int first = equals ? find_port(text, (size_t)(equals - text)) : SERVER_HTTP;
-    char *end = NULL;
-    errno = 0;
-    long number = strtol(digits, &end, 10);
+    uint64_t number = 0;
+    bool is_number = number_read(digits, strlen(digits), UINT16_MAX, &number);
     int last = equals || number == 0 ? first : SERVER_PORT_COUNT - 1;
     if (first < 0)
         return complain_of_usage(
@@ -180,10 +180,11 @@ static error_t set_port(struct options *options, const char *text)
             "--port %s: no such name; expected http, https, tcp, tls or one of "
             "these with -expired or -self-signed",
             text);
-    if (*digits < '0' || *digits > '9' || *end || errno || number + last - first > UINT16_MAX)
+    if (!is_number || number + (uint64_t)(last - first) > UINT16_MAX)
         return complain_of_usage("server", "--port %s: expected a number up to %d", text,
                                  UINT16_MAX - (last - first));
-    for (int i = first; i <= last; i++) options->server.ports[i] = (uint16_t)(number + i - first);
+    for (int i = first; i <= last; i++)
+        options->server.ports[i] = (uint16_t)((int)number + i - first);
     return 0;
 }
 
@@ -283,8 +284,8 @@ static int complain_of_server(char *error)
 static bool print_ports(const struct server *server)
 {
     for (int i = 0; i < SERVER_PORT_COUNT; i++)
-        printf("%s %s:%u\n", server_port_name((enum server_port)i), server_address(server),
-               server_port(server, (enum server_port)i));
+        print(stdout, "%s %s:%u\n", server_port_name((enum server_port)i), server_address(server),
+              server_port(server, (enum server_port)i));
     return complain_of_lost_output();
 }
 

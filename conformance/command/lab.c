@@ -4,8 +4,8 @@
 #include "base/complain.h"
 #include "base/exit_code.h"
 #include "base/memory.h"
+#include "base/number.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,10 +32,7 @@ void lab_init(struct lab *lab, const char *command)
 int lab_take_number(const struct lab *lab, const char *option, const char *text, uint64_t most,
                     uint64_t *out)
 {
-    char *end = NULL;
-    errno = 0;
-    *out = strtoull(text, &end, 10);
-    if (errno != 0 || *text < '0' || *text > '9' || *end != '\0' || *out > most)
+    if (!number_read(text, strlen(text), most, out))
         return complain_of_usage(lab->command, "--%s %s: expected a number up to %llu", option,
                                  text, (unsigned long long)most);
     return 0;
@@ -78,8 +75,8 @@ static int take_setting(struct lab *lab, char *text)
     if (equals == NULL || equals == text)
         return complain_of_usage(lab->command, "--set %s: no value; expected NAME=TEXT", text);
     if (lab->options.play.settings.count >= RUN_SETTING_MAX / 2)
-        return complain_of_usage(lab->command, "--set %s: more than %d of them", text,
-                                 RUN_SETTING_MAX / 2);
+        return complain_of_usage(lab->command, "--set %.*s: more than %d of them",
+                                 (int)(equals - text), text, RUN_SETTING_MAX / 2);
     *equals = '\0';
     set_variable(lab, text, equals + 1);
     return 0;
@@ -152,9 +149,10 @@ static bool start_server(struct lab *lab, struct server **server)
 static bool use_server(struct lab *lab)
 {
     const char *colon = strrchr(lab->server, ':');
-    char *end = NULL;
-    unsigned long first = colon == NULL ? 0 : strtoul(colon + 1, &end, 10);
-    if (first == 0 || first + SERVER_PORT_COUNT > 65536 || *end != '\0' || colon == lab->server) {
+    uint64_t first = 0;
+    if (colon == NULL || colon == lab->server
+        || !number_read(colon + 1, strlen(colon + 1), 65536 - SERVER_PORT_COUNT, &first)
+        || first == 0) {
         complain("%s: --server %s: expected HOST:PORT or builtin", lab->command, lab->server);
         return false;
     }
@@ -209,9 +207,14 @@ static void stop(int signal_number)
 
 static void take_signals(void)
 {
-    struct sigaction action = {.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    const struct sigaction action = {.sa_handler = stop, .sa_flags = (int)SA_RESETHAND};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct sigaction before;
+        bool ignored =
+            sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler == SIG_IGN; /* nohup */
+        if (!ignored) sigaction(numbers[i], &action, NULL);
+    }
 }
 
 int lab_work(struct lab *lab, lab_work_fn *work, void *arguments)

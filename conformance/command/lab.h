@@ -54,7 +54,11 @@ enum lab_key {
     }
 #define LAB_SET                                                                                    \
     {                                                                                              \
-        "set", LAB_KEY_SET, "NAME=TEXT", 0, "The value of a variable of cases", 0                  \
+        "set", LAB_KEY_SET, "NAME=TEXT", 0,                                                        \
+            "The value of a variable of cases; a secret by its name (apn_password) or its place "  \
+            "is "                                                                                  \
+            "kept and printed nowhere",                                                            \
+            0                                                                                      \
     }
 #define LAB_TIMEOUT                                                                                \
     {                                                                                              \

@@ -1,4 +1,5 @@
 /* atproof: one program, many subcommands. */
+#include "base/print.h"
 #include "command/cli.h"
 
 #include <argp.h>
@@ -34,7 +35,7 @@ static void put_usage(FILE *out)
 {
     fputs("Usage: atproof COMMAND [OPTION...] [ARGUMENT...]\n\n", out);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
-        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].help);
+        print(out, "  %-9s %s\n", commands[i].name, commands[i].help);
     fputs("\natproof COMMAND --help, or atproof help COMMAND, prints its options.\n", out);
 }
 
@@ -76,7 +77,7 @@ static int dispatch(int argc, char **argv)
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) return help(0, NULL);
     if (strcmp(argv[1], "help") == 0) return help(argc, argv);
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-        puts("atproof " ATPROOF_VERSION);
+        print(stdout, "atproof %s\n", ATPROOF_VERSION);
         return EXIT_AS_EXPECTED;
     }
     const struct command *command = find_command(argv[1]);

@@ -145,7 +145,46 @@ struct judge_options {
     size_t limit_count;
 };
 
-/* Judges a transcript.
+/* Which directions of the line are known. */
+enum judge_direction {
+    JUDGE_BOTH,
+    JUDGE_MODULE_ALONE /* a command is known by its echo                     */
+};
+
+/* Traffic that is judged as it comes: each item is decoded once.
+ *
+ *     course = judge_course_new(compiled, 0, JUDGE_BOTH, NULL, NULL);
+ *     judge_course_take(course, item, bytes);             as often as one comes
+ *     judge_course_end(course, options, &judgement);
+ *
+ * Borrows: `compiled`, until the judgement is released; of items and bytes nothing. */
+struct judge_course;
+
+/* `line_size`: bytes of the parser's line buffer, 0: 4096. `watch`: called with each
+ * event after the judge has seen it; NULL: none.
+ * Owns: the caller ends it with judge_course_end or judge_course_free. */
+struct judge_course *judge_course_new(const struct compiled_catalog *compiled, size_t line_size,
+                                      enum judge_direction directions, atp_event_fn *watch,
+                                      void *user);
+
+/* The next item of the line. Its `line` is what exchanges and findings name. */
+void judge_course_take(struct judge_course *course, const struct transcript_item *item,
+                       const uint8_t *bytes);
+
+/* The parser that decodes it, to ask for its state. */
+const struct atp_parser *judge_course_parser(const struct judge_course *course);
+
+/* The traffic is over. Releases the course.
+ * Owns: the caller releases *out with judgement_release. */
+void judge_course_end(struct judge_course *course, const struct judge_options *options,
+                      struct judgement *out);
+void judge_course_free(struct judge_course *course); /* NULL is fine */
+
+/* Puts `lines[n - 1]` in the place of line n of each exchange, finding and item of the
+ * wire: traffic that was judged before its lines were known. Line 0 stays. */
+void judgement_set_lines(struct judgement *judgement, const size_t *lines, size_t line_count);
+
+/* Judges a transcript from its beginning to its end.
  * Owns: the caller releases *out with judgement_release. It borrows from
  * `compiled`, not from the transcript. Memory that cannot be had ends the
  * program (memory.h). */

@@ -92,6 +92,21 @@ void judge_add(struct judge_work *work, enum judge_rule rule, const char *clause
 void judge_declare(struct judge *judge);
 void judge_conclude(struct judge *judge);
 
+/* ---- where an event belongs (judge_belongs.c) -------------------------- */
+
+/* Whether the record answers the command of the exchange. */
+bool judge_is_own(const struct judge *judge, const struct judge_work *work, size_t record);
+
+/* Whether it is a result code that ends a command. */
+bool judge_is_ending(const struct atp_event *event);
+
+/* Whether the event is part of the response, and not of what comes unasked. */
+bool judge_is_laid(const struct judge *judge, const struct judge_work *work,
+                   const struct atp_event *event, size_t record);
+
+/* The exchange whose result has still to come; NULL: none. */
+struct judge_work *judge_find_awaiting(const struct judge *judge, size_t record);
+
 /* ---- the log of the line (judge_wire.c) ------------------------------- */
 
 void judge_tape_sent(struct judge_tape *tape, struct judge_work *work, bool is_command,

@@ -4,6 +4,7 @@
 #include "base/complain.h"
 #include "base/exit_code.h"
 #include "base/memory.h"
+#include "base/print.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -42,11 +43,11 @@ static void tell(struct hunt *hunt)
     if (progress->quiet && !progress->is_terminal) return;
     hunt->told_us = now;
     double seconds = (double)(now - hunt->begun_us) / 1e6;
-    fprintf(stderr, "%s%.0f s: %llu exchanges, %.0f/s, %zu behaviours, %zu kept, %zu findings%s",
-            progress->is_terminal ? "\r\x1b[K" : "", seconds,
-            (unsigned long long)hunt->exchange_count, (double)hunt->exchange_count / seconds,
-            hunt->behaviour_count, hunt->corpus_count, hunt->finding_count,
-            progress->is_terminal ? "" : "\n");
+    if (progress->is_terminal) fputs("\r\x1b[K", stderr);
+    print(stderr, "%.0f s: %llu exchanges, %.0f/s, %zu behaviours, %zu kept, %zu findings", seconds,
+          (unsigned long long)hunt->exchange_count, (double)hunt->exchange_count / seconds,
+          hunt->behaviour_count, hunt->corpus_count, hunt->finding_count);
+    if (!progress->is_terminal) fputc('\n', stderr);
     fflush(stderr);
 }
 
@@ -175,11 +176,11 @@ static int exit_code(const struct hunt *hunt)
 
 static void tell_end(const struct hunt *hunt)
 {
-    fprintf(stderr,
-            "%llu exchanges, %zu behaviours, %zu pairs of them, %zu sequences kept, %zu findings",
-            (unsigned long long)hunt->exchange_count, hunt->behaviour_count,
-            hunt->seen.count - hunt->behaviour_count, hunt->corpus_count, hunt->finding_count);
-    if (hunt->untold > 0) fprintf(stderr, ", seen %zu times with further commands", hunt->untold);
+    print(stderr,
+          "%llu exchanges, %zu behaviours, %zu pairs of them, %zu sequences kept, %zu findings",
+          (unsigned long long)hunt->exchange_count, hunt->behaviour_count,
+          hunt->seen.count - hunt->behaviour_count, hunt->corpus_count, hunt->finding_count);
+    if (hunt->untold > 0) print(stderr, ", seen %zu times with further commands", hunt->untold);
     fputc('\n', stderr);
 }
 

@@ -19,6 +19,7 @@ enum hunt_end {
     HUNT_HUNG,      /* it took none: reset, or power, or nothing brought it back */
     HUNT_REBOOTED,
     HUNT_VANISHED, /* the port                                              */
+    HUNT_FLOODS,   /* it sends more than a record keeps: session.h          */
     HUNT_STOPPED
 };
 
@@ -39,7 +40,7 @@ void hunt_played_release(struct hunt_played *played);
 
 /* What tells one finding from another. */
 struct hunt_key {
-    char *rule;   /* of the judge, or hang, no-answer, reboot, vanished, accepted-unknown */
+    char *rule;   /* of the judge, or hang, no-answer, reboot, vanished, floods, accepted-unknown */
     char *clause; /* `core/27.007-8.5`                                      */
     char *form;   /* `csq-execute`                                          */
     char *step;   /* the command line under way, escaped. No part of the key */

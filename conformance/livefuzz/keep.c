@@ -3,12 +3,14 @@
 
 #include "base/complain.h"
 #include "base/digest.h"
+#include "base/file.h"
 #include "base/memory.h"
+#include "base/print.h"
+#include "outcome/kept_name.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* ---- files ------------------------------------------------------------ */
 
@@ -16,15 +18,14 @@
 static bool write_transcript(const struct hunt *hunt, const char *path, const char *id,
                              const char *title, const struct buffer *text)
 {
-    FILE *file = fopen(path, "w");
-    bool good = file != NULL;
-    if (good && id != NULL) fprintf(file, "@ id: %s\n", id);
-    if (good) {
-        fprintf(file, "@ dialect: %s\n@ title: %s\n%s\n", hunt->run.dialect, title,
-                id == NULL ? "#\n" : "");
-        fwrite(text->bytes, 1, text->size, file);
-    }
-    if (file != NULL && (ferror(file) != 0 || fclose(file) != 0)) good = false;
+    FILE *file = run_create(&hunt->run, path);
+    if (file == NULL) return false;
+    if (id != NULL) fprintf(file, "@ id: %s\n", id);
+    fprintf(file, "@ dialect: %s\n@ title: %s\n%s\n", hunt->run.dialect, title,
+            id == NULL ? "#\n" : "");
+    fwrite(text->bytes, 1, text->size, file);
+    bool good = !ferror(file);
+    good = fclose(file) == 0 && good;
     if (!good) complain("%s: cannot write: %s", path, strerror(errno));
     return good;
 }
@@ -82,10 +83,8 @@ static bool is_taken(const struct hunt *hunt, const struct hunt_key *key)
 
 static char *path_of(const struct hunt *hunt, const char *id)
 {
-    char *name = memory_text(strchr(id, '/') + 1);
-    for (char *at = name; *at != '\0'; at++)
-        if (*at == '/') *at = '.';
-    char *path = memory_format("%s/findings/%s.at", hunt->options->run->out, name);
+    char *name = kept_name(strchr(id, '/') + 1, 1, 1);
+    char *path = memory_format("%s/findings/%s", hunt->options->run->out, name);
     free(name);
     return path;
 }
@@ -136,6 +135,7 @@ static void make_fault(const struct hunt *hunt, const struct hunt_played *played
         const char *expected, *seen;
     } texts[] = {
         {RESULTS_REBOOT, "no start of the module", "what it prints when it starts"},
+        {RESULTS_FLOODS, "an end of what the module sends", "more than one case keeps"},
         {RESULTS_VANISHED, "the port to stay", "the port vanish"},
         {RESULTS_ECHO_DIFFERS, "the command line as it was sent", "something else"},
         {RESULTS_ACCEPTED_UNKNOWN, "ERROR: no manual has the command", "OK"},
@@ -177,10 +177,10 @@ static void keep_finding(struct hunt *hunt, const struct hunt_finding *finding,
     bool excused = outcome == REPORTS_EXPECTED_FAILURE;
     if (!again && reason == NULL) reason = memory_text("it was not shown again");
     run_progress_result(&run->progress, finding->id, reports_outcome_name(outcome),
-                        "%s\n         expected: %s\n         seen:     %s%s%s", finding->key.step,
+                        "%s\n         expected: %s\n         seen:     %s", finding->key.step,
                         found == NULL ? fault.expected : found->expected,
-                        found == NULL ? fault.seen : found->seen,
-                        reason == NULL ? "" : "\n         ", reason == NULL ? "" : reason);
+                        found == NULL ? fault.seen : found->seen);
+    if (reason != NULL) print(stderr, "         %s\n", reason);
     if (!results_keep(run->store, &subject, &played->judgement, REPORTS_FAIL, &fault, found == NULL,
                       outcome, reason))
         run->tally.broken = true;
@@ -237,28 +237,44 @@ void hunt_take_findings(struct hunt *hunt, const struct sequence *sequence,
 
 /* ---- the store -------------------------------------------------------- */
 
-static bool make_folder(const char *folder, const char *name)
+static bool make_folder(const struct run *run, const char *name)
 {
-    char *path = memory_format("%s/%s", folder, name);
-    bool good = mkdir(path, 0777) == 0 || errno == EEXIST;
-    if (!good) complain("%s: cannot make the folder: %s", path, strerror(errno));
-    free(path);
+    bool good = file_make_folder_below(run->folder, name);
+    if (!good)
+        complain("%s/%s: cannot make the folder: %s", run->options->out, name, file_error(errno));
     return good;
+}
+
+/* Cases that sequences begin with, and the one to be replayed, send values of --set. */
+static void note_secrets(struct hunt *hunt)
+{
+    struct run_cases cases = {0};
+    const char *replay = hunt->options->replay;
+    if (run_read_cases(&cases, &replay, replay != NULL))
+        for (size_t i = 0; i < cases.count; i++)
+            mask_note_case(hunt->run.mask, &hunt->options->run->play.settings,
+                           cases.items[i].case_);
+    run_release_cases(&cases);
 }
 
 bool hunt_open_store(struct hunt *hunt)
 {
     const struct run_options *options = hunt->options->run;
-    if (!make_folder(options->out, "corpus") || !make_folder(options->out, "findings"))
-        return false;
-    char *path = memory_format("%s/results.jsonl", options->out);
     struct run *run = &hunt->run;
-    bool good = (run->store = fopen(path, "w")) != NULL
-                && results_begin(run->store, "atproof fuzz", hunt->options->command, run->dialect,
-                                 options->strict)
+    note_secrets(hunt);
+    if (!make_folder(run, "corpus") || !make_folder(run, "findings")) return false;
+    char *path = memory_format("%s/results.jsonl", options->out);
+    char *command = mask_command(run->mask, hunt->options->command);
+    const struct reports_run line = {.tool = "atproof fuzz",
+                                     .command = command,
+                                     .dialect = run->dialect,
+                                     .strict = options->strict};
+    run->store = run_create(run, path);
+    bool good = run->store != NULL && results_begin(run->store, &line)
                 && results_keep_clauses(run->store, run->compiled);
-    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
+    if (run->store != NULL && !good) complain("%s: cannot write: %s", path, strerror(errno));
     free(path);
+    free(command);
     return good;
 }
 

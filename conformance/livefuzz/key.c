@@ -80,6 +80,7 @@ static enum results_rule fault_of(const struct hunt_played *played)
     case HUNT_HUNG: return RESULTS_HANG;
     case HUNT_REBOOTED: return RESULTS_REBOOT;
     case HUNT_VANISHED: return RESULTS_VANISHED;
+    case HUNT_FLOODS: return RESULTS_FLOODS;
     case HUNT_NO_ANSWER:
         return last_exchange(played)->finding_count > 0 ? RESULTS_NO_RULE : RESULTS_NO_ANSWER;
     default: return RESULTS_NO_RULE;
@@ -164,6 +165,7 @@ bool hunt_has(const struct hunt *hunt, const struct hunt_played *played, const s
 bool hunt_is_fault(const struct hunt_key *key)
 {
     return strcmp(key->rule, results_rule_name(RESULTS_HANG)) == 0
+           || strcmp(key->rule, results_rule_name(RESULTS_FLOODS)) == 0
            || strcmp(key->rule, results_rule_name(RESULTS_REBOOT)) == 0;
 }
 

@@ -25,8 +25,7 @@ struct saying {
     struct hunt_played *out;
     size_t first;      /* item of the record                                 */
     size_t step_first; /* likewise, of the step                              */
-    bool unechoed;
-    bool echoes; /* nothing was said that may have switched the echo off      */
+    bool echoes;       /* nothing was said that may have switched the echo off      */
 };
 
 static bool is_stopped(const struct saying *saying)
@@ -48,11 +47,10 @@ static bool receive(struct saying *saying, int64_t deadline)
 {
     struct session *session = saying->session;
     int64_t now = line_now(session->line);
-    if (now >= deadline || session->vanished || is_stopped(saying)) return false;
+    if (now >= deadline || session->vanished || session->dropped > 0 || is_stopped(saying))
+        return false;
     int64_t turn = now + TURN_US < deadline ? now + TURN_US : deadline;
-    if (session_receive(session, turn) < 0) return false;
-    if (saying->unechoed && session_sort_echo(session)) saying->unechoed = false;
-    return true;
+    return session_receive(session, turn) >= 0;
 }
 
 /* Of several commands in a line each may take its time. */
@@ -126,7 +124,7 @@ static bool answer_prompt(struct saying *saying, const struct sequence_step *ste
     return good;
 }
 
-/* The peer closed: the stream ended before the line that says so. */
+/* The peer closed: the stream ended before the line that reports it. */
 static bool end_closed_stream(struct saying *saying)
 {
     static const char text[] = "\r\nNO CARRIER\r\n";
@@ -137,22 +135,30 @@ static bool end_closed_stream(struct saying *saying)
         return false;
     uint64_t received = session_record(session, saying->first).received_size;
     session_end_stream(session, saying->first, received - size);
-    atp_stream_end(&session->parser);
-    strcpy(session->final, "NO CARRIER");
     return true;
 }
 
-/* In a stream it says something and leaves it. */
+/* Takes what comes until there is silence. Returns: whether the stream ended. */
+static bool settle_stream(struct saying *saying, int64_t silence_us)
+{
+    struct session *session = saying->session;
+    session->holds_stream = true;
+    settle(saying, silence_us);
+    session->holds_stream = false;
+    bool closed = end_closed_stream(saying);
+    session_decode(session);
+    return closed;
+}
+
+/* Sends something in the stream, and leaves it. */
 static void answer_stream(struct saying *saying, const struct sequence_step *step)
 {
     struct session *session = saying->session;
     static const char text[] = "stream\r\n";
-    settle(saying, saying->options->play.settle_us);
-    if (end_closed_stream(saying)) return;
+    if (settle_stream(saying, saying->options->play.settle_us)) return;
     if (step->data_size > 0) session_send(session, step->data, step->data_size, false);
     else session_send(session, text, sizeof text - 1, false);
-    settle(saying, GUARD_US);
-    if (end_closed_stream(saying)) return;
+    if (settle_stream(saying, GUARD_US)) return;
     session->final[0] = '\0';
     session_send(session, "+++", 3, false);
     int64_t until = line_now(session->line) + ESCAPE_US;
@@ -164,8 +170,8 @@ static void answer_stream(struct saying *saying, const struct sequence_step *ste
 static bool is_over(const struct saying *saying)
 {
     const struct session *session = saying->session;
-    return session_is_over(session) || session->booted || session->vanished
-           || atp_is_stream(&session->parser);
+    return session_is_over(session) || session->booted || session->vanished || session->dropped > 0
+           || session_is_stream(session);
 }
 
 /* Until the exchange is over. Returns: false if a prompt cannot be answered. */
@@ -193,7 +199,8 @@ static void note_echo(struct saying *saying, const struct sequence_step *step, s
     struct leave_command command;
     const char *next = NULL;
     bool answered = saying->session->final[0] != '\0' && !saying->session->booted;
-    if (saying->echoes && saying->unechoed && answered && saying->out->unechoed == SIZE_MAX)
+    bool unechoed = saying->session->echo != SESSION_ECHO_CAME;
+    if (saying->echoes && unechoed && answered && saying->out->unechoed == SIZE_MAX)
         saying->out->unechoed = at;
     while (leave_next(step->line, &next, &command))
         if (strcasecmp(command.name, "E") == 0) saying->echoes = false;
@@ -205,7 +212,6 @@ static enum hunt_end say_step(struct saying *saying, const struct sequence_step 
     struct session *session = saying->session;
     char *line = memory_format("%s\r", step->line);
     saying->step_first = session_item_count(session);
-    saying->unechoed = true;
     saying->out->count++;
     saying->hunt->exchange_count++;
     session_send(session, line, strlen(line), true);
@@ -213,7 +219,7 @@ static enum hunt_end say_step(struct saying *saying, const struct sequence_step 
     if (!await(saying, step)) return end(saying, HUNT_OURS, at);
     note_echo(saying, step, at);
     if (is_stopped(saying)) return end(saying, HUNT_STOPPED, at);
-    if (atp_is_stream(&session->parser)) answer_stream(saying, step);
+    if (session_is_stream(session)) answer_stream(saying, step);
     if (session->booted && !leave_resets(step->line)) return end(saying, HUNT_REBOOTED, at);
     if (session->booted) {
         await_start(saying);
@@ -221,6 +227,7 @@ static enum hunt_end say_step(struct saying *saying, const struct sequence_step 
         return HUNT_WHOLE;
     }
     if (session->vanished) return end(saying, HUNT_VANISHED, at);
+    if (session->dropped > 0) return end(saying, HUNT_FLOODS, at);
     bool silent = session->final[0] == '\0';
     if (silent || !session_is_over(session)) session_expire(session);
     return silent ? end(saying, HUNT_NO_ANSWER, at) : HUNT_WHOLE;
@@ -228,22 +235,23 @@ static enum hunt_end say_step(struct saying *saying, const struct sequence_step 
 
 /* ---- the transcript --------------------------------------------------- */
 
-/* The items, judged; the lines are those of the file that will be written. */
+/* Writes `count` items, and takes what was judged of them. */
 static void judge(struct saying *saying, size_t count)
 {
     struct hunt_played *out = saying->out;
-    struct transcript record = session_record(saying->session, saying->first);
+    struct run *run = &saying->hunt->run;
     const struct judge_options options = {.strict = saying->options->strict};
+    struct transcript record = run_record(run, saying->first);
     if (record.item_count > count) record.item_count = count;
-    record.received_size = 0;
+    size_t *lines = memory_new(record.item_count, sizeof *lines);
     for (size_t i = 0; i < record.item_count; i++) {
         transcript_out(&out->text, &record, &record.items[i]);
-        record.items[i].line = HEADER_LINES + 2 * (i + 1);
-        if (record.items[i].kind == TRANSCRIPT_RECEIVED)
-            record.received_size += record.items[i].size;
+        lines[i] = HEADER_LINES + 2 * (i + 1);
+        if (record.items[i].kind == TRANSCRIPT_RECEIVED) out->size += record.items[i].size;
     }
-    out->size = record.received_size;
-    judge_transcript(&record, saying->hunt->run.compiled, &options, &out->judgement);
+    run_judge(run, saying->first, &record, lines, &options, &out->judgement);
+    free(lines);
+    free(record.bytes);
 }
 
 /* ---- the sequence ----------------------------------------------------- */
@@ -262,6 +270,7 @@ static bool prepare(struct saying *saying)
         good = recover_known_state(session, ANSWER_US);
     }
     session_end_line(session);
+    session_judge(session);
     saying->first = session_item_count(session);
     session->booted = false;
     return good;
@@ -273,14 +282,12 @@ static void ask_again(struct saying *saying)
 {
     struct session *session = saying->session;
     if (saying->out->end != HUNT_WHOLE) return;
-    saying->unechoed = true;
     if (session_command(session, "AT", ANSWER_US) == SESSION_SILENT) {
         session_expire(session);
         end(saying, HUNT_NO_ANSWER, saying->out->count - 1);
     }
     if (session->vanished) end(saying, HUNT_VANISHED, saying->out->count - 1);
     else if (session->booted) end(saying, HUNT_REBOOTED, saying->out->count - 1);
-    session_sort_echo(session);
 }
 
 /* A virtual module is switched off and on before each sequence. */
@@ -309,8 +316,7 @@ void hunt_play(struct hunt *hunt, const struct sequence *sequence, struct hunt_p
     for (size_t i = 0; ready && i < sequence->count; i++)
         if (say_step(&saying, &sequence->steps[i], i) != HUNT_WHOLE) break;
     ask_again(&saying);
-    size_t all = session_item_count(saying.session) - saying.first;
-    judge(&saying, out->end == HUNT_OURS ? saying.step_first - saying.first : all);
+    judge(&saying, out->end == HUNT_OURS ? saying.step_first - saying.first : SIZE_MAX);
     bring_back(&saying);
     run_log(&hunt->run, "a sequence");
 }

@@ -7,8 +7,6 @@
 #include "base/memory.h"
 #include "livefuzz/leave.h"
 
-#include <errno.h>
-#include <fts.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,8 +136,8 @@ static void read_part(struct hunt *hunt, const struct script_case *case_,
 
 static void read_case(struct hunt *hunt, const struct script_case *case_, struct sequence *out)
 {
-    const struct script_branch setup = {(struct script_node *)(uintptr_t)case_->setup,
-                                        case_->setup_count};
+    const struct script_branch setup = {.nodes = (struct script_node *)(uintptr_t)case_->setup,
+                                        .node_count = case_->setup_count};
     read_part(hunt, case_, &setup, out);
     read_part(hunt, case_, &case_->body, out);
 }
@@ -174,26 +172,21 @@ bool hunt_read_sequence(struct hunt *hunt, const char *path, struct sequence *ou
     return true;
 }
 
-static int by_name(const FTSENT **a, const FTSENT **b)
+static bool take_seed(void *user, const char *path)
 {
-    return strcmp((*a)->fts_name, (*b)->fts_name);
+    struct hunt *hunt = user;
+    struct sequence sequence = {0};
+    bool good = hunt_read_sequence(hunt, path, &sequence);
+    if (good) add_seed(hunt, &sequence);
+    sequence_release(&sequence);
+    return good;
 }
 
 /* What an earlier hunt kept in this folder. */
 static bool read_folder(struct hunt *hunt, const char *name)
 {
     char *path = memory_format("%s/%s", hunt->options->run->out, name);
-    char *const roots[] = {path, NULL};
-    FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name);
-    bool good = tree != NULL;
-    for (FTSENT *entry; good && (entry = fts_read(tree)) != NULL;) {
-        struct sequence sequence = {0};
-        if (entry->fts_info != FTS_F || !script_is_name(entry->fts_path)) continue;
-        good = hunt_read_sequence(hunt, entry->fts_path, &sequence);
-        if (good) add_seed(hunt, &sequence);
-        sequence_release(&sequence);
-    }
-    if (tree != NULL) fts_close(tree);
+    bool good = run_each_script(path, take_seed, hunt);
     free(path);
     return good;
 }

@@ -6,7 +6,12 @@
  * before it and at least one CR or LF after it; `<<` and `<=` match exactly.
  * The echo of the command just sent is skipped wherever a line may begin, and
  * so is a line that `@ urc: PATTERN` in force allows (`@ urc:` alone: any line
- * that begins with `+`, `*` or `^`). Times and deviations are the judge's. */
+ * that begins with `+`, `*` or `^`). Times and deviations are the judge's.
+ *
+ * Budget: a recording may take 4,194,304 steps and 8 more for each of its bytes, of a
+ * case under way 64 more; a step is a node tried, a placeholder read, or 256 bytes
+ * looked at. What would take more is given up, which is never an agreement. Memory is
+ * bounded as well: at most 262,144 choices, and 64 MiB of undecided ways. */
 #ifndef CONFORMANCE_MATCH_H
 #define CONFORMANCE_MATCH_H
 
@@ -16,7 +21,7 @@ enum match_outcome {
     MATCH_WHOLE,   /* the recording is the case, to its end                 */
     MATCH_PARTIAL, /* so far it agrees; more is awaited                     */
     MATCH_NONE,    /* it goes another way                                   */
-    MATCH_UNKNOWN  /* too ambiguous: given up after 1,000,000 steps         */
+    MATCH_UNKNOWN  /* given up: more steps than its budget, or more held    */
 };
 
 /* How far it agreed, at best. */
@@ -27,6 +32,7 @@ struct match_result {
     char *expected;        /* the same as text                              */
     char *seen;            /* what stands there, as C escapes, at most 64   */
     uint64_t offset;       /* of it, in all bytes of the module             */
+    size_t steps;          /* taken                                         */
 };
 
 /* Owns: the caller releases *out with match_release. */
@@ -41,9 +47,10 @@ struct match_next {
     struct buffer bytes;               /* of it: as they are to be sent     */
     const struct script_node *receive; /* what the module may send; NULL: nothing */
     uint64_t within_us;                /* of it: what the case allows, 0: not stated */
-    uint64_t stream_end;               /* with may_end: bytes of the module before the stream ended;
-                                        * UINT64_MAX: no stream did                       */
-    bool is_ambiguous;                 /* given up: the rest is not valid                   */
+    uint64_t stream_end;               /* with may_end or send, of the first way: bytes of the
+                                        * module before the last stream ended; UINT64_MAX:
+                                        * none did                                        */
+    bool is_ambiguous;                 /* given up: the rest is not valid, and no verdict   */
 };
 
 /* A URC that may come anywhere. */

@@ -8,16 +8,18 @@ struct match_course {
     struct matcher matcher;
     const struct script_settings *settings;
     struct match_next next;
+    size_t steps;      /* taken since it began                              */
     size_t item_count; /* of the recording, that were read                  */
 };
 
 /* The one way that all begin with. */
 static void start(struct match_course *course)
 {
-    const struct match_frame whole = {.branch = &course->matcher.case_->body};
+    course->steps = 0;
     course->matcher.next = &course->next;
+    course->matcher.steps = &course->steps;
     match_begin(&course->matcher, course->settings);
-    match_keep_way(&course->matcher, &whole, (struct match_place){0, 0});
+    match_keep_way(&course->matcher, &course->matcher.point);
 }
 
 struct match_course *match_course_new(const struct script_case *case_,
@@ -57,7 +59,6 @@ const struct match_next *match_course_advance(struct match_course *course,
     struct matcher *matcher = &course->matcher;
     struct match_ways ways = matcher->ways;
     matcher->ways = (struct match_ways){0};
-    matcher->steps = 0;
     matcher->partial = matcher->has_best = false;
     buffer_release(&course->next.bytes);
     course->next = (struct match_next){.stream_end = UINT64_MAX};
@@ -65,10 +66,12 @@ const struct match_next *match_course_advance(struct match_course *course,
     course->item_count = recording->item_count;
     for (size_t i = 0; i < ways.count; i++) {
         match_take_way(matcher, ways.items[i]);
-        match_from(matcher, ways.items[i]->frames, ways.items[i]->place);
+        match_run(matcher);
     }
     match_release_ways(&ways);
-    course->next.is_ambiguous = match_is_given_up(matcher) && !course->next.may_end;
+    if (match_is_given_up(matcher))
+        match_give_up(matcher); /* its budget grows, but ways are lost */
+    course->next.is_ambiguous = match_is_given_up(matcher);
     return &course->next;
 }
 
@@ -78,14 +81,15 @@ void match_explain(const struct script_case *case_, const struct transcript *rec
 {
     struct match_course *course = match_course_new(case_, settings, urcs, urc_count);
     const struct match_next *next = match_course_advance(course, recording);
-    match_tell(&course->matcher, next->may_end, out);
+    match_tell(&course->matcher, next->may_end && !next->is_ambiguous, out);
     match_course_free(course);
 }
 
 void match_render_line(const struct script_case *case_, const struct script_settings *settings,
                        const struct script_node *node, struct buffer *out)
 {
-    struct matcher matcher = {.case_ = case_};
+    size_t steps = 0;
+    struct matcher matcher = {.case_ = case_, .steps = &steps};
     match_begin(&matcher, settings);
     match_render_parts(&matcher, node, out);
     match_end_all(&matcher);

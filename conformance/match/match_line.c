@@ -35,61 +35,50 @@ bool match_is_last(const struct matcher *matcher, struct match_place place)
     return place.segment + 1 >= matcher->segment_count;
 }
 
-/* ---- values ----------------------------------------------------------- */
-
-bool match_find_value(const struct matcher *matcher, const char *name, struct match_value *out)
-{
-    for (size_t i = matcher->value_count; i > 0; i--) {
-        const struct match_value *value = &matcher->values[i - 1];
-        if (strcmp(value->name, name) != 0) continue;
-        *out = *value;
-        if (out->bytes == NULL) out->bytes = matcher->bytes + value->offset;
-        return true;
-    }
-    return false;
-}
-
-void match_push_value(struct matcher *matcher, struct match_value value)
-{
-    matcher->values = memory_grow(matcher->values, matcher->value_count + 1,
-                                  &matcher->value_capacity, sizeof *matcher->values);
-    matcher->values[matcher->value_count++] = value;
-}
-
 /* ---- lines ------------------------------------------------------------ */
 
-enum match_fit match_bytes(const struct match_segment *segment, size_t *at, const uint8_t *bytes,
-                           size_t size)
+enum match_fit match_bytes(const struct matcher *matcher, const struct match_segment *segment,
+                           size_t *at, const uint8_t *bytes, size_t size)
 {
     size_t left = segment->size - *at;
     size_t shorter = left < size ? left : size;
+    match_spend(matcher, shorter);
     if (shorter > 0 && memcmp(segment->bytes + *at, bytes, shorter) != 0) return MATCH_FITS_NOT;
     *at += shorter;
     return shorter < size ? MATCH_CUT : MATCH_FITS;
 }
 
+/* The first LF. */
+static const uint8_t *find_line_end(const struct matcher *matcher, const uint8_t *bytes,
+                                    size_t size)
+{
+    const uint8_t *end = size == 0 ? NULL : memchr(bytes, '\n', size);
+    match_spend(matcher, end == NULL ? size : (size_t)(end - bytes));
+    return end;
+}
+
 static enum match_fit match_part(struct matcher *matcher, const struct script_part *part,
                                  const struct match_segment *segment, size_t *at)
 {
-    if (part->kind == SCRIPT_LITERAL) return match_bytes(segment, at, part->bytes, part->size);
-    if (part->kind == SCRIPT_REFERENCE) {
-        struct match_value value;
-        return match_find_value(matcher, part->name, &value)
-                   ? match_bytes(segment, at, value.bytes, value.size)
+    struct match_value value;
+    if (part->kind == SCRIPT_LITERAL)
+        return match_bytes(matcher, segment, at, part->bytes, part->size);
+    if (part->kind == SCRIPT_REFERENCE)
+        return match_find_value(matcher, part->slot, &value)
+                   ? match_bytes(matcher, segment, at, value.bytes, value.size)
                    : MATCH_FITS_NOT;
-    }
     const uint8_t *bytes = segment->bytes + *at;
     size_t left = segment->size - *at;
     size_t size = match_capture_size(part->type, bytes, left);
-    if (size == left
-        || (size == 0 && left > 0 && bytes[0] == '"' && memchr(bytes, '\n', left) == NULL))
+    match_spend(matcher, size);
+    bool is_open = size == 0 && left > 0 && bytes[0] == '"'; /* a quote that is not closed */
+    if (size == left || (is_open && find_line_end(matcher, bytes, left) == NULL))
         return MATCH_CUT; /* more of it may come */
     if ((size == 0 && match_needs_text(part->type)) || !match_is_within(part, bytes, size))
         return MATCH_FITS_NOT;
     if (part->name != NULL)
-        match_push_value(matcher, (struct match_value){.name = part->name,
-                                                       .offset = segment->offset + *at,
-                                                       .size = size});
+        match_set_value(matcher, part->slot,
+                        (struct match_value){.offset = segment->offset + *at, .size = size});
     *at += size;
     return MATCH_FITS;
 }
@@ -109,11 +98,13 @@ enum match_fit match_parts(struct matcher *matcher, const struct script_node *no
     return MATCH_FITS;
 }
 
-static size_t line_size(const struct match_segment *segment, size_t at)
+/* With its LF; 0: it is not whole. */
+static size_t line_size(const struct matcher *matcher, const struct match_segment *segment,
+                        size_t at)
 {
-    size_t size = 0;
-    while (at + size < segment->size && segment->bytes[at + size] != '\n') size++;
-    return at + size < segment->size ? size + 1 : 0;
+    const uint8_t *line = segment->bytes + at;
+    const uint8_t *end = find_line_end(matcher, line, segment->size - at);
+    return end == NULL ? 0 : (size_t)(end - line) + 1;
 }
 
 /* Bytes that the line announces by its last field of `count`; it has others:
@@ -127,11 +118,12 @@ static size_t announced(const uint8_t *line, size_t size, size_t count)
         fields++;
         last = i + 1;
     }
-    char digits[12] = "";
-    size_t length = size - last < sizeof digits ? size - last : sizeof digits - 1;
-    if (count == 0 || fields != count) return 0;
-    memcpy(digits, line + last, length);
-    return (size_t)strtoul(digits, NULL, 10);
+    size_t out = 0;
+    while (size > last && match_is_line_end(line[size - 1])) size--;
+    while (last < size && line[last] == ' ') last++;
+    bool is_known =
+        count > 0 && fields == count && match_read_length(line + last, size - last, &out);
+    return is_known ? out : 0;
 }
 
 static bool begins(const uint8_t *line, size_t size, const char *beginning)
@@ -158,21 +150,20 @@ static size_t anywhere_size(const struct matcher *matcher, const uint8_t *line, 
 static bool is_urc(struct matcher *matcher, const struct match_segment *segment, size_t at,
                    size_t *end)
 {
-    for (size_t i = 0; i < matcher->urc_count; i++) {
-        size_t values = matcher->value_count;
+    static const char marks[] = {'+', '*', '^'}; /* of any URC */
+    for (size_t i = 0; i < matcher->point.urc_count; i++) {
+        const struct script_node *urc = matcher->urcs[i];
+        size_t undo_count = matcher->undo.count;
         *end = at;
-        if (matcher->urcs[i]->part_count == 0 && strchr("+*^", segment->bytes[at]) != NULL) {
-            *end = at + line_size(segment, at);
-            if (*end > at) return true;
-        } else if (matcher->urcs[i]->part_count > 0
-                   && match_parts(matcher, matcher->urcs[i], segment, end) == MATCH_FITS) {
-            matcher->value_count = values;
-            return true;
-        }
-        matcher->value_count = values;
+        if (urc->part_count == 0 && memchr(marks, segment->bytes[at], sizeof marks) != NULL)
+            *end = at + line_size(matcher, segment, at);
+        bool fits = urc->part_count == 0 ? *end > at
+                                         : match_parts(matcher, urc, segment, end) == MATCH_FITS;
+        match_undo_values(matcher, undo_count);
+        if (fits) return true;
     }
     const uint8_t *line = segment->bytes + at;
-    size_t size = anywhere_size(matcher, line, line_size(segment, at), segment->size - at);
+    size_t size = anywhere_size(matcher, line, line_size(matcher, segment, at), segment->size - at);
     *end = at + size;
     return size > 0;
 }
@@ -180,20 +171,24 @@ static bool is_urc(struct matcher *matcher, const struct match_segment *segment,
 /* The command sent last, sent back. */
 static size_t echo_size(const struct matcher *matcher, struct match_place place)
 {
-    if (place.segment == 0 || place.segment - 1 > matcher->silent_from) return 0;
+    if (place.segment == 0 || place.segment - 1 > matcher->point.silent_from) return 0;
     const struct match_segment *sent = &matcher->segments[place.segment - 1];
     const struct match_segment *here = &matcher->segments[place.segment];
     size_t size = sent->size;
     while (size > 0 && match_is_line_end(sent->bytes[size - 1])) size--;
+    match_spend(matcher, size < here->size - place.at ? size : 0);
     bool same = sent->is_sent && size > 0 && here->size - place.at > size
                 && memcmp(here->bytes + place.at, sent->bytes, size) == 0
                 && match_is_line_end(here->bytes[place.at + size]);
     return same ? size : 0;
 }
 
-size_t match_skip_line_ends(const struct match_segment *segment, size_t at)
+size_t match_skip_line_ends(const struct matcher *matcher, const struct match_segment *segment,
+                            size_t at)
 {
+    size_t from = at;
     while (at < segment->size && match_is_line_end(segment->bytes[at])) at++;
+    match_spend(matcher, at - from);
     return at;
 }
 
@@ -212,7 +207,7 @@ bool match_skip(struct matcher *matcher, struct match_place *place, bool urcs)
     const struct match_segment *segment = match_segment_at(matcher, *place);
     size_t before = place->at;
     if (segment == NULL || segment->is_sent) return false;
-    place->at = match_skip_line_ends(segment, place->at);
+    place->at = match_skip_line_ends(matcher, segment, place->at);
     size_t end = 0;
     if (place->at < segment->size && echo_size(matcher, *place) > 0)
         place->at += echo_size(matcher, *place);
@@ -226,7 +221,7 @@ static bool is_payload_half(const struct matcher *matcher, const struct match_se
                             size_t at)
 {
     const uint8_t *line = segment->bytes + at;
-    size_t size = line_size(segment, at);
+    size_t size = line_size(matcher, segment, at);
     for (size_t i = 0; i < matcher->anywhere_count; i++) {
         const struct match_urc *urc = &matcher->anywhere[i];
         if (begins(line, size, urc->beginning)
@@ -245,9 +240,9 @@ bool match_is_half(const struct matcher *matcher, struct match_place place)
     const struct match_segment *segment = match_segment_at(matcher, place);
     if (matcher->next == NULL || segment == NULL || place.segment + 1 < matcher->segment_count)
         return false;
-    size_t at = match_skip_line_ends(segment, place.at);
+    size_t at = match_skip_line_ends(matcher, segment, place.at);
     if (segment->is_sent || at == segment->size) return false;
-    return line_size(segment, at) == 0 || is_payload_half(matcher, segment, at);
+    return line_size(matcher, segment, at) == 0 || is_payload_half(matcher, segment, at);
 }
 
 bool match_may_grow(const struct matcher *matcher, struct match_place place)
@@ -256,7 +251,7 @@ bool match_may_grow(const struct matcher *matcher, struct match_place place)
     const struct match_segment *segment = match_segment_at(matcher, place);
     if (segment == NULL || segment->is_sent || place.segment + 1 < matcher->segment_count)
         return false;
-    return match_skip_line_ends(segment, place.at) == segment->size
+    return match_skip_line_ends(matcher, segment, place.at) == segment->size
            || match_is_half(matcher, place);
 }
 
@@ -267,6 +262,7 @@ static bool may_be_echo(const struct matcher *matcher, struct match_place place)
     const struct match_segment *sent = &matcher->segments[place.segment - 1];
     const struct match_segment *here = &matcher->segments[place.segment];
     size_t left = here->size - place.at;
+    match_spend(matcher, left <= sent->size ? left : 0);
     return sent->is_sent && left <= sent->size
            && memcmp(here->bytes + place.at, sent->bytes, left) == 0;
 }
@@ -277,8 +273,8 @@ bool match_is_settled(const struct matcher *matcher, struct match_place place)
     if (!match_is_last(matcher, place)) return true;
     const struct match_segment *segment = match_segment_at(matcher, place);
     if (segment == NULL || segment->is_sent) return false;
-    place.at = match_skip_line_ends(segment, place.at);
-    return line_size(segment, place.at) > 0 && !is_payload_half(matcher, segment, place.at)
+    place.at = match_skip_line_ends(matcher, segment, place.at);
+    return line_size(matcher, segment, place.at) > 0 && !is_payload_half(matcher, segment, place.at)
            && !may_be_echo(matcher, place);
 }
 
@@ -287,7 +283,7 @@ bool match_skip_beside(struct matcher *matcher, struct match_place *place)
     *place = match_settle(matcher, *place);
     const struct match_segment *segment = match_segment_at(matcher, *place);
     if (segment == NULL || segment->is_sent) return false;
-    struct match_place here = {place->segment, match_skip_line_ends(segment, place->at)};
+    struct match_place here = {place->segment, match_skip_line_ends(matcher, segment, place->at)};
     if (here.at == segment->size) return false;
     size_t echo = echo_size(matcher, here);
     if (echo > 0) place->at = here.at + echo + 1; /* its CR */

@@ -19,7 +19,7 @@ void match_render_parts(const struct matcher *matcher, const struct script_node 
         const struct script_part *part = &node->parts[i];
         struct match_value value;
         if (part->kind == SCRIPT_LITERAL) buffer_append(out, part->bytes, part->size);
-        else if (part->kind == SCRIPT_REFERENCE && match_find_value(matcher, part->name, &value))
+        else if (part->kind == SCRIPT_REFERENCE && match_find_value(matcher, part->slot, &value))
             buffer_append(out, value.bytes, value.size);
     }
     buffer_append_text(out, "\r");
@@ -31,13 +31,10 @@ static void render_digits(struct buffer *out, size_t size)
     for (size_t i = 0; i < size; i++) buffer_append(out, &"0123456789"[i % 10], 1);
 }
 
-static size_t length_of(const struct matcher *matcher, const char *name)
+static size_t length_of(const struct matcher *matcher, const struct script_payload *payload)
 {
-    char text[24] = "";
-    struct match_value value;
-    if (!match_find_value(matcher, name, &value) || value.size >= sizeof text) return 0;
-    memcpy(text, value.bytes, value.size);
-    size_t size = (size_t)strtoull(text, NULL, 10);
+    size_t size = 0;
+    if (!match_find_length(matcher, payload, &size)) return 0;
     return size < TRANSCRIPT_BYTES_SIZE_MAX ? size : 0;
 }
 
@@ -49,7 +46,7 @@ static void render_payload(const struct matcher *matcher, const struct script_pa
     if (payload->kind == SCRIPT_PAYLOAD_BYTES)
         buffer_append(out, payload->bytes, (size_t)payload->size);
     else if (payload->kind == SCRIPT_PAYLOAD_REFERENCE)
-        render_digits(out, length_of(matcher, payload->name));
+        render_digits(out, length_of(matcher, payload));
     else if (payload->kind == SCRIPT_PAYLOAD_LENGTH) render_digits(out, (size_t)payload->size);
 }
 
@@ -58,6 +55,7 @@ static void note_sent(struct matcher *matcher, const struct script_node *node)
 {
     struct match_next *next = matcher->next;
     if (next->send != NULL) return;
+    if (!next->may_end) next->stream_end = matcher->point.stream_end;
     next->send = node;
     if (node->kind == SCRIPT_LINE) match_render_parts(matcher, node, &next->bytes);
     else if (node->kind == SCRIPT_PAYLOAD) render_payload(matcher, node->payload, &next->bytes);
@@ -68,14 +66,38 @@ void match_note(struct matcher *matcher, const struct script_node *node)
 {
     struct match_next *next = matcher->next;
     if (node == NULL) {
-        if (!next->may_end) next->stream_end = matcher->stream_end;
+        if (!next->may_end && next->send == NULL) next->stream_end = matcher->point.stream_end;
         next->may_end = true;
     } else if (node->is_sent) {
         note_sent(matcher, node);
     } else {
         next->receive = node;
-        if (matcher->within_us > next->within_us) next->within_us = matcher->within_us;
+        if (matcher->point.within_us > next->within_us) next->within_us = matcher->point.within_us;
     }
+}
+
+/* ---- how far it went ---------------------------------------------------- */
+
+static bool is_further(struct match_place a, struct match_place b)
+{
+    return a.segment != b.segment ? a.segment > b.segment : a.at > b.at;
+}
+
+bool match_fail(struct matcher *matcher, struct match_place place, const struct script_node *node)
+{
+    if (!matcher->has_best || is_further(place, matcher->best)) {
+        matcher->has_best = true;
+        matcher->best = place;
+        matcher->awaited = node;
+    }
+    return false;
+}
+
+bool match_stop(struct matcher *matcher, struct match_place place, const struct script_node *node)
+{
+    matcher->partial = true;
+    if (matcher->next != NULL) match_note(matcher, node);
+    return match_fail(matcher, place, node);
 }
 
 /* ---- telling ---------------------------------------------------------- */

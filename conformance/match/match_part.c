@@ -9,6 +9,18 @@ bool match_is_line_end(uint8_t byte)
     return byte == '\r' || byte == '\n';
 }
 
+bool match_read_length(const uint8_t *bytes, size_t size, size_t *out)
+{
+    size_t value = 0;
+    for (size_t i = 0; i < size; i++) {
+        size_t digit = (size_t)bytes[i] - '0';
+        if (digit > 9) return false;
+        value = value > (SIZE_MAX - digit) / 10 ? SIZE_MAX : value * 10 + digit;
+    }
+    *out = value;
+    return size > 0;
+}
+
 static size_t digits_size(const uint8_t *bytes, size_t size, bool hex)
 {
     size_t at = !hex && size > 0 && bytes[0] == '-';

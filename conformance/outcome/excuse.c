@@ -2,6 +2,7 @@
 #include "outcome/excuse.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
@@ -17,24 +18,13 @@ static bool fail(struct transcript_error *error, size_t line, size_t column, con
     return false;
 }
 
-static bool is_date(const char *text, size_t size)
-{
-    static const char form[] = "dddd-dd-dd";
-    if (size != sizeof form - 1) return false;
-    for (size_t i = 0; i < size; i++) {
-        bool digit = text[i] >= '0' && text[i] <= '9';
-        if (form[i] == 'd' ? !digit : text[i] != form[i]) return false;
-    }
-    return true;
-}
-
 /* `DATE ID REASON` */
 static bool read_line(struct excuses *out, size_t *capacity, char *text, size_t line,
                       struct transcript_error *error)
 {
     size_t date = strcspn(text, " ");
-    if (!is_date(text, date))
-        return fail(error, line, 1, "no date; expected \"YYYY-MM-DD ID REASON\"");
+    if (!number_is_day(text, date))
+        return fail(error, line, 1, "no day of the calendar; expected \"YYYY-MM-DD ID REASON\"");
     char *id = text + date + strspn(text + date, " ");
     size_t id_size = strcspn(id, " ");
     char *reason = id + id_size + strspn(id + id_size, " ");
@@ -49,11 +39,22 @@ static bool read_line(struct excuses *out, size_t *capacity, char *text, size_t 
     return true;
 }
 
+/* A NUL would end the list before its last line. */
+static bool check_text(const uint8_t *bytes, size_t size, struct transcript_error *error)
+{
+    const uint8_t *nul = size == 0 ? NULL : memchr(bytes, '\0', size);
+    size_t line = 1;
+    if (nul == NULL) return true;
+    for (const uint8_t *at = bytes; at < nul; at++) line += *at == '\n';
+    return fail(error, line, 1, "a NUL byte; expected text");
+}
+
 bool excuses_read(const char *path, struct excuses *out, struct transcript_error *error)
 {
     struct buffer text = {0};
     size_t capacity = 0;
-    bool good = transcript_read_file(path, FILE_SIZE_MAX, &text, error);
+    bool good = transcript_read_file(path, FILE_SIZE_MAX, &text, error)
+                && check_text(text.bytes, text.size, error);
     buffer_append(&text, "", 1);
     char *rest = (char *)text.bytes;
     for (size_t line = 1; good && rest != NULL && *rest != '\0'; line++) {

@@ -3,7 +3,9 @@
 
 #include "base/complain.h"
 #include "base/exit_code.h"
+#include "base/file.h"
 #include "base/memory.h"
+#include "base/number.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -47,6 +49,20 @@ enum reports_outcome results_decide(struct results_tally *tally, struct excuses 
     return fails ? REPORTS_EXPECTED_FAILURE : REPORTS_UNEXPECTED_PASS;
 }
 
+void results_count(struct results_tally *tally, enum reports_outcome outcome)
+{
+    tally->judged++;
+    switch (outcome) {
+    case REPORTS_PASSED: tally->passed++; break;
+    case REPORTS_FAILED: tally->failed++; break;
+    case REPORTS_EXPECTED_FAILURE: tally->excused++; break;
+    case REPORTS_UNEXPECTED_PASS: tally->unexpected_passes++; break;
+    case REPORTS_SKIPPED: tally->skipped++; break;
+    case REPORTS_OUTCOME_NONE:
+    case REPORTS_OUTCOME_COUNT: break;
+    }
+}
+
 int results_exit_code(const struct results_tally *tally)
 {
     if (tally->broken) return EXIT_USAGE;
@@ -84,6 +100,7 @@ const char *results_rule_name(enum results_rule rule)
         [RESULTS_VANISHED] = "vanished",
         [RESULTS_ECHO_DIFFERS] = "echo-differs",
         [RESULTS_ACCEPTED_UNKNOWN] = "accepted-unknown",
+        [RESULTS_FLOODS] = "floods",
     };
     return names[rule];
 }
@@ -215,10 +232,17 @@ void results_fault_release(struct reports_finding *fault)
 
 /* ---- the run ---------------------------------------------------------- */
 
+#define LAST_SECOND UINT64_C(253402300799) /* of the year 9999                */
+
 int64_t results_now_s(void)
 {
     const char *text = getenv("SOURCE_DATE_EPOCH");
-    return text == NULL ? time(NULL) : (int64_t)strtoll(text, NULL, 10);
+    uint64_t seconds = 0;
+    if (text == NULL) return time(NULL);
+    if (number_read(text, strlen(text), LAST_SECOND, &seconds)) return (int64_t)seconds;
+    complain("SOURCE_DATE_EPOCH is '%s'; expected seconds from 0 to %llu", text,
+             (unsigned long long)LAST_SECOND);
+    exit(EXIT_USAGE);
 }
 
 void results_today(char out[11])
@@ -260,35 +284,32 @@ char *results_command(int argc, char **argv)
     return buffer_take_text(&out);
 }
 
-bool results_begin(FILE *store, const char *tool, const char *command, const char *dialect,
-                   bool strict)
+const char *results_version(void)
 {
+    return ATPROOF_VERSION;
+}
+
+bool results_begin(FILE *store, const struct reports_run *run)
+{
+    struct reports_run out = *run;
     char started[32];
     time_t at = results_now_s();
     struct tm parts;
     strftime(started, sizeof started, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&at, &parts));
-    struct reports_run run = {
-        .tool = tool,
-        .tool_version = ATPROOF_VERSION,
-        .started = started,
-        .command = command,
-        .dialect = dialect,
-        .strict = strict,
-    };
-    return reports_write_run(store, &run);
+    out.tool_version = results_version();
+    out.started = started;
+    return setvbuf(store, NULL, _IONBF, 0) == 0 && reports_write_run(store, &out);
 }
 
 bool results_project(const char *store, enum reports_format format, const char *path)
 {
     if (path == NULL) return true;
-    bool standard = strcmp(path, "-") == 0;
-    FILE *out = standard ? stdout : fopen(path, "w");
-    if (out == NULL) {
-        complain("%s: cannot write: %s", path, strerror(errno));
-        return false;
-    }
     const struct reports_input input = {.stores = &store, .store_count = 1};
-    bool good = reports_project(&input, format, out, stderr);
-    if (!standard && fclose(out) != 0) good = false;
+    if (strcmp(path, "-") == 0) return reports_project(&input, format, stdout, stderr);
+    struct file_out out;
+    bool begun = file_begin(&out, path);
+    bool made = begun && reports_project(&input, format, out.stream, stderr);
+    bool good = begun && file_end(&out, made);
+    if (!begun || (made && !good)) complain("%s: cannot write: %s", path, file_error(errno));
     return good;
 }

@@ -40,6 +40,7 @@ enum results_rule {
     RESULTS_VANISHED,
     RESULTS_ECHO_DIFFERS,
     RESULTS_ACCEPTED_UNKNOWN,
+    RESULTS_FLOODS,
     RESULTS_RULE_COUNT
 };
 const char *results_rule_name(enum results_rule rule); /* "differs", ...    */
@@ -65,6 +66,9 @@ enum reports_outcome results_decide(struct results_tally *tally, struct excuses 
                                     const char *today, const struct results_subject *subject,
                                     enum reports_verdict verdict, const char *why, char **reason);
 
+/* Counts a case that was decided before. */
+void results_count(struct results_tally *tally, enum reports_outcome outcome);
+
 /* Appends the case to the store. `faults` go to the exchange that they stand
  * in, and make the case's verdict `verdict`.
  * Returns: false with a complaint made. */
@@ -73,9 +77,11 @@ bool results_keep(FILE *store, const struct results_subject *subject,
                   const struct reports_finding *faults, size_t fault_count,
                   enum reports_outcome outcome, const char *reason);
 
-/* Appends the run's line. `command`: the command line. */
-bool results_begin(FILE *store, const char *tool, const char *command, const char *dialect,
-                   bool strict);
+/* Appends the run's line: results_begin completes *run with the version and the time.
+ * Each line leaves with one write, so that an ended program leaves whole lines: the
+ * store's buffer is switched off. */
+bool results_begin(FILE *store, const struct reports_run *run);
+const char *results_version(void);
 
 /* Appends a line for each clause of the catalogue. Returns: false with a
  * complaint made. */

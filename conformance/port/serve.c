@@ -7,6 +7,7 @@
 #include "base/complain.h"
 #include "base/exit_code.h"
 #include "base/memory.h"
+#include "base/print.h"
 #include "port/port.h"
 #include "port/signals.h"
 
@@ -140,7 +141,7 @@ bool serve_announce(const struct port *port, const char *address, const char *li
     if (strcmp(address, "stdio") == 0) return true;
     if (port_is_public(port))
         complain("warning: %s: other machines may reach it; 127.0.0.1 is for this one alone", name);
-    printf("%s%s\n", name[0] == '/' ? "pty " : "", link != NULL ? link : name);
+    print(stdout, "%s%s\n", name[0] == '/' ? "pty " : "", link != NULL ? link : name);
     return complain_of_lost_output();
 }
 

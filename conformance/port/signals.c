@@ -1,4 +1,4 @@
-/* SIGINT and SIGTERM for programs that wait in a port: a descriptor wakes it, so
+/* Signals that end programs which wait in a port: a descriptor wakes it, so
  * that none that comes just before the wait is missed. */
 #include "port/signals.h"
 
@@ -20,8 +20,13 @@ bool signals_watch(struct port *port)
 {
     struct sigaction action = {.sa_handler = stop};
     wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        struct sigaction before;
+        bool ignored =
+            sigaction(numbers[i], NULL, &before) == 0 && before.sa_handler == SIG_IGN; /* nohup */
+        if (!ignored) sigaction(numbers[i], &action, NULL);
+    }
     return port_watch(port, wake) == PORT_OK;
 }
 

@@ -5,10 +5,10 @@
 
 #include "base/complain.h"
 #include "base/exit_code.h"
+#include "base/file.h"
 #include "port/serve.h"
 #include "port/signals.h"
-#include "record/mask.h"
-#include "record/scribe.h"
+#include "record/masked.h"
 #include "record/tape.h"
 #include "record/text.h"
 #include "script/script.h"
@@ -36,7 +36,7 @@ struct relay {
     struct port *host, *module;
     struct tape *tape;
     struct scribe *scribe;
-    struct mask *mask; /* NULL: none                                 */
+    struct masked *masked; /* NULL: nothing is masked                */
     struct buffer to_host, to_module;
     struct port_line line;     /* as the host set it last                    */
     int64_t lost_us, retry_us; /* the module's port vanished then; 0: it is there */
@@ -44,6 +44,7 @@ struct relay {
     int64_t unsteady_us;       /* since when it has not stayed               */
     int64_t pause_us;          /* before the next try                        */
     size_t lost_size;          /* bytes that the host said meanwhile         */
+    size_t held;               /* bytes that wait to be masked                */
     bool is_large;             /* it was told                                           */
     bool host_is_over;         /* its input ended: what the module says yet is waited for */
     bool is_over;
@@ -53,7 +54,8 @@ struct relay {
 static void note(struct relay *relay, const char *text)
 {
     tape_settle(relay->tape);
-    scribe_note(relay->scribe, port_now_us(), text);
+    if (relay->masked != NULL) masked_note(relay->masked, port_now_us(), text);
+    else scribe_note(relay->scribe, port_now_us(), text);
 }
 
 /* ---- passing on ------------------------------------------------------- */
@@ -226,7 +228,9 @@ static void pass_line(struct relay *relay)
 
 static void keep(struct relay *relay)
 {
-    if (scribe_keep(relay->scribe, relay->tape, port_now_us())) {
+    int64_t now = port_now_us();
+    relay->held = relay->masked == NULL ? 0 : masked_settle(relay->masked, now);
+    if (scribe_keep(relay->scribe, relay->tape, relay->held, now)) {
         if (!relay->is_large && scribe_size(relay->scribe) > SCRIPT_FILE_SIZE_MAX) {
             relay->is_large = true;
             complain("%s: over %zu MiB, more than atproof check reads; end it, begin another",
@@ -234,7 +238,7 @@ static void keep(struct relay *relay)
         }
         return;
     }
-    complain("%s: cannot write: %s", relay->options->path, strerror(errno));
+    complain("%s: cannot write: %s", relay->options->path, file_error(errno));
     relay->is_over = true;
     relay->code = EXIT_USAGE;
 }
@@ -247,7 +251,8 @@ static void wait_for_news(struct relay *relay)
     if (relay->to_host.size > 0) port_await_room(relay->host);
     if (relay->to_module.size > 0) port_await_room(relay->module);
     /* once a second, for what scribe_keep holds back */
-    int64_t due = tape_is_open(relay->tape) ? port_now_us() + 1000000 : PORT_NO_DEADLINE;
+    bool is_due = relay->held > 0 || tape_is_open(relay->tape);
+    int64_t due = is_due ? port_now_us() + 1000000 : PORT_NO_DEADLINE;
     if (relay->lost_us != 0) due = relay->retry_us;
     int64_t silent_at = port_now_us() + LAST_SILENCE_US;
     if (relay->host_is_over && due > silent_at) due = silent_at;
@@ -277,13 +282,30 @@ static void run(struct relay *relay)
 static void on_item(void *user, const struct tape_item *item)
 {
     const struct relay *relay = user;
-    scribe_item(relay->scribe, item);
+    if (relay->masked != NULL) masked_item(relay->masked, item);
+    else scribe_item(relay->scribe, item);
 }
 
-static void on_line(void *user, const struct atp_event *event, uint8_t *bytes, size_t size)
+/* What is masked is written as a whole once more. */
+static void finish(struct relay *relay)
 {
-    const struct relay *relay = user;
-    mask_line(relay->mask, event, bytes, size);
+    if (relay->tape != NULL) tape_finish(relay->tape);
+    if (relay->masked == NULL) return;
+    if (!masked_finish(relay->masked))
+        complain("%s: masked as it came; what was known for a secret only later may stand in it",
+                 relay->options->path);
+    masked_report(relay->masked, stderr);
+}
+
+/* An address may name a user and a password. */
+static void mask_header(struct buffer *header)
+{
+    struct mask *mask = mask_new(NULL);
+    char *text = mask_text(mask, (const char *)header->bytes, true);
+    header->size = 0;
+    buffer_append(header, text, strlen(text) + 1);
+    free(text);
+    mask_free(mask);
 }
 
 static bool open_scribe(struct relay *relay)
@@ -297,13 +319,14 @@ static bool open_scribe(struct relay *relay)
     buffer_format(&header, "@ dialect: %s\n@ source: %.200s, recorded %s UTC\n", options->dialect,
                   options->target, when);
     buffer_append(&header, "", 1);
+    if (options->masks) mask_header(&header);
     relay->scribe = scribe_open(&(struct scribe_options){.path = options->path,
                                                          .header = (const char *)header.bytes,
                                                          .hides_rest = options->masks,
                                                          .start_us = port_now_us()});
     buffer_release(&header);
     if (relay->scribe != NULL) return true;
-    complain("%s: cannot write: %s", options->path, strerror(errno));
+    complain("%s: cannot write: %s", options->path, file_error(errno));
     relay->code = EXIT_USAGE;
     return false;
 }
@@ -346,9 +369,9 @@ static bool open_ports(struct relay *relay)
 
 static void close_all(struct relay *relay)
 {
-    if (relay->tape != NULL) tape_finish(relay->tape);
+    finish(relay);
     if (!scribe_close(relay->scribe)) {
-        complain("%s: cannot write: %s", relay->options->path, strerror(errno));
+        complain("%s: cannot write: %s", relay->options->path, file_error(errno));
         relay->code = EXIT_USAGE;
     }
     if (relay->host != NULL) push(relay->host, &relay->to_host);
@@ -356,7 +379,7 @@ static void close_all(struct relay *relay)
     port_close(relay->host);
     signals_release();
     tape_free(relay->tape);
-    mask_free(relay->mask);
+    masked_free(relay->masked);
     buffer_release(&relay->to_host);
     buffer_release(&relay->to_module);
 }
@@ -366,10 +389,9 @@ int relay(const struct relay_options *options)
     struct relay relay = {.options = options};
     if (open_ports(&relay) && open_scribe(&relay)
         && serve_announce(relay.host, options->listen, options->link)) {
-        if (options->masks) relay.mask = mask_new(options->compiled);
+        if (options->masks) relay.masked = masked_new(options->compiled, relay.scribe);
         relay.tape = tape_new(&(struct tape_options){.catalog = &options->compiled->catalog,
                                                      .on_item = on_item,
-                                                     .on_line = options->masks ? on_line : NULL,
                                                      .user = &relay,
                                                      .is_live = true});
         run(&relay);

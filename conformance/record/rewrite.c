@@ -1,12 +1,13 @@
 /* A recording written anew: its bytes go over a tape, as when they came. */
 #include "record/rewrite.h"
 
+#include "mask/mask.h"
 #include "record/edit.h"
-#include "record/mask.h"
 #include "record/tape.h"
 #include "record/text.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct rewriter {
@@ -19,28 +20,36 @@ struct rewriter {
 
 /* ---- the header ------------------------------------------------------- */
 
-static void put_value(struct buffer *out, const char *key, const char *text)
+/* `mask`: NULL: none. */
+static void put_text(struct buffer *out, struct mask *mask, const char *text)
+{
+    char *masked = mask == NULL ? NULL : mask_text(mask, text, true);
+    buffer_append_text(out, masked == NULL ? text : masked);
+    free(masked);
+}
+
+static void put_value(struct buffer *out, struct mask *mask, const char *key, const char *text)
 {
     if (text == NULL) return;
     buffer_format(out, "@ %s: ", key);
-    buffer_append_text(out, text);
+    put_text(out, mask, text);
     buffer_append_text(out, "\n");
 }
 
 static void put_header(struct buffer *out, const struct script_case *case_,
-                       const struct rewrite_options *options)
+                       const struct rewrite_options *options, struct mask *mask)
 {
-    put_value(out, "id", options->id != NULL ? options->id : case_->id.text);
-    put_value(out, "dialect", options->dialect);
-    put_value(out, "title", case_->title.text);
-    put_value(out, "source", case_->source.text);
-    if (case_->level != SCRIPT_MUST) put_value(out, "level", script_level_name(case_->level));
+    put_value(out, mask, "id", options->id != NULL ? options->id : case_->id.text);
+    put_value(out, NULL, "dialect", options->dialect);
+    put_value(out, mask, "title", case_->title.text);
+    put_value(out, mask, "source", case_->source.text);
+    if (case_->level != SCRIPT_MUST) put_value(out, NULL, "level", script_level_name(case_->level));
     for (size_t i = 0; i < case_->requires_count; i++) {
         buffer_append_text(out, i == 0 ? "@ requires: " : ", ");
-        buffer_append_text(out, case_->requires_[i].text);
+        put_text(out, mask, case_->requires_[i].text);
     }
     if (case_->requires_count > 0) buffer_append_text(out, "\n");
-    put_value(out, "erratum", case_->erratum.text);
+    put_value(out, mask, "erratum", case_->erratum.text);
     buffer_append_text(out, "\n");
 }
 
@@ -88,34 +97,19 @@ static size_t play_item(struct tape *tape, const struct transcript *recording, s
     return count;
 }
 
-struct line_masks {
-    struct rewriter rewriter; /* first: what both callbacks get              */
-    struct mask *mask;
-};
-
-static void on_line(void *user, const struct atp_event *event, uint8_t *bytes, size_t size)
-{
-    const struct line_masks *both = user;
-    mask_line(both->mask, event, bytes, size);
-}
-
 static void put_body(const struct transcript *recording, const struct rewrite_options *options,
                      struct buffer *out)
 {
-    struct line_masks both = {.rewriter = {.options = options, .out = out, .time_us = -1}};
+    struct rewriter rewriter = {.options = options, .out = out, .time_us = -1};
     for (size_t i = 0; i < recording->item_count && !options->edits; i++)
-        both.rewriter.has_times |= recording->items[i].time_us != TRANSCRIPT_NO_TIME;
-    if (options->edits) both.rewriter.edit = edit_new(options->compiled, options->digests);
-    if (options->masks) both.mask = mask_new(options->compiled);
-    struct tape *tape = tape_new(&(struct tape_options){.catalog = &options->compiled->catalog,
-                                                        .on_item = on_item,
-                                                        .on_line = options->masks ? on_line : NULL,
-                                                        .user = &both});
+        rewriter.has_times |= recording->items[i].time_us != TRANSCRIPT_NO_TIME;
+    if (options->edits) rewriter.edit = edit_new(options->compiled, options->digests);
+    struct tape *tape = tape_new(&(struct tape_options){
+        .catalog = &options->compiled->catalog, .on_item = on_item, .user = &rewriter});
     for (size_t i = 0; i < recording->item_count;) i += play_item(tape, recording, i);
     tape_finish(tape);
     tape_free(tape);
-    edit_free(both.rewriter.edit);
-    mask_free(both.mask);
+    edit_free(rewriter.edit);
 }
 
 /* ---- looking at it ---------------------------------------------------- */
@@ -130,7 +124,7 @@ static size_t run_size(const struct transcript *transcript, size_t *at, enum tra
 }
 
 /* Whether both say the same, however it is cut into items. */
-static bool is_same(const struct transcript *a, const struct transcript *b, bool masked)
+static bool is_same(const struct transcript *a, const struct transcript *b)
 {
     size_t at = 0;
     size_t bt = 0;
@@ -145,8 +139,7 @@ static bool is_same(const struct transcript *a, const struct transcript *b, bool
         }
         size_t size = run_size(a, &at, from->kind);
         if (run_size(b, &bt, to->kind) != size) return false;
-        if (!masked && memcmp(a->bytes + from->offset, b->bytes + to->offset, size) != 0)
-            return false;
+        if (memcmp(a->bytes + from->offset, b->bytes + to->offset, size) != 0) return false;
     }
     return at == a->item_count && bt == b->item_count;
 }
@@ -158,8 +151,8 @@ static bool fail(struct transcript_error *error, const char *text)
     return false;
 }
 
-static bool look_at(const struct transcript *recording, const struct rewrite_options *options,
-                    const struct buffer *text, struct transcript_error *error)
+static bool look_at(const struct transcript *recording, const struct buffer *text,
+                    struct transcript_error *error)
 {
     struct script script;
     struct transcript again;
@@ -167,7 +160,7 @@ static bool look_at(const struct transcript *recording, const struct rewrite_opt
     bool good = script_expand(&script.cases[0], NULL, 0, &again, error);
     script_release(&script);
     if (!good) return false;
-    good = is_same(recording, &again, options->masks)
+    good = is_same(recording, &again)
            || fail(error, "written anew it says something else; this is a fault of atproof");
     transcript_release(&again);
     return good;
@@ -180,11 +173,15 @@ bool rewrite(const struct script_case *recording, const struct rewrite_options *
     struct buffer text = {0};
     struct buffer canonical = {0};
     if (!script_expand(recording, NULL, 0, &said, error)) return false;
-    put_header(&text, recording, options);
+    struct mask *mask = options->masks ? mask_new(options->compiled) : NULL;
+    if (mask != NULL) mask_transcript(mask, &said, true);
+    put_header(&text, recording, options, mask);
     put_body(&said, options, &text);
     bool good = script_format(text.bytes, text.size, &canonical, error)
-                && look_at(&said, options, &canonical, error);
+                && look_at(&said, &canonical, error);
     if (good) buffer_append(out, canonical.bytes, canonical.size);
+    if (good && mask != NULL && options->report != NULL) mask_report(mask, options->report);
+    mask_free(mask);
     buffer_release(&text);
     buffer_release(&canonical);
     transcript_release(&said);

@@ -5,6 +5,8 @@
 #include "catalog/compile/compile.h"
 #include "script/script.h"
 
+#include <stdio.h>
+
 struct rewrite_options {
     const struct compiled_catalog *compiled;
     const char *dialect;
@@ -12,10 +14,11 @@ struct rewrite_options {
     bool masks;     /* see mask.h                                           */
     bool edits;     /* see edit.h; times are left out                       */
     bool digests;
+    FILE *report; /* of what was masked; NULL: none                         */
 };
 
 /* Appends the script of the recording to *out. It expands to the recording,
- * byte for byte unless it is masked, and this is looked at.
+ * byte for byte, masked if it is to be, and this is checked.
  * Returns: false with *error written. */
 bool rewrite(const struct script_case *recording, const struct rewrite_options *options,
              struct buffer *out, struct transcript_error *error);

@@ -3,6 +3,7 @@
  * which the next writing replaces. What is in the file outlives this program. */
 #include "record/scribe.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 #include "record/text.h"
 
@@ -19,6 +20,7 @@
 
 struct scribe {
     struct scribe_options options;
+    char *header; /* owned                                                   */
     int fd;
     bool can_rewrite; /* a regular file                                      */
     bool has_body;
@@ -34,15 +36,15 @@ struct scribe *scribe_open(const struct scribe_options *options)
 {
     struct stat status;
     bool standard = strcmp(options->path, "-") == 0;
-    int fd = standard ? dup(STDOUT_FILENO)
-                      : open(options->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int fd = standard ? dup(STDOUT_FILENO) : file_create_descriptor(options->path);
     if (fd < 0) return NULL;
     struct scribe *scribe = memory_new(1, sizeof *scribe);
     scribe->options = *options;
     scribe->fd = fd;
     scribe->can_rewrite = !standard && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
     scribe->time_us = INT64_MIN;
-    buffer_append_text(&scribe->text, options->header);
+    scribe->options.header = scribe->header = memory_text(options->header);
+    buffer_append_text(&scribe->text, scribe->header);
     return scribe;
 }
 
@@ -108,6 +110,18 @@ static bool write_items(struct scribe *scribe)
     return true;
 }
 
+bool scribe_restart(struct scribe *scribe)
+{
+    if (!scribe->can_rewrite || lseek(scribe->fd, 0, SEEK_SET) < 0 || ftruncate(scribe->fd, 0) != 0)
+        return false;
+    scribe->has_body = scribe->has_rest = false;
+    scribe->kept = 0;
+    scribe->time_us = INT64_MIN;
+    scribe->text.size = scribe->notes.size = 0;
+    buffer_append_text(&scribe->text, scribe->options.header);
+    return true;
+}
+
 static void put_rest(const struct scribe *scribe, struct buffer *out, bool is_sent,
                      const uint8_t *bytes, size_t size)
 {
@@ -118,17 +132,20 @@ static void put_rest(const struct scribe *scribe, struct buffer *out, bool is_se
     else text_bytes(out, is_sent, bytes, size);
 }
 
-static bool write_rest(struct scribe *scribe, const struct tape *tape, int64_t now)
+/* `held`: bytes of items that somebody holds back. */
+static bool write_rest(struct scribe *scribe, const struct tape *tape, size_t held, int64_t now)
 {
     struct buffer received = {0};
     struct buffer text = {0};
     struct tape_rest sent = tape_rest_sent(tape);
     tape_rest_received(tape, &received);
-    bool is_long = sent.size + received.size > REST_SHORT;
+    size_t size = held + sent.size + received.size;
+    bool is_long = size > REST_SHORT;
     bool is_due = !is_long || now - scribe->rest_us >= REST_PAUSE_US;
     bool good = true;
-    if (is_due && (scribe->has_rest || sent.size + received.size > 0)) {
-        if (!scribe->has_body && sent.size + received.size > 0) buffer_append_text(&text, "\n");
+    if (is_due && (scribe->has_rest || size > 0)) {
+        if (!scribe->has_body && size > 0) buffer_append_text(&text, "\n");
+        if (held > 0) buffer_format(&text, "# %zu bytes of an exchange, not over yet\n", held);
         put_rest(scribe, &text, true, sent.bytes, sent.size);
         put_rest(scribe, &text, false, received.bytes, received.size);
         good = lseek(scribe->fd, scribe->kept, SEEK_SET) >= 0
@@ -142,9 +159,9 @@ static bool write_rest(struct scribe *scribe, const struct tape *tape, int64_t n
     return good;
 }
 
-bool scribe_keep(struct scribe *scribe, const struct tape *tape, int64_t now)
+bool scribe_keep(struct scribe *scribe, const struct tape *tape, size_t held, int64_t now)
 {
-    return write_items(scribe) && (!scribe->can_rewrite || write_rest(scribe, tape, now));
+    return write_items(scribe) && (!scribe->can_rewrite || write_rest(scribe, tape, held, now));
 }
 
 uint64_t scribe_size(const struct scribe *scribe)
@@ -162,6 +179,7 @@ bool scribe_close(struct scribe *scribe)
     if (close(scribe->fd) != 0) good = false;
     buffer_release(&scribe->text);
     buffer_release(&scribe->notes);
+    free(scribe->header);
     free(scribe);
     return good;
 }

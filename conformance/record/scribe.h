@@ -23,9 +23,12 @@ void scribe_item(void *user, const struct tape_item *item);
 void scribe_note(struct scribe *scribe, int64_t now, const char *text);
 
 /* Writes what there is, and after it, to be written over later, what is no
- * item yet (rewritten once a second if it is long). Returns: false, with errno,
- * if it cannot be. */
-bool scribe_keep(struct scribe *scribe, const struct tape *tape, int64_t now);
+ * item yet (rewritten once a second if it is long). `held`: bytes of items that wait
+ * to be masked. Returns: false, with errno, if it cannot be. */
+bool scribe_keep(struct scribe *scribe, const struct tape *tape, size_t held, int64_t now);
+
+/* Begins the file anew. Returns: false if it is none that can be. */
+bool scribe_restart(struct scribe *scribe);
 
 /* Bytes of whole items in the file. */
 uint64_t scribe_size(const struct scribe *scribe);

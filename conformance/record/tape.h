@@ -35,15 +35,11 @@ struct tape_item {
     const struct atp_event *event; /* of a received line, else NULL          */
 };
 
-/* Called before a line becomes an item, or part of one; may change bytes, not
- * their number. `event`: NULL if the host sent it; an echo is of that kind. */
-typedef void tape_alter_fn(void *user, const struct atp_event *event, uint8_t *bytes, size_t size);
 typedef void tape_item_fn(void *user, const struct tape_item *item);
 
 struct tape_options {
     const struct atp_catalog *catalog; /* borrowed                           */
     tape_item_fn *on_item;
-    tape_alter_fn *on_line; /* NULL: lines stay as they are                  */
     void *user;
     bool is_live; /* pieces are joined to items; else each is its own         */
 };

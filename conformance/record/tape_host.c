@@ -29,12 +29,9 @@ static void tell(struct tape *tape, size_t size)
 static void take_sent(struct tape *tape, enum tape_kind kind, size_t size)
 {
     if (size == 0) return;
-    bool is_line = tape->upload == UPLOAD_NONE && !atp_is_stream(&tape->parser);
     tell(tape, size);
     tape->scratch.size = 0;
     buffer_append(&tape->scratch, tape->sent.bytes, size);
-    if (is_line && kind == TAPE_BYTES && tape->options.on_line != NULL)
-        tape->options.on_line(tape->options.user, NULL, tape->scratch.bytes, size);
     emit_sent(tape, kind, tape->scratch.bytes, size);
     tape_drop_front(&tape->sent, size);
     tape->told -= size;
@@ -61,8 +58,6 @@ static void take_command(struct tape *tape, size_t size)
     tape->scratch.size = 0;
     buffer_append(&tape->scratch, bytes, whole);
     tell(tape, whole);
-    if (tape->options.on_line != NULL)
-        tape->options.on_line(tape->options.user, NULL, tape->scratch.bytes, whole);
     emit_sent(tape, is_line ? TAPE_LINE : TAPE_BYTES, tape->scratch.bytes,
               is_line ? size - 1 : whole);
     tape_drop_front(&tape->sent, whole);

@@ -155,9 +155,6 @@ static void take_event(struct tape *tape, const struct atp_event *event, int64_t
         struct buffer line = tape->scratch;
         tape->scratch = tape->span;
         tape->span = line;
-        if (tape->options.on_line != NULL && event->kind != ATP_KIND_STREAM)
-            tape->options.on_line(tape->options.user, event, tape->scratch.bytes,
-                                  tape->scratch.size);
         take_line(tape, event, time_us);
     }
     tape->span.size = 0;
@@ -187,7 +184,6 @@ void tape_on_event(void *user, const struct atp_event *event)
 
 void tape_flush_early(struct tape *tape)
 {
-    static const struct atp_event unread = {.kind = ATP_KIND_TEXT};
     struct buffer *early = &tape->scratch;
     size_t waiting = tape->waiting.size - tape->waiting_at - tape->early;
     if (tape->data_is_open) take_payload(tape);
@@ -196,8 +192,6 @@ void tape_flush_early(struct tape *tape)
     if (waiting > 0)
         buffer_append(early, tape->waiting.bytes + tape->waiting.size - waiting, waiting);
     if (early->size == 0) return;
-    if (tape->options.on_line != NULL)
-        tape->options.on_line(tape->options.user, &unread, early->bytes, early->size);
     flush_crlf(tape);
     add_raw(tape, early->bytes, early->size, tape->received_us);
     tape->is_cut = tape->span.size > 0;

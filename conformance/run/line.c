@@ -2,9 +2,9 @@
 #include "run/line.h"
 
 #include "base/memory.h"
+#include "base/number.h"
 #include "modem/modem.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,10 +42,7 @@ static bool fail(struct port_error *error, const char *text)
 
 static bool read_number(const char *text, uint64_t most, uint64_t *out)
 {
-    char *end = NULL;
-    errno = 0;
-    *out = strtoull(text, &end, 10);
-    return errno == 0 && *text >= '0' && *text <= '9' && *end == '\0' && *out <= most;
+    return number_read(text, strlen(text), most, out);
 }
 
 static bool read_setting(const char *text, struct settings *settings, struct port_error *error)

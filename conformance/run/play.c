@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define TURN_US  INT64_C(100000)  /* between two looks at *stop            */
-#define ECHO_US  INT64_C(500000)  /* for the echo of a command line          */
 #define GUARD_US INT64_C(1050000) /* silence round `+++`: V.250's second, and a little */
 
 struct player {
@@ -22,8 +21,7 @@ struct player {
     const struct match_next *next; /* after the record as it was last looked at  */
     size_t looked_count;           /* items of it                               */
     size_t rewrite_count;          /* of the session's record                   */
-    bool echoes;                   /* the module did, the last command line              */
-    bool unechoed;                 /* the echo of the last command line is to come       */
+    uint64_t stream_end;           /* of the last stream that ended, as match_next has it */
     bool waited;                   /* in vain, after the last bytes                    */
     int64_t settled_at;            /* no earlier does what is optional count as missing */
 };
@@ -69,17 +67,22 @@ static bool end(struct player *player, enum play_outcome outcome)
 
 static void look(struct player *player)
 {
-    if (player->unechoed && session_sort_echo(player->session)) {
-        player->unechoed = false;
-    } else if (player->unechoed && player->session->final[0] != '\0') {
-        player->unechoed = player->echoes = false;
-    }
     if (player->rewrite_count != player->session->rewrite_count)
         match_course_restart(player->course);
     player->rewrite_count = player->session->rewrite_count;
     struct transcript record = session_record(player->session, player->result->first);
     player->looked_count = record.item_count;
     player->next = match_course_advance(player->course, &record);
+}
+
+/* What came in a stream is decoded when it is known where the stream ended. */
+static void decode(struct player *player)
+{
+    uint64_t end = player->next->stream_end;
+    if (end != UINT64_MAX && end != player->stream_end)
+        session_end_stream(player->session, player->result->first, end);
+    player->stream_end = end;
+    session_decode(player->session);
 }
 
 /* How long the module may take for what is awaited. */
@@ -101,23 +104,38 @@ static bool is_stopped(const struct player *player)
     return player->stop != NULL && *player->stop != 0;
 }
 
-/* Waits for the next bytes. What comes late is still taken, to be told. */
-static bool await(struct player *player, int64_t deadline)
+/* Waits for the next bytes. Writes: *size, 0 at the deadline. Returns: false if the
+ * case ends here. */
+static bool receive(struct player *player, int64_t deadline, ssize_t *size)
 {
     struct session *session = player->session;
-    ssize_t size = 0;
-    while (size == 0 && line_now(session->line) < deadline && !is_stopped(player)) {
+    *size = 0;
+    while (*size == 0 && line_now(session->line) < deadline && !is_stopped(player)) {
         int64_t turn = line_now(session->line) + TURN_US;
-        size = session_receive(session, turn < deadline ? turn : deadline);
+        *size = session_receive(session, turn < deadline ? turn : deadline);
     }
-    if (size < 0) return end(player, PLAY_VANISHED);
+    if (*size < 0) return end(player, PLAY_VANISHED);
+    if (session->dropped > 0) return end(player, PLAY_FLOODS);
     if (is_stopped(player)) return end(player, PLAY_STOPPED);
-    player->result->limit_us = limit_of(player);
-    if (size > 0 && is_late(player)) return end(player, PLAY_LATE);
-    player->waited = size == 0;
-    if (size == 0) player->settled_at = 0;
-    else player->settled_at = session->received_us + player->options->settle_us;
+    player->waited = *size == 0;
+    player->settled_at = *size == 0 ? 0 : session->received_us + player->options->settle_us;
     return true;
+}
+
+/* What comes late is still taken, so that it is reported. */
+static bool await(struct player *player, int64_t deadline)
+{
+    ssize_t size = 0;
+    if (!receive(player, deadline, &size)) return false;
+    player->result->limit_us = limit_of(player);
+    return size == 0 || !is_late(player) || end(player, PLAY_LATE);
+}
+
+/* The command line is decoded after what came before its echo. */
+static bool await_echo(struct player *player)
+{
+    ssize_t size = 0;
+    return receive(player, player->session->command_us + SESSION_ECHO_US, &size);
 }
 
 static bool keep_guard(struct player *player)
@@ -142,11 +160,11 @@ static bool say(struct player *player)
     if (!escapes && !player->waited && player->options->pace != NULL)
         pace_add(player->options->pace, port_now_us() - session->read_us);
     player->result->sent_count++;
+    decode(player);
     session->line_of_case = next->send->line;
     if (!session_send(session, next->bytes.bytes, next->bytes.size, is_command))
         return end(player, PLAY_VANISHED);
     player->settled_at = session->sent_us + player->options->settle_us;
-    if (is_command) player->unechoed = player->echoes;
     return true;
 }
 
@@ -164,10 +182,9 @@ static bool ends_in_cr(const struct session *session)
 static bool step(struct player *player)
 {
     int64_t now = line_now(player->session->line);
+    if (player->session->echo == SESSION_ECHO_AWAITED) return await_echo(player);
     look(player);
     const struct match_next *next = player->next;
-    if (player->unechoed && now < player->session->command_us + ECHO_US)
-        return await(player, player->session->command_us + ECHO_US);
     if (next->is_ambiguous) return end(player, PLAY_AMBIGUOUS);
     bool goes_on = next->send != NULL || next->may_end;
     if (!goes_on && next->receive == NULL) return end(player, PLAY_DIFFERS);
@@ -198,18 +215,20 @@ void play_case(struct session *session, const struct script_case *case_,
                const struct play_options *options, const volatile sig_atomic_t *stop,
                struct play_result *result)
 {
-    struct player player = {session, case_, options, stop, .echoes = true, .result = result};
+    struct player player = {
+        session, case_, options, stop, .result = result, .stream_end = UINT64_MAX};
     *result = (struct play_result){.first = session_item_count(session)};
     session->command_us = session->received_us = line_now(session->line);
     session->read_us = port_now_us();
+    session->holds_stream = true;
     choose_urcs(&player);
     player.rewrite_count = session->rewrite_count;
     player.course = match_course_new(case_, &options->settings, player.urcs, player.urc_count);
     while (step(&player)) continue;
-    if (result->outcome != PLAY_AGREES) explain(&player);
-    else if (player.next->stream_end != UINT64_MAX)
-        session_end_stream(session, result->first, player.next->stream_end);
+    if (result->outcome == PLAY_AGREES) decode(&player);
+    else explain(&player);
     session->line_of_case = 0;
+    session->holds_stream = false;
     match_course_free(player.course);
     free(player.urcs);
 }

@@ -23,6 +23,7 @@ enum play_outcome {
     PLAY_LATE,      /* it said it later than the case allows                */
     PLAY_AMBIGUOUS, /* too many ways: match.h                               */
     PLAY_VANISHED,  /* the port                                             */
+    PLAY_FLOODS,    /* it sends more than a case keeps: session.h           */
     PLAY_STOPPED    /* by *stop                                             */
 };
 

@@ -24,9 +24,11 @@ static void drain(struct session *session, int64_t silence_us, int64_t limit_us)
         if (session_receive(session, line_now(session->line) + silence_us) <= 0) return;
 }
 
+/* A module that floods ends one try at a time: each has a record of its own. */
 bool recover_synchronize(struct session *session, unsigned tries, int64_t limit_us)
 {
     for (unsigned i = 0; i < tries; i++) {
+        if (session->dropped > 0) session_begin(session);
         enum session_answer answer = session_command(session, "AT", limit_us);
         if (answer == SESSION_VANISHED) return false;
         if (answer == SESSION_OK) {

@@ -2,12 +2,15 @@
 #ifndef CONFORMANCE_RUN_H
 #define CONFORMANCE_RUN_H
 
+#include "mask/mask.h"
+#include "outcome/kept_name.h"
 #include "outcome/results.h"
 #include "run/play.h"
 #include "run/recover.h"
+#include "run/rounds.h"
 
 #define RUN_SETTING_MAX 64
-#define RUN_LOG         "line.at" /* in the folder: every byte of the run    */
+#define RUN_FLOOD_MAX   8 /* cases that a module may flood: then the run ends   */
 
 struct run_options {
     const char *command; /* of atproof, for complaints                       */
@@ -21,6 +24,7 @@ struct run_options {
     const char *lacking; /* likewise: what the lab has not           */
     bool has_server;     /* server_host and ports are set            */
     bool strict, quiet;
+    bool resumes;                /* `out` has a part of the run                             */
     unsigned shard, shard_count; /* 1 the first, of so many; 0: all          */
     unsigned repeats, retries;
     uint64_t seed;   /* of a virtual module                                   */
@@ -55,6 +59,12 @@ struct run_cases {
     size_t dialect_count; /* of those, the dialect's                        */
 };
 
+/* Calls `take` with a file that the user named, or with the scripts below a folder, by
+ * name. A link below the folder to a script or a folder is refused.
+ * Returns: false with a complaint made, or if `take` does. */
+typedef bool run_script_fn(void *user, const char *path);
+bool run_each_script(const char *path, run_script_fn *take, void *user);
+
 /* Reads files and folders of them; none: the cases that are built in.
  * Returns: false with a complaint made. */
 bool run_read_cases(struct run_cases *cases, const char *const *paths, size_t path_count);
@@ -79,6 +89,12 @@ __attribute__((format(printf, 4, 5))) void run_progress_result(struct run_progre
                                                                const char *format, ...);
 void run_progress_end(struct run_progress *progress);
 
+/* Why cases were left out at the end of a run: --resume plays them. */
+#define RUN_STOPPED       "stopped"
+#define RUN_PORT_LOST     "the port is lost"
+#define RUN_MODULE_LOST   "the module does not answer any more"
+#define RUN_MODULE_FLOODS "the module floods"
+
 struct run {
     const struct run_options *options;
     struct line *line;
@@ -87,17 +103,22 @@ struct run {
     const char *dialect;
     struct play_options play;
     struct match_urc *urcs; /* the beginnings owned                           */
+    struct mask *mask;      /* of values of --set that are secrets; NULL: not known yet */
     struct reports_identity identity;
     struct results_tally tally;
     struct run_progress progress;
     FILE *store;
     FILE *log;          /* of every byte; NULL: not yet                       */
+    int folder;         /* of both and of the transcripts; -1: none is kept   */
     int64_t begun_us;   /* the time that its times count from                 */
     bool module_failed; /* hung, rebooted, or did not come back             */
     bool lab_failed;    /* the port or the line                             */
     bool lost;          /* nothing more can run                             */
     struct pace pace;   /* of the runner itself                             */
     uint64_t exchange_count;
+    struct run_round *rounds; /* by id, in the order of their first one      */
+    size_t round_count, round_capacity;
+    size_t flood_count; /* cases that the module flooded                     */
 };
 
 /* Opens the line, looks whether a module is there, and who it is.
@@ -106,11 +127,29 @@ struct run {
 int run_open(struct run *run, const struct run_options *options, struct catalog_model *model);
 void run_close(struct run *run);
 
+/* What is kept of the session: the record from item `first` on, without values of --set
+ * that are secrets. Owns: the caller, `bytes`. */
+struct transcript run_record(struct run *run, size_t first);
+
+/* What was judged of the items from `first` on, which are kept as `kept`: by
+ * run_record, or the first of those. Without secrets the judgement is the session's,
+ * made as the bytes came; else what is kept is judged anew, so that no text of the
+ * judgement has one. Item n stands in line `lines[n - 1]` of the transcript; of `options`
+ * the declared lines are numbers of items, 1 the first.
+ * Owns: the caller releases *out with judgement_release. */
+void run_judge(struct run *run, size_t first, const struct transcript *kept, const size_t *lines,
+               const struct judge_options *options, struct judgement *out);
+
+/* A new file of the run's folder; `path` begins with options->out. Whatever was put
+ * under that name meanwhile, nothing outside the folder is written.
+ * Returns: NULL with a complaint made. */
+FILE *run_create(const struct run *run, const char *path);
+
 /* Appends to the log what was said since session_begin, with a comment before it. */
 void run_log(struct run *run, const char *what);
 
-/* Runs one case and keeps its result. */
-void run_case(struct run *run, const struct run_case *item);
+/* Runs one case and keeps its result. `round`: of its id. */
+void run_case(struct run *run, const struct run_case *item, size_t round);
 
 /* Keeps that it did not run. */
 void run_skip(struct run *run, const struct run_case *item, const char *why);

@@ -11,7 +11,7 @@
 
 #define ANSWER_US   INT64_C(1000000)  /* for a command that asks nothing of the network */
 #define PREPARES_US INT64_C(60000000) /* for a command of set-up or clean-up  */
-#define FAULT_MAX   4
+#define FAULT_MAX   5
 
 /* A case under way. */
 struct attempt {
@@ -23,22 +23,28 @@ struct attempt {
     struct reports_finding faults[FAULT_MAX];
     size_t fault_count;
     enum reports_verdict verdict;
-    uint64_t size; /* bytes of the module                                   */
+    uint64_t size;           /* bytes of the module                                   */
+    uint64_t dropped_before; /* by the session, before the case             */
     bool stopped;
 };
 
 /* ---- faults ----------------------------------------------------------- */
 
-/* `expected`, `seen`: owned by the attempt from here on. */
+/* Frees: `expected`, `seen`. */
 static void add_fault(struct attempt *attempt, enum results_rule rule, uint64_t offset,
                       char *expected, char *seen)
 {
     const struct run_case *item = attempt->item;
+    struct mask *mask = attempt->run->mask;
     char *clause = results_clause_of(item->id);
+    char *masked_expected = mask_text(mask, expected, false);
+    char *masked_seen = mask_text(mask, seen, false);
+    free(expected);
+    free(seen);
     if (attempt->fault_count == FAULT_MAX) abort(); /* one of each kind */
-    attempt->faults[attempt->fault_count++] =
-        results_fault(rule, results_level(item->case_->level),
-                      clause == NULL ? memory_text(item->id) : clause, offset, expected, seen);
+    attempt->faults[attempt->fault_count++] = results_fault(
+        rule, results_level(item->case_->level), clause == NULL ? memory_text(item->id) : clause,
+        offset, masked_expected, masked_seen);
 }
 
 static char *take(char **text)
@@ -63,12 +69,35 @@ static void tell_play(struct attempt *attempt)
         return;
     case PLAY_SILENT: seen = memory_format("nothing within %.6g s", limit_s); break;
     case PLAY_LATE: seen = memory_format("it later than %.6g s", limit_s); break;
-    case PLAY_AMBIGUOUS: seen = memory_text("an answer with too many readings"); break;
+    case PLAY_AMBIGUOUS: seen = memory_text("more readings than the budget of steps"); break;
+    case PLAY_FLOODS: return; /* see tell_flood */
     case PLAY_VANISHED: seen = memory_text("the port vanish while it was awaited"); break;
     }
     bool late = play->outcome == PLAY_LATE;
     add_fault(attempt, late ? RESULTS_LATE : RESULTS_NO_ANSWER, match->offset,
               take(&match->expected), seen);
+}
+
+/* Bytes that were dropped since the case began, the recovery after it included. */
+static uint64_t dropped_by(const struct attempt *attempt)
+{
+    const struct session *session = &attempt->run->session;
+    return session->dropped_before + session->dropped - attempt->dropped_before;
+}
+
+/* What came after the case's bytes was dropped: that is told, with its count. */
+static void tell_flood(struct attempt *attempt)
+{
+    struct run *run = attempt->run;
+    const struct session *session = &run->session;
+    if (dropped_by(attempt) == 0) return;
+    run->module_failed = true;
+    add_fault(
+        attempt, RESULTS_FLOODS, attempt->size,
+        memory_format("at most %llu bytes in one case", (unsigned long long)session->received_max),
+        memory_format("%llu bytes more, which were dropped",
+                      (unsigned long long)dropped_by(attempt)));
+    if (++run->flood_count >= RUN_FLOOD_MAX) run->lost = true;
 }
 
 /* ---- before and after ------------------------------------------------ */
@@ -116,9 +145,7 @@ static void clean_up(const struct attempt *attempt)
 static void settle(struct attempt *attempt)
 {
     struct run *run = attempt->run;
-    bool good = attempt->play.outcome == PLAY_AGREES
-                && session_command(&run->session, "AT", ANSWER_US) == SESSION_OK;
-    if (good) session_sort_echo(&run->session);
+    if (attempt->play.outcome == PLAY_AGREES) session_command(&run->session, "AT", ANSWER_US);
 }
 
 /* The port vanished: it is waited for. */
@@ -203,8 +230,9 @@ struct writing {
     struct buffer nodes;    /* struct declaration                               */
     struct buffer declared; /* struct judge_declared                        */
     struct buffer text;
-    size_t counted; /* bytes of the text whose lines are counted            */
-    size_t line;    /* the last one of them                                 */
+    struct buffer lines; /* size_t: of each item                            */
+    size_t counted;      /* bytes of the text whose lines are counted            */
+    size_t line;         /* the last one of them                                 */
 };
 
 /* The last line of what is written so far. */
@@ -215,10 +243,9 @@ static size_t last_line(struct writing *writing)
     return writing->line;
 }
 
-/* What the case declares of a command stands after it in the transcript too,
- * as often as it was sent. */
-static void put_declared(struct writing *writing, const struct transcript_item *item,
-                         size_t line_of_case)
+/* What the case declares of a command stands after it in the transcript too, as often
+ * as it was sent: it is item `number`, of a line of the case. */
+static void put_declared(struct writing *writing, size_t number, size_t line_of_case)
 {
     const struct declaration *declarations = (const void *)writing->nodes.bytes;
     for (size_t i = 0; i < writing->nodes.size / sizeof *declarations; i++) {
@@ -227,7 +254,7 @@ static void put_declared(struct writing *writing, const struct transcript_item *
         if (!judge_find_rule(node->rule, &declared.rule)) continue; /* run_select.c rejects it */
         if (line_of_case == 0 || sent_above(&writing->case_->body, node->line) != line_of_case)
             continue;
-        declared.line = item->line;
+        declared.line = number;
         buffer_append(&writing->declared, &declared, sizeof declared);
         buffer_format(&writing->text, "@ deviates: %s | %s | %s\n", node->rule, declared.clause,
                       declared.reason);
@@ -245,20 +272,27 @@ static void put_header(const struct attempt *attempt, struct writing *writing)
                   run->identity.firmware == NULL ? "" : run->identity.firmware);
 }
 
-/* The transcript, judged from the case's first item to the end. */
+static void put_items(struct writing *writing, const struct transcript *record)
+{
+    for (size_t i = 0; i < record->item_count; i++) {
+        const struct transcript_item *item = &record->items[i];
+        transcript_out(&writing->text, record, item);
+        size_t line = last_line(writing);
+        buffer_append(&writing->lines, &line, sizeof line);
+        put_declared(writing, i + 1, item->line);
+    }
+}
+
+/* Writes the transcript, from the case's first item to the end, and takes what was
+ * judged of it. */
 static void judge(struct attempt *attempt, FILE *file)
 {
     struct run *run = attempt->run;
-    struct transcript record = session_record(&run->session, attempt->play.first);
+    struct transcript record = run_record(run, attempt->play.first);
     struct writing writing = {.case_ = attempt->item->case_};
     gather(&writing.case_->body, &writing.nodes);
     put_header(attempt, &writing);
-    for (size_t i = 0; i < record.item_count; i++) {
-        size_t line_of_case = record.items[i].line;
-        transcript_out(&writing.text, &record, &record.items[i]);
-        record.items[i].line = last_line(&writing);
-        put_declared(&writing, &record.items[i], line_of_case);
-    }
+    put_items(&writing, &record);
     fwrite(writing.text.bytes, 1, writing.text.size, file);
     const struct judge_options options = {
         .strict = run->options->strict,
@@ -266,9 +300,12 @@ static void judge(struct attempt *attempt, FILE *file)
         .declared_count = writing.declared.size / sizeof(struct judge_declared),
     };
     attempt->size = record.received_size;
-    judge_transcript(&record, run->compiled, &options, &attempt->judgement);
+    run_judge(run, attempt->play.first, &record, (const void *)writing.lines.bytes, &options,
+              &attempt->judgement);
+    free(record.bytes);
     buffer_release(&writing.nodes);
     buffer_release(&writing.declared);
+    buffer_release(&writing.lines);
     buffer_release(&writing.text);
 }
 
@@ -293,16 +330,17 @@ static bool play(struct attempt *attempt)
 {
     struct run *run = attempt->run;
     const struct run_options *options = run->options;
-    FILE *file = fopen(attempt->path, "w");
+    FILE *file = run_create(run, attempt->path);
     if (file == NULL) {
-        complain("%s: cannot write: %s", attempt->path, strerror(errno));
         run->tally.broken = run->lost = true;
         return false;
     }
     session_end_line(&run->session);
     session_begin(&run->session);
+    attempt->dropped_before = run->session.dropped_before;
     bool ready = prepare(attempt);
     session_end_line(&run->session);
+    session_judge(&run->session);
     attempt->play =
         (struct play_result){.outcome = PLAY_STOPPED, .first = session_item_count(&run->session)};
     run->session.booted = false;
@@ -312,7 +350,11 @@ static bool play(struct attempt *attempt)
     settle(attempt);
     judge(attempt, file);
     tell_play(attempt);
-    fclose(file);
+    bool kept = ferror(file) == 0;
+    kept = fclose(file) == 0 && kept;
+    if (kept) return true;
+    complain("%s: cannot write: %s", attempt->path, strerror(errno));
+    run->tally.broken = true;
     return true;
 }
 
@@ -332,7 +374,12 @@ static void conclude(struct attempt *attempt)
     bool booted = run->session.booted;
     bool answers = !run->session.vanished && run->session.final[0] != '\0'
                    && attempt->play.outcome == PLAY_AGREES;
+    if (run->session.dropped > 0) { /* what is recovered has a record of its own */
+        run_log(run, attempt->item->id);
+        session_begin(&run->session);
+    }
     if (!answers && !run->lost) bring_back(attempt);
+    tell_flood(attempt);
     if (booted) {
         run->module_failed = true;
         add_fault(attempt, RESULTS_REBOOT, attempt->size, memory_text("no start of the module"),
@@ -414,29 +461,25 @@ static void release(struct attempt *attempt)
 
 /* ---- the case --------------------------------------------------------- */
 
-/* `simcom-cch/2.2.5/live-a` is `simcom-cch.2.2.5.live-a.at`. Owns: the caller. */
-static char *transcript_path(const struct run *run, const char *id, unsigned try)
+/* Owns: the caller. */
+static char *transcript_path(const struct run *run, const char *id, size_t round, unsigned try)
 {
-    char *name = memory_text(id);
-    for (char *at = name; *at != '\0'; at++)
-        if (*at == '/' || *at == ' ') *at = *at == '/' ? '.' : '_';
-    char *suffix = try > 1 ? memory_format(".try%u", try) : memory_text("");
-    char *path = memory_format("%s/%s%s.at", run->options->out, name, suffix);
-    free(suffix);
+    char *name = kept_name(id, round, try);
+    char *path = memory_format("%s/%s", run->options->out, name);
     free(name);
     return path;
 }
 
 /* Returns: whether it is to be tried again. */
-static bool run_attempt(struct run *run, const struct run_case *item, unsigned try)
+static bool run_attempt(struct run *run, const struct run_case *item, size_t round, unsigned try)
 {
     struct attempt attempt = {.run = run, .item = item};
-    attempt.path = transcript_path(run, item->id, try);
+    attempt.path = transcript_path(run, item->id, round, try);
     bool again = false;
     if (play(&attempt)) {
         conclude(&attempt);
         again = attempt.verdict == REPORTS_FAIL && try <= run->options->retries && !run->lost;
-        if (attempt.stopped) run_skip(run, item, "stopped");
+        if (attempt.stopped) run_skip(run, item, RUN_STOPPED);
         else if (again) tell(&attempt, "again", NULL);
         else keep(&attempt, try);
     }
@@ -444,11 +487,11 @@ static bool run_attempt(struct run *run, const struct run_case *item, unsigned t
     return again;
 }
 
-void run_case(struct run *run, const struct run_case *item)
+void run_case(struct run *run, const struct run_case *item, size_t round)
 {
     unsigned try = 1;
     run_progress_case(&run->progress, item->id);
-    while (run_attempt(run, item, try)) try++;
+    while (run_attempt(run, item, round, try)) try++;
 }
 
 void run_skip(struct run *run, const struct run_case *item, const char *why)

@@ -1,6 +1,7 @@
 /* Whether a module is there, and which. */
 #include "base/complain.h"
 #include "base/exit_code.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "catalog/builtin.h"
 #include "record/text.h"
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #define ANSWER_US INT64_C(1000000) /* for an AT command that asks nothing of the network */
 #define TRIES     3
@@ -81,8 +82,7 @@ static void identify(struct run *run)
     session_begin(&run->session);
     for (size_t i = 0; i < sizeof questions / sizeof questions[0]; i++)
         session_command(&run->session, questions[i], ANSWER_US);
-    struct transcript record = session_record(&run->session, 0);
-    judge_transcript(&record, run->compiled, &options, &judgement);
+    session_take_judgement(&run->session, &options, &judgement);
     run->identity = judgement.identity;
     judgement.identity = (struct reports_identity){0};
     judgement_release(&judgement);
@@ -90,6 +90,14 @@ static void identify(struct run *run)
 }
 
 /* ---- the dialect ------------------------------------------------------ */
+
+/* Its places are those of the dialect. */
+static void use_mask(struct run *run)
+{
+    mask_free(run->mask);
+    run->mask = mask_new(run->compiled);
+    mask_note_settings(run->mask, &run->options->play.settings);
+}
 
 /* Its prefix, and the keyword after it if it has one: `+QSSLURC: "closed"`.
  * Owns: the caller. */
@@ -144,6 +152,7 @@ static int choose_dialect(struct run *run, const struct catalog_model *model)
     run->compiled = NULL;
     if (catalog_open_dialect(run->dialect, &run->compiled, stderr) != 0) return EXIT_USAGE;
     run->session.compiled = run->compiled;
+    use_mask(run);
     session_begin(&run->session);
     collect_urcs(run, model);
     return EXIT_AS_EXPECTED;
@@ -151,11 +160,38 @@ static int choose_dialect(struct run *run, const struct catalog_model *model)
 
 /* ---- the log ---------------------------------------------------------- */
 
+struct transcript run_record(struct run *run, size_t first)
+{
+    session_decode(&run->session);
+    struct transcript record = session_record(&run->session, first);
+    return mask_copy(run->mask, &record);
+}
+
+/* Whether nothing of the record was left out or replaced. */
+static bool is_whole(const struct session *session, size_t first, const struct transcript *kept)
+{
+    const struct buffer *bytes = &session->record.bytes;
+    return first + kept->item_count == session_item_count(session)
+           && (bytes->size == 0 || memcmp(bytes->bytes, kept->bytes, bytes->size) == 0);
+}
+
+void run_judge(struct run *run, size_t first, const struct transcript *kept, const size_t *lines,
+               const struct judge_options *options, struct judgement *out)
+{
+    if (is_whole(&run->session, first, kept)) {
+        session_take_judgement(&run->session, options, out);
+    } else {
+        for (size_t i = 0; i < kept->item_count; i++) kept->items[i].line = i + 1;
+        judge_transcript(kept, run->compiled, options, out);
+    }
+    judgement_set_lines(out, lines, kept->item_count);
+}
+
 void run_log(struct run *run, const char *what)
 {
-    struct transcript record = session_record(&run->session, 0);
     struct buffer text = {0};
-    if (run->log == NULL || record.item_count == 0) return;
+    if (run->log == NULL || session_item_count(&run->session) == 0) return;
+    struct transcript record = run_record(run, 0);
     buffer_format(&text, "# %s\n", what);
     for (size_t i = 0; i < record.item_count; i++) {
         struct transcript_item item = record.items[i];
@@ -165,6 +201,16 @@ void run_log(struct run *run, const char *what)
     fwrite(text.bytes, 1, text.size, run->log);
     fflush(run->log);
     buffer_release(&text);
+    free(record.bytes);
+}
+
+/* The log of a run that goes on: its last line may be cut short. */
+static FILE *append_log(const char *path)
+{
+    FILE *log = file_append(path);
+    if (log == NULL) complain("%s: cannot write: %s", path, file_error(errno));
+    else fputs("\n# the run goes on; times begin anew\n", log);
+    return log;
 }
 
 /* The folder, and the log in it. */
@@ -172,13 +218,21 @@ static bool open_log(struct run *run)
 {
     const char *folder = run->options->out;
     if (folder == NULL) return true;
-    char *path = memory_format("%s/" RUN_LOG, folder);
-    bool good =
-        (mkdir(folder, 0777) == 0 || errno == EEXIST) && (run->log = fopen(path, "w")) != NULL;
-    if (!good) complain("%s: cannot write: %s", path, strerror(errno));
-    else fprintf(run->log, "@ title: all that was said to and by %s\n\n", run->options->target);
+    char *path = memory_format("%s/" KEPT_LOG, folder);
+    run->folder = file_open_folder(folder);
+    if (run->folder < 0) complain("%s: cannot write: %s", folder, file_error(errno));
+    else run->log = run->options->resumes ? append_log(path) : run_create(run, path);
+    if (run->log != NULL && !run->options->resumes)
+        fprintf(run->log, "@ title: all that was said to and by %s\n\n", run->options->target);
     free(path);
-    return good;
+    return run->log != NULL;
+}
+
+FILE *run_create(const struct run *run, const char *path)
+{
+    FILE *file = file_create_below(run->folder, path + strlen(run->options->out) + 1, 0666);
+    if (file == NULL) complain("%s: cannot write: %s", path, file_error(errno));
+    return file;
 }
 
 /* ---- opening ---------------------------------------------------------- */
@@ -199,6 +253,7 @@ int run_open(struct run *run, const struct run_options *options, struct catalog_
                                       .seed = options->seed,
                                       .clock_s = options->clock_s,
                                       .offline = options->offline};
+    run->folder = -1;
     run->options = options;
     run->play = options->play;
     run->play.pace = &run->pace;
@@ -207,6 +262,7 @@ int run_open(struct run *run, const struct run_options *options, struct catalog_
     if (run->line == NULL) return complain_of_port(run, &error);
     if (catalog_open_dialect(CATALOG_DIALECT_DEFAULT, &run->compiled, stderr) != 0)
         return EXIT_USAGE;
+    use_mask(run);
     session_open(&run->session, run->line, run->compiled);
     run->begun_us = run->session.begun_us;
     bool found = find_module(run);
@@ -221,10 +277,13 @@ void run_close(struct run *run)
     if (run->line != NULL) session_close(&run->session);
     line_close(run->line);
     if (run->log != NULL) fclose(run->log);
+    mask_free(run->mask);
+    if (run->folder >= 0) close(run->folder);
     compiled_catalog_free(run->compiled);
     for (size_t i = 0; i < run->play.urc_count; i++)
         free((void *)(uintptr_t)run->urcs[i].beginning);
     free(run->urcs);
+    run_release_rounds(run);
     free((void *)(uintptr_t)run->identity.manufacturer);
     free((void *)(uintptr_t)run->identity.model);
     free((void *)(uintptr_t)run->identity.firmware);

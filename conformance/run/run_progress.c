@@ -1,4 +1,5 @@
 /* A bar on a terminal, a line a case otherwise. */
+#include "base/print.h"
 #include "run/run.h"
 
 #include <stdarg.h>
@@ -24,9 +25,9 @@ void run_progress_case(struct run_progress *progress, const char *id)
     size_t full = progress->total == 0 ? 0 : progress->done * BAR_WIDTH / progress->total;
     fputs("\r\x1b[K[", stderr);
     for (size_t i = 0; i < BAR_WIDTH; i++) fputc(i < full ? '#' : '.', stderr);
-    fprintf(stderr, "] %zu/%zu", progress->done + 1, progress->total);
-    if (progress->failed > 0) fprintf(stderr, ", %zu failed", progress->failed);
-    fprintf(stderr, "  %.*s", ID_WIDTH, id);
+    print(stderr, "] %zu/%zu", progress->done + 1, progress->total);
+    if (progress->failed > 0) print(stderr, ", %zu failed", progress->failed);
+    print(stderr, "  %.*s", ID_WIDTH, id);
     fflush(stderr);
 }
 
@@ -39,11 +40,11 @@ void run_progress_result(struct run_progress *progress, const char *id, const ch
     if (fine && (progress->quiet || progress->is_terminal) && format == NULL) return;
     va_list arguments;
     wipe(progress);
-    fprintf(stderr, "%-8s %s", outcome, id);
+    print(stderr, "%-8s %s", outcome, id);
     if (format != NULL) {
         fputs("\n         ", stderr);
         va_start(arguments, format);
-        vfprintf(stderr, format, arguments);
+        print_list(stderr, format, arguments);
         va_end(arguments);
     }
     fputc('\n', stderr);

@@ -1,13 +1,16 @@
 /* Which cases run. */
 #include "base/complain.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "run/cases_live.h"
 #include "run/run.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <fts.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /* ---- reading ---------------------------------------------------------- */
 
@@ -45,26 +48,56 @@ static int by_name(const FTSENT **a, const FTSENT **b)
     return strcmp((*a)->fts_name, (*b)->fts_name);
 }
 
-/* A file, or the scripts below a folder. The paths are kept: cases bear them. */
-static bool read_path(struct run_cases *cases, const char *path)
+/* What the user named, and what below it has the name of a script, though it be a FIFO
+ * or a device: script_read refuses those. */
+static bool is_script(const FTSENT *entry)
+{
+    bool is_folder = entry->fts_info == FTS_D || entry->fts_info == FTS_DP;
+    return !is_folder && (entry->fts_level == 0 || script_is_name(entry->fts_path));
+}
+
+/* A link below a folder that the user named, to cases or to a folder of them: it is
+ * refused, not left out, so that no case is lost without a word. */
+static bool is_link_to_cases(const FTSENT *entry)
+{
+    struct stat status;
+    if (entry->fts_info != FTS_SL && entry->fts_info != FTS_SLNONE) return false;
+    return script_is_name(entry->fts_path)
+           || (stat(entry->fts_accpath, &status) == 0 && S_ISDIR(status.st_mode));
+}
+
+/* Returns: 0, or what is wrong, as errno has it. */
+static int fault_of(const FTSENT *entry)
+{
+    bool unread =
+        entry->fts_info == FTS_NS || entry->fts_info == FTS_ERR || entry->fts_info == FTS_DNR;
+    if (unread) return entry->fts_errno;
+    return is_link_to_cases(entry) ? ELOOP : 0;
+}
+
+bool run_each_script(const char *path, run_script_fn *take, void *user)
 {
     char *const roots[] = {(char *)(uintptr_t)path, NULL};
-    FTS *tree = fts_open(roots, FTS_LOGICAL | FTS_NOCHDIR, by_name);
+    FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_COMFOLLOW | FTS_NOCHDIR, by_name);
     bool good = tree != NULL;
     for (FTSENT *entry; good && (entry = fts_read(tree)) != NULL;) {
-        if (entry->fts_info == FTS_NS || entry->fts_info == FTS_ERR || entry->fts_info == FTS_DNR) {
-            complain("%s: %s", entry->fts_path, strerror(entry->fts_errno));
-            good = false;
-        } else if (entry->fts_info == FTS_F
-                   && (entry->fts_level == 0 || script_is_name(entry->fts_path))) {
-            cases->paths = memory_grow(cases->paths, cases->path_count + 1, &cases->path_capacity,
-                                       sizeof *cases->paths);
-            cases->paths[cases->path_count] = memory_text(entry->fts_path);
-            good = read_file(cases, cases->paths[cases->path_count++]);
-        }
+        int fault = fault_of(entry);
+        good = fault == 0;
+        if (!good) complain("%s: %s", entry->fts_path, file_error(fault));
+        else if (is_script(entry)) good = take(user, entry->fts_path);
     }
     if (tree != NULL) fts_close(tree);
     return good;
+}
+
+/* The paths are kept: cases bear them. */
+static bool take_path(void *user, const char *path)
+{
+    struct run_cases *cases = user;
+    cases->paths = memory_grow(cases->paths, cases->path_count + 1, &cases->path_capacity,
+                               sizeof *cases->paths);
+    cases->paths[cases->path_count] = memory_text(path);
+    return read_file(cases, cases->paths[cases->path_count++]);
 }
 
 static bool read_builtin(struct run_cases *cases)
@@ -86,7 +119,7 @@ bool run_read_cases(struct run_cases *cases, const char *const *paths, size_t pa
 {
     if (path_count == 0) return read_builtin(cases);
     for (size_t i = 0; i < path_count; i++)
-        if (!read_path(cases, paths[i])) return false;
+        if (!run_each_script(paths[i], take_path, cases)) return false;
     return true;
 }
 

@@ -3,6 +3,7 @@
  * A line that neither prefix begins goes on with the one before it: payload
  * may hold line ends, which the log then shows as its own. */
 #include "script/capture.h"
+#include "script/capture_internal.h"
 
 #include "base/memory.h"
 
@@ -68,6 +69,7 @@ static int64_t read_time(const char *text, size_t size)
     if (size == 0 || size >= sizeof copy) return TRANSCRIPT_NO_TIME;
     memcpy(copy, text, size);
     copy[size] = '\0';
+    copy[strspn(copy, "0123456789.:")] = '\0'; /* strtod takes more for a number */
     for (char *at = copy;;) {
         char *end = NULL;
         double part = strtod(at, &end);
@@ -81,8 +83,8 @@ static int64_t read_time(const char *text, size_t size)
 
 static bool begins(const regex_t *pattern, const char *line, struct match *out)
 {
-    regmatch_t found[2];
-    if (regexec(pattern, line, 2, found, 0) != 0 || found[0].rm_so != 0) return false;
+    regmatch_t found[2] = {{.rm_eo = (regoff_t)strnlen(line, CAPTURE_PREFIX_SIZE_MAX)}};
+    if (regexec(pattern, line, 2, found, REG_STARTEND) != 0 || found[0].rm_so != 0) return false;
     out->size = (size_t)found[0].rm_eo;
     out->time_us = TRANSCRIPT_NO_TIME;
     if (found[1].rm_so >= 0)
@@ -227,10 +229,13 @@ static void take_line(struct reader *reader, const char *line, size_t number)
 
 static bool compile(regex_t *out, const char *pattern, struct transcript_error *error)
 {
-    int status = regcomp(out, pattern == NULL ? "^" : pattern, REG_EXTENDED);
-    if (status == 0) return true;
+    if (pattern == NULL) pattern = "^";
     char why[60];
-    regerror(status, out, why, sizeof why);
+    const char *fault = capture_find_fault(pattern);
+    int status = fault == NULL ? regcomp(out, pattern, REG_EXTENDED) : 0;
+    if (status == 0 && fault == NULL) return true;
+    if (fault != NULL) snprintf(why, sizeof why, "%s", fault);
+    else regerror(status, out, why, sizeof why);
     *error = (struct transcript_error){0};
     snprintf(error->text, sizeof error->text,
              "bad prefix pattern '%.40s': %.50s; expected a POSIX extended regular expression",

@@ -11,11 +11,19 @@
 
 /* ---- limits ----------------------------------------------------------- */
 
-#define SCRIPT_FILE_SIZE_MAX  ((size_t)16 << 20) /* bytes of a file           */
-#define SCRIPT_CASE_COUNT_MAX ((size_t)100000)   /* cases of a file           */
-#define SCRIPT_NODE_COUNT_MAX ((size_t)1 << 20)  /* nodes of a file           */
-#define SCRIPT_DEPTH_MAX      8                  /* groups within groups      */
-#define SCRIPT_WAY_COUNT_MAX  256                /* ways of one case          */
+#define SCRIPT_FILE_SIZE_MAX      ((size_t)16 << 20) /* bytes of a file           */
+#define SCRIPT_CASE_COUNT_MAX     ((size_t)100000)   /* cases of a file           */
+#define SCRIPT_NODE_COUNT_MAX     ((size_t)1 << 20)  /* nodes of a file           */
+#define SCRIPT_DEPTH_MAX          8                  /* groups within groups      */
+#define SCRIPT_WAY_COUNT_MAX      256                /* ways of one case          */
+#define SCRIPT_ORDER_MAX          64                 /* branches of an any-order  */
+#define SCRIPT_URC_COUNT_MAX      32                 /* `@ urc:` of one case      */
+#define SCRIPT_DEVIATES_COUNT_MAX 2048               /* `@ deviates:` of one case */
+#define SCRIPT_VARIABLE_COUNT_MAX 256                /* names of `@ var:` in a file */
+
+/* What all ways of all cases of a file may take together: so many items and lines, and
+ * one more for each byte of the file; TRANSCRIPT_BYTES_SIZE_MAX bytes. */
+#define SCRIPT_STEP_MAX ((size_t)1 << 16)
 
 /* ---- texts with placeholders ------------------------------------------ */
 
@@ -45,6 +53,7 @@ struct script_part {
     enum script_part_kind kind;
     enum script_type type;
     const char *name;     /* NULL: a capture without a name                    */
+    size_t slot;          /* with a name: which of the case's values it is     */
     const uint8_t *bytes; /* of a literal; of a capture's example           */
     size_t size;
     bool has_example;
@@ -65,6 +74,7 @@ enum script_payload_kind {
 struct script_payload {
     enum script_payload_kind kind;
     const char *name;                     /* of a reference                                 */
+    size_t slot;                          /* of a reference: which of the case's values     */
     const uint8_t *bytes;                 /* of bytes; of a digest, 32                      */
     uint64_t size;                        /* of a length, of bytes                          */
     const struct script_payload *example; /* NULL: none. What length and
@@ -96,6 +106,7 @@ enum script_node_kind {
 struct script_branch {
     struct script_node *nodes;
     size_t node_count;
+    unsigned ways; /* in which it can go; SCRIPT_WAY_COUNT_MAX + 1: more than that */
 };
 
 struct script_node {
@@ -114,6 +125,7 @@ struct script_node {
     const char *erratum; /* of deviates: clause of the erratum, or NULL     */
     const struct script_branch *branches;
     size_t branch_count;
+    unsigned ways; /* as of a branch                                        */
 };
 
 /* ---- cases ------------------------------------------------------------ */
@@ -132,6 +144,14 @@ struct script_variable {
     struct script_value at;
     const char *name;
     const char *text; /* its default                                        */
+    size_t slot;      /* which of the case's values it is                   */
+};
+
+/* What the ways of a file have taken of it. */
+struct script_budget {
+    size_t steps, bytes;
+    size_t step_max;
+    bool is_spent; /* a way was refused for it                              */
 };
 
 struct script_case {
@@ -143,8 +163,10 @@ struct script_case {
     size_t variable_count;
     const struct script_node *setup, *cleanup; /* SCRIPT_LINEs, sent live before and after it */
     size_t setup_count, cleanup_count;
-    size_t line; /* of its first line, 1 the first                          */
+    size_t line;       /* of its first line, 1 the first                          */
+    size_t slot_count; /* values: variables of the file, captures, one a name */
     struct script_branch body;
+    struct script_budget *budget; /* the file's                             */
 };
 
 /* A file. Owns all it points to. */
@@ -165,6 +187,10 @@ bool script_parse(const void *text, size_t size, const char *directory, struct s
                   struct transcript_error *error);
 
 void script_release(struct script *script);
+
+/* A way of a case was refused because the file's budget ended; so is every further
+ * one. */
+bool script_is_spent(const struct script *script);
 
 /* Whether the name is that of a script: it ends in `.at`. */
 bool script_is_name(const char *path);
@@ -203,7 +229,8 @@ size_t script_way_count(const struct script_case *case_, struct transcript_error
  * Owns: the caller releases *out with transcript_release.
  * Settings that name no variable of the case are for other cases.
  * Returns: false with *error written if a payload has no example (a digest
- * alone), or something is referred to that this way has not captured. */
+ * alone), something is referred to that this way has not captured, or the ways of the
+ * file have taken all of its budget. */
 bool script_expand(const struct script_case *case_, const struct script_settings *settings,
                    size_t way, struct transcript *out, struct transcript_error *error);
 

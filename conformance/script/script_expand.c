@@ -1,8 +1,9 @@
 /* The ways in which a case can go, each as a transcript.
  *
  * A way is a number in a mixed radix: each choice met takes one digit. The
- * number of ways is found by walking the tree once for its product. */
-#include "script/script.h"
+ * number of ways was found as the tree was read. Recursion is as deep as groups
+ * are in each other: SCRIPT_DEPTH_MAX. */
+#include "script/script_internal.h"
 
 #include "base/memory.h"
 
@@ -11,70 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define REPEAT_SHOWN 4u /* the most of a repeat is shown up to this */
-
 /* ---- how many --------------------------------------------------------- */
-
-static uint64_t branch_ways(const struct script_branch *branch);
-
-static uint64_t product(uint64_t a, uint64_t b)
-{
-    return a > SCRIPT_WAY_COUNT_MAX || b > SCRIPT_WAY_COUNT_MAX ? SCRIPT_WAY_COUNT_MAX + 1 : a * b;
-}
-
-static uint64_t power(uint64_t base, uint64_t exponent)
-{
-    uint64_t result = 1;
-    if (base == 1) return 1;
-    for (uint64_t i = 0; i < exponent && result <= SCRIPT_WAY_COUNT_MAX; i++)
-        result = product(result, base);
-    return result;
-}
-
-/* The counts that a repeat is shown with. Returns: how many. */
-static size_t repeat_counts(const struct script_node *node, uint64_t counts[3])
-{
-    size_t count = 0;
-    counts[count++] = node->min;
-    if (node->max > node->min) counts[count++] = node->min + 1;
-    if (node->max > node->min + 1 && node->max <= REPEAT_SHOWN) counts[count++] = node->max;
-    return count;
-}
-
-static uint64_t node_ways(const struct script_node *node)
-{
-    uint64_t ways = 0;
-    uint64_t counts[3];
-    switch (node->kind) {
-    case SCRIPT_EITHER:
-        for (size_t i = 0; i < node->branch_count; i++) ways += branch_ways(&node->branches[i]);
-        return ways;
-    case SCRIPT_ANY_ORDER:
-        ways = 1;
-        for (size_t i = 0; i < node->branch_count; i++)
-            ways = product(product(ways, i + 1), branch_ways(&node->branches[i]));
-        return ways;
-    case SCRIPT_OPTIONAL: return 1 + branch_ways(&node->branches[0]);
-    case SCRIPT_REPEAT:
-        for (size_t i = 0; i < repeat_counts(node, counts); i++)
-            ways += power(branch_ways(&node->branches[0]), counts[i]);
-        return ways;
-    default: return 1;
-    }
-}
-
-static uint64_t branch_ways(const struct script_branch *branch)
-{
-    uint64_t ways = 1;
-    for (size_t i = 0; i < branch->node_count; i++)
-        ways = product(ways, node_ways(&branch->nodes[i]));
-    return ways;
-}
 
 size_t script_way_count(const struct script_case *case_, struct transcript_error *error)
 {
-    uint64_t ways = branch_ways(&case_->body);
-    if (ways <= SCRIPT_WAY_COUNT_MAX) return (size_t)ways;
+    if (case_->body.ways <= SCRIPT_WAY_COUNT_MAX) return case_->body.ways;
     *error = (struct transcript_error){.line = case_->line, .column = 1};
     snprintf(error->text, sizeof error->text,
              "the case can go more than %d ways; expected fewer choices", SCRIPT_WAY_COUNT_MAX);
@@ -84,19 +26,17 @@ size_t script_way_count(const struct script_case *case_, struct transcript_error
 /* ---- one way ---------------------------------------------------------- */
 
 struct value {
-    const char *name;
-    const uint8_t *bytes;
+    const uint8_t *bytes; /* NULL: not captured                             */
     size_t size;
 };
 
 struct expansion {
     struct transcript_builder out;
     struct transcript_error *error;
-    LIST(struct value) values; /* the latest last                           */
-    LIST(char *) texts;        /* made for values                           */
-    uint64_t way;              /* digits not used yet                       */
-    size_t step_count;         /* branches walked: a million repetitions of a
-                                * million empty ones must end               */
+    struct script_budget *budget;
+    struct value *values; /* of the case's slots                           */
+    LIST(char *) texts;   /* made for values                               */
+    uint64_t way;         /* digits not used yet                           */
     int64_t time_us;
 };
 
@@ -106,9 +46,41 @@ static bool fail(struct expansion *expansion, const struct script_node *node, co
                  const char *name)
 {
     expansion->error->line = node->line;
-    expansion->error->column = node->column;
+    expansion->error->column = node->column > 0 ? node->column : 1;
     snprintf(expansion->error->text, sizeof expansion->error->text, "%s%.60s", what, name);
     return false;
+}
+
+static bool fail_budget(struct expansion *expansion, const struct script_node *node, size_t limit,
+                        const char *what)
+{
+    expansion->budget->is_spent = true;
+    fail(expansion, node, "", "");
+    snprintf(expansion->error->text, sizeof expansion->error->text,
+             "more than %zu %s in all ways of the file; expected fewer choices and repetitions",
+             limit, what);
+    return false;
+}
+
+/* Before the bytes are there: a hostile file costs no memory. */
+static bool take_bytes(struct expansion *expansion, const struct script_node *node, size_t size)
+{
+    struct script_budget *budget = expansion->budget;
+    if (!budget->is_spent && size <= TRANSCRIPT_BYTES_SIZE_MAX - budget->bytes) {
+        budget->bytes += size;
+        return true;
+    }
+    return fail_budget(expansion, node, TRANSCRIPT_BYTES_SIZE_MAX, "bytes");
+}
+
+static bool take_steps(struct expansion *expansion, const struct script_node *node, size_t count)
+{
+    struct script_budget *budget = expansion->budget;
+    if (!budget->is_spent && count <= budget->step_max - budget->steps) {
+        budget->steps += count;
+        return true;
+    }
+    return fail_budget(expansion, node, budget->step_max, "items and lines");
 }
 
 static uint64_t digit(struct expansion *expansion, uint64_t radix)
@@ -119,21 +91,18 @@ static uint64_t digit(struct expansion *expansion, uint64_t radix)
     return value;
 }
 
-static void set_value(struct expansion *expansion, const char *name, const uint8_t *bytes,
-                      size_t size)
-{
-    *LIST_ADD(&expansion->values) = (struct value){name, bytes, size};
-}
-
-static const struct value *find_value(const struct expansion *expansion, const char *name)
-{
-    const struct value *values = expansion->values.items;
-    for (size_t i = expansion->values.count; i > 0; i--)
-        if (strcmp(values[i - 1].name, name) == 0) return &values[i - 1];
-    return NULL;
-}
-
 /* ---- texts ------------------------------------------------------------ */
+
+/* Bytes of the first legal text of a capture, without quotes. */
+static size_t first_size(const struct script_part *part)
+{
+    bool filled = part->type == SCRIPT_STRING || part->type == SCRIPT_WORD;
+    const struct script_interval *range = part->ranges;
+    if (part->range_count == 0 || (range->min == INT64_MIN && range->max == INT64_MAX))
+        return filled ? 1 : 0;
+    int64_t size = range->min == INT64_MIN ? range->max : range->min;
+    return size < 0 ? 0 : (size_t)size;
+}
 
 /* The first legal value of a capture. */
 static char *first_value(const struct script_part *part)
@@ -142,8 +111,7 @@ static char *first_value(const struct script_part *part)
     if (least == INT64_MIN) least = part->ranges[0].max;
     if (part->type == SCRIPT_INT) return memory_format("%" PRId64, least);
     if (part->type == SCRIPT_HEX) return memory_format("%" PRIX64, (uint64_t)least);
-    bool filled = part->type == SCRIPT_STRING || part->type == SCRIPT_WORD;
-    size_t size = part->range_count > 0 ? (size_t)least : filled ? 1 : 0;
+    size_t size = first_size(part);
     char *text = memory_new(size + 3, 1);
     bool quoted = part->type == SCRIPT_STRING;
     memset(text + quoted, 'x', size);
@@ -151,32 +119,61 @@ static char *first_value(const struct script_part *part)
     return text;
 }
 
-static bool add_part(struct expansion *expansion, const struct script_node *node,
-                     const struct script_part *part, struct buffer *text)
+static bool make_value(struct expansion *expansion, const struct script_node *node,
+                       const struct script_part *part, struct value *out)
 {
-    const uint8_t *bytes = part->bytes;
-    size_t size = part->size;
-    if (part->kind == SCRIPT_REFERENCE) {
-        const struct value *value = find_value(expansion, part->name);
-        if (value == NULL) return fail(expansion, node, "not captured on this way: ", part->name);
-        bytes = value->bytes;
-        size = value->size;
-    } else if (part->kind == SCRIPT_CAPTURE && !part->has_example) {
-        char *made = first_value(part);
-        *LIST_ADD(&expansion->texts) = made;
-        bytes = (const uint8_t *)made;
-        size = strlen(made);
-    }
-    if (part->kind == SCRIPT_CAPTURE && part->name != NULL)
-        set_value(expansion, part->name, bytes, size);
-    if (size > 0) buffer_append(text, bytes, size);
+    bool is_text = part->type != SCRIPT_INT && part->type != SCRIPT_HEX;
+    if (is_text && !take_bytes(expansion, node, first_size(part))) return false;
+    char *made = first_value(part);
+    *LIST_ADD(&expansion->texts) = made;
+    *out = (struct value){(const uint8_t *)made, strlen(made)};
     return true;
 }
 
-static void add_item(struct expansion *expansion, const struct script_node *node,
+static bool add_part(struct expansion *expansion, const struct script_node *node,
+                     const struct script_part *part, struct buffer *text)
+{
+    struct value value = {part->bytes, part->size};
+    if (part->kind == SCRIPT_REFERENCE) {
+        value = expansion->values[part->slot];
+        if (value.bytes == NULL)
+            return fail(expansion, node, "not captured on this way: ", part->name);
+    } else if (part->kind == SCRIPT_CAPTURE && !part->has_example
+               && !make_value(expansion, node, part, &value)) {
+        return false;
+    }
+    if (part->kind == SCRIPT_CAPTURE && part->name != NULL) expansion->values[part->slot] = value;
+    if (!take_bytes(expansion, node, value.size)) return false;
+    buffer_append(text, value.bytes, value.size);
+    return true;
+}
+
+static bool add_item(struct expansion *expansion, const struct script_node *node,
                      enum transcript_kind kind, const void *bytes, size_t size)
 {
     transcript_add(&expansion->out, kind, node->line, expansion->time_us, bytes, size);
+    return true;
+}
+
+static enum transcript_kind kind_of(const struct script_node *node)
+{
+    return node->is_sent ? TRANSCRIPT_SENT : TRANSCRIPT_RECEIVED;
+}
+
+/* Few bytes of a file can stand for many lines, and each costs a judge. */
+static size_t count_lines(const uint8_t *bytes, size_t size)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < size; i++) count += bytes[i] == '\n' || bytes[i] == '\r';
+    return count / 2;
+}
+
+static bool add_bytes(struct expansion *expansion, const struct script_node *node,
+                      const uint8_t *bytes, size_t size)
+{
+    return take_bytes(expansion, node, size)
+           && take_steps(expansion, node, count_lines(bytes, size))
+           && add_item(expansion, node, kind_of(node), bytes, size);
 }
 
 static bool add_line(struct expansion *expansion, const struct script_node *node)
@@ -187,9 +184,7 @@ static bool add_line(struct expansion *expansion, const struct script_node *node
     for (size_t i = 0; good && i < node->part_count; i++)
         good = add_part(expansion, node, &node->parts[i], &text);
     buffer_append_text(&text, node->is_sent ? "\r" : "\r\n");
-    if (good)
-        add_item(expansion, node, node->is_sent ? TRANSCRIPT_SENT : TRANSCRIPT_RECEIVED, text.bytes,
-                 text.size);
+    if (good) add_item(expansion, node, kind_of(node), text.bytes, text.size);
     buffer_release(&text);
     return good;
 }
@@ -208,12 +203,14 @@ static bool read_length(const struct value *value, size_t *out)
     return value->size > 0;
 }
 
-static void add_digits(struct expansion *expansion, const struct script_node *node, size_t size)
+static bool add_digits(struct expansion *expansion, const struct script_node *node, size_t size)
 {
+    if (!take_bytes(expansion, node, size)) return false;
     uint8_t *bytes = memory_new(size, 1);
     for (size_t i = 0; i < size; i++) bytes[i] = (uint8_t)('0' + i % 10);
-    add_item(expansion, node, node->is_sent ? TRANSCRIPT_SENT : TRANSCRIPT_RECEIVED, bytes, size);
+    add_item(expansion, node, kind_of(node), bytes, size);
     free(bytes);
+    return true;
 }
 
 static bool add_payload(struct expansion *expansion, const struct script_node *node)
@@ -221,8 +218,8 @@ static bool add_payload(struct expansion *expansion, const struct script_node *n
     const struct script_payload *payload = node->payload;
     size_t size = (size_t)payload->size;
     if (payload->kind == SCRIPT_PAYLOAD_REFERENCE) {
-        const struct value *value = find_value(expansion, payload->name);
-        if (value == NULL || !read_length(value, &size))
+        const struct value *value = &expansion->values[payload->slot];
+        if (value->bytes == NULL || !read_length(value, &size))
             return fail(expansion, node, "no length on this way: ", payload->name);
     }
     const struct script_payload *example =
@@ -232,25 +229,23 @@ static bool add_payload(struct expansion *expansion, const struct script_node *n
                     "a digest without an example cannot be shown; expected \" = \" "
                     "and bytes after it",
                     "");
-    if (example == NULL) {
-        add_digits(expansion, node, size);
-        return true;
-    }
+    if (example == NULL) return add_digits(expansion, node, size);
     if (payload->kind == SCRIPT_PAYLOAD_REFERENCE && example->size != size)
         return fail(expansion, node, "the example has another length than ", payload->name);
-    add_item(expansion, node, node->is_sent ? TRANSCRIPT_SENT : TRANSCRIPT_RECEIVED, example->bytes,
-             (size_t)example->size);
-    return true;
+    if (example->name == NULL)
+        return add_bytes(expansion, node, example->bytes, (size_t)example->size);
+    return take_bytes(expansion, node, (size_t)example->size) /* the file has as many */
+           && add_item(expansion, node, kind_of(node), example->bytes, (size_t)example->size);
 }
 
 /* ---- groups ----------------------------------------------------------- */
 
 static bool walk_either(struct expansion *expansion, const struct script_node *node)
 {
-    uint64_t choice = digit(expansion, node_ways(node));
+    uint64_t choice = digit(expansion, node->ways);
     uint64_t rest = expansion->way;
     for (size_t i = 0; i < node->branch_count; i++) {
-        uint64_t ways = branch_ways(&node->branches[i]);
+        uint64_t ways = node->branches[i].ways;
         if (choice >= ways) {
             choice -= ways;
             continue;
@@ -265,8 +260,8 @@ static bool walk_either(struct expansion *expansion, const struct script_node *n
 
 static bool walk_any_order(struct expansion *expansion, const struct script_node *node)
 {
-    size_t left[16];
-    size_t count = node->branch_count < 16 ? node->branch_count : 16;
+    size_t left[SCRIPT_ORDER_MAX];
+    size_t count = node->branch_count;
     bool good = true;
     for (size_t i = 0; i < count; i++) left[i] = i;
     for (; good && count > 0; count--) {
@@ -279,7 +274,7 @@ static bool walk_any_order(struct expansion *expansion, const struct script_node
 
 static bool walk_optional(struct expansion *expansion, const struct script_node *node)
 {
-    uint64_t choice = digit(expansion, node_ways(node));
+    uint64_t choice = digit(expansion, node->ways);
     uint64_t rest = expansion->way;
     if (choice == 0) return true;
     expansion->way = choice - 1;
@@ -291,18 +286,19 @@ static bool walk_optional(struct expansion *expansion, const struct script_node 
 static bool walk_repeat(struct expansion *expansion, const struct script_node *node)
 {
     uint64_t counts[3];
-    size_t shown = repeat_counts(node, counts);
-    uint64_t choice = digit(expansion, node_ways(node));
+    size_t shown = script_repeat_counts(node, counts);
+    uint64_t choice = digit(expansion, node->ways);
     uint64_t rest = expansion->way;
     for (size_t i = 0; i < shown; i++) {
-        uint64_t ways = power(branch_ways(&node->branches[0]), counts[i]);
+        uint64_t ways = script_repeat_ways(&node->branches[0], counts[i]);
         if (choice >= ways) {
             choice -= ways;
             continue;
         }
         expansion->way = choice;
         bool good = true;
-        for (uint64_t k = 0; good && k < counts[i]; k++) good = walk(expansion, &node->branches[0]);
+        for (uint64_t k = 0; good && k < counts[i]; k++)
+            good = take_steps(expansion, node, 1) && walk(expansion, &node->branches[0]);
         expansion->way = rest;
         return good;
     }
@@ -311,13 +307,12 @@ static bool walk_repeat(struct expansion *expansion, const struct script_node *n
 
 static bool walk_node(struct expansion *expansion, const struct script_node *node)
 {
-    enum transcript_kind kind = node->is_sent ? TRANSCRIPT_SENT : TRANSCRIPT_RECEIVED;
     switch (node->kind) {
     case SCRIPT_LINE: return add_line(expansion, node);
-    case SCRIPT_BYTES: add_item(expansion, node, kind, node->bytes, node->size); return true;
+    case SCRIPT_BYTES: return add_bytes(expansion, node, node->bytes, node->size);
     case SCRIPT_PAYLOAD: return add_payload(expansion, node);
-    case SCRIPT_EXPIRE: add_item(expansion, node, TRANSCRIPT_EXPIRE, NULL, 0); return true;
-    case SCRIPT_STREAM_END: add_item(expansion, node, TRANSCRIPT_STREAM_END, NULL, 0); return true;
+    case SCRIPT_EXPIRE: return add_item(expansion, node, TRANSCRIPT_EXPIRE, NULL, 0);
+    case SCRIPT_STREAM_END: return add_item(expansion, node, TRANSCRIPT_STREAM_END, NULL, 0);
     case SCRIPT_TIME: expansion->time_us = (int64_t)node->number; return true;
     case SCRIPT_EITHER: return walk_either(expansion, node);
     case SCRIPT_ANY_ORDER: return walk_any_order(expansion, node);
@@ -332,20 +327,10 @@ static bool walk_node(struct expansion *expansion, const struct script_node *nod
 
 static bool walk(struct expansion *expansion, const struct script_branch *branch)
 {
-    if (++expansion->step_count > TRANSCRIPT_ITEM_COUNT_MAX) {
-        *expansion->error = (struct transcript_error){0};
-        snprintf(expansion->error->text, sizeof expansion->error->text,
-                 "more than %zu repetitions in all; expected fewer", TRANSCRIPT_ITEM_COUNT_MAX);
-        return false;
-    }
-    if (expansion->out.bytes.size > TRANSCRIPT_BYTES_SIZE_MAX) {
-        *expansion->error = (struct transcript_error){0};
-        snprintf(expansion->error->text, sizeof expansion->error->text,
-                 "more than %zu bytes in all; expected fewer", TRANSCRIPT_BYTES_SIZE_MAX);
-        return false;
-    }
     for (size_t i = 0; i < branch->node_count; i++)
-        if (!walk_node(expansion, &branch->nodes[i])) return false;
+        if (!take_steps(expansion, &branch->nodes[i], 1)
+            || !walk_node(expansion, &branch->nodes[i]))
+            return false;
     return true;
 }
 
@@ -365,19 +350,26 @@ static void set_variables(struct expansion *expansion, const struct script_case 
         const struct script_variable *variable = &case_->variables[i];
         const char *text = find_setting(settings, variable->name);
         if (text == NULL) text = variable->text;
-        set_value(expansion, variable->name, (const uint8_t *)text, strlen(text));
+        expansion->values[variable->slot] = (struct value){(const uint8_t *)text, strlen(text)};
     }
 }
 
 bool script_expand(const struct script_case *case_, const struct script_settings *settings,
                    size_t way, struct transcript *out, struct transcript_error *error)
 {
-    struct expansion expansion = {.error = error, .way = way, .time_us = TRANSCRIPT_NO_TIME};
+    struct script_budget own = {.step_max = TRANSCRIPT_ITEM_COUNT_MAX};
+    const struct script_node start = {.line = case_->line};
+    struct expansion expansion = {.error = error,
+                                  .budget = case_->budget == NULL ? &own : case_->budget,
+                                  .way = way,
+                                  .time_us = TRANSCRIPT_NO_TIME};
+    if (!take_steps(&expansion, &start, 1 + case_->slot_count / 64)) return false;
+    expansion.values = memory_new(case_->slot_count, sizeof *expansion.values);
     set_variables(&expansion, case_, settings);
     bool good = walk(&expansion, &case_->body);
     for (size_t i = 0; i < expansion.texts.count; i++) free(expansion.texts.items[i]);
     free(expansion.texts.items);
-    free(expansion.values.items);
+    free(expansion.values);
     if (good) return transcript_build(&expansion.out, out, error);
     buffer_release(&expansion.out.bytes);
     buffer_release(&expansion.out.items);

@@ -7,7 +7,7 @@
 #include "base/digest.h"
 #include "base/escape.h"
 #include "base/memory.h"
-#include "script/script_line_internal.h"
+#include "script/script_internal.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -73,18 +73,13 @@ static bool put_one_string(struct script_reader *reader, struct buffer *out)
 }
 
 /* The strings of a line, each as it stood, with its count. What is wrong with
- * them all together was told when they were read. */
+ * them was told when the script was read. */
 static bool put_strings(struct script_reader *reader, struct buffer *out)
 {
-    struct script_reader all = *reader;
-    const uint8_t *bytes = NULL;
-    size_t size = 0;
-    if (!script_read_strings(&all, &bytes, &size)) return false;
-    for (bool first = true; reader->at < all.at; first = false) {
-        if (!first) {
-            buffer_append_text(out, " ");
-            reader->at++;
-        }
+    if (!put_one_string(reader, out)) return false;
+    while (reader->size - reader->at >= 2 && memcmp(reader->line + reader->at, " \"", 2) == 0) {
+        buffer_append_text(out, " ");
+        reader->at++;
         if (!put_one_string(reader, out)) return false;
     }
     return true;
@@ -126,12 +121,11 @@ static void put_parts(struct buffer *out, const struct script_part *parts, size_
     }
 }
 
-/* The words are kept, their values are written anew. */
-static bool put_payload(struct script_reader *reader, struct buffer *out,
-                        const struct script_payload *payload)
+/* The word is kept, its value is written anew. */
+static bool put_spec(struct script_reader *reader, struct buffer *out,
+                     const struct script_payload *payload)
 {
     const char *line = (const char *)reader->line + reader->at;
-    size_t left = reader->size - reader->at;
     size_t word = strcspn(line, " ");
     buffer_append(out, line, word);
     buffer_append_text(out, " ");
@@ -143,12 +137,21 @@ static bool put_payload(struct script_reader *reader, struct buffer *out,
         escape_hex(out, payload->bytes, DIGEST_SIZE, "");
     else if (payload->name != NULL) buffer_append_text(out, payload->name);
     else if (!is_text) escape_hex(out, payload->bytes, (size_t)payload->size, " ");
-    else if (!put_strings(reader, out)) return false;
+    else return put_strings(reader, out);
+    return true;
+}
+
+static bool put_payload(struct script_reader *reader, struct buffer *out,
+                        const struct script_payload *payload)
+{
+    const char *line = (const char *)reader->line + reader->at;
+    size_t left = reader->size - reader->at;
+    if (!put_spec(reader, out, payload)) return false;
     if (payload->example == NULL) return true;
     buffer_append_text(out, " = ");
     const char *equals = memmem(line, left, " = ", 3);
     reader->at = (size_t)(equals - (const char *)reader->line) + 3;
-    return put_payload(reader, out, payload->example);
+    return put_spec(reader, out, payload->example);
 }
 
 /* ---- directives ------------------------------------------------------- */
@@ -211,7 +214,7 @@ static bool is_remark(const char *key)
 
 static bool put_value(struct script_reader *reader, struct buffer *out, const char *key)
 {
-    buffer_format(out, "@ %.60s:", key);
+    buffer_format(out, "@ %s:", key);
     if (reader->at >= reader->size) return true;
     if (is_remark(key)) return put_remark(reader, out);
     buffer_append_text(out, " ");
@@ -328,9 +331,8 @@ static bool take_item(struct script_reader *reader, struct formatter *formatter,
     return good;
 }
 
-static bool take_line(struct script_reader *reader, void *user)
+static bool format_line(struct script_reader *reader, struct formatter *formatter)
 {
-    struct formatter *formatter = user;
     enum script_mark mark = SCRIPT_MARK_BLANK;
     bool is_sent = false;
     if (!script_read_mark(reader, &mark, &is_sent)) return false;
@@ -348,10 +350,21 @@ static bool take_line(struct script_reader *reader, void *user)
     return true;
 }
 
+/* Nothing of what was read of a line outlives it. */
+static bool take_line(struct script_reader *reader, void *user)
+{
+    bool good = format_line(reader, user);
+    script_arena_release(reader->arena);
+    return good;
+}
+
 bool script_format(const void *text, size_t size, struct buffer *out,
                    struct transcript_error *error)
 {
+    struct script script;
     struct script_arena arena = {0};
+    if (!script_parse_without_files(text, size, &script, error)) return false;
+    script_release(&script);
     struct formatter formatter = {.out = out};
     struct script_reader reader = {.arena = &arena, .error = error, .without_files = true};
     bool good = script_each_line(&reader, text, size, take_line, &formatter);

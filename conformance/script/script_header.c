@@ -75,11 +75,12 @@ static bool read_variable(struct script_reader *reader, struct script_builder *b
         .text = script_copy(reader->arena, equals + 3, size - (size_t)(equals + 3 - line)),
     };
     variable.at.text = variable.text;
-    if (!builder->own_variables) builder->variables.count = 0;
+    if (!builder->own_variables) { /* those of the case before hold no longer */
+        builder->variables.count = 0;
+        builder->generation++;
+    }
     builder->own_variables = true;
-    *LIST_ADD(&builder->variables) = variable;
-    *LIST_ADD(&builder->names) = variable.name;
-    return true;
+    return script_note_variable(reader, builder, &variable);
 }
 
 /* 0: setup, 1: cleanup, -1: neither. */

@@ -222,7 +222,7 @@ static bool read_digest(struct script_reader *reader, struct script_payload *out
 }
 
 /* A relative path that does not lead upwards: a transcript reads its own data
- * and nothing else. */
+ * and nothing else. Of links on the way, base/file.h takes care. */
 static bool is_below(const char *path)
 {
     return path[0] != '\0' && path[0] != '/' && strncmp(path, "../", 3) != 0
@@ -232,12 +232,11 @@ static bool is_below(const char *path)
 static bool load_file(struct script_reader *reader, size_t at, const char *path,
                       struct script_payload *out)
 {
-    char full[4096];
     struct buffer bytes = {0};
     struct transcript_error error;
     if (reader->directory == NULL) return script_fail(reader, at, "a file cannot be read here");
-    snprintf(full, sizeof full, "%s/%s", reader->directory, path);
-    bool good = transcript_read_file(full, PAYLOAD_FILE_MAX, &bytes, &error);
+    bool good =
+        transcript_read_file_below(reader->directory, path, PAYLOAD_FILE_MAX, &bytes, &error);
     if (good) {
         out->bytes = (const uint8_t *)script_copy(reader->arena, bytes.bytes, bytes.size);
         out->size = bytes.size;
@@ -317,6 +316,8 @@ bool script_read_payload(struct script_reader *reader, const struct script_paylo
                                "the example does not fit; expected bytes of the "
                                "length or digest before it");
         payload->example = example;
+    } else if (payload->kind == SCRIPT_PAYLOAD_LENGTH) {
+        reader->bytes_size += (size_t)payload->size; /* they are made when it is shown */
     }
     if (reader->at < reader->size)
         return script_fail(reader, reader->at,

@@ -26,11 +26,13 @@ static bool add_node(struct script_reader *reader, struct script_builder *builde
 static void end_branch(struct script_builder *builder)
 {
     struct script_group *group = &builder->groups[builder->depth];
-    *LIST_ADD(&group->branches) = (struct script_branch){
+    struct script_branch branch = {
         .nodes = (void *)script_copy(&builder->arena, group->nodes.items,
                                      group->nodes.count * sizeof *group->nodes.items),
         .node_count = group->nodes.count,
     };
+    branch.ways = script_branch_ways(&branch);
+    *LIST_ADD(&group->branches) = branch;
     group->nodes.count = 0;
 }
 
@@ -66,6 +68,10 @@ static bool next_branch(struct script_reader *reader, struct script_builder *bui
         return script_fail(reader, 0, "'%s' in no such group; expected \"@ %s:\" before it", word,
                            group_name(kind));
     end_branch(builder);
+    if (kind == SCRIPT_ANY_ORDER
+        && builder->groups[builder->depth].branches.count >= SCRIPT_ORDER_MAX)
+        return script_fail(reader, 0, "more than %d branches in any order; expected fewer",
+                           SCRIPT_ORDER_MAX);
     return true;
 }
 
@@ -88,6 +94,7 @@ static bool close_group(struct script_reader *reader, struct script_builder *bui
     if (node.kind != SCRIPT_OPTIONAL && node.kind != SCRIPT_REPEAT && node.branch_count < 2)
         return script_fail(reader, 0, "one branch only; expected \"@ %s:\" and a second one",
                            node.kind == SCRIPT_EITHER ? "or" : "and");
+    node.ways = script_node_ways(&node);
     if (!add_node(reader, builder, node)) return false;
     group = &builder->groups[builder->depth];
     group->nodes.items[group->nodes.count - 1].line = line;
@@ -174,12 +181,26 @@ static bool is_group(enum script_node_kind kind)
            || kind == SCRIPT_REPEAT;
 }
 
+/* Each of them is looked at for each line or finding. */
+static bool count_directive(struct script_reader *reader, struct script_builder *builder,
+                            enum script_node_kind kind)
+{
+    if (kind == SCRIPT_URC && ++builder->urc_count > SCRIPT_URC_COUNT_MAX)
+        return script_fail(reader, 0, "more than %d \"@ urc:\" of one case; expected fewer",
+                           SCRIPT_URC_COUNT_MAX);
+    if (kind == SCRIPT_DEVIATES && ++builder->deviates_count > SCRIPT_DEVIATES_COUNT_MAX)
+        return script_fail(reader, 0, "more than %d \"@ deviates:\" of one case; expected fewer",
+                           SCRIPT_DEVIATES_COUNT_MAX);
+    return true;
+}
+
 static bool body_directive(struct script_reader *reader, struct script_builder *builder,
                            size_t index)
 {
     struct script_node node = {.kind = body_keys[index].kind, .column = reader->at + 1};
     if (!body_keys[index].read(reader, &node)) return false;
     if (!script_check_parts(reader, builder, &node)) return false;
+    if (!count_directive(reader, builder, node.kind)) return false;
     return is_group(node.kind) ? open_group(reader, builder, node)
                                : add_node(reader, builder, node);
 }
@@ -204,11 +225,15 @@ static bool end_case(struct script_reader *reader, struct script_builder *builde
     struct script_case *now = &builder->now;
     now->body = group->branches.items[0];
     group->branches.count = 0;
-    now->variable_count = builder->variables.count;
-    now->variables = (void *)script_copy(&builder->arena, builder->variables.items,
-                                         now->variable_count * sizeof *now->variables);
-    now->setup = kept_commands(builder, 0, &now->setup_count);
-    now->cleanup = kept_commands(builder, 1, &now->cleanup_count);
+    if (builder->own_variables) {
+        now->variable_count = builder->variables.count;
+        now->variables = (void *)script_copy(&builder->arena, builder->variables.items,
+                                             now->variable_count * sizeof *now->variables);
+    }
+    if (builder->own_commands[0]) now->setup = kept_commands(builder, 0, &now->setup_count);
+    if (builder->own_commands[1]) now->cleanup = kept_commands(builder, 1, &now->cleanup_count);
+    now->slot_count = builder->slot_count;
+    now->budget = builder->budget;
     *LIST_ADD(&builder->cases) = *now;
     if (builder->cases.count > SCRIPT_CASE_COUNT_MAX)
         return script_fail(reader, 0, "too many cases; expected at most %zu",
@@ -227,15 +252,20 @@ static void begin_case(struct script_reader *reader, struct script_builder *buil
         .level = before.level,
         .requires_ = before.requires_,
         .requires_count = before.requires_count,
+        .variables = before.variables,
+        .variable_count = before.variable_count,
+        .setup = before.setup,
+        .setup_count = before.setup_count,
+        .cleanup = before.cleanup,
+        .cleanup_count = before.cleanup_count,
         .line = reader->number,
     };
     builder->begun = true;
     builder->header_over = false;
     builder->own_variables = false;
     builder->own_commands[0] = builder->own_commands[1] = false;
-    builder->names.count = 0;
-    for (size_t i = 0; i < builder->variables.count; i++)
-        *LIST_ADD(&builder->names) = builder->variables.items[i].name;
+    builder->urc_count = builder->deviates_count = 0;
+    script_forget_captures(builder);
 }
 
 static bool read_directive(struct script_reader *reader, struct script_builder *builder)
@@ -267,8 +297,10 @@ static bool take_item(struct script_reader *reader, struct script_builder *build
     } else if (mark == SCRIPT_MARK_PAYLOAD) {
         node->kind = SCRIPT_PAYLOAD;
         if (!script_read_payload(reader, &node->payload)) return false;
-        const char *name = node->payload->name;
-        if (node->payload->kind == SCRIPT_PAYLOAD_REFERENCE && !script_is_known(builder, name))
+        struct script_payload *payload = (struct script_payload *)(uintptr_t)node->payload;
+        const char *name = payload->name;
+        if (payload->kind == SCRIPT_PAYLOAD_REFERENCE
+            && !script_find_slot(builder, name, &payload->slot))
             return script_fail(reader, node->column - 1,
                                "unknown name '%.40s'; expected a variable of the header or an "
                                "earlier capture",
@@ -312,11 +344,13 @@ static void hand_over(struct script_builder *builder, struct script *out)
     out->memory = kept;
 }
 
-bool script_parse(const void *text, size_t size, const char *directory, struct script *out,
-                  struct transcript_error *error)
+static bool parse(struct script_reader reader, const void *text, size_t size, struct script *out)
 {
     struct script_builder builder = {.now = {.line = 1}};
-    struct script_reader reader = {.arena = &builder.arena, .error = error, .directory = directory};
+    reader.arena = &builder.arena;
+    script_forget_captures(&builder);
+    builder.budget = script_new(&builder.arena, 1, sizeof *builder.budget);
+    builder.budget->step_max = SCRIPT_STEP_MAX + size;
     bool good =
         script_each_line(&reader, text, size, take_line, &builder) && end_case(&reader, &builder);
     if (good) hand_over(&builder, out);
@@ -327,17 +361,30 @@ bool script_parse(const void *text, size_t size, const char *directory, struct s
     }
     free(builder.cases.items);
     free(builder.variables.items);
-    free(builder.names.items);
+    script_forget_names(&builder);
     free(builder.commands[0].items);
     free(builder.commands[1].items);
     return good;
+}
+
+bool script_parse(const void *text, size_t size, const char *directory, struct script *out,
+                  struct transcript_error *error)
+{
+    return parse((struct script_reader){.error = error, .directory = directory}, text, size, out);
+}
+
+bool script_parse_without_files(const void *text, size_t size, struct script *out,
+                                struct transcript_error *error)
+{
+    return parse((struct script_reader){.error = error, .without_files = true}, text, size, out);
 }
 
 bool script_read(const char *path, struct script *out, struct transcript_error *error)
 {
     struct buffer text = {0};
     const char *slash = strrchr(path, '/');
-    char *directory = slash == NULL ? memory_text(".") : memory_slice(path, (size_t)(slash - path));
+    char *directory =
+        slash == NULL ? memory_text(".") : memory_slice(path, (size_t)(slash - path) + 1);
     bool good = transcript_read_file(path, SCRIPT_FILE_SIZE_MAX, &text, error)
                 && script_parse(text.bytes, text.size, directory, out, error);
     free(directory);
@@ -350,6 +397,11 @@ void script_release(struct script *script)
     if (script->memory != NULL) script_arena_release(script->memory);
     free(script->memory);
     *script = (struct script){0};
+}
+
+bool script_is_spent(const struct script *script)
+{
+    return script->case_count > 0 && script->cases[0].budget->is_spent;
 }
 
 bool script_is_name(const char *path)

@@ -76,9 +76,12 @@ bool transcript_build(struct transcript_builder *builder, struct transcript *out
 bool transcript_read_raw(const char *path, struct transcript *out, struct transcript_error *error);
 bool transcript_read_sent(const char *path, struct transcript *out, struct transcript_error *error);
 
-/* A whole file (`-`: the standard input) of at most `limit` bytes. */
+/* A whole file (`-`: the standard input) of at most `limit` bytes. Below a folder: one
+ * that another file names, see base/file.h. */
 bool transcript_read_file(const char *path, size_t limit, struct buffer *out,
                           struct transcript_error *error);
+bool transcript_read_file_below(const char *folder, const char *path, size_t limit,
+                                struct buffer *out, struct transcript_error *error);
 
 void transcript_release(struct transcript *transcript);
 

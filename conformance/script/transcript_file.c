@@ -3,6 +3,7 @@
 
 #include "base/complain.h"
 #include "base/exit_code.h"
+#include "base/file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -40,10 +41,20 @@ bool transcript_read_file(const char *path, size_t limit, struct buffer *out,
                           struct transcript_error *error)
 {
     bool standard = strcmp(path, "-") == 0;
-    FILE *file = standard ? stdin : fopen(path, "rb");
-    if (file == NULL) return fail(error, "cannot open: ", strerror(errno));
+    FILE *file = standard ? stdin : file_open(path);
+    if (file == NULL) return fail(error, "cannot open: ", file_error(errno));
     bool done = read_stream(file, limit, out, error);
     if (!standard) fclose(file);
+    return done;
+}
+
+bool transcript_read_file_below(const char *folder, const char *path, size_t limit,
+                                struct buffer *out, struct transcript_error *error)
+{
+    FILE *file = file_open_below(folder, path);
+    if (file == NULL) return fail(error, "cannot open: ", file_error(errno));
+    bool done = read_stream(file, limit, out, error);
+    fclose(file);
     return done;
 }
 

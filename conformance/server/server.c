@@ -2,6 +2,7 @@
  * is one readable descriptor, on which every wait of every thread also waits. */
 #include "server/server_internal.h"
 
+#include "base/file.h"
 #include "base/memory.h"
 
 #include <errno.h>
@@ -302,12 +303,9 @@ const char *server_certificate(const struct server *server, size_t index, const 
     return pem_files[index].name;
 }
 
-/* An old file is replaced, so that it cannot keep wider rights. */
-static bool write_file(const char *path, const char *text, mode_t mode)
+static bool write_file(int folder, const char *name, const char *text, mode_t mode)
 {
-    unlink(path);
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+    FILE *file = file_create_below(folder, name, mode);
     if (!file) return false;
     bool is_written = fputs(text, file) >= 0;
     return fclose(file) == 0 && is_written;
@@ -316,13 +314,15 @@ static bool write_file(const char *path, const char *text, mode_t mode)
 bool server_write_certificates(const struct server *server, const char *directory, char **error)
 {
     const char *pem = NULL;
-    bool is_written = mkdir(directory, 0777) == 0 || errno == EEXIST;
-    if (!is_written) *error = memory_format("%s: cannot make it: %s", directory, strerror(errno));
+    int folder = file_open_folder(directory);
+    bool is_written = folder >= 0;
+    if (!is_written) *error = memory_format("%s: cannot make it: %s", directory, file_error(errno));
     for (size_t i = 0; is_written && server_certificate(server, i, &pem); i++) {
-        char *path = memory_format("%s/%s", directory, pem_files[i].name);
-        is_written = write_file(path, pem, pem_files[i].is_key ? 0600 : 0644);
-        if (!is_written) *error = memory_format("%s: cannot write: %s", path, strerror(errno));
-        free(path);
+        const char *name = pem_files[i].name;
+        is_written = write_file(folder, name, pem, pem_files[i].is_key ? 0600 : 0644);
+        if (!is_written)
+            *error = memory_format("%s/%s: cannot write: %s", directory, name, file_error(errno));
     }
+    if (folder >= 0) close(folder);
     return is_written;
 }

@@ -4,8 +4,8 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/number.h"
 
-#include <errno.h>
 #include <microhttpd.h>
 #include <poll.h>
 #include <stdarg.h>
@@ -175,10 +175,8 @@ static bool answer_echo(struct request *request, const struct arguments *argumen
 
 static bool is_number(const char *text, uint64_t min, uint64_t max, uint64_t *value)
 {
-    if (text[strspn(text, "0123456789")] != '\0' || *text == '\0') return false;
-    errno = 0;
-    unsigned long long number = strtoull(text, NULL, 10);
-    if (errno != 0 || number < min || number > max) return false;
+    uint64_t number = 0;
+    if (!number_read(text, strlen(text), max, &number) || number < min) return false;
     *value = number;
     return true;
 }

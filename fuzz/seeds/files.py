@@ -3,7 +3,7 @@
 
 usage: files.py OUT [ATPROOF]
 
-Writes OUT/script, catalog, results, capture and module, a file a seed, from
+Writes OUT/script, match, catalog, results, diff, capture and module, a file a seed, from
 corpus/, parser/catalog/ and the schema of result stores; with the
 program ATPROOF also from stores that its `check` makes. The same corpus gives
 the same files. Standard library alone.
@@ -58,6 +58,52 @@ def cut_cases(text):
 def make_scripts(out):
     for name, text in scripts():
         write(out, name, cut_cases(text))
+
+
+# ---- scripts and recordings -----------------------------------------------
+
+
+def first_way(text):
+    """The lines of a case that stand outside the second branches of either."""
+    opened, left_out = [], None
+    for line in text.splitlines():
+        if re.match(r"@ (either|any-order|optional|repeat):", line):
+            opened.append(line)
+        elif line.startswith("@ or:") and left_out is None:
+            left_out = len(opened)
+        elif line.startswith("@ end:") and opened:
+            if left_out == len(opened):
+                left_out = None
+            opened.pop()
+        elif left_out is None:
+            yield line
+
+
+def recorded(text):
+    """What a case and its module said, as a session."""
+    variables = dict(re.findall(r"(?m)^@ var: (\S+) = (.*)$", text))
+    items = b"\x40"
+    for line in first_way(text):
+        if line.startswith("> "):
+            items += MARK + b"s" + host_bytes(line, variables)
+        elif line.startswith("< "):
+            said = filled(line[2:], variables).encode("latin-1", "replace")
+            items += MARK + b"r\r\n" + said + b"\r\n"
+        elif line.startswith((">> ", "<< ", ">= text ", "<= text ")):
+            items += MARK + (b"s" if line[0] == ">" else b"r") + unescaped(line)
+    return items
+
+
+def make_matches(out):
+    attacks = {"32-answers", "33-answers", "64-answers", "many-a", "answered", "no-answer"}
+    recordings = {}
+    for name, text in scripts():
+        first = cut_cases(text).decode("latin-1")
+        recordings[name] = recorded(re.split(r"(?m)^(?=@ id:)", first)[-1])
+        write(out, name, first.encode("latin-1") + b"\0" + recordings[name])
+    for name, text in scripts():
+        for other in attacks if name.startswith("regressions/attack/") else ():
+            write(out, f"{name}-{other}", text + b"\0" + recordings[f"regressions/attack/{other}"])
 
 
 # ---- catalogues -----------------------------------------------------------
@@ -138,6 +184,34 @@ def make_stores(out, atproof):
             write(out, f"check-{name}", head + b"".join(cases))
             for at, case in enumerate(cases[:3]):
                 write(out, f"check-{name}-{at}", head + case)
+
+
+def make_pairs(out):
+    """Two stores with a NUL between them: of each kind of line the same twice."""
+    for name, text in stores.stores(ROOT / "reports/results.schema.json"):
+        write(out, name, text.encode() + b"\0" + text.encode())
+
+
+def other_runs(cases):
+    """What may have become of a run: less, more, worse, faster."""
+    yield "same", cases
+    yield "less", cases[1:]
+    yield "twice", cases * 2
+    yield "failed", [case.replace(b'"outcome":"passed"', b'"outcome":"failed"') for case in cases]
+    yield "skipped", [case.replace(b'"outcome":"passed"', b'"outcome":"skipped"') for case in cases]
+    yield "texts", [case.replace(b"OK", b"OK2").replace(b"ERROR", b"OK") for case in cases]
+
+
+def make_compared(out, folder):
+    """Stores that `check` made, each before one that another firmware might have made."""
+    for path in sorted(folder.glob("check-*")):
+        if path.name.endswith("-clauses"):
+            continue
+        head, *cases = path.read_bytes().splitlines(True)
+        for name, others in other_runs(cases):
+            old, new = head + b"".join(cases), head + b"".join(others)
+            write(out, f"{path.name}-{name}", old + b"\0" + new)
+            write(out, f"{path.name}-{name}-back", new + b"\0" + old)
 
 
 # ---- captures -------------------------------------------------------------
@@ -235,12 +309,13 @@ def main():
     if len(sys.argv) not in (2, 3) or sys.argv[1].startswith("-"):
         sys.exit(__doc__)
     out = pathlib.Path(sys.argv[1])
-    makers = {"script": make_scripts, "catalog": make_catalogs, "results": make_results,
-              "capture": make_captures, "module": make_sessions}
+    makers = {"script": make_scripts, "match": make_matches, "catalog": make_catalogs, "results": make_results,
+              "diff": make_pairs, "capture": make_captures, "module": make_sessions}
     for target, make in makers.items():
         make(out / target)
         if target == "results" and len(sys.argv) == 3:
             make_stores(out / target, sys.argv[2])
+            make_compared(out / "diff", out / target)
         if not any((out / target).iterdir()):
             sys.exit(f"files.py: no seeds for {target}")
 

@@ -3,13 +3,13 @@
  *     fuzz-seeds-sessions OUT CORPUS...     writes OUT/stream/HASH and OUT/exchange/HASH
  *
  * Each sample of the corpus is one seed, cut where it is longer than an input. */
+#include "base/file.h"
 #include "corpus/corpus.h"
 #include "edit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 /* Which of the dialects a session chooses by its setting. */
 static uint8_t setting_of(const struct atp_catalog *catalog)
@@ -44,14 +44,13 @@ static void make_session(const struct sample *sample, struct session *session, b
     }
 }
 
-static bool write_seed(const char *folder, const char *target, const uint8_t *bytes, size_t size)
+static bool write_seed(int folder, const char *target, const uint8_t *bytes, size_t size)
 {
     uint64_t hash = UINT64_C(14695981039346656037);
-    char path[4096];
+    char path[64];
     for (size_t i = 0; i < size; i++) hash = (hash ^ bytes[i]) * UINT64_C(1099511628211);
-    int length =
-        snprintf(path, sizeof path, "%s/%s/%016llx", folder, target, (unsigned long long)hash);
-    FILE *file = length < (int)sizeof path ? fopen(path, "wb") : NULL;
+    snprintf(path, sizeof path, "%s/%016llx", target, (unsigned long long)hash);
+    FILE *file = file_create_below(folder, path, 0666);
     bool written = file != NULL && fwrite(bytes, 1, size, file) == size;
     if (file == NULL || fclose(file) != 0 || !written) {
         perror(path);
@@ -60,7 +59,7 @@ static bool write_seed(const char *folder, const char *target, const uint8_t *by
     return true;
 }
 
-static bool write_seeds(const char *folder, const struct sample *sample)
+static bool write_seeds(int folder, const struct sample *sample)
 {
     static struct session session;
     static uint8_t bytes[FUZZ_INPUT_SIZE_MAX];
@@ -72,14 +71,6 @@ static bool write_seeds(const char *folder, const struct sample *sample)
     return write_seed(folder, "stream", bytes, size);
 }
 
-static void make_folder(const char *folder, const char *target)
-{
-    char path[4096];
-    snprintf(path, sizeof path, "%s/%s", folder, target);
-    mkdir(folder, 0777);
-    mkdir(path, 0777);
-}
-
 int main(int argc, char **argv)
 {
     size_t count = 0;
@@ -87,13 +78,17 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: fuzz-seeds-sessions OUT CORPUS...\n");
         return 2;
     }
-    make_folder(argv[1], "stream");
-    make_folder(argv[1], "exchange");
+    int folder = file_open_folder(argv[1]);
+    if (folder < 0 || !file_make_folder_below(folder, "stream")
+        || !file_make_folder_below(folder, "exchange")) {
+        perror(argv[1]);
+        return 1;
+    }
     for (int i = 2; i < argc; i++) {
         struct corpus corpus = {0};
         corpus_read(argv[i], true, &corpus);
         for (size_t n = 0; n < corpus.count; n++)
-            if (!write_seeds(argv[1], &corpus.samples[n])) return 1;
+            if (!write_seeds(folder, &corpus.samples[n])) return 1;
         count += corpus.count;
         corpus_release(&corpus);
     }

@@ -1,4 +1,4 @@
-/* The loader of catalogues (conformance/catalog/load.h), the compiler and
+/* The loader of catalogues (conformance/catalog/load_internal.h), the compiler and
  * the emitters: any bytes as a YAML file.
  *
  *   error     what is refused is refused with complaints `FILE:LINE:COL: text`,

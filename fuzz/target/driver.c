@@ -11,6 +11,8 @@
 #include "target.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -55,10 +57,22 @@ static bool add_input(const char *path, const uint8_t *bytes, size_t size)
     return true;
 }
 
+/* A regular file: a FIFO of a corpus would be waited for. */
+static FILE *open_input(const char *path)
+{
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0) return NULL;
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) return fdopen(fd, "rb");
+    close(fd);
+    errno = EBADFD;
+    return NULL;
+}
+
 static bool read_file(const char *path)
 {
     static uint8_t bytes[1u << 20];
-    FILE *file = fopen(path, "rb");
+    FILE *file = open_input(path);
     if (file == NULL) {
         perror(path);
         return false;
@@ -70,7 +84,7 @@ static bool read_file(const char *path)
     return whole && add_input(path, bytes, size);
 }
 
-static bool read_path(const char *path);
+static bool read_entry(const char *path);
 
 static bool read_folder(const char *path)
 {
@@ -82,7 +96,7 @@ static bool read_folder(const char *path)
         int size = snprintf(below, sizeof below, "%s/%s", path, entries[i]->d_name);
         bool skipped = entries[i]->d_name[0] == '.' || strcmp(entries[i]->d_name, "README.md") == 0;
         free(entries[i]);
-        if (!skipped) fine &= size < (int)sizeof below && read_path(below);
+        if (!skipped) fine &= size < (int)sizeof below && read_entry(below);
     }
     if (count >= 0) free(entries);
     return fine;
@@ -93,6 +107,15 @@ static bool read_path(const char *path)
     struct stat status;
     if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) return read_folder(path);
     return read_file(path);
+}
+
+/* Of a folder: a link in it is refused. */
+static bool read_entry(const char *path)
+{
+    struct stat status;
+    if (lstat(path, &status) != 0 || !S_ISLNK(status.st_mode)) return read_path(path);
+    fprintf(stderr, "%s: a link, which is not followed\n", path);
+    return false;
 }
 
 /* ---- telling ---------------------------------------------------------- */
@@ -115,7 +138,9 @@ static void tell_input(unsigned long seed)
         return;
     }
     snprintf(path, sizeof path, "fuzz-%s-%lu-%lu", fuzz_target_name, seed, running->run);
-    FILE *file = fopen(path, "wb");
+    unlink(path); /* a link that stands there is not written through */
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "wb");
     if (file == NULL || fwrite(running->bytes, 1, running->size, file) != running->size)
         perror(path);
     if (file != NULL) fclose(file);

@@ -18,9 +18,9 @@
  *   again    what was read is written by reports_write_… without complaint, and
  *            read again it gives the same files */
 #include "target.h"
+#include "written.h"
 
 #include <atproof/reports.h>
-#include <jansson.h>
 #include <libxml/parser.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -29,39 +29,21 @@
 
 #define NAME "results.jsonl"
 
-struct text {
-    char *bytes;
-    size_t size;
-};
-
-static FILE *open_text(struct text *text)
-{
-    *text = (struct text){0};
-    FILE *file = open_memstream(&text->bytes, &text->size);
-    if (file == NULL) abort();
-    return file;
-}
-
-static void close_text(FILE *file)
-{
-    if (fclose(file) != 0) fuzz_fail("written", "lost");
-}
-
 /* Without coverage: its folder is no part of a store. */
-static struct text show(const struct reports_store *store, enum reports_format format)
+static struct written show(const struct reports_store *store, enum reports_format format)
 {
     static const char *const names[] = {NAME};
     const struct reports_input input = {.stores = names, .store_count = 1};
-    struct text text;
-    FILE *file = open_text(&text);
+    struct written text;
+    FILE *file = written_open(&text);
     reports_show(store, &input, format, file, file);
-    close_text(file);
+    written_close(file);
     return text;
 }
 
 /* ---- reading ---------------------------------------------------------- */
 
-static void check_complaints(const struct text *complaints, bool good)
+static void check_complaints(const struct written *complaints, bool good)
 {
     if (good && complaints->size > 0) fuzz_fail("error", "read, yet: %s", complaints->bytes);
     if (good) return;
@@ -73,8 +55,8 @@ static void check_complaints(const struct text *complaints, bool good)
 
 static struct reports_store *read_bytes(const void *bytes, size_t size)
 {
-    struct text complaints;
-    FILE *errors = open_text(&complaints);
+    struct written complaints;
+    FILE *errors = written_open(&complaints);
     FILE *file = fmemopen((void *)(uintptr_t)bytes, size, "r"); /* not written to */
     if (file == NULL) abort();
     struct reports_store *store = reports_read(file, NAME, errors);
@@ -87,7 +69,7 @@ static struct reports_store *read_bytes(const void *bytes, size_t size)
 
 /* ---- projections ------------------------------------------------------ */
 
-static void check_junit(const struct text *junit)
+static void check_junit(const struct written *junit)
 {
     xmlDoc *document =
         xmlReadMemory(junit->bytes, (int)junit->size, "junit.xml", NULL,
@@ -97,7 +79,7 @@ static void check_junit(const struct text *junit)
 }
 
 /* Plans and points of one depth: the whole, or all subtests together. */
-static void check_depth(const struct text *tap, const char *indent)
+static void check_depth(const struct written *tap, const char *indent)
 {
     size_t points = 0;
     size_t planned = 0;
@@ -118,51 +100,15 @@ static void check_depth(const struct text *tap, const char *indent)
                   points, tap->bytes);
 }
 
-static void check_tap(const struct text *tap)
+static void check_tap(const struct written *tap)
 {
     check_depth(tap, "");
     check_depth(tap, "    ");
 }
 
-static void check_summary(const struct text *summary)
+static void check_badge(const struct written *badge)
 {
-    if (summary->size == 0) fuzz_fail("summary", "nothing");
-    for (size_t i = 0; i < summary->size; i++) {
-        unsigned char byte = (unsigned char)summary->bytes[i];
-        if ((byte < 0x20 && byte != '\n') || byte == 0x7F)
-            fuzz_fail("summary", "byte 0x%02X: %s", byte, summary->bytes);
-    }
-}
-
-/* The page is ours but for its texts, so what only a text could bring is not in
- * it: a second script or title, another element, a control byte. */
-static void check_page(const struct text *page)
-{
-    static const char *const once[] = {"<script", "</script", "<title", "</title",
-                                       "<style",  "</style",  "<body",  "</html"};
-    for (size_t i = 0; i < sizeof once / sizeof once[0]; i++) {
-        const char *first = strstr(page->bytes, once[i]);
-        if (first == NULL || strstr(first + 1, once[i]) != NULL)
-            fuzz_fail("html", "%s is not there once", once[i]);
-    }
-    for (size_t i = 0; i < page->size; i++) {
-        unsigned char byte = (unsigned char)page->bytes[i];
-        if ((byte < 0x20 && byte != '\n') || byte == 0x7F)
-            fuzz_fail("html", "byte 0x%02X at %zu", byte, i);
-    }
-}
-
-static json_t *read_json(const char *what, const struct text *text)
-{
-    json_error_t error;
-    json_t *json = json_loadb(text->bytes, text->size, JSON_REJECT_DUPLICATES, &error);
-    if (json == NULL) fuzz_fail(what, "no JSON: %s: %s", error.text, text->bytes);
-    return json;
-}
-
-static void check_badge(const struct text *badge)
-{
-    json_decref(read_json("badge", badge));
+    json_decref(written_read_json("badge", badge));
 }
 
 /* Each result's rule is the one that it names, and no two have a fingerprint. */
@@ -188,54 +134,33 @@ static void check_results(const json_t *results, const json_t *rules)
     json_decref(prints);
 }
 
-static void check_sarif(const struct text *sarif)
+static void check_sarif(const struct written *sarif)
 {
-    json_t *log = read_json("sarif", sarif);
+    json_t *log = written_read_json("sarif", sarif);
     const json_t *run = json_array_get(json_object_get(log, "runs"), 0);
     const json_t *driver = json_object_get(json_object_get(run, "tool"), "driver");
     check_results(json_object_get(run, "results"), json_object_get(driver, "rules"));
     json_decref(log);
 }
 
-static bool is_own_tag(const char *at)
+static void check_summary(const struct written *summary)
 {
-    static const char *const own[] = {
-        "<code>",    "</code>",    "<wbr>",      "<details>",
-        "<summary>", "</summary>", "</details>", "<!-- atproof:",
-    };
-    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
-        if (strncmp(at, own[i], strlen(own[i])) == 0) return true;
-    return false;
+    written_is_inert("summary", summary);
 }
 
-/* What comes after the fenced block that begins there; NULL: it has no end. */
-static const char *skip_block(const char *fence)
+static void check_page(const struct written *page)
 {
-    size_t size = strspn(fence, "`");
-    for (const char *line = strchr(fence, '\n'); line != NULL; line = strchr(line, '\n')) {
-        line++;
-        if (strspn(line, "`") == size && line[size] == '\n') return line + size;
-    }
-    return NULL;
+    written_is_page("html", page);
 }
 
-/* No tag but our own, outside of the blocks of commands. */
-static void check_markdown(const struct text *markdown)
+static void check_markdown(const struct written *markdown)
 {
-    if (markdown->size > 65536) fuzz_fail("markdown", "%zu bytes", markdown->size);
-    for (const char *at = markdown->bytes; at != NULL && *at != '\0'; at++) {
-        unsigned char byte = (unsigned char)*at;
-        if ((byte < 0x20 && byte != '\n') || byte == 0x7F)
-            fuzz_fail("markdown", "byte 0x%02X", byte);
-        if (byte == '<' && !is_own_tag(at)) fuzz_fail("markdown", "tag: %s", at);
-        if (byte == '`') at = skip_block(at);
-        if (at == NULL) fuzz_fail("markdown", "a block without an end: %s", markdown->bytes);
-    }
+    written_is_markdown("markdown", markdown);
 }
 
 static const struct writer {
     const char *name;
-    void (*check)(const struct text *);
+    void (*check)(const struct written *);
     enum reports_format format;
     bool is_whole; /* what a store without empty runs and clauses gives as well */
 } writers[] = {
@@ -253,8 +178,8 @@ static const struct writer {
 static void check_same(const struct writer *writer, const struct reports_store *store,
                        const struct reports_store *other)
 {
-    struct text text = show(store, writer->format);
-    struct text again = show(other, writer->format);
+    struct written text = show(store, writer->format);
+    struct written again = show(other, writer->format);
     writer->check(&text);
     if (writer->is_whole
         && (again.size != text.size || memcmp(again.bytes, text.bytes, text.size) != 0))
@@ -265,10 +190,10 @@ static void check_same(const struct writer *writer, const struct reports_store *
 
 static void check_store(const struct reports_store *store)
 {
-    struct text written;
-    FILE *file = open_text(&written);
+    struct written written;
+    FILE *file = written_open(&written);
     if (!reports_write_store(file, store)) fuzz_fail("again", "a line is refused");
-    close_text(file);
+    written_close(file);
     if (written.size > 0) { /* else a line of a baseline alone */
         struct reports_store *other = read_bytes(written.bytes, written.size);
         if (other == NULL) fuzz_fail("again", "what was written is refused: %s", written.bytes);

@@ -38,7 +38,7 @@ static bool is_shown(uint32_t value)
 {
     static const uint32_t hidden[][2] = {
         {0x00, 0x1F},     {0x7F, 0x9F},     {0x061C, 0x061C}, {0x200E, 0x200F}, {0x2028, 0x202E},
-        {0x2066, 0x2069}, {0xFDD0, 0xFDEF}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB},
+        {0x2066, 0x2069}, {0xFDD0, 0xFDEF}, {0xFEFF, 0xFEFF}, {0xFFF9, 0xFFFB}, {0xE0000, 0xE007F},
     };
     for (size_t i = 0; i < sizeof hidden / sizeof hidden[0]; i++)
         if (value >= hidden[i][0] && value <= hidden[i][1]) return false;
@@ -53,14 +53,23 @@ static size_t columns_of(uint32_t value)
 
 /* ---- shown text ------------------------------------------------------- */
 
+/* What CI systems obey in a log: `::error::` at the beginning of a line, `##vso[`
+ * anywhere. */
+static bool is_obeyed(const char *at, const char *begin)
+{
+    if (*at == '#') return at > begin && at[-1] == '#';
+    return *at == ':' && (at[1] == ':' || at[1] == '\0') && begin + strspn(begin, " ") == at;
+}
+
 char *text_shown(const char *bytes)
 {
     char *shown = arena_must(malloc(strlen(bytes) * 4 + 1));
     char *end = shown;
+    const char *begin = bytes;
     while (*bytes != '\0') {
         uint32_t value = 0;
         size_t size = decode(bytes, &value);
-        if (size > 0 && is_shown(value)) {
+        if (size > 0 && is_shown(value) && !is_obeyed(bytes, begin)) {
             memcpy(end, bytes, size);
             end += size;
             bytes += size;
@@ -71,6 +80,13 @@ char *text_shown(const char *bytes)
     }
     *end = '\0';
     return shown;
+}
+
+void text_put(FILE *out, const char *bytes)
+{
+    char *shown = text_shown(bytes);
+    fputs(shown, out);
+    free(shown);
 }
 
 /* Returns: the end of the longest beginning of `shown` that fits the columns. */
@@ -131,7 +147,7 @@ static char *ansi_word(const char *bytes)
     char *end = word + sprintf(word, "$'");
     for (; *bytes != '\0'; bytes++) {
         unsigned char byte = (unsigned char)*bytes;
-        bool plain = byte >= 0x20 && byte < 0x7F && byte != '\'' && byte != '\\';
+        bool plain = byte >= 0x20 && byte < 0x7F && strchr("'\\#", byte) == NULL;
         end += sprintf(end, plain ? "%c" : "\\%03o", byte);
     }
     memcpy(end, "'", 2);
@@ -155,9 +171,10 @@ char *text_shell_word(const char *bytes)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
                                 "0123456789_./:@%+=,-";
-    if (*bytes != '\0' && strspn(bytes, plain) == strlen(bytes)) return text_format("%s", bytes);
     char *shown = text_shown(bytes);
     bool same = strcmp(shown, bytes) == 0;
+    bool bare = *bytes != '\0' && strspn(bytes, plain) == strlen(bytes);
+    if (same && bare) return shown;
     free(shown);
     return same ? quoted_word(bytes) : ansi_word(bytes);
 }

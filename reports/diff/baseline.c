@@ -245,8 +245,9 @@ static void report(const struct update *update)
 {
     const size_t *fates = update->fates;
     size_t all = fates[FATE_NEW] + fates[FATE_CHANGED] + fates[FATE_KEPT] + fates[FATE_UNPLAYED];
-    fprintf(update->report, "%s: %zu cases: %zu new, %zu changed, %zu as before",
-            update->input->name, all, fates[FATE_NEW], fates[FATE_CHANGED], fates[FATE_KEPT]);
+    text_put(update->report, update->input->name);
+    fprintf(update->report, ": %zu cases: %zu new, %zu changed, %zu as before", all,
+            fates[FATE_NEW], fates[FATE_CHANGED], fates[FATE_KEPT]);
     if (fates[FATE_UNPLAYED] > 0)
         fprintf(update->report, ", %zu not played and kept", fates[FATE_UNPLAYED]);
     if (fates[FATE_DROPPED] > 0) fprintf(update->report, ", %zu dropped", fates[FATE_DROPPED]);
@@ -264,10 +265,11 @@ static void report(const struct update *update)
 
 static bool refuse(const struct update *update)
 {
+    text_put(update->errors, update->input->name);
     fprintf(update->errors,
-            "%s: not written: %zu failure%s would be accepted, expected --reason TEXT that says "
+            ": not written: %zu failure%s would be accepted, expected --reason TEXT that says "
             "why\n",
-            update->input->name, update->accepted_count, update->accepted_count == 1 ? "" : "s");
+            update->accepted_count, update->accepted_count == 1 ? "" : "s");
     put_ids(update->errors, update);
     return false;
 }
@@ -294,7 +296,8 @@ static bool write_all(struct update *update)
     put_latencies(update);
     if (update->accepted_count > 0 && filled(update->input->reason) == NULL) return refuse(update);
     if (!update->good || ferror(update->out)) {
-        fprintf(update->errors, "%s: not written whole\n", update->input->name);
+        text_put(update->errors, update->input->name);
+        fputs(": not written whole\n", update->errors);
         return false;
     }
     report(update);
@@ -317,10 +320,12 @@ bool reports_baseline_update(const struct reports_baseline_input *input, FILE *o
     size_t played = 0;
     for (size_t i = 0; i < update.diff->case_count; i++)
         played += update.diff->cases[i].sides[1].played > 0;
-    if (played > 0) good = write_all(&update);
-    else
-        fprintf(errors, "%s: no case was played, expected a run to make a baseline of\n",
-                input->run.name);
+    if (played > 0) {
+        good = write_all(&update);
+    } else {
+        text_put(errors, input->run.name);
+        fputs(": no case was played, expected a run to make a baseline of\n", errors);
+    }
     reports_diff_close(update.diff);
     return good;
 }

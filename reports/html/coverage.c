@@ -2,8 +2,11 @@
  * (gcovr --json), or else summary.json (gcovr --json-summary), with links to the
  * pages of gcovr --html-details index.html. */
 #include "base/digest.h"
+#include "base/input.h"
+#include "base/text.h"
 #include "html/parts.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,7 +104,8 @@ struct coverage {
 /* On the page and to the errors: `coverage/coverage.json: what is wrong`. */
 static void complain(struct coverage *coverage, const char *text)
 {
-    fprintf(coverage->html->errors, "%s\n", text);
+    text_put(coverage->html->errors, text);
+    fputc('\n', coverage->html->errors);
     coverage->view->complaint = text;
 }
 
@@ -289,11 +293,12 @@ static const void *table_of(const struct coverage *coverage)
     return table;
 }
 
-static void read_document(struct coverage *coverage, const char *path, const struct source *source)
+static void read_document(struct coverage *coverage, FILE *file, const char *path,
+                          const struct source *source)
 {
     json_error_t error;
     struct arena *arena = &coverage->html->arena;
-    json_t *document = json_load_file(path, 0, &error);
+    json_t *document = json_loadf(file, 0, &error);
     if (document == NULL) {
         complain(coverage, page_format(arena, "%s:%d: cannot be read: %s", path,
                                        error.line < 0 ? 0 : error.line, error.text));
@@ -313,8 +318,13 @@ const void *html_coverage(struct html *html)
                                 .view = arena_new(&html->arena, 1, sizeof *coverage.view)};
     for (size_t i = 0; i < sizeof sources / sizeof sources[0]; i++) {
         const char *path = page_format(&html->arena, "%s/%s", folder, sources[i].name);
-        if (access(path, F_OK) != 0) continue;
-        read_document(&coverage, path, &sources[i]);
+        FILE *file = input_open_found(folder, sources[i].name);
+        if (file == NULL && errno == ENOENT) continue;
+        if (file == NULL)
+            complain(&coverage, page_format(&html->arena, "%s:0: cannot be read: %s", path,
+                                            input_error(errno)));
+        else read_document(&coverage, file, path, &sources[i]);
+        if (file != NULL) fclose(file);
         return coverage.view;
     }
     complain(&coverage,

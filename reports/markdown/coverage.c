@@ -3,6 +3,7 @@
 #include "markdown/coverage.h"
 
 #include "base/arena.h"
+#include "base/input.h"
 #include "base/text.h"
 
 #include <jansson.h>
@@ -43,15 +44,15 @@ static char *share(const json_t *summary, const char *what, const char *plural)
 
 void markdown_put_coverage(FILE *out, const char *folder)
 {
-    char *path = text_format("%s/summary.json", folder);
-    json_t *summary = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+    FILE *file = input_open_found(folder, "summary.json");
+    json_t *summary = file == NULL ? NULL : json_loadf(file, JSON_REJECT_DUPLICATES, NULL);
+    if (file != NULL) fclose(file);
     char *lines = share(summary, "line", "lines");
     char *branches = share(summary, "branch", "branches");
     if (lines == NULL) fputs("\nCoverage: unknown, gcovr's summary.json cannot be read.\n", out);
     else
         fprintf(out, "\nCoverage: %s%s%s.\n", lines, branches == NULL ? "" : ", ",
                 branches == NULL ? "" : branches);
-    free(path);
     free(lines);
     free(branches);
     json_decref(summary);

@@ -1,4 +1,5 @@
 /* Reads stores and writes a projection of them: the one file that knows all. */
+#include "base/text.h"
 #include "formats/formats.h"
 #include "html/html.h"
 #include "markdown/markdown.h"
@@ -32,8 +33,9 @@ bool reports_project(const struct reports_input *input, enum reports_format form
     if (good) {
         write_format(&store, input, format, out, errors);
         if (fflush(out) != 0 || ferror(out)) {
-            fprintf(errors, "%s: what was made of it was not written whole: %s\n", input->stores[0],
-                    strerror(errno));
+            int error = errno;
+            text_put(errors, input->stores[0]);
+            fprintf(errors, ": what was made of it was not written whole: %s\n", strerror(error));
             good = false;
         }
     }
@@ -60,6 +62,21 @@ void reports_close(struct reports_store *store)
     if (store == NULL) return;
     store_release(&store->is);
     free(store);
+}
+
+const struct reports_run *reports_run_of(const struct reports_store *store)
+{
+    return store->is.run;
+}
+
+size_t reports_case_count(const struct reports_store *store)
+{
+    return store->is.case_count;
+}
+
+const struct reports_case *reports_case_at(const struct reports_store *store, size_t index)
+{
+    return &store->is.cases[index].is;
 }
 
 void reports_show(const struct reports_store *store, const struct reports_input *input,

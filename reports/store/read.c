@@ -1,5 +1,6 @@
 /* Reads a store and checks it line by line by the tables of schema.h. */
 #define _GNU_SOURCE
+#include "base/input.h"
 #include "base/text.h"
 #include "store/schema.h"
 #include "store/store.h"
@@ -37,7 +38,7 @@ static void put_place(FILE *out, const struct place *place)
 
 static void begin_complaint(const struct reader *reader, const struct place *place)
 {
-    fputs(reader->path, reader->errors);
+    text_put(reader->errors, reader->path);
     if (reader->line > 0) fprintf(reader->errors, ":%zu", reader->line);
     fputs(": ", reader->errors);
     put_place(reader->errors, place);
@@ -390,6 +391,16 @@ static bool parse_line(struct reader *reader, const char *text, size_t size)
     return good;
 }
 
+/* What a killed program or a full disk left of a last line: no JSON, no line end. */
+static bool is_torn(const char *text, size_t size)
+{
+    json_error_t error;
+    if (size == 0 || text[size - 1] == '\n') return false;
+    json_t *line = json_loadb(text, size, JSON_REJECT_DUPLICATES, &error);
+    json_decref(line);
+    return line == NULL;
+}
+
 static bool read_lines(struct reader *reader, FILE *file)
 {
     char *text = NULL;
@@ -398,7 +409,11 @@ static bool read_lines(struct reader *reader, FILE *file)
     ssize_t size = 0;
     while (good && (size = getline(&text, &capacity, file)) >= 0) {
         reader->line++;
-        good = parse_line(reader, text, (size_t)size);
+        if (reader->line > 1 && is_torn(text, (size_t)size))
+            (void)complain(reader, NULL,
+                           "the last line is cut short and left out: the program "
+                           "that wrote it was ended");
+        else good = parse_line(reader, text, (size_t)size);
     }
     int error = errno;
     free(text);
@@ -434,9 +449,9 @@ static bool read_path(struct reader *reader, const char *path)
     reader->path = path;
     reader->line = 0;
     if (strcmp(path, "-") == 0) return read_file(reader, stdin, path);
-    FILE *file = fopen(path, "r");
+    FILE *file = input_open(path);
     if (file == NULL)
-        return complain(reader, NULL, "%s, expected a store to read", strerror(errno));
+        return complain(reader, NULL, "%s, expected a store to read", input_error(errno));
     bool good = read_file(reader, file, path);
     fclose(file);
     return good;

@@ -60,6 +60,7 @@ static const struct schema_key run_keys[] = {
     KEY(reports_run, command, SCHEMA_TEXT, false),
     KEY(reports_run, dialect, SCHEMA_TEXT, false),
     KEY(reports_run, strict, SCHEMA_FLAG, true),
+    KEY(reports_run, cases, SCHEMA_DIGEST, false),
 };
 
 static const struct schema_key finding_keys[] = {
@@ -224,10 +225,31 @@ static size_t form_size(const char *form, const char *text)
     return i;
 }
 
+/* Two digits, in a text that has the form. */
+static unsigned pair_at(const char *text)
+{
+    return (unsigned)(text[0] - '0') * 10 + (unsigned)(text[1] - '0');
+}
+
+/* Whether the text, which begins as `0000-00-00` does, begins with a day of the
+ * calendar. */
+static bool is_day(const char *text)
+{
+    static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    unsigned year = pair_at(text) * 100 + pair_at(text + 2);
+    unsigned month = pair_at(text + 5);
+    unsigned day = pair_at(text + 8);
+    bool leaps = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    if (year == 0 || month == 0 || month > 12 || day == 0) return false;
+    return day <= days[month - 1] + (month == 2 && leaps ? 1u : 0);
+}
+
+/* Seconds up to 60: RFC 3339 has leap seconds. */
 static bool is_instant(const char *text)
 {
     size_t size = form_size("0000-00-00T00:00:00", text);
-    if (size == 0) return false;
+    if (size == 0 || !is_day(text)) return false;
+    if (pair_at(text + 11) > 23 || pair_at(text + 14) > 59 || pair_at(text + 17) > 60) return false;
     size_t fraction = text[size] == '.' ? strspn(text + size + 1, "0123456789") : 0;
     if (fraction > 0) size += 1 + fraction;
     return strcmp(text + size, "Z") == 0;
@@ -236,7 +258,8 @@ static bool is_instant(const char *text)
 bool schema_text_fits(const struct schema_key *key, const char *text)
 {
     if (key->type == SCHEMA_INSTANT) return is_instant(text);
-    if (key->type == SCHEMA_DAY) return strlen(text) == 10 && form_size("0000-00-00", text) == 10;
+    if (key->type == SCHEMA_DAY)
+        return strlen(text) == 10 && form_size("0000-00-00", text) == 10 && is_day(text);
     if (key->type == SCHEMA_DIGEST)
         return strlen(text) == 64 && strspn(text, "0123456789abcdef") == 64;
     return true;

@@ -1,9 +1,11 @@
 /* Writes the lines of a store. */
+#define _GNU_SOURCE
 #include "base/json_out.h"
 #include "store/schema.h"
 #include "store/store.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- what may be written ---------------------------------------------- */
@@ -135,13 +137,18 @@ static void put_keys(struct json_out *json, const struct schema_object *object, 
     }
 }
 
+/* The line goes to `out` at once: a killed program leaves no part of it. */
 static bool put_line(FILE *out, const struct schema_object *object, const void *owner)
 {
-    struct json_out json = {.out = out};
+    char *text = NULL;
+    size_t size = 0;
     if (!is_whole(object, owner)) {
         errno = EINVAL;
         return false;
     }
+    FILE *line = open_memstream(&text, &size);
+    if (line == NULL) return false;
+    struct json_out json = {.out = line};
     json_out_open(&json, '{');
     json_out_key(&json, "kind");
     json_out_string(&json, object->name);
@@ -151,8 +158,12 @@ static bool put_line(FILE *out, const struct schema_object *object, const void *
     }
     put_keys(&json, object, owner);
     json_out_close(&json, '}');
-    fputc('\n', out);
-    return !ferror(out);
+    fputc('\n', line);
+    bool good = ferror(line) == 0;
+    good = fclose(line) == 0 && good;
+    good = good && fwrite(text, 1, size, out) == size && ferror(out) == 0;
+    free(text);
+    return good;
 }
 
 bool reports_write_run(FILE *file, const struct reports_run *run)

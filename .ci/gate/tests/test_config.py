@@ -74,6 +74,27 @@ def test_all_mistakes_are_told_at_once():
     assert len(said) == 3, said
 
 
+def test_what_a_mistake_quotes_is_inert():
+    evil = r'"\e[2J\x9b\r\n::error::x\u2028gate: PASS\u202e##vso[x]"'
+    for text in (f"{evil}: 1\n", f"version: {evil}\n", f"version: 1\nlive: [{evil}]\n",
+                 f"version: 1\nchecks: [{evil}]\n", f"version: 1\n{evil}: 1\n{evil}: 1\n"):
+        with common.scratch() as folder:
+            common.write(folder, gate__yaml=text)
+            code, out, errors = common.run_gate("--config", f"{folder}/gate.yaml")
+        assert code == 2 and not out
+        assert all(line.startswith("gate: /") for line in errors[:-1].split("\n")), errors
+        assert "##" not in errors, errors
+        assert errors.replace("\n", "").isprintable(), errors
+
+
+def test_day_is_one_of_the_calendar():
+    for day in ("2028-02-29", "0001-01-01", "9999-12-31"):
+        assert config.is_day(day), day
+    for day in ("9999-99-99", "2099-02-30", "2100-02-29", "2099-00-10", "0000-01-01", "20990101",
+                "2099-W01-1", "2099-01-01 ", "2099-1-1", ""):
+        assert not config.is_day(day), day
+
+
 def test_a_file_that_is_not_there_is_exit_2():
     code, out, errors = common.run_gate("--config", "/no/such.yaml")
     assert code == 2 and "gate: /no/such.yaml: No such file" in errors and not out
@@ -93,14 +114,6 @@ def test_dates_and_paths_stay_text():
     assert loaded.data["expected_failures"][0]["until"] == "2030-01-02"
     assert loaded.root.name == "a" and loaded.out.name == "atproof-gate"
     assert loaded.place("expected_failures", 0).endswith("gate.yaml:5:5")
-
-
-def test_a_folder_with_other_things_is_not_emptied():
-    with common.scratch() as folder:
-        common.write(folder, gate__yaml="version: 1\nchecks: [stack]\noutput: {directory: .}\n")
-        code, _, errors = common.run_gate("--config", f"{folder}/gate.yaml")
-        assert code == 2 and "no folder of a gate" in errors, errors
-        assert (pathlib.Path(folder) / "gate.yaml").is_file()
 
 
 def test_the_gates_own_configuration_is_taken():

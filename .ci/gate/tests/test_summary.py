@@ -83,6 +83,8 @@ def test_steps_stand_in_junit_and_count():
 
 def test_bytes_of_a_module_do_nothing_to_the_terminal():
     assert render.plain("a\x1b[31m\u202eb\x9b") == "a\\x1B[31m\\u202Eb\\x9B"
+    assert render.plain(" ::error::##vso[x]###") == r" \x3A:error::#\x23vso[x]#\x23\x23"
+    assert render.plain("tcp,::1: a: #1") == "tcp,::1: a: #1" and render.plain(":") == r"\x3A"
 
 
 common.main(sys.modules[__name__])

@@ -27,6 +27,11 @@ static void set_place(json_t *object, struct catalog_location at)
     json_object_set_new(object, "column", json_integer(at.column));
 }
 
+static void set_secret(json_t *object, enum catalog_secret secret)
+{
+    if (secret != CATALOG_SECRET_NONE) set_text(object, "secret", catalog_secret_name(secret));
+}
+
 /* A list of lists: [[0,0],[701,719]]; null is open. */
 static json_t *ranges_json(const struct catalog_interval *ranges, size_t count)
 {
@@ -63,6 +68,7 @@ static json_t *params_json(const struct catalog_param *params, size_t count)
         set_list(object, "values", values_json(param->values, param->value_count));
         set_text(object, "table", param->table);
         set_text(object, "note", param->note);
+        set_secret(object, param->secret);
         set_place(object, param->at);
         json_array_append_new(list, object);
     }
@@ -114,6 +120,7 @@ static json_t *form_json(const struct catalog_form *form)
     if (form->upload == CATALOG_UPLOAD_COUNTED)
         set_text(object, "upload", form->syntax.args[form->upload_arg].text);
     else if (form->upload == CATALOG_UPLOAD_CTRL_Z) set_text(object, "upload", "ctrl-z");
+    set_secret(object, form->secret);
     if (form->asks != NULL) set_text(object, "asks", form->asks);
     json_object_set_new(object, "variants", variants_json(form));
     set_place(object, form->at);
@@ -177,6 +184,24 @@ static json_t *urcs_json(const struct catalog_set *set)
     return list;
 }
 
+static json_t *places_json(const struct catalog_set *set)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < set->place_count; i++) {
+        const struct catalog_place *place = &set->places[i];
+        json_t *object = json_object();
+        set_text(object, "clause", place->clause);
+        set_text(object, "command", place->syntax.text);
+        set_text(object, "after", place->after);
+        set_text(object, "notation", place->line.notation);
+        if (place->upload != CATALOG_SECRET_NONE)
+            set_text(object, "upload", catalog_secret_name(place->upload));
+        set_place(object, place->at);
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
 static json_t *tables_json(const struct catalog_set *set)
 {
     json_t *list = json_array();
@@ -214,6 +239,7 @@ static json_t *set_json(const struct catalog_set *set)
     set_list(object, "results", results_json(set));
     set_list(object, "commands", commands_json(set));
     set_list(object, "urcs", urcs_json(set));
+    set_list(object, "secrets", places_json(set));
     set_list(object, "errata", errata_json(set->errata, set->erratum_count));
     set_list(object, "clauses", errata_json(set->clauses, set->clause_count));
     return object;

@@ -29,10 +29,12 @@ const char *catalog_range_text(const struct catalog_interval *range, char *text,
 
 /* ---- cells --------------------------------------------------------------- */
 
-/* Text in a table or a line of its own: marks of Markdown and HTML escaped,
- * line ends as spaces. */
+/* Text in a table or a line of its own: marks of Markdown and HTML escaped, and a colon
+ * at its beginning, with which a log of GitHub begins commands; line ends as spaces. */
 static void put_text(FILE *out, const char *text)
 {
+    for (; text && (*text == ' ' || *text == '\n'); text++) fputc(' ', out);
+    if (text && *text == ':') fputc('\\', out);
     for (; text && *text; text++) {
         if (strchr("\\`*_<>|[]", *text)) fputc('\\', out);
         fputc(*text == '\n' ? ' ' : *text, out);
@@ -77,6 +79,17 @@ static bool is_wanted(const char *own, const struct catalog_part *part)
     return catalog_is_of_edition(own, part->edition);
 }
 
+/* After the values, in their column. */
+static void put_remarks(FILE *out, const struct catalog_param *param)
+{
+    bool follows = param->values || param->table;
+    if (param->note) fputs(follows ? "<br>" : "", out);
+    put_text(out, param->note);
+    if (param->secret == CATALOG_SECRET_NONE) return;
+    fprintf(out, "%ssecret: %s", follows || param->note ? "<br>" : "",
+            catalog_secret_name(param->secret));
+}
+
 static void put_params(FILE *out, const struct catalog_param *params, size_t count,
                        const struct catalog_part *part)
 {
@@ -102,8 +115,7 @@ static void put_params(FILE *out, const struct catalog_param *params, size_t cou
         fputs(" | ", out);
         put_values(out, param->values, param->value_count);
         if (param->table) fprintf(out, "table [%s](#table-%s)", param->table, param->table);
-        fputs((param->values || param->table) && param->note ? "<br>" : "", out);
-        put_text(out, param->note);
+        put_remarks(out, param);
         fputs(" |\n", out);
     }
 }
@@ -135,6 +147,8 @@ static void put_form_notes(FILE *out, const struct catalog_form *form)
     if (form->upload == CATALOG_UPLOAD_COUNTED)
         fprintf(out, ", uploads %s bytes", form->syntax.args[form->upload_arg].text);
     else if (form->upload == CATALOG_UPLOAD_CTRL_Z) fputs(", uploads up to Ctrl-Z", out);
+    if (form->secret != CATALOG_SECRET_NONE)
+        fprintf(out, ", secret: %s", catalog_secret_name(form->secret));
 }
 
 static void put_form(FILE *out, const struct catalog_form *form)

@@ -1,8 +1,8 @@
 /* Finding defects by name. */
 #include "base/memory.h"
+#include "base/number.h"
 #include "modem/defect/list.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,17 +25,13 @@ bool modem_read_flaw(const char *text, struct modem_flaw *out)
     char *name = memory_slice(text, strcspn(text, "@"));
     const char *number = text[strlen(name)] == '@' ? text + strlen(name) + 1 : NULL;
     const struct modem_defect *defect = modem_find_defect(name);
-    char *end = NULL;
-    unsigned long at = 0;
+    uint64_t at = 0;
     bool lasting = false;
     free(name);
     if (number != NULL) {
-        errno = 0;
-        at = strtoul(number, &end, 10);
-        lasting = *end == '+';
-        if (number[0] < '1' || number[0] > '9' || end[lasting] != '\0' || errno != 0
-            || at > UINT32_MAX)
-            return false;
+        size_t size = strlen(number);
+        lasting = size > 0 && number[size - 1] == '+';
+        if (!number_read(number, size - lasting, UINT32_MAX, &at) || at == 0) return false;
     }
     if (defect == NULL) return false;
     *out = (struct modem_flaw){.defect = defect, .at = (unsigned)at, .lasting = lasting};

@@ -58,7 +58,7 @@ static const struct bad cases[] = {
     /* ---- keys --------------------------------------------------------- */
     {"test_load_unknown_key_is_refused", HEAD "urc: []\n",
      "x.yaml:3:1: unknown key \"urc\" in a catalogue; expected one of set, title, document, "
-     "editions, vendors, parameters, tables, results, commands, urcs, errata, clauses\n"},
+     "editions, vendors, parameters, tables, results, commands, urcs, secrets, errata, clauses\n"},
     {"test_load_missing_title_is_refused", "set: x\n",
      "x.yaml:1:1: missing title; expected it in a catalogue\n"},
     {"test_load_empty_text_is_refused", "set: x\ntitle:\n", "x.yaml:2:7: empty; expected text\n"},
@@ -194,6 +194,29 @@ static const struct bad cases[] = {
      HEAD "parameters:\n  s: {clause: 1, type: string}\n"
           "urcs:\n  - {notation: '+A: <s><CR><LF><data>', clause: 1}\n",
      "x.yaml:6:21: <s> counts a payload; expected a parameter of type int\n"},
+    /* ---- secrets ------------------------------------------------------ */
+    {"test_load_secret_of_unknown_kind_is_refused",
+     HEAD "parameters: {n: {clause: 1, type: int, secret: pin}}\n",
+     "x.yaml:3:48: unknown \"pin\"; expected one of password, user, token, key, imei, imsi, iccid, "
+     "number, position, card, message\n"},
+    {"test_load_secret_of_form_without_upload_is_refused",
+     HEAD "commands:\n  +A:\n    clause: 1\n    forms:\n      - syntax: AT+A\n"
+          "        secret: key\n        variants:\n" VARIANT,
+     "x.yaml:7:9: secret in a form without upload; expected it of a parameter\n"},
+    {"test_load_place_of_unknown_kind_is_refused",
+     HEAD "secrets:\n  - {clause: 1, command: 'AT+A=<pasword>,<user>'}\n",
+     "x.yaml:4:5: <pasword> is no kind of secret; expected one, or -\n"},
+    {"test_load_place_without_secret_is_refused",
+     HEAD "secrets:\n  - {clause: 1, command: AT+A=-}\n",
+     "x.yaml:4:5: names no secret; expected <KIND> in a command or a notation\n"},
+    {"test_load_place_of_no_command_is_refused",
+     HEAD "secrets:\n  - {clause: 1, command: +A=<user>, notation: '+A: <user>'}\n",
+     "x.yaml:4:26: expected the syntax to begin with AT\n"},
+    {"test_load_place_without_prefix_and_after_is_refused",
+     HEAD "secrets:\n  - {clause: 1, notation: <imsi>}\n  - {clause: 1, command: AT+A=<user>, "
+          "after: +B}\n",
+     "x.yaml:4:5: notation without a prefix; expected \"after\" with it\n"
+     "x.yaml:5:5: \"after\" without a notation\n"},
     {"test_load_several_errors_are_all_told",
      HEAD "urcs:\n  - {notation: '+A: <', clause: 1}\n  - {notation: RDY}\n",
      "x.yaml:4:21: '<' without its '>'\n"
@@ -205,7 +228,7 @@ static const struct bad cases[] = {
      "x.yaml:5:5: missing clause; expected it in an unsolicited result code\n"
      "x.yaml:6:35: unknown \"x\"; expected one of int, hex, string, word, any, code, rest\n"
      "x.yaml:7:1: unknown key \"foo\" in a catalogue; expected one of set, title, document, "
-     "editions, vendors, parameters, tables, results, commands, urcs, errata, clauses\n"
+     "editions, vendors, parameters, tables, results, commands, urcs, secrets, errata, clauses\n"
      "x.yaml:8:11: list; expected a mapping of editions\n"},
 };
 #define CASE_COUNT (sizeof cases / sizeof *cases)

@@ -85,7 +85,7 @@ expect check-nothing           2 '' '*' catalog --check
 expect check-missing-file      2 '' \
     "atproof: $work/none.yaml: cannot open: No such file or directory" \
     catalog --check "$work/none.yaml"
-expect check-directory         2 '' "atproof: $work: cannot read: Is a directory" \
+expect check-directory         2 '' "atproof: $work: cannot open: Is a directory" \
     catalog --check "$work"
 expect own-list                0 'my-set/1 read    AT+MINE?' '' \
     catalog --catalog "$work/good.yaml" --list

@@ -135,8 +135,8 @@ expect 'stream end' 2 'atproof: decode: --stream-end x: unknown word; expected t
 expect 'missing file' 2 'atproof: none.bin: cannot open: No such file or directory' decode none.bin
 expect 'missing transcript' 2 'atproof: none.at: cannot open: No such file or directory' \
     decode none.at
-expect 'directory' 2 'atproof: dir: cannot read: Is a directory' decode dir
-expect 'directory named as a transcript' 2 'atproof: dir.at: cannot read: Is a directory' \
+expect 'directory' 2 'atproof: dir: cannot open: Is a directory' decode dir
+expect 'directory named as a transcript' 2 'atproof: dir.at: cannot open: Is a directory' \
     decode dir.at
 expect 'bad transcript' 2 "atproof: bad.at:2:1: unknown line mark 'O'; expected *" decode bad.at
 if [ "$(id -u)" -ne 0 ]; then

@@ -148,6 +148,77 @@ static void test_match_ambiguity_is_given_up(void **state)
     buffer_release(&text);
 }
 
+static char *order_of(size_t count)
+{
+    struct buffer text = {0};
+    buffer_append_text(&text, "> AT\n@ any-order:\n");
+    for (size_t i = 0; i < count; i++)
+        buffer_format(&text, "%s< X%zu\n", i == 0 ? "" : "@ and:\n", i);
+    buffer_append_text(&text, "@ end:\n");
+    return buffer_take_text(&text);
+}
+
+/* `left_out`: SIZE_MAX, none is. */
+static char *answers_of(size_t count, size_t left_out)
+{
+    struct buffer text = {0};
+    buffer_append_text(&text, "> AT\n");
+    for (size_t i = count; i > 0; i--)
+        if (i - 1 != left_out) buffer_format(&text, "< X%zu\n", i - 1);
+    return buffer_take_text(&text);
+}
+
+static void test_match_each_of_many_branches_must_come(void **state)
+{
+    (void)state;
+    static const size_t counts[] = {2, 31, 32, 33, 63, 64};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        char *text = order_of(counts[i]);
+        char *all = answers_of(counts[i], SIZE_MAX);
+        assert_outcome(text, all, MATCH_WHOLE);
+        assert_outcome(text, "> AT\n", MATCH_PARTIAL);
+        for (size_t left_out = 0; left_out < counts[i]; left_out++) {
+            char *others = answers_of(counts[i], left_out);
+            assert_outcome(text, others, MATCH_PARTIAL);
+            free(others);
+        }
+        free(all);
+        free(text);
+    }
+}
+
+static void test_match_empty_turns_end(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "> AT\n@ repeat: 1..\n@ end:\n< OK\n",
+        "> AT\n@ repeat: 1000000\n@ end:\n< OK\n",
+        "> AT\n@ repeat: 3..\n@ optional:\n< A\n@ end:\n@ end:\n< OK\n",
+        "> AT\n@ repeat: 1..\n@ repeat: 0..\n< A\n@ end:\n@ end:\n< OK\n",
+        "> AT\n@ repeat: 1..\n@ urc: +U\n@ within: 5\n@ end:\n< OK\n",
+        "> AT\n@ repeat: 2..\n@ either:\n< A\n@ or:\n@ time: 1\n@ end:\n@ end:\n< OK\n",
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        assert_outcome(texts[i], "> AT\n< OK\n", MATCH_WHOLE);
+        assert_outcome(texts[i], "> AT\n", MATCH_PARTIAL);
+        assert_outcome(texts[i], "> AT\n< B\n< OK\n", MATCH_NONE);
+    }
+    assert_outcome(texts[2], "> AT\n< A\n< OK\n", MATCH_WHOLE);
+    assert_outcome(texts[3], "> AT\n< A\n< A\n< A\n< OK\n", MATCH_WHOLE);
+    assert_outcome("> AT\n@ repeat: 3\n< A\n@ end:\n< OK\n", "> AT\n< A\n< A\n< OK\n", MATCH_NONE);
+}
+
+static void test_match_a_failed_line_captures_nothing(void **state)
+{
+    (void)state;
+    static const char text[] = "> AT\n@ optional:\n< {a:int},X\n@ end:\n< {b:int},{c:int}\n"
+                               "@ optional:\n< {a}\n@ end:\n< OK\n";
+    assert_outcome(text, "> AT\n< 1,2\n< 1\n< OK\n", MATCH_NONE);
+    assert_outcome(text, "> AT\n< 1,X\n< 1,2\n< 1\n< OK\n", MATCH_WHOLE);
+    static const char urc[] = "@ urc: {a:int},X\n> AT\n< {b:int},{c:int}\n< {a}\n";
+    assert_outcome(urc, "> AT\n< 1,2\n< 1\n", MATCH_NONE);
+}
+
 /* Every way of a case is the case, and no beginning of it is another one. */
 static void test_match_own_ways_and_their_beginnings(void **state)
 {
@@ -259,6 +330,54 @@ static void test_match_live_takes_the_case_for_over_or_not(void **state)
     assert_next(text, "> AT\n< OK\n< +URC: 1\n", ">AT+Y\r");
 }
 
+/* More bytes raise the budget: what was given up stays so. */
+static void test_match_live_stays_given_up(void **state)
+{
+    (void)state;
+    struct buffer text = {0};
+    struct transcript_builder builder = {0};
+    static const char more[4096] = "C\r\n";
+    buffer_append_text(&text, "> AT\n");
+    for (int i = 0; i < 40; i++) buffer_append_text(&text, "@ optional:\n< A\n@ end:\n");
+    buffer_append(&text, "< B\n", 5);
+    struct script script = read_script((char *)text.bytes);
+    struct match_course *course = match_course_new(&script.cases[0], NULL, NULL, 0);
+    transcript_add(&builder, TRANSCRIPT_SENT, 1, 0, "AT\r", 3);
+    for (int i = 0; i < 20; i++) transcript_add(&builder, TRANSCRIPT_RECEIVED, 1, 0, "A\r\n", 3);
+    for (int i = 0; i < 3; i++) {
+        transcript_add(&builder, TRANSCRIPT_RECEIVED, 1, 0, more, sizeof more);
+        struct transcript prefix = {.bytes = builder.bytes.bytes,
+                                    .items = (void *)builder.items.bytes,
+                                    .item_count = builder.items.size / sizeof *prefix.items};
+        assert_true(match_course_advance(course, &prefix)->is_ambiguous);
+    }
+    match_course_free(course);
+    buffer_release(&builder.bytes);
+    buffer_release(&builder.items);
+    buffer_release(&text);
+    script_release(&script);
+}
+
+static void test_match_live_loses_nothing_after_nothing(void **state)
+{
+    (void)state;
+    static const char text[] = "> AT\n< {l:int}\n<= length {l}\n";
+    assert_next(text, "> AT\n< 0\n", ".");
+    assert_next(text, "> AT\n< 0\n< O\n", "!");
+    assert_next("> AT\n< {l:int}\n<= length {l}\n< OK\n", "> AT\n< -1\n", "!");
+}
+
+static void test_match_digest_is_found_in_pieces(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "> AT\n< D\n<= sha256 ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad\n"
+        "< OK\n";
+    assert_next(text, "> AT\n< D\n<< \"a\"\n", "<");
+    assert_next(text, "> AT\n< D\n<< \"abc\"\n", "<OK");
+    assert_next(text, "> AT\n< D\n<< \"abcOK\\r\\n\"\n", ".");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +390,12 @@ int main(void)
         cmocka_unit_test(test_match_difference_is_located),
         cmocka_unit_test(test_match_ambiguity_is_given_up),
         cmocka_unit_test(test_match_own_ways_and_their_beginnings),
+        cmocka_unit_test(test_match_each_of_many_branches_must_come),
+        cmocka_unit_test(test_match_empty_turns_end),
+        cmocka_unit_test(test_match_a_failed_line_captures_nothing),
+        cmocka_unit_test(test_match_live_stays_given_up),
+        cmocka_unit_test(test_match_live_loses_nothing_after_nothing),
+        cmocka_unit_test(test_match_digest_is_found_in_pieces),
         cmocka_unit_test(test_match_live_says_what_comes_next),
         cmocka_unit_test(test_match_live_waits_for_half_a_line),
         cmocka_unit_test(test_match_live_passes_urcs_with_their_payload),

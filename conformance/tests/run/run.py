@@ -205,7 +205,7 @@ def test_retry():
     check('flaky: tries', 2, results()[1]['tries'])
     check('flaky: transcripts of both', 2,
           len([name for name in os.listdir(out())
-               if name.startswith('core.27.007-8.5.signal')]))
+               if name.startswith('core+27.007-8.5+signal')]))
 
 
 def test_lab():

@@ -300,11 +300,15 @@ static void test_script_endless_repetition_is_told(void **state)
     struct transcript_error error;
     struct script script = read_script(empty, sizeof empty - 1);
     assert_false(script_expand(&script.cases[0], NULL, 0, &t, &error));
-    assert_string_equal(error.text, "more than 1048576 repetitions in all; expected fewer");
+    assert_string_equal(error.text,
+                        "more than 65586 items and lines in all ways of the file; expected "
+                        "fewer choices and repetitions");
     script_release(&script);
     script = read_script(filled, sizeof filled - 1);
     assert_false(script_expand(&script.cases[0], NULL, 0, &t, &error));
-    assert_string_equal(error.text, "more than 67108864 bytes in all; expected fewer");
+    assert_string_equal(error.text, "more than 67108864 bytes in all ways of the file; expected "
+                                    "fewer choices and repetitions");
+    assert_true(script_is_spent(&script));
     script_release(&script);
 }
 
@@ -381,8 +385,16 @@ static void test_script_unreadable_file_is_told(void **state)
     assert_string_equal(text, "f.at: cannot open: No such file or directory");
     assert_false(transcript_read_raw("/", &t, &error));
     transcript_error_format(&error, "/", text, sizeof text);
-    assert_string_equal(text, "/: cannot read: Is a directory");
+    assert_string_equal(text, "/: cannot open: Is a directory");
     assert_false(script_read("/dev/zero", &script, &error));
+    transcript_error_format(&error, "z", text, sizeof text);
+    assert_string_equal(text, "z: cannot open: it is no regular file");
+    char path[] = "/tmp/atproof-script-XXXXXX";
+    int file = mkstemp(path);
+    assert_true(file >= 0 && ftruncate(file, (16 << 20) + 1) == 0);
+    assert_false(script_read(path, &script, &error));
+    close(file);
+    unlink(path);
     transcript_error_format(&error, "z", text, sizeof text);
     assert_string_equal(text, "z: file too large; expected at most 16777216 bytes");
 }

@@ -31,6 +31,7 @@ struct reports_run {
     const char *command;      /* the command line, to run it again          */
     const char *dialect;      /* NULL: each case its own                    */
     bool strict;
+    const char *cases; /* SHA-256 of what is played, for `run --resume`; NULL: not known */
 };
 
 /* A clause of a manual, as the catalogue has it. */
@@ -113,6 +114,12 @@ struct reports_store;
  * Returns: NULL with a complaint made. Owns: the caller closes it. */
 struct reports_store *reports_read(FILE *file, const char *name, FILE *errors);
 void reports_close(struct reports_store *store);
+
+/* Its last line `run`, NULL: there is none; its cases, in order. Borrows: until
+ * reports_close. */
+const struct reports_run *reports_run_of(const struct reports_store *store);
+size_t reports_case_count(const struct reports_store *store);
+const struct reports_case *reports_case_at(const struct reports_store *store, size_t index);
 
 /* Writes a projection. The input gives the coverage and the names of the stores;
  * complaints about the coverage go to `errors`. The caller checks ferror(out). */

@@ -9,7 +9,7 @@ import sample
 SCHEMA = json.loads((sample.ROOT / "results.schema.json").read_text(encoding="ascii"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
-FULL_RUN = sample.run(tool_version="0.1.0", started="2026-01-31T23:59:59.123Z", command="c",
+FULL_RUN = sample.run(cases="0" * 64, tool_version="0.1.0", started="2026-01-31T23:59:59.123Z", command="c",
                       dialect="simcom")
 FULL_FINDING = sample.finding(declared=True, reason="r", help="h")
 FULL_WIRE = sample.wire()
@@ -193,7 +193,7 @@ class Store(unittest.TestCase):
 
     def test_broken_file_is_refused(self):
         good = sample.text_of([sample.run(), FULL_CASE])
-        for text, place in [("", ""), ("\n", ":1"), (good + "\n", ":3"), (good[:-9], ":2"),
+        for text, place in [("", ""), ("\n", ":1"), (good + "\n", ":3"), (good[:-9] + "\n", ":2"),
                             (good + "{}\n", ":3"), (good + "[]\n", ":3"), (good + "1\n", ":3"),
                             (sample.text_of([FULL_CASE]), ":1"), (good.replace("\n", ""), ":1"),
                             (good.replace('"tool":', '"strict": true, "tool":'), ":1"),
@@ -203,6 +203,15 @@ class Store(unittest.TestCase):
             for form in ["junit", "tap", "summary"]:
                 said = sample.project(form, text, 1)
                 self.assertRegex(said, rf"^s\.jsonl{place}: [^\n]+, expected [^\n]+\n$".encode())
+
+    def test_a_torn_last_line_is_left_out_and_reported(self):
+        first = sample.text_of([sample.run(), FULL_CASE])
+        last = sample.text_of([FULL_CASE])
+        for size in (1, 2, len(last) // 2, len(last) - 2):
+            self.assertEqual(sample.project("tap", first + last[:size], 0, torn=True),
+                             sample.project("tap", first, 0), size)
+        self.assertEqual(sample.project("tap", first + last[:-1], 0), # the line is whole
+                         sample.project("tap", first + last, 0))
 
     def test_absent_file_is_told(self):
         done = sample.subprocess.run([sample.DRIVER, "tap", "/nonexistent/x"], check=False,
