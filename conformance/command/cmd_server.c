@@ -103,8 +103,8 @@ static const struct argp_option argp_options[] = {
      "On the tls ports: request or require one of our CA (default: neither)", 0},
     {"greeting", OPTION_GREETING, "TEXT", 0,
      "The tcp and tls ports send TEXT first; \\r \\n \\t \\0 \\\\ \\xHH stand for bytes", 0},
-    {"idle", OPTION_IDLE, "S", 0,
-     "Close a connection that is silent for S seconds (default: 120)", 0},
+    {"idle", OPTION_IDLE, "S", 0, "Close a connection that is silent for S seconds (default: 120)",
+     0},
     {"no-echo", OPTION_NO_ECHO, NULL, 0, "The tcp and tls ports send nothing back", 0},
     {0},
 };

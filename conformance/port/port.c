@@ -72,11 +72,6 @@ static enum port_status open_once(struct port *port, int64_t deadline_us)
     return status;
 }
 
-enum port_status port_connect(struct port *port)
-{
-    return open_once(port, PORT_NO_DEADLINE);
-}
-
 /* gensio takes the host of `tcp,HOST` for a service's name. */
 static bool lacks_port(const char *address)
 {
@@ -132,10 +127,24 @@ struct port *port_open(const char *address, const struct port_options *options,
                                         "ssl",       "unix", "sctp",   "echo", NULL};
     bool is_address = port_is_type(address, types) && !lacks_port(address);
     enum port_status status =
-        is_address ? port_connect(port) : port_fail_open(port, GE_INVAL);
+        is_address ? open_once(port, PORT_NO_DEADLINE) : port_fail_open(port, GE_INVAL);
     if (status == PORT_OK && port_is_pty_alone(address))
         status = port_hold_slave(port, options == NULL ? NULL : options->link);
     if (status == PORT_OK) return port;
+    *error = port->error;
+    port_close(port);
+    return NULL;
+}
+
+struct port *port_open_streams(const struct port_options *options, struct port_error *error)
+{
+    struct port *port = port_new("stdio(self)", options, error);
+    if (port == NULL) return NULL;
+    port->is_own_stdio = true;
+    bool good = port_replace_streams(port);
+    if (!good)
+        port_fail(port, PORT_FAILED, "stdio: cannot use the standard streams: %s", strerror(errno));
+    if (good && open_once(port, PORT_NO_DEADLINE) == PORT_OK) return port;
     *error = port->error;
     port_close(port);
     return NULL;

@@ -74,9 +74,3 @@ void port_next_host(struct port *port)
     port->gone = 0;
     gensio_acc_set_accept_callback_enable(port->accepter, true);
 }
-
-void port_dismiss(struct port *port)
-{
-    port_forget(port);
-    port_next_host(port);
-}

@@ -79,9 +79,6 @@ enum port_status port_fail_open(struct port *port, int err);
 struct port *port_new(const char *address, const struct port_options *options,
                       struct port_error *error);
 
-/* Opens it, as port_open does. */
-enum port_status port_connect(struct port *port);
-
 /* Whether `TYPE(...),...` names one of a list that ends with NULL. */
 bool port_is_type(const char *address, const char *const *types);
 
@@ -122,10 +119,13 @@ void port_next_host(struct port *port);
 /* Drops what was not read. */
 void port_forget(struct port *port);
 
-/* Our own standard streams, where gensio cannot wait for one of them (a file, a
- * device such as /dev/null): it gets a pipe in its place. */
-struct port *port_open_streams(const struct port_options *options, struct port_error *error);
+/* Our own standard streams: where gensio cannot wait for one (a file, a device such as
+ * /dev/null), it gets a pipe in its place. Returns: false, errno set. */
+bool port_replace_streams(struct port *port);
 void port_return_streams(struct port *port);
+
+/* Opens our own standard streams. NULL: *error is written. Owns: the caller, port_close. */
+struct port *port_open_streams(const struct port_options *options, struct port_error *error);
 
 /* Reads from such an input when the queue is empty. */
 void port_read_stream(struct port *port);

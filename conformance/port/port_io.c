@@ -61,6 +61,12 @@ void port_forget(struct port *port)
     port->queued = 0;
 }
 
+void port_dismiss(struct port *port)
+{
+    port_forget(port);
+    port_next_host(port);
+}
+
 /* A file, or a device such as /dev/null, always has something or its end. */
 void port_read_stream(struct port *port)
 {

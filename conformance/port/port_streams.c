@@ -5,9 +5,7 @@
  * and gensio gets the end of a silent pipe in its place. */
 #include "port/port_internal.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
@@ -34,6 +32,11 @@ static bool replace(struct port *port, int fd)
     return good;
 }
 
+bool port_replace_streams(struct port *port)
+{
+    return replace(port, STDIN_FILENO) && replace(port, STDOUT_FILENO);
+}
+
 void port_return_streams(struct port *port)
 {
     for (int fd = 0; fd < 2; fd++) {
@@ -44,18 +47,4 @@ void port_return_streams(struct port *port)
         if (port->hold[fd] >= 0) close(port->hold[fd]);
         port->streams[fd] = port->hold[fd] = -1;
     }
-}
-
-struct port *port_open_streams(const struct port_options *options, struct port_error *error)
-{
-    struct port *port = port_new("stdio(self)", options, error);
-    if (port == NULL) return NULL;
-    port->is_own_stdio = true;
-    bool good = replace(port, STDIN_FILENO) && replace(port, STDOUT_FILENO);
-    if (!good)
-        port_fail(port, PORT_FAILED, "stdio: cannot use the standard streams: %s", strerror(errno));
-    if (good && port_connect(port) == PORT_OK) return port;
-    *error = port->error;
-    port_close(port);
-    return NULL;
 }

@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UNSENT_MAX 4096 /* bytes that the host has not taken                */
+#define UNSENT_MAX 4096  /* bytes that the host has not taken                */
+#define LEFT_MAX   16384 /* bytes of a host that has left which are still taken */
 
 #define LAST_WRITE_US INT64_C(50000) /* the port cannot be waited for any more */
 
@@ -23,7 +24,8 @@ struct service {
     const struct serve_module *module;
     struct port *port;
     size_t unsent_size;
-    bool input_over; /* nothing more will come                              */
+    size_t left_size; /* bytes taken of a host since it left                */
+    bool input_over;  /* nothing more will come                              */
     bool output_over;
     bool has_dtr; /* a host has raised it; until then it counts as on       */
     bool dtr;
@@ -67,6 +69,7 @@ static void receive(struct service *service)
     if (!can_receive(service)) return;
     ssize_t size = port_read(service->port, bytes, sizeof bytes, 0, NULL);
     if (size < 0) service->input_over = true;
+    if (size > 0 && port_has_left(service->port)) service->left_size += (size_t)size;
     if (size > 0)
         service->module->receive(service->module->self, bytes, (size_t)size, port_now_us());
 }
@@ -94,11 +97,12 @@ static void send_due(struct service *service)
     memmove(service->unsent, service->unsent + written, service->unsent_size);
 }
 
-/* What a host sent is taken also when it has left; but no other host waits for a module that
- * takes no more of it. */
+/* What a host sent is taken also when it has left, up to a bound; no other host waits for
+ * more, nor for a module that takes no more of it. */
 static void let_go(struct service *service)
 {
-    if (port_has_left(service->port) && !can_receive(service)) port_dismiss(service->port);
+    if (!port_has_left(service->port)) service->left_size = 0;
+    else if (!can_receive(service) || service->left_size > LEFT_MAX) port_dismiss(service->port);
 }
 
 /* Whether anything is to come that the host asked for. */

@@ -102,7 +102,7 @@ struct server_options {
     enum server_client_check client_check;
     const uint8_t *greeting; /* what the raw peers send first */
     size_t greeting_size;    /* 0: nothing */
-    unsigned idle_s; /* a silent connection is closed after it; 0: SERVER_IDLE_DEFAULT_S */
+    unsigned idle_s;         /* a silent connection is closed after it; 0: SERVER_IDLE_DEFAULT_S */
     bool is_silent;          /* the raw peers echo nothing; commands still work */
 };
 

@@ -78,7 +78,7 @@ struct wire {
     int fd;
     int stop_fd;
     int idle_ms; /* a wait for the client ends after it */
-    SSL *ssl; /* NULL: plain */
+    SSL *ssl;    /* NULL: plain */
 };
 
 /* False: the handshake failed or took longer than a client may be idle, the client

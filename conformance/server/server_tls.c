@@ -175,7 +175,7 @@ static void drain(const struct wire *wire)
     size_t taken = 0;
     int64_t end_ms = server_now_ms() + wire->idle_ms;
     while (taken < LINGER_SIZE && server_now_ms() < end_ms
-          && server_wait(wire->fd, POLLIN, wire->stop_fd, LINGER_MS) > 0) {
+           && server_wait(wire->fd, POLLIN, wire->stop_fd, LINGER_MS) > 0) {
         ssize_t count = recv(wire->fd, bytes, sizeof bytes, 0);
         if (count <= 0) return;
         taken += (size_t)count;

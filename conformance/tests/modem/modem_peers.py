@@ -79,7 +79,8 @@ HOSTS = {
     'many lines, resets': after(b'AT+CGMI\r' * 500),
     'half a line, resets': after(b'AT+CG'),
     'half closes': half_close,
-    'resets in an upload': after(b'AT+HTTPINIT\rAT+HTTPDATA=4000,1000\r', b'abc'),
+    # What is left of it, the next hosts' bytes fill.
+    'resets in an upload': after(b'AT+HTTPINIT\rAT+HTTPDATA=40,1000\r', b'abc'),
     'resets in a transparent mode': after(b'ATE0\rAT+CCHMODE=1\rAT+CCHSTART\r', b'\xff\0abc+++'),
     '6 MB, reads nothing, leaves': flood_and_leave,
     '6 MB, reads nothing, resets': flood_and_reset,
@@ -124,7 +125,7 @@ def is_served(module):
             host.settimeout(1)
             heard = b''
             tries = 0
-            while b'+CGMM\r' not in heard or b'OK\r\n' not in heard.split(b'+CGMM\r', 1)[1]:
+            while b'virtual simcom\r\n\r\nOK' not in heard:
                 try:
                     part = host.recv(65536) if tries else b' '
                 except TimeoutError:  # an upload that the last host left may have taken it
@@ -146,7 +147,7 @@ def test_hosts():
     for listen in ('tcp,127.0.0.1,0', 'telnet(rfc2217),tcp,127.0.0.1,0'):
         for name, leave in HOSTS.items():
             module = Module('--listen', listen, '--offline')
-            for _ in range(3):
+            for _ in range(2):
                 leave(module.connect())
             check(f'{listen}: {name}: the next host', True, is_served(module))
             check(f'{listen}: {name}: exit', (0, ''), module.end())
@@ -165,14 +166,17 @@ def test_many():
     module = Module('--listen', 'tcp,127.0.0.1,0', '--offline', files=40)
     check('before many', True, is_served(module))
     before = module.descriptors()
-    for number in range(1000):
+    for number in range(300):
         host = module.connect()
         if number % 2:
             host.sendall(b'AT\r')
         (reset if number % 3 else socket.socket.close)(host)
-    check('after a thousand hosts', True, is_served(module))
+    check('after three hundred hosts', True, is_served(module))
     check('descriptors after them', True, module.descriptors() <= before + 1)
-    waiting = [module.connect() for _ in range(60)]
+    waiting = [socket.socket() for _ in range(60)]
+    for host in waiting:  # more than the system lets wait
+        host.setblocking(False)
+        host.connect_ex(('127.0.0.1', int(module.where.rsplit(',', 1)[1])))
     for host in waiting:
         host.close()
     check('after sixty that waited together', True, is_served(module))
