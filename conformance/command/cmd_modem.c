@@ -56,9 +56,9 @@ static bool is_clear_to_send(void *self)
     return modem_is_clear_to_send(self);
 }
 
-static bool is_working(void *self)
+static bool owes(void *self)
 {
-    return modem_is_working(self);
+    return modem_owes(self);
 }
 
 static int serve_modem(const struct options *options, struct modem *modem)
@@ -69,7 +69,7 @@ static int serve_modem(const struct options *options, struct modem *modem)
                                         .due = due,
                                         .set_dtr = set_dtr,
                                         .is_clear_to_send = is_clear_to_send,
-                                        .is_working = is_working,
+                                        .owes = owes,
                                         .descriptor = modem_descriptor(modem)};
     return serve(&module, options->listen, options->link);
 }
@@ -99,10 +99,12 @@ static const struct argp_option argp_options[] = {
      0},
     {"listen", OPTION_LISTEN, "E", 0,
      "Where hosts find it: pty (the default), tcp,ADDRESS,PORT, "
-     "telnet(rfc2217),tcp,ADDRESS,PORT or stdio; PORT 0 is any that is free",
+     "telnet(rfc2217),tcp,ADDRESS,PORT or stdio; without ADDRESS for this machine alone, "
+     "PORT 0 is any that is free",
      0},
     {"stdio", OPTION_STDIO, NULL, 0, "The same as --listen stdio", 0},
-    {"link", OPTION_LINK, "PATH", 0, "Make PATH a link to the pseudo terminal", 0},
+    {"link", OPTION_LINK, "PATH", 0,
+     "Make PATH a link to the pseudo terminal; one that a live module has is refused", 0},
     {"speed", 's', "BAUD", 0, "Send no more than a line of this speed carries (default: no limit)",
      0},
     {"seed", OPTION_SEED, "N", 0,

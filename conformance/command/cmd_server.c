@@ -76,7 +76,8 @@ enum {
     OPTION_CIPHERSUITES,
     OPTION_CLIENT,
     OPTION_GREETING,
-    OPTION_NO_ECHO
+    OPTION_NO_ECHO,
+    OPTION_IDLE
 };
 
 static const struct argp_option argp_options[] = {
@@ -102,6 +103,8 @@ static const struct argp_option argp_options[] = {
      "On the tls ports: request or require one of our CA (default: neither)", 0},
     {"greeting", OPTION_GREETING, "TEXT", 0,
      "The tcp and tls ports send TEXT first; \\r \\n \\t \\0 \\\\ \\xHH stand for bytes", 0},
+    {"idle", OPTION_IDLE, "S", 0, "Close a connection that is silent for S seconds (default: 120)",
+     0},
     {"no-echo", OPTION_NO_ECHO, NULL, 0, "The tcp and tls ports send nothing back", 0},
     {0},
 };
@@ -195,6 +198,18 @@ static error_t add_name(struct options *options, const char *name)
     return 0;
 }
 
+static error_t set_idle(struct options *options, const char *text)
+{
+    char *end = NULL;
+    errno = 0;
+    long seconds = strtol(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end || errno || seconds < 1 || seconds > SERVER_IDLE_MAX_S)
+        return complain_of_usage("server", "--idle %s: expected a number from 1 to %d", text,
+                                 SERVER_IDLE_MAX_S);
+    options->server.idle_s = (unsigned)seconds;
+    return 0;
+}
+
 static error_t parse_tls_option(int key, char *argument, struct options *options)
 {
     struct server_options *server = &options->server;
@@ -218,6 +233,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
     case OPTION_CERTIFICATES: options->directory = argument; return 0;
     case OPTION_NAME: return add_name(options, argument);
     case OPTION_GREETING: return set_greeting(options, argument);
+    case OPTION_IDLE: return set_idle(options, argument);
     case OPTION_NO_ECHO: options->server.is_silent = true; return 0;
     case ARGP_KEY_ARG:
         return complain_of_usage("server", "unexpected '%s'; expected options only", argument);
@@ -273,6 +289,16 @@ static bool print_ports(const struct server *server)
     return complain_of_lost_output();
 }
 
+static bool announce(const struct server *server)
+{
+    const char *address = server_address(server);
+    if (strncmp(address, "127.", 4) != 0 && strcmp(address, "[::1]") != 0)
+        complain("warning: server: %s: other machines may reach it; 127.0.0.1 is for this one "
+                 "alone",
+                 address);
+    return print_ports(server);
+}
+
 static int serve(const struct options *options)
 {
     sigset_t ends;
@@ -287,7 +313,7 @@ static int serve(const struct options *options)
     int code = EXIT_AS_EXPECTED;
     if (options->directory && !server_write_certificates(server, options->directory, &error))
         code = complain_of_server(error);
-    else if (!print_ports(server)) code = EXIT_USAGE;
+    else if (!announce(server)) code = EXIT_USAGE;
     else sigwait(&ends, &seen);
     server_stop(server);
     return code;

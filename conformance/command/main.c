@@ -3,6 +3,7 @@
 #include "command/cli.h"
 
 #include <argp.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,8 +90,18 @@ static void flush_at_exit(void)
     if (!complain_of_lost_output()) _exit(EXIT_USAGE);
 }
 
+/* A standard descriptor that is closed would be the next file that is opened. The output
+ * stays one that cannot be written. */
+static void fill_descriptors(void)
+{
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 2 ? O_WRONLY : O_RDONLY) != fd)
+            _exit(EXIT_LAB);
+}
+
 int main(int argc, char **argv)
 {
+    fill_descriptors();
     argp_err_exit_status = EXIT_USAGE;
     atexit(flush_at_exit);
     return dispatch(argc, argv);

@@ -92,6 +92,7 @@ struct port *port_new(const char *address, const struct port_options *options,
     struct port *port = memory_new(1, sizeof *port);
     port->slave = -1;
     port->timer_fd = -1;
+    for (int i = 0; i < 2; i++) port->streams[i] = port->hold[i] = -1;
     port->first_port = options->beside == NULL ? port : options->beside->first_port;
     port->address = memory_text(address);
     port->name = memory_text(address);
@@ -133,6 +134,26 @@ struct port *port_open(const char *address, const struct port_options *options,
     *error = port->error;
     port_close(port);
     return NULL;
+}
+
+struct port *port_open_streams(const struct port_options *options, struct port_error *error)
+{
+    struct port *port = port_new("stdio(self)", options, error);
+    if (port == NULL) return NULL;
+    port->is_own_stdio = true;
+    bool good = port_replace_streams(port);
+    if (!good)
+        port_fail(port, PORT_FAILED, "stdio: cannot use the standard streams: %s", strerror(errno));
+    if (good && open_once(port, PORT_NO_DEADLINE) == PORT_OK) return port;
+    *error = port->error;
+    port_close(port);
+    return NULL;
+}
+
+enum port_status port_try(struct port *port, int64_t deadline_us)
+{
+    port_drop(port);
+    return open_once(port, deadline_us);
 }
 
 enum port_status port_reopen(struct port *port, int64_t deadline_us)
@@ -196,11 +217,8 @@ void port_close(struct port *port)
     if (port->os != NULL) port_unwatch(port);
     if (port->link != NULL) remove_link(port);
     if (port->slave >= 0) close(port->slave);
-    while (port->first != NULL) {
-        struct port_chunk *chunk = port->first;
-        port->first = chunk->next;
-        free(chunk);
-    }
+    port_forget(port);
+    port_return_streams(port);
     if (port->os != NULL) gensio_os_funcs_free(port->os);
     free(port->address);
     free(port->name);
@@ -224,6 +242,11 @@ const struct port_error *port_error(const struct port *port)
 bool port_is_connected(const struct port *port)
 {
     return port->io != NULL && port->gone == 0;
+}
+
+bool port_has_left(const struct port *port)
+{
+    return port->accepter != NULL && port->gone != 0;
 }
 
 unsigned port_host_count(const struct port *port)

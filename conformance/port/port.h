@@ -69,7 +69,7 @@ struct port_options {
     bool share;      /* a serial device: open it beside other programs       */
 
     /* A pty: a symbolic link to the slave is made here, and removed by
-     * port_close. A link that is there is replaced, any other file is not.
+     * port_close. A link whose target is gone is replaced; any other, or a file, is not.
      * NULL: none. Borrows: only during the call. */
     const char *link;
 
@@ -96,7 +96,7 @@ struct port;
 struct port *port_open(const char *address, const struct port_options *options,
                        struct port_error *error);
 
-/* Listens as the module: `pty`, `tcp,ADDRESS,PORT`,
+/* Listens as the module: `pty`, `tcp,PORT` (on 127.0.0.1 and ::1), `tcp,ADDRESS,PORT`,
  * `telnet(rfc2217),tcp,ADDRESS,PORT` (PORT 0: any that is free), or `stdio`,
  * our own standard input and output. One host is served at a time; the next
  * is accepted when it has left. A pty stays when its slave is closed.
@@ -114,12 +114,18 @@ void port_close(struct port *port);
  * Returns: PORT_OK, or why the last try failed (see port_error). */
 enum port_status port_reopen(struct port *port, int64_t deadline_us);
 
+/* One try of that, at once. */
+enum port_status port_try(struct port *port, int64_t deadline_us);
+
 /* ---- what it is ------------------------------------------------------- */
 
 /* What the other side opens: a pty's slave (`/dev/pts/3`), the address that is
  * listened on with its real port (`tcp,ipv4,127.0.0.1,40001`); the address
  * opened otherwise. Returns: borrowed from the port. */
 const char *port_describe(const struct port *port);
+
+/* Whether other machines may reach a port that listens. */
+bool port_is_public(const struct port *port);
 
 /* The last error of a call on this port. Returns: borrowed, never NULL. */
 const struct port_error *port_error(const struct port *port);
@@ -128,6 +134,11 @@ const struct port_error *port_error(const struct port *port);
  * always. How many hosts were accepted so far; 1 for all that do not accept. */
 bool port_is_connected(const struct port *port);
 unsigned port_host_count(const struct port *port);
+
+/* Of a port that accepts hosts: whether the host has left (what it sent may still
+ * be read), and letting it go for the next one, without what was not read. */
+bool port_has_left(const struct port *port);
+void port_dismiss(struct port *port);
 
 /* ---- bytes ------------------------------------------------------------ */
 
@@ -163,7 +174,8 @@ enum port_status port_watch(struct port *port, int fd);
  * goes. */
 void port_await(struct port *port, int64_t deadline_us);
 
-/* Whether bytes have come that port_read gives at once. */
+/* Whether port_read has something at once: bytes, or the end of the other side. It must
+ * be asked before each port_await, which does not tell of an end twice. */
 bool port_has_bytes(const struct port *port);
 
 /* The next port_await ends also when the other side takes bytes again, of

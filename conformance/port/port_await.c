@@ -112,7 +112,7 @@ static bool has_news(const struct port *port)
 
 bool port_has_bytes(const struct port *port)
 {
-    return port->first != NULL;
+    return port->first != NULL || port->gone != 0 || port->input_over != 0 || port->streams[0] >= 0;
 }
 
 void port_await(struct port *port, int64_t deadline_us)

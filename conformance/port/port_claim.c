@@ -168,7 +168,8 @@ enum port_status port_claim(struct port *port)
 void port_unclaim(struct port *port)
 {
     if (!port->is_claimed) return;
+    port->is_claimed = false;
+    if (port->gone != 0) return; /* with the device; gensio may not be asked for it any more */
     int fd = device_fd(port);
     if (fd >= 0 && !is_pts_fd(fd)) ioctl(fd, TIOCNXCL);
-    port->is_claimed = false;
 }

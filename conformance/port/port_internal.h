@@ -45,6 +45,8 @@ struct port {
     bool closed;         /* gensio_close, or the accepter's shutdown: is over  */
     bool writable;
     bool is_own_stdio; /* whose output stays when its input is over            */
+    int streams[2];    /* -1, or what stood as standard input or output: see port_open_streams */
+    int hold[2];       /* of each, -1 or the other end of the pipe in its place */
     int input_over;    /* GE_ code its input ended with; 0: it has not         */
     int gone;          /* GE_ code the connection ended with; 0: it has not             */
     unsigned host_count;
@@ -113,6 +115,20 @@ void port_drop(struct port *port);
 
 /* A listening port whose host has left: accepts the next. */
 void port_next_host(struct port *port);
+
+/* Drops what was not read. */
+void port_forget(struct port *port);
+
+/* Our own standard streams: where gensio cannot wait for one (a file, a device such as
+ * /dev/null), it gets a pipe in its place. Returns: false, errno set. */
+bool port_replace_streams(struct port *port);
+void port_return_streams(struct port *port);
+
+/* Opens our own standard streams. NULL: *error is written. Owns: the caller, port_close. */
+struct port *port_open_streams(const struct port_options *options, struct port_error *error);
+
+/* Reads from such an input when the queue is empty. */
+void port_read_stream(struct port *port);
 
 /* Whether the program of the address can be run, if it has one. */
 enum port_status port_find_program(struct port *port);

@@ -51,6 +51,32 @@ static size_t take(struct port *port, void *buffer, size_t capacity, int64_t *ti
     return size;
 }
 
+void port_forget(struct port *port)
+{
+    while (port->first != NULL) {
+        struct port_chunk *chunk = port->first;
+        port->first = chunk->next;
+        free(chunk);
+    }
+    port->queued = 0;
+}
+
+void port_dismiss(struct port *port)
+{
+    port_forget(port);
+    port_next_host(port);
+}
+
+/* A file, or a device such as /dev/null, always has something or its end. */
+void port_read_stream(struct port *port)
+{
+    unsigned char bytes[4096];
+    if (port->streams[0] < 0 || port->first != NULL || port->input_over != 0) return;
+    ssize_t size = read(port->streams[0], bytes, sizeof bytes);
+    if (size > 0) push(port, bytes, (size_t)size);
+    else if (size == 0 || errno != EINTR) port->input_over = GE_REMCLOSE;
+}
+
 /* ---- callbacks -------------------------------------------------------- */
 
 static void on_read(struct port *port, struct gensio *io, int err, const unsigned char *bytes,
@@ -123,6 +149,7 @@ ssize_t port_read(struct port *port, void *buffer, size_t capacity, int64_t dead
                   int64_t *time_us)
 {
     if (capacity == 0) return 0;
+    port_read_stream(port);
     while (port_wait(port, has_news, deadline_us)) {
         if (port->first != NULL) return (ssize_t)take(port, buffer, capacity, time_us);
         if (port->accepter == NULL) {
@@ -148,13 +175,14 @@ static bool wait_writable(struct port *port, int64_t deadline_us)
     return ready;
 }
 
-/* gensio takes nothing for a standard output once the standard input is over. */
+/* gensio takes nothing for a standard output once the standard input is over, nor for a file. */
 static enum port_status write_output(struct port *port, const uint8_t *bytes, size_t size,
                                      int64_t deadline_us, size_t *done)
 {
+    int fd = port->streams[1] >= 0 ? port->streams[1] : STDOUT_FILENO;
     while (*done < size) {
         struct port_pipe_guard guard = port_guard_pipe();
-        ssize_t count = write(STDOUT_FILENO, bytes + *done, size - *done);
+        ssize_t count = write(fd, bytes + *done, size - *done);
         int err = errno;
         port_unguard_pipe(&guard);
         if (count >= 0) {
@@ -166,7 +194,7 @@ static enum port_status write_output(struct port *port, const uint8_t *bytes, si
             return PORT_VANISHED;
         }
         if (port_is_over(port, deadline_us)) return PORT_TIMED_OUT;
-        poll(&(struct pollfd){.fd = STDOUT_FILENO, .events = POLLOUT}, 1, OUTPUT_POLL_MS);
+        poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, OUTPUT_POLL_MS);
     }
     return PORT_OK;
 }
@@ -195,7 +223,7 @@ enum port_status port_write(struct port *port, const void *bytes, size_t size, i
     size_t done = 0;
     enum port_status status = PORT_TIMED_OUT;
     if (port->gone != 0 && port->accepter != NULL) port_next_host(port);
-    if (port->input_over != 0 && port->gone == 0)
+    if ((port->input_over != 0 || port->streams[1] >= 0) && port->gone == 0)
         status = write_output(port, bytes, size, deadline_us, &done);
     else if (port_wait(port, has_host_or_end, deadline_us))
         status = port->gone != 0 ? PORT_VANISHED : write_all(port, bytes, size, deadline_us, &done);

@@ -65,16 +65,43 @@ static enum port_status listen_for_hosts(struct port *port)
     return PORT_OK;
 }
 
+/* Whether `ipv4,PORT`, without a host, follows. */
+static bool names_family(const char *text)
+{
+    static const char *const families[] = {"ipv4", "ipv6", "ipv6n4", NULL};
+    return port_is_type(text, families) && strchr(text, ',') == strrchr(text, ',');
+}
+
+/* `tcp,PORT`, below whatever filter, listens for this machine alone: nobody opens it to others
+ * without naming an address. Owns: the caller. */
+static char *on_loopback(const char *address)
+{
+    const char *at = strstr(address, "tcp");
+    if (at == NULL || (at != address && at[-1] != ',')) return memory_text(address);
+    at += 3;
+    if (*at == '(') at += strcspn(at, ")") + (strchr(at, ')') != NULL);
+    bool has_host = *at == ',' && strchr(at + 1, ',') != NULL && !names_family(at + 1);
+    if (*at != ',' || has_host) return memory_text(address);
+    const char *port = strrchr(at, ',');
+    return memory_format("%.*s,localhost%s", (int)(port - address), address, port);
+}
+
+bool port_is_public(const struct port *port)
+{
+    const char *at = port->accepter == NULL ? NULL : strstr(port->name, "tcp,");
+    if (at == NULL) return false;
+    return strncmp(at, "tcp,ipv4,127.", 13) != 0 && strncmp(at, "tcp,ipv6,::1,", 13) != 0
+           && strncmp(at, "tcp,ipv6,::ffff:127.", 20) != 0;
+}
+
 struct port *port_listen(const char *address, const struct port_options *options,
                          struct port_error *error)
 {
-    if (strcmp(address, "stdio") == 0) {
-        struct port *own = port_open("stdio(self)", options, error);
-        if (own != NULL) own->is_own_stdio = true;
-        return own;
-    }
+    if (strcmp(address, "stdio") == 0) return port_open_streams(options, error);
     if (port_is_pty_alone(address)) return port_open(address, options, error);
-    struct port *port = port_new(address, options, error);
+    char *local = on_loopback(address);
+    struct port *port = port_new(local, options, error);
+    free(local);
     if (port == NULL) return NULL;
     if (listen_for_hosts(port) == PORT_OK) return port;
     *error = port->error;

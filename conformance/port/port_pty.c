@@ -14,15 +14,24 @@
 #include <termios.h>
 #include <unistd.h>
 
-/* A link left by one who was killed is replaced; a file is nobody's to lose. */
+/* Whether a link was left by one who was killed: what it names is gone, or is now our own. */
+static bool is_stale(const char *slave, const char *link)
+{
+    struct stat status, own;
+    if (lstat(link, &status) != 0 || !S_ISLNK(status.st_mode)) return false;
+    if (stat(link, &status) != 0) return errno == ENOENT;
+    return stat(slave, &own) == 0 && status.st_rdev == own.st_rdev && status.st_dev == own.st_dev
+           && status.st_ino == own.st_ino;
+}
+
+/* A stale link is replaced; a file, or the link of one who is there, is not ours to take. */
 static bool make_link(const char *slave, const char *link)
 {
-    struct stat status;
     if (symlink(slave, link) == 0) return true;
     if (errno != EEXIST) return false;
-    bool is_link = lstat(link, &status) == 0 && S_ISLNK(status.st_mode);
-    errno = EEXIST;
-    return is_link && unlink(link) == 0 && symlink(slave, link) == 0;
+    bool replaced = is_stale(slave, link) && unlink(link) == 0 && symlink(slave, link) == 0;
+    if (!replaced) errno = EEXIST;
+    return replaced;
 }
 
 static bool make_raw(int fd)
@@ -51,8 +60,8 @@ enum port_status port_hold_slave(struct port *port, const char *link)
     if (link == NULL) return PORT_OK;
     if (!make_link(slave, link))
         return port_fail(port, errno == EEXIST ? PORT_BUSY : PORT_FAILED,
-                         "%s: cannot link it to %s: %s: name a path that is free", link, slave,
-                         strerror(errno));
+                         "%s: cannot link it to %s: %s%s: name a path that is free", link, slave,
+                         strerror(errno), errno == EEXIST ? ", and what it names is there" : "");
     port->link = memory_text(link);
     return PORT_OK;
 }

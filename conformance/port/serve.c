@@ -15,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UNSENT_MAX 4096 /* bytes that the host has not taken                */
+#define UNSENT_MAX 4096  /* bytes that the host has not taken                */
+#define LEFT_MAX   16384 /* bytes of a host that has left which are still taken */
 
 #define LAST_WRITE_US INT64_C(50000) /* the port cannot be waited for any more */
 
@@ -23,7 +24,8 @@ struct service {
     const struct serve_module *module;
     struct port *port;
     size_t unsent_size;
-    bool input_over; /* nothing more will come                              */
+    size_t left_size; /* bytes taken of a host since it left                */
+    bool input_over;  /* nothing more will come                              */
     bool output_over;
     bool has_dtr; /* a host has raised it; until then it counts as on       */
     bool dtr;
@@ -67,6 +69,7 @@ static void receive(struct service *service)
     if (!can_receive(service)) return;
     ssize_t size = port_read(service->port, bytes, sizeof bytes, 0, NULL);
     if (size < 0) service->input_over = true;
+    if (size > 0 && port_has_left(service->port)) service->left_size += (size_t)size;
     if (size > 0)
         service->module->receive(service->module->self, bytes, (size_t)size, port_now_us());
 }
@@ -94,18 +97,31 @@ static void send_due(struct service *service)
     memmove(service->unsent, service->unsent + written, service->unsent_size);
 }
 
+/* What a host sent is taken also when it has left, up to a bound; no other host waits for
+ * more, nor for a module that takes no more of it. */
+static void let_go(struct service *service)
+{
+    if (!port_has_left(service->port)) service->left_size = 0;
+    else if (!can_receive(service) || service->left_size > LEFT_MAX) port_dismiss(service->port);
+}
+
+/* Whether anything is to come that the host asked for. */
+static bool owes(const struct service *service, int64_t due)
+{
+    const struct serve_module *module = service->module;
+    return module->owes == NULL ? due != PORT_NO_DEADLINE : module->owes(module->self);
+}
+
 /* Returns: false, there is nothing left to do. */
 static bool wait_for_news(struct service *service)
 {
     int64_t due = service->module->due(service->module->self, port_now_us());
-    bool is_working =
-        service->module->is_working != NULL && service->module->is_working(service->module->self);
     if (can_receive(service) && port_has_bytes(service->port)) return true;
     bool is_kept = port_host_count(service->port) == 0;
     bool is_blocked = service->unsent_size > 0;
     if (is_blocked && service->input_over) return true;
     if (is_blocked) port_await_room(service->port);
-    else if (due == PORT_NO_DEADLINE && service->input_over && !is_working) return false;
+    else if (service->input_over && !owes(service, due)) return false;
     port_await(service->port, is_blocked || is_kept ? PORT_NO_DEADLINE : due);
     return true;
 }
@@ -116,6 +132,7 @@ static void run(struct service *service)
         receive(service);
         tell_dtr(service);
         send_due(service);
+        let_go(service);
     } while (!signals_stopped && !service->output_over && wait_for_news(service)
              && !signals_stopped);
 }
@@ -126,6 +143,8 @@ bool serve_announce(const struct port *port, const char *address, const char *li
 {
     const char *name = port_describe(port);
     if (strcmp(address, "stdio") == 0) return true;
+    if (port_is_public(port))
+        complain("warning: %s: other machines may reach it; 127.0.0.1 is for this one alone", name);
     print(stdout, "%s%s\n", name[0] == '/' ? "pty " : "", link != NULL ? link : name);
     return complain_of_lost_output();
 }

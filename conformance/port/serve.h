@@ -13,7 +13,7 @@ struct serve_module {
     int64_t (*due)(void *self, int64_t now);
     void (*set_dtr)(void *self, bool on, int64_t now); /* NULL: has no use for it */
     bool (*is_clear_to_send)(void *self);              /* NULL: always                      */
-    bool (*is_working)(void *self);                    /* NULL: never                       */
+    bool (*owes)(void *self); /* an answer to the host; NULL: while anything is due */
     void *self;
     int descriptor; /* readable: something happened; -1: none               */
 };

@@ -7,8 +7,8 @@
 /* Other than 0 once one of them came. */
 extern volatile sig_atomic_t signals_stopped;
 
-/* From now on each (unless it is ignored: nohup) sets signals_stopped and ends port_await of this port.
- * Returns: false, with the port's error written. */
+/* From now on each (unless it is ignored: nohup) sets signals_stopped and ends port_await of this
+ * port. Returns: false, with the port's error written. */
 bool signals_watch(struct port *port);
 
 /* After port_close. */

@@ -24,7 +24,10 @@
 #define LAST_SILENCE_US INT64_C(500000)    /* of the module ends it, after the host's end */
 #define READ_COUNT      16                 /* chunks of a side before it is written */
 #define UNSENT_MAX      ((size_t)64 << 10) /* bytes that a side has not taken    */
-#define RETRY_US        INT64_C(250000)    /* between tries to open the module's port */
+#define RETRY_US        INT64_C(250000)    /* between tries to open the module's port, */
+#define RETRY_MAX_US    INT64_C(4000000)   /* if it does not stay,                */
+#define STEADY_US       INT64_C(5000000)   /* which is so long                    */
+#define TRY_US          INT64_C(2000000)   /* for one of them                     */
 #define OPEN_US         INT64_C(5000000)
 #define LINE_US         INT64_C(2000000) /* for a setting of the line           */
 
@@ -37,6 +40,9 @@ struct relay {
     struct buffer to_host, to_module;
     struct port_line line;     /* as the host set it last                    */
     int64_t lost_us, retry_us; /* the module's port vanished then; 0: it is there */
+    int64_t opened_us;         /* when it was opened last                    */
+    int64_t unsteady_us;       /* since when it has not stayed               */
+    int64_t pause_us;          /* before the next try                        */
     size_t lost_size;          /* bytes that the host sent meanwhile         */
     size_t held;               /* bytes that wait to be masked                */
     bool is_large;             /* it was reported                                       */
@@ -102,6 +108,31 @@ static bool read_host(struct relay *relay)
 
 /* ---- the module's port ------------------------------------------------ */
 
+static void give_up(struct relay *relay)
+{
+    complain("%s", port_error(relay->module)->text);
+    relay->is_over = true;
+    relay->code = EXIT_LAB;
+}
+
+/* One that comes back and vanishes, as a program that ends at once, is opened ever more
+ * rarely, and counts as away since it vanished first. */
+static void back_off(struct relay *relay, int64_t now)
+{
+    if (now - relay->opened_us >= STEADY_US || relay->pause_us == 0) {
+        relay->unsteady_us = now;
+        relay->pause_us = RETRY_US;
+    } else if (relay->pause_us < RETRY_MAX_US) {
+        relay->pause_us *= 2;
+    }
+    relay->retry_us = now + relay->pause_us;
+}
+
+static bool is_away_too_long(const struct relay *relay)
+{
+    return relay->retry_us >= relay->unsteady_us + relay->options->wait_us;
+}
+
 static void lose(struct relay *relay)
 {
     int64_t now = port_now_us();
@@ -111,8 +142,9 @@ static void lose(struct relay *relay)
     note(relay, "the module's port vanished");
     relay->to_module.size = 0;
     relay->lost_us = now;
-    relay->retry_us = now;
     relay->lost_size = 0;
+    back_off(relay, now);
+    if (relay->unsteady_us != now && is_away_too_long(relay)) give_up(relay);
 }
 
 static bool read_module(struct relay *relay)
@@ -133,20 +165,18 @@ static void find_again(struct relay *relay)
     int64_t now = port_now_us();
     char text[96] = "the module's port is back";
     if (relay->lost_us == 0 || now < relay->retry_us) return;
-    if (port_reopen(relay->module, now + RETRY_US) == PORT_OK) {
+    if (port_try(relay->module, now + TRY_US) == PORT_OK) {
         if (relay->lost_size > 0)
             snprintf(text, sizeof text, "the module's port is back; the host lost %zu bytes",
                      relay->lost_size);
         complain("%s: %s", relay->options->target, text);
         note(relay, text);
         relay->lost_us = 0;
+        relay->opened_us = port_now_us();
         return;
     }
     relay->retry_us = port_now_us() + RETRY_US;
-    if (relay->retry_us < relay->lost_us + relay->options->wait_us) return;
-    complain("%s", port_error(relay->module)->text);
-    relay->is_over = true;
-    relay->code = EXIT_LAB;
+    if (is_away_too_long(relay)) give_up(relay);
 }
 
 /* ---- the line --------------------------------------------------------- */
@@ -331,6 +361,7 @@ static bool open_ports(struct relay *relay)
         return false;
     }
     relay->code = EXIT_AS_EXPECTED;
+    relay->opened_us = port_now_us();
     port_line(relay->host, &relay->line);
     warn_of_rival(relay);
     return true;

@@ -156,6 +156,7 @@ static bool start_http(struct server *server, const struct server_options *optio
     server->https[index] = (struct http_options){
         .listen_fd = hand_over(server, index),
         .stop_fd = server->stop_fd,
+        .idle_s = options->idle_s,
         .certificate_pem = identity ? identity->certificate_pem : NULL,
         .key_pem = identity ? identity->key_pem : NULL,
         .tls_min = options->tls_min,
@@ -214,6 +215,7 @@ static struct server *new_server(const struct server_options *options)
     if (options->greeting_size > 0)
         memcpy(server->greeting, options->greeting, options->greeting_size);
     server->peer_options = (struct peer_options){.stop_fd = server->stop_fd,
+                                                 .idle_s = options->idle_s,
                                                  .greeting = server->greeting,
                                                  .greeting_size = options->greeting_size,
                                                  .is_silent = options->is_silent};
@@ -225,6 +227,7 @@ static struct server_options complete(const struct server_options *options)
 {
     struct server_options whole = *options;
     if (!whole.address) whole.address = ADDRESS_DEFAULT;
+    if (!whole.idle_s) whole.idle_s = SERVER_IDLE_DEFAULT_S;
     if (!whole.tls_max) whole.tls_max = SERVER_TLS_1_3;
     if (!whole.tls_min)
         whole.tls_min = whole.tls_max < SERVER_TLS_1_2 ? whole.tls_max : SERVER_TLS_1_2;

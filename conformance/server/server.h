@@ -47,6 +47,11 @@
  * Further ones are closed at once. */
 #define SERVER_CONNECTION_MAX 256
 
+/* How long a connection may stay without a byte, and a TLS handshake of the raw peers
+ * may take, before it is closed. Units: seconds. More than /slow may pause. */
+#define SERVER_IDLE_DEFAULT_S 120
+#define SERVER_IDLE_MAX_S     86400
+
 /* ---- options ---------------------------------------------------------- */
 
 /* What a port talks. The expired and the self-signed certificate have ports of
@@ -97,6 +102,7 @@ struct server_options {
     enum server_client_check client_check;
     const uint8_t *greeting; /* what the raw peers send first */
     size_t greeting_size;    /* 0: nothing */
+    unsigned idle_s;         /* a silent connection is closed after it; 0: SERVER_IDLE_DEFAULT_S */
     bool is_silent;          /* the raw peers echo nothing; commands still work */
 };
 

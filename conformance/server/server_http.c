@@ -95,8 +95,8 @@ struct MHD_Daemon *http_start(const struct http_options *options)
     struct MHD_Daemon *daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, (void *)(uintptr_t)options, MHD_OPTION_LISTEN_SOCKET,
         options->listen_fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned int)SERVER_CONNECTION_MAX, MHD_OPTION_ARRAY, tls,
-        MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_TIMEOUT, options->idle_s, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned int)SERVER_CONNECTION_MAX, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
     free(words);
     return daemon;
 }

@@ -28,6 +28,7 @@ void identities_release(struct identity *identities);
 /* Waits until `fd` has one of `events`, `stop_fd` is readable, or `wait_ms` (-1:
  * no limit) are over; `fd` may be -1. Returns: the events seen of fd, 0 for
  * time, -1 for the stop. */
+int64_t server_now_ms(void); /* of a clock that never goes back */
 int server_wait(int fd, short events, int stop_fd, int wait_ms);
 
 /* ---- HTTP (server_http.c, server_route.c) ------------------------------- */
@@ -38,6 +39,7 @@ struct MHD_Connection;
 struct http_options {
     int listen_fd; /* Owns: the daemon */
     int stop_fd;
+    unsigned idle_s;
     const char *certificate_pem; /* NULL: no TLS */
     const char *key_pem;
     enum server_tls_version tls_min, tls_max; /* SERVER_TLS_DEFAULT is resolved by now */
@@ -75,12 +77,14 @@ SSL_CTX *tls_context(const struct server_options *options, const struct identity
 struct wire {
     int fd;
     int stop_fd;
-    SSL *ssl; /* NULL: plain */
+    int idle_ms; /* a wait for the client ends after it */
+    SSL *ssl;    /* NULL: plain */
 };
 
-/* False: the handshake failed, the client left, or the server stops. */
+/* False: the handshake failed or took longer than a client may be idle, the client
+ * left, or the server stops. */
 bool wire_open(struct wire *wire, SSL_CTX *context);
-/* Returns: bytes, at least 1; 0: the end, or the stop. */
+/* Returns: bytes, at least 1; 0: the end, the stop, or an idle client. */
 size_t wire_read(struct wire *wire, uint8_t *out, size_t size);
 bool wire_write(struct wire *wire, const uint8_t *bytes, size_t size);
 /* An orderly end: what was sent arrives. */
@@ -91,6 +95,7 @@ struct peers;
 /* What all raw peers do. Borrows: the greeting, while they run. */
 struct peer_options {
     int stop_fd;
+    unsigned idle_s;
     const uint8_t *greeting;
     size_t greeting_size;
     bool is_silent;

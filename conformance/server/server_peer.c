@@ -188,7 +188,9 @@ static void serve(const struct listener *listener, int fd)
     struct connection *connection = memory_new(1, sizeof *connection);
     connection->peers = peers;
     connection->context = listener->context;
-    connection->wire = (struct wire){.fd = fd, .stop_fd = peers->options->stop_fd};
+    connection->wire = (struct wire){.fd = fd,
+                                     .stop_fd = peers->options->stop_fd,
+                                     .idle_ms = (int)peers->options->idle_s * 1000};
     if (pthread_create(&thread, NULL, run_connection, connection) == 0) {
         pthread_detach(thread);
         return;

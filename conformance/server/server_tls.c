@@ -87,12 +87,13 @@ SSL_CTX *tls_context(const struct server_options *options, const struct identity
 
 /* ---- connection -------------------------------------------------------------- */
 
-/* After `result` of an operation of TLS: whether to try it again. */
-static bool may_retry(const struct wire *wire, int result)
+/* After `result` of an operation of TLS: whether to try it again, within wait_ms. */
+static bool may_retry(const struct wire *wire, int result, int wait_ms)
 {
     int why = SSL_get_error(wire->ssl, result);
     if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE) return false;
-    return server_wait(wire->fd, why == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, wire->stop_fd, -1)
+    return server_wait(wire->fd, why == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, wire->stop_fd,
+                       wait_ms)
            > 0;
 }
 
@@ -101,17 +102,19 @@ bool wire_open(struct wire *wire, SSL_CTX *context)
     if (!context) return true;
     wire->ssl = SSL_new(context);
     if (!wire->ssl || SSL_set_fd(wire->ssl, wire->fd) != 1) return false;
+    int64_t end_ms = server_now_ms() + wire->idle_ms, left_ms;
     int result;
     do {
         ERR_clear_error();
         result = SSL_accept(wire->ssl);
-    } while (result != 1 && may_retry(wire, result));
+        left_ms = end_ms - server_now_ms();
+    } while (result != 1 && left_ms > 0 && may_retry(wire, result, (int)left_ms));
     return result == 1;
 }
 
 static size_t read_plain(struct wire *wire, uint8_t *out, size_t size)
 {
-    while (server_wait(wire->fd, POLLIN, wire->stop_fd, -1) > 0) {
+    while (server_wait(wire->fd, POLLIN, wire->stop_fd, wire->idle_ms) > 0) {
         ssize_t count = recv(wire->fd, out, size, 0);
         if (count >= 0) return (size_t)count;
         if (errno != EAGAIN && errno != EINTR) return 0;
@@ -127,14 +130,14 @@ size_t wire_read(struct wire *wire, uint8_t *out, size_t size)
     do {
         ERR_clear_error();
         result = SSL_read_ex(wire->ssl, out, size, &count);
-    } while (result != 1 && may_retry(wire, result));
+    } while (result != 1 && may_retry(wire, result, wire->idle_ms));
     return result == 1 ? count : 0;
 }
 
 /* Returns: how many of the bytes went out, 0 if no more can. */
 static size_t write_plain(struct wire *wire, const uint8_t *bytes, size_t size)
 {
-    while (server_wait(wire->fd, POLLOUT, wire->stop_fd, -1) > 0) {
+    while (server_wait(wire->fd, POLLOUT, wire->stop_fd, wire->idle_ms) > 0) {
         ssize_t count = send(wire->fd, bytes, size, MSG_NOSIGNAL);
         if (count >= 0) return (size_t)count;
         if (errno != EAGAIN && errno != EINTR) return 0;
@@ -149,7 +152,7 @@ static size_t write_tls(struct wire *wire, const uint8_t *bytes, size_t size)
     do {
         ERR_clear_error();
         result = SSL_write_ex(wire->ssl, bytes, size, &count);
-    } while (result != 1 && may_retry(wire, result));
+    } while (result != 1 && may_retry(wire, result, wire->idle_ms));
     return result == 1 ? count : 0;
 }
 
@@ -170,7 +173,9 @@ static void drain(const struct wire *wire)
 {
     uint8_t bytes[4096];
     size_t taken = 0;
-    while (taken < LINGER_SIZE && server_wait(wire->fd, POLLIN, wire->stop_fd, LINGER_MS) > 0) {
+    int64_t end_ms = server_now_ms() + wire->idle_ms;
+    while (taken < LINGER_SIZE && server_now_ms() < end_ms
+           && server_wait(wire->fd, POLLIN, wire->stop_fd, LINGER_MS) > 0) {
         ssize_t count = recv(wire->fd, bytes, sizeof bytes, 0);
         if (count <= 0) return;
         taken += (size_t)count;

@@ -3,6 +3,14 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <time.h>
+
+int64_t server_now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 int server_wait(int fd, short events, int stop_fd, int wait_ms)
 {

@@ -89,9 +89,14 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
+static int64_t core_due(const struct modem *modem)
+{
+    return earlier(stream_due(modem), earlier(upload_due(modem), wire_due(modem)));
+}
+
 int64_t modem_due(const struct modem *modem, int64_t now)
 {
-    int64_t due = earlier(stream_due(modem), earlier(upload_due(modem), wire_due(modem)));
+    int64_t due = core_due(modem);
     for (size_t i = 0; i < modem->part_count; i++)
         if (modem->parts[i]->due != NULL) due = earlier(due, modem->parts[i]->due(modem));
     return due < now ? now : due;
@@ -108,6 +113,11 @@ static unsigned activity(const struct modem *modem)
 bool modem_is_working(const struct modem *modem)
 {
     return (activity(modem) & MODEM_WORKING) != 0;
+}
+
+bool modem_owes(const struct modem *modem)
+{
+    return core_due(modem) != MODEM_NEVER || modem_is_working(modem);
 }
 
 bool modem_is_online(const struct modem *modem)

@@ -73,6 +73,10 @@ bool modem_is_online(const struct modem *modem);
 /* Whether a request is under way that the descriptor will report. */
 bool modem_is_working(const struct modem *modem);
 
+/* Whether something that the host asked for is not done: an answer on its way, an
+ * upload, a request. Reports that come again and again (AT+CPSI=1) do not count. */
+bool modem_owes(const struct modem *modem);
+
 /* Whether the module takes more of the host now (CTS). What comes all the same
  * is kept. */
 bool modem_is_clear_to_send(const struct modem *modem);

@@ -394,6 +394,16 @@ def test_vanish():
     recorder.errors.close()
 
 
+def test_program_that_ends():
+    """It is started again ever more rarely, and given up when it has not stayed for --wait."""
+    recorder = record("ends.at", "-t", "stdio,false", "--wait", "2")
+    check("a program that ends at once: exit", 6, recorder.wait(20))
+    recorder.stdout.close()
+    times = said(recorder).count("vanished")
+    check("its starts back off", True, 1 <= times <= 6)
+    recorder.errors.close()
+
+
 def test_usage():
     for wrong in ([], ["-t", "pty"], ["-o", path("x.at")], ["-t", "pty", "-o", "-"],
                   ["--from", path("x.at"), "-t", "pty", "-o", "-"], ["--nothing"],
@@ -461,6 +471,7 @@ def main():
     test_mask_killed()
     test_kill()
     test_vanish()
+    test_program_that_ends()
     test_usage()
     test_stdio()
     test_chat()
