@@ -1,187 +1,181 @@
-#!/usr/bin/python3
-"""A run that is ended by a signal, at several moments: what it left is read, a
-last line that is cut short is left out, and run --resume completes it.
+#!/usr/bin/env python3
+"""Runs of `atproof run` that are ended, and modules that flood: what is kept is read, the
+run goes on where it was, and nothing grows without a bound.
 
-    killed.py ATPROOF GATE     GATE: the folder of the gate's store.py
+    killed.py ATPROOF [flood SIZE PATTERN]     with `flood`: such a module
 """
+import contextlib
 import json
 import os
 import pathlib
-import shutil
+import resource
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 
-ATPROOF, GATE = sys.argv[1:]
-sys.path.insert(0, GATE)
-import store as gate_store  # noqa: E402 (of GATE)
-
-SELECT = ['--select', 'core/27.007-9.1/*', '--repeat', '3']  # 18 cases
-OPTIONS = ['-t', 'virtual:simcom', '--seed', '1', *SELECT]
-WAIT = 60  # seconds; no run takes as long, on a loaded machine neither
-CUT = 'the last line is cut short and left out'
-counts = {'passed': 0, 'failed': 0}
-folder = tempfile.mkdtemp()
+ATPROOF = sys.argv[1]
+LIMIT = 60  # seconds in which what must come comes, on a loaded machine
+CASES = ('run', '-t', 'virtual:simcom', '--seed', '7', '--select', 'core/*', '-q')
+faults = []
 
 
-def check(what, good, seen):
-    counts['passed' if good else 'failed'] += 1
+def check(what, expected, seen):
+    good = expected == seen
+    print(f'{"ok" if good else "FAIL"} {what}' + ('' if good else f'\n  expected: {expected!r:.300}\n  seen:     {seen!r:.300}'),
+          flush=True)
     if not good:
-        print(f'{what}\n  seen: {seen!r}')
+        faults.append(what)
 
 
-def atproof(*arguments):
-    done = subprocess.run([ATPROOF, *map(str, arguments)], capture_output=True, timeout=WAIT)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+def atproof(*words, **options):
+    return subprocess.run([ATPROOF, *words], capture_output=True, text=True, timeout=LIMIT, check=False, **options)
 
 
-def store_of(run):
-    return pathlib.Path(run, 'results.jsonl')
+def lines(folder):
+    store = pathlib.Path(folder, 'results.jsonl')
+    with contextlib.suppress(FileNotFoundError):
+        return [json.loads(line) for line in store.read_text().splitlines(True) if line.endswith('\n')]
+    return []
 
 
-def ended(run):
-    """How many cases its store has, each with its line end."""
-    try:
-        whole = store_of(run).read_bytes().split(b'\n')[:-1]
-    except FileNotFoundError:
-        return 0
-    return sum(b'"kind":"case"' in line.replace(b' ', b'') for line in whole)
+def cases(folder):
+    return [line for line in lines(folder) if line['kind'] == 'case']
 
 
-def results(run):
-    """What must not differ, of each case in order; a line that is no JSON raises."""
-    lines = [json.loads(line) for line in store_of(run).read_text().splitlines()]
-    return [(case['id'], case['outcome'],
-             [(exchange['verdict'], [finding['rule'] for finding in exchange['findings']])
-              for exchange in case['exchanges']])
-            for case in lines if case['kind'] == 'case']
+def told(folder):
+    return sorted((case['id'], case['outcome'], case['verdict']) for case in cases(folder))
 
 
-def end(run, at, signals):
-    """Its exit code, once AT cases stood in its store and SIGNALS were sent."""
-    process = subprocess.Popen([ATPROOF, 'run', '--out', run, *OPTIONS],
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    limit = time.monotonic() + WAIT
-    while ended(run) < at and process.poll() is None and time.monotonic() < limit:
+# ---- runs that are ended ------------------------------------------------------
+
+
+def end_when(folder, count, *signals):
+    """Ends a run that has kept COUNT cases. Its exit code, and how many it had kept then."""
+    process = subprocess.Popen([ATPROOF, *CASES, '-o', folder], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    end = time.monotonic() + LIMIT
+    while len(cases(folder)) < count and process.poll() is None and time.monotonic() < end:
         time.sleep(0.005)
+    kept = len(cases(folder))
     for number in signals:
         process.send_signal(number)
-    return process.wait(timeout=WAIT)
+        time.sleep(0.01)
+    return process.wait(LIMIT), kept
 
 
-def resume(what, run):
-    code, _, errors = atproof('run', '--resume', run, *OPTIONS)
-    check(f'{what}: resumed: exit', code == 0, (code, errors))
-    check(f'{what}: resumed: as a run that was not ended', results(run) == whole_results,
-          results(run))
-    names = {path.name for path in pathlib.Path(run).iterdir()} - {'report.html'}
-    check(f'{what}: resumed: files', names == whole_names, names ^ whole_names)
+def resumed(name, folder, whole, kept):
+    report = atproof('report', folder)
+    check(f'{name}: report reads what is kept', 0, report.returncode)
+    played = [case for case in cases(folder) if case['outcome'] != 'skipped']
+    check(f'{name}: no case that had ended is lost', True, len(cases(folder)) >= kept and len(played) <= len(whole))
+    done = atproof('run', '--resume', folder, *CASES[1:])
+    check(f'{name}: resumed', (0, whole), (done.returncode, told(folder)))
 
 
-def report(what, run, torn=False):
-    code, _, errors = atproof('report', run)
-    check(f'{what}: report', code == 0 and (CUT in errors) == torn, (code, errors))
+def test_ended(scratch):
+    whole = atproof(*CASES, '-o', f'{scratch}/whole')
+    check('whole: exit', 0, whole.returncode)
+    expected = told(f'{scratch}/whole')
+    check('whole: cases', True, len(expected) > 15)
+    for name, signals, codes in (('KILL', [signal.SIGKILL], [-9]), ('HUP', [signal.SIGHUP], [6]),
+                                 ('TERM', [signal.SIGTERM], [6]),
+                                 ('INT twice', [signal.SIGINT] * 2, [6, -2])):
+        for count in (1, 8):
+            folder = f'{scratch}/{name}{count}'.replace(' ', '-')
+            code, kept = end_when(folder, count, *signals)
+            check(f'{name} after {count}: exit', True, code in codes or (code == 0 and kept == len(expected)))
+            resumed(f'{name} after {count}', folder, expected, kept)
+    return expected
 
 
-def test_signals():
-    term, stop = signal.SIGTERM, signal.SIGINT
-    for at in (0, 1, 7, 17):
-        for name, signals in (('KILL', [signal.SIGKILL]), ('HUP', [signal.SIGHUP]),
-                              ('QUIT', [signal.SIGQUIT]), ('TERM', [term]),
-                              ('INT twice', [stop, stop])):
-            if at == 0 or (at == 17 and name != 'KILL'):
-                continue
-            what = f'{name} after {at}'
-            run = os.path.join(folder, what.replace(' ', '-'))
-            code = end(run, at, signals)
-            check(f'{what}: exit', code != 0, code)
-            check(f'{what}: what ended is kept', ended(run) >= at, ended(run))
-            report(what, run)
-            resume(what, run)
+def test_torn(scratch, expected):
+    text = pathlib.Path(scratch, 'whole/results.jsonl').read_bytes()
+    last = text.rindex(b'\n', 0, -1) + 1
+    for at in (last + 1, last + 20, (last + len(text)) // 2, len(text) - 2):
+        folder = pathlib.Path(scratch, f'torn{at}')
+        folder.mkdir()
+        (folder / 'results.jsonl').write_bytes(text[:at])
+        done = atproof('report', str(folder))
+        check(f'torn at {at - last}: reported', (0, True), (done.returncode, 'is cut short and left out' in done.stderr))
+        done = atproof('diff', f'{scratch}/whole', str(folder))
+        check(f'torn at {at - last}: compared, and it lacks a case', True,
+              'is cut short and left out' in done.stderr and done.returncode in (0, 1))
+        done = atproof('run', '--resume', str(folder), *CASES[1:])
+        check(f'torn at {at - last}: resumed', (0, expected), (done.returncode, told(folder)))
 
 
-def test_torn():
-    """Cut within its last line, at the first and last bytes and some between."""
-    lines = store_of(whole).read_bytes().splitlines(True)
-    before, size = b''.join(lines[:-1]), len(lines[-1])
-    for cut in sorted({1, 2, 3, 10, size // 3, size // 2, size - 20, size - 3, size - 2}):
-        run = os.path.join(folder, f'torn-{cut}')
-        shutil.copytree(whole, run)
-        store_of(run).write_bytes(before + lines[-1][:cut])
-        report(f'torn at {cut}', run, torn=True)
-        code, _, errors = atproof('diff', store_of(whole), store_of(run))
-        check(f'torn at {cut}: diff', code in (0, 1) and CUT in errors, (code, errors))
-        try:
-            seen = gate_store.counted(store_of(run))
-        except ValueError as error:
-            seen = str(error)
-        check(f'torn at {cut}: gate', seen == '17 cases', seen)
-        if cut in (1, size // 2, size - 2):
-            resume(f'torn at {cut}', run)
-    run = os.path.join(folder, 'no-line-end')
-    shutil.copytree(whole, run)
-    store_of(run).write_bytes(before + lines[-1][:-1])
-    report('no line end', run)
-    check('no line end: gate', gate_store.counted(store_of(run)) == '18 cases', None)
-    resume('no line end', run)
+def test_refused(scratch):
+    folder = f'{scratch}/whole'
+    before = pathlib.Path(folder, 'results.jsonl').read_bytes()
+    for name, words in (('another seed', ['--seed', '8']), ('other cases', ['--select', 'simcom-http/*']),
+                        ('strict', ['--strict']), ('another dialect', ['-t', 'virtual:quectel-ugxx'])):
+        done = atproof('run', '--resume', folder, *CASES[1:], *words)
+        check(f'{name}: refused', (2, True), (done.returncode, len(done.stderr) > 0))
+    done = atproof('run', '--resume', f'{scratch}/none', *CASES[1:])
+    check('no folder: refused', (2, True), (done.returncode, len(done.stderr) > 0))
+    check('and nothing changed', True, pathlib.Path(folder, 'results.jsonl').read_bytes() == before)
 
 
-def test_torn_within():
-    """No other line may be cut: that is damage, no end of a program."""
-    run = os.path.join(folder, 'within')
-    shutil.copytree(whole, run)
-    lines = store_of(run).read_bytes().splitlines(True)
-    lines[-2] = lines[-2][:40] + b'\n'
-    store_of(run).write_bytes(b''.join(lines))
-    code, _, errors = atproof('report', run)
-    check('damaged: report', code == 2 and 'no JSON' in errors, (code, errors))
-    try:
-        seen = gate_store.counted(store_of(run))
-    except ValueError:
-        seen = None
-    check('damaged: gate', seen is None, seen)
-    code, _, errors = atproof('run', '--resume', run, *OPTIONS)
-    check('damaged: resume', code == 2 and 'no JSON' in errors, (code, errors))
+# ---- modules that flood --------------------------------------------------------
 
 
-def test_refused():
-    run = os.path.join(folder, 'refused')
-    end(run, 5, [signal.SIGKILL])
-    kept = store_of(run).read_bytes()
-    target, seed = ['-t', 'virtual:simcom'], ['--seed', '1']
-    for what, options, message in (
-            ('dialect', ['-t', 'virtual:quectel-ugxx', *seed, *SELECT], 'dialect'),
-            ('seed', [*target, '--seed', '2', *SELECT], '--seed'),
-            ('no seed', [*target, *SELECT], '--seed'),
-            ('strict', [*OPTIONS, '--strict'], '--strict'),
-            ('selection', [*target, *seed, '--select', 'core/27.007-8.5/*', '--repeat', '3'],
-             'cases'),
-            ('repeat', [*target, *seed, *SELECT[:2], '--repeat', '4'], '--repeat'),
-            ('retry', [*OPTIONS, '--retry', '1'], '--retry')):
-        code, _, errors = atproof('run', '--resume', run, *options)
-        check(f'other {what}: refused', code == 2 and 'cannot resume' in errors
-              and message in errors, (code, errors))
-        check(f'other {what}: the store stays', store_of(run).read_bytes() == kept, None)
-    resume('after what was refused', run)
-    empty = os.path.join(folder, 'empty')
-    os.mkdir(empty)
-    for what, place in (('none', os.path.join(folder, 'none')), ('empty', empty),
-                        ('a file', store_of(whole))):
-        code, _, errors = atproof('run', '--resume', place, *OPTIONS)
-        check(f'folder: {what}', code == 2 and errors.startswith('atproof: '), (code, errors))
+def flood():
+    """A module that answers, and after AT+CSQ sends SIZE bytes of PATTERN."""
+    size, pattern = int(sys.argv[3]), sys.argv[4].encode().decode('unicode_escape').encode()
+    line = b''
+    while True:
+        byte = os.read(0, 1)
+        if not byte:
+            return
+        if byte != b'\r':
+            line += byte
+            continue
+        os.write(1, line + b'\r')
+        if line == b'AT+CSQ':
+            left = size
+            while left > 0:
+                left -= os.write(1, pattern * 4096)
+        if line.startswith(b'AT+CG'):
+            os.write(1, b'\r\nfake\r\n')
+        os.write(1, b'\r\nOK\r\n')
+        line = b''
 
 
-try:
-    whole = os.path.join(folder, 'whole')
-    check('whole: exit', atproof('run', '--out', whole, *OPTIONS)[0] == 0, None)
-    whole_results = results(whole)
-    whole_names = {path.name for path in pathlib.Path(whole).iterdir()}
-    check('whole: cases', len(whole_results) == 18, len(whole_results))
-    for test in (test_signals, test_torn, test_torn_within, test_refused):
-        test()
-finally:
-    shutil.rmtree(folder, ignore_errors=True)
-print(f"{counts['passed']} passed, {counts['failed']} failed")
-sys.exit(counts['failed'] > 0)
+def bounded():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (48 << 20, 48 << 20))
+
+
+def test_floods(scratch):
+    case = pathlib.Path(scratch, 'csq.at')
+    case.write_text('@ dialect: simcom\n@ id: a/1/csq\n\n> AT+CSQ\n< +CSQ: {rssi:int},{ber:int}\n< OK\n')
+    for pattern in ('x', 'X\\r\\n', 'OK\\r\\n', '\\r\\n+CREG:\\x201\\r\\n'):
+        folder = f'{scratch}/flood{len(pattern)}'
+        done = atproof('run', '-d', 'simcom', '-o', folder, '--settle', '50', '--boot', '1',
+                       '-t', f'stdio,{sys.executable} {__file__} x flood 20000000 {pattern}', str(case), preexec_fn=bounded)
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        disk = sum(path.stat().st_size for path in pathlib.Path(folder).iterdir())
+        check(f'{pattern}: fails', True, 0 < done.returncode <= 7)
+        check(f'{pattern}: at most 400 MB of memory', True, peak < 400 << 10)
+        check(f'{pattern}: at most 32 MB of disk', True, disk < 32 << 20)
+        failed = [one for one in cases(folder) if one['outcome'] == 'failed']
+        check(f'{pattern}: the case failed', 1, len(failed))
+        if 'X' not in pattern and 'OK' not in pattern:  # those differ at once from what is awaited
+            check(f'{pattern}: named a flood', True, '"rule": "floods"' in json.dumps(failed))
+        check(f'{pattern}: report reads it', 0, atproof('report', folder).returncode)
+
+
+def main():
+    if sys.argv[2:3] == ['flood']:
+        flood()
+        return 0
+    with tempfile.TemporaryDirectory() as scratch:
+        expected = test_ended(scratch)
+        test_torn(scratch, expected)
+        test_refused(scratch)
+        test_floods(scratch)
+    return len(faults) > 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
