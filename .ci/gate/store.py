@@ -10,11 +10,19 @@ RANKS = {"must": 0, "should": 1, "quirk": 2, "info": 3}
 
 
 def lines(path):
+    """What its lines have. A last line that is cut short (no JSON, no line end) is left
+    out, as atproof does: the program that wrote it was ended."""
     if not path.is_file():
         return
-    with open(path, encoding="utf-8") as store:
-        for line in store:
-            yield json.loads(line)
+    with open(path, "rb") as store:
+        for number, line in enumerate(store):
+            try:
+                read = json.loads(line)
+            except ValueError:
+                if number == 0 or line.endswith(b"\n"):
+                    raise
+                return
+            yield read
 
 
 def has_results(path):

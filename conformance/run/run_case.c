@@ -92,11 +92,12 @@ static void tell_flood(struct attempt *attempt)
     const struct session *session = &run->session;
     if (dropped_by(attempt) == 0) return;
     run->module_failed = true;
-    add_fault(
-        attempt, RESULTS_FLOODS, attempt->size,
-        memory_format("at most %llu bytes in one case", (unsigned long long)session->received_max),
-        memory_format("%llu bytes more, which were dropped",
-                      (unsigned long long)dropped_by(attempt)));
+    add_fault(attempt, RESULTS_FLOODS, attempt->size,
+              memory_format("at most %llu bytes and %llu CR or LF in one case",
+                            (unsigned long long)session->received_max,
+                            (unsigned long long)SESSION_ENDS_MAX),
+              memory_format("%llu bytes more, which were dropped",
+                            (unsigned long long)dropped_by(attempt)));
     if (++run->flood_count >= RUN_FLOOD_MAX) run->lost = true;
 }
 

@@ -30,12 +30,15 @@ bool session_send(struct session *session, const void *bytes, size_t size, bool 
     return false;
 }
 
-/* How much of `size` bytes the record still takes. */
-static size_t take_in(struct session *session, size_t size)
+/* How many of `size` bytes the record still takes. */
+static size_t take_in(struct session *session, const uint8_t *bytes, size_t size)
 {
     uint64_t kept = session->record.received_size + session->held.received_size;
     uint64_t room = kept < session->received_max ? session->received_max - kept : 0;
-    size_t taken = size < room ? size : (size_t)room;
+    size_t most = size < room ? size : (size_t)room;
+    size_t taken = 0;
+    for (; taken < most && session->ends < SESSION_ENDS_MAX; taken++)
+        session->ends += bytes[taken] == '\r' || bytes[taken] == '\n';
     session->dropped += size - taken;
     return taken;
 }
@@ -44,7 +47,7 @@ static void take(struct session *session, const uint8_t *bytes, size_t size)
 {
     session->received_us = line_now(session->line);
     session->read_us = port_now_us();
-    size = take_in(session, size);
+    size = take_in(session, bytes, size);
     if (size == 0) return;
     session_keep(session, TRANSCRIPT_RECEIVED, session->received_us, bytes, size);
     if (session->held.received_size > SESSION_HELD_MAX) session_decode(session);

@@ -18,8 +18,10 @@
 #define SESSION_ECHO_US INT64_C(500000) /* how long an echo is awaited        */
 
 /* Bytes that a module may send in one case, from session_begin on: more is a flood.
- * What comes then is read, counted and dropped. */
+ * What comes then is read, counted and dropped. So is what comes after as many line
+ * ends, CR or LF: each line may have a finding, of some hundred bytes. */
 #define SESSION_RECEIVED_MAX (UINT64_C(1) << 20)
+#define SESSION_ENDS_MAX     (UINT64_C(1) << 15)
 #define SESSION_HELD_MAX     (UINT64_C(1) << 16) /* bytes of them that await an echo */
 
 /* The echo of a command line. */
@@ -35,6 +37,7 @@ struct session {
     struct transcript_builder held;          /* the command line whose echo is awaited, and
                                               * what came since             */
     uint64_t received_max;                   /* bytes of a record                */
+    uint64_t ends;                           /* CR and LF of them                */
     uint64_t dropped;                        /* bytes that came after them       */
     uint64_t dropped_before;                 /* of records before this one       */
     size_t rewrite_count;                    /* how often items of the record moved */

@@ -117,6 +117,7 @@ void session_begin(struct session *session)
     session->data_left = 0;
     session->dropped_before += session->dropped;
     session->dropped = 0;
+    session->ends = 0;
     session->final[0] = '\0';
     begin_judge(session, 0);
 }

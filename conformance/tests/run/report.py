@@ -113,7 +113,7 @@ class Report(unittest.TestCase):
         self.assertIn("empty: no results are there", self.report("empty", code=2))
         (self.run_folder / "report.html").write_text("old", encoding="ascii")
         for text, place in [("", "broken.jsonl: "), ("{}\n", "broken.jsonl:1: "),
-                            (sample.text_of([sample.run()]) + "[", "broken.jsonl:2: ")]:
+                            (sample.text_of([sample.run()]) + "[\n", "broken.jsonl:2: ")]:
             (self.run_folder / "broken.jsonl").write_text(text, encoding="ascii")
             self.assertIn(f"run/{place}", self.report("run", code=2))
         self.assertEqual((self.run_folder / "report.html").read_bytes(), b"old")
