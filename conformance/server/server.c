@@ -257,6 +257,7 @@ void server_stop(struct server *server)
     if (server->stop_fd >= 0) eventfd_write(server->stop_fd, 1);
     for (int i = 0; i < SERVER_PORT_COUNT; i++) {
         http_stop(server->daemons[i]);
+        if (server->daemons[i] != NULL) crowd_end(&server->https[i].crowd);
         if (server->listen_fds[i] >= 0) close(server->listen_fds[i]);
     }
     peers_stop(server->peers);

@@ -44,7 +44,7 @@
 #define SERVER_ECHO_MAX   ((size_t)64 << 20)
 
 /* Connections at a time: of each HTTP or HTTPS port; of all raw peers together.
- * Further ones are closed at once. */
+ * A further one takes the place of that which has been silent for longest. */
 #define SERVER_CONNECTION_MAX 256
 
 /* How long a connection may stay without a byte, and a TLS handshake of the raw peers

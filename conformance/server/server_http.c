@@ -7,6 +7,7 @@
 #include <microhttpd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #define DAEMON_FLAGS                                                                               \
     (MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL | MHD_USE_ITC)
@@ -51,11 +52,24 @@ static void keep(struct request *request, const char *bytes, size_t size)
 }
 
 /* Called once at the headers, then for each part of the body, then at its end. */
+static int socket_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info == NULL ? -1 : info->connect_fd;
+}
+
+static void hear(struct http_options *options, struct MHD_Connection *connection)
+{
+    crowd_hear(&options->crowd, socket_of(connection));
+}
+
 static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, const char *path,
                                   const char *method, const char *version, const char *upload,
                                   size_t *upload_size, void **context)
 {
     struct request *request = *context;
+    hear(cls, connection);
     if (!request) {
         *context = begin(cls, connection, method, path, version);
         return MHD_YES;
@@ -80,7 +94,20 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
 
 /* ---- lifecycle ------------------------------------------------------------ */
 
-struct MHD_Daemon *http_start(const struct http_options *options)
+/* The socket is MHD's; it is open at either end of the connection. */
+static void on_connection(void *user, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode code)
+{
+    struct http_options *options = user;
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    (void)context;
+    if (info == NULL) return;
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) crowd_leave(&options->crowd, info->connect_fd);
+    else if (!crowd_enter(&options->crowd, info->connect_fd)) shutdown(info->connect_fd, SHUT_RDWR);
+}
+
+struct MHD_Daemon *http_start(struct http_options *options)
 {
     char *words = priorities(options);
     unsigned int flags = DAEMON_FLAGS;
@@ -90,13 +117,15 @@ struct MHD_Daemon *http_start(const struct http_options *options)
         {MHD_OPTION_HTTPS_PRIORITIES, 0, words},
         {MHD_OPTION_END, 0, NULL},
     };
+    crowd_begin(&options->crowd);
     if (options->certificate_pem) flags |= MHD_USE_TLS;
     else tls[0].option = MHD_OPTION_END;
     struct MHD_Daemon *daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, (void *)(uintptr_t)options, MHD_OPTION_LISTEN_SOCKET,
-        options->listen_fd, MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL,
-        MHD_OPTION_CONNECTION_TIMEOUT, options->idle_s, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned int)SERVER_CONNECTION_MAX, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+        flags, 0, NULL, NULL, on_request, options, MHD_OPTION_LISTEN_SOCKET, options->listen_fd,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_CONNECTION_TIMEOUT,
+        options->idle_s, MHD_OPTION_CONNECTION_LIMIT, (unsigned int)CROWD_MAX,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, options, MHD_OPTION_ARRAY, tls,
+        MHD_OPTION_END);
     free(words);
     return daemon;
 }

@@ -5,6 +5,7 @@
 #include "server/server.h"
 
 #include <openssl/ssl.h>
+#include <pthread.h>
 
 /* ---- certificates (server_cert.c) -------------------------------------- */
 
@@ -36,6 +37,34 @@ int server_wait(int fd, short events, int stop_fd, int wait_ms);
 struct MHD_Daemon;
 struct MHD_Connection;
 
+/* ---- connections (server_crowd.c) -------------------------------------- */
+
+/* Beyond SERVER_CONNECTION_MAX each that comes dismisses one; so many may be leaving. */
+#define CROWD_MAX ((size_t)SERVER_CONNECTION_MAX + 64)
+
+struct crowd {
+    pthread_mutex_t lock;
+    struct crowd_member {
+        int fd;           /* borrowed, from crowd_enter to crowd_leave        */
+        int64_t heard_ns; /* CLOCK_MONOTONIC; INT64_MAX: it is dismissed      */
+    } members[CROWD_MAX];
+    size_t count;
+};
+
+void crowd_begin(struct crowd *crowd);
+void crowd_end(struct crowd *crowd);
+
+/* A connection begins. Returns: false if there is no room; it has to be closed then. */
+bool crowd_enter(struct crowd *crowd, int fd);
+
+/* It sent something. */
+void crowd_hear(struct crowd *crowd, int fd);
+
+/* It ends. To be called before the descriptor is closed. */
+void crowd_leave(struct crowd *crowd, int fd);
+
+/* ---- HTTP ---------------------------------------------------------------- */
+
 struct http_options {
     int listen_fd; /* Owns: the daemon */
     int stop_fd;
@@ -43,13 +72,14 @@ struct http_options {
     const char *certificate_pem; /* NULL: no TLS */
     const char *key_pem;
     enum server_tls_version tls_min, tls_max; /* SERVER_TLS_DEFAULT is resolved by now */
+    struct crowd crowd;
 };
 
 /* Returns: NULL if it cannot start; libmicrohttpd then has closed listen_fd or
  * not, depending on what failed, so it is left alone: a leak at worst, while a
  * second close might hit another thread's descriptor.
  * Borrows: `options`, while the daemon runs. */
-struct MHD_Daemon *http_start(const struct http_options *options);
+struct MHD_Daemon *http_start(struct http_options *options);
 void http_stop(struct MHD_Daemon *daemon);
 
 /* A request that is complete, on its way to its handler. */

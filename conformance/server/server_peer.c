@@ -32,7 +32,8 @@ struct peers {
     size_t listener_count;
     pthread_mutex_t lock; /* of connection_count */
     pthread_cond_t all_gone;
-    size_t connection_count;
+    size_t connection_count; /* threads that have not ended                  */
+    struct crowd crowd;
 };
 
 struct connection {
@@ -141,6 +142,7 @@ static void converse(struct connection *connection)
         return;
     for (;;) {
         size_t size = wire_read(&connection->wire, part, sizeof part);
+        crowd_hear(&connection->peers->crowd, connection->wire.fd);
         if (size == 0 || !take(connection, part, size)) return;
     }
 }
@@ -152,13 +154,13 @@ static void count_out(struct peers *peers)
     pthread_mutex_unlock(&peers->lock);
 }
 
-static bool count_in(struct peers *peers)
+static bool count_in(struct peers *peers, int fd)
 {
+    if (!crowd_enter(&peers->crowd, fd)) return false;
     pthread_mutex_lock(&peers->lock);
-    bool has_room = peers->connection_count < SERVER_CONNECTION_MAX;
-    if (has_room) peers->connection_count++;
+    peers->connection_count++;
     pthread_mutex_unlock(&peers->lock);
-    return has_room;
+    return true;
 }
 
 static void *run_connection(void *argument)
@@ -166,6 +168,7 @@ static void *run_connection(void *argument)
     struct connection *connection = argument;
     struct peers *peers = connection->peers;
     converse(connection);
+    crowd_leave(&peers->crowd, connection->wire.fd);
     wire_close(&connection->wire);
     free(connection);
     OPENSSL_thread_stop();
@@ -180,7 +183,7 @@ static void serve(const struct listener *listener, int fd)
     struct peers *peers = listener->peers;
     int on = 1;
     pthread_t thread;
-    if (!count_in(peers)) {
+    if (!count_in(peers, fd)) {
         close(fd);
         return;
     }
@@ -196,6 +199,7 @@ static void serve(const struct listener *listener, int fd)
         return;
     }
     free(connection);
+    crowd_leave(&peers->crowd, fd);
     close(fd);
     count_out(peers);
 }
@@ -218,6 +222,7 @@ struct peers *peers_new(const struct peer_options *options)
     peers->options = options;
     pthread_mutex_init(&peers->lock, NULL);
     pthread_cond_init(&peers->all_gone, NULL);
+    crowd_begin(&peers->crowd);
     return peers;
 }
 
@@ -245,5 +250,6 @@ void peers_stop(struct peers *peers)
     pthread_mutex_unlock(&peers->lock);
     pthread_cond_destroy(&peers->all_gone);
     pthread_mutex_destroy(&peers->lock);
+    crowd_end(&peers->crowd);
     free(peers);
 }

@@ -28,6 +28,15 @@ static char *option(const char *name, const char *value)
     return text;
 }
 
+/* As a shell's word that is no option. Owns: the caller. */
+static char *file_word(const char *file)
+{
+    char *path = text_format("%s%s", file[0] == '-' ? "./" : "", file);
+    char *word = text_shell_word(path);
+    free(path);
+    return word;
+}
+
 struct store_command store_command_again(const struct store_case *case_)
 {
     const struct reports_case *is = &case_->is;
@@ -38,7 +47,7 @@ struct store_command store_command_again(const struct store_case *case_)
     char *chosen = option("--select", pattern);
     struct store_command command = {
         .head = text_format("atproof check%s%s%s", run->strict ? " --strict" : "", dialect, chosen),
-        .source = text_shell_word(file),
+        .source = file_word(file),
     };
     free(pattern);
     free(dialect);

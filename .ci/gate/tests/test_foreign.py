@@ -135,6 +135,15 @@ def test_names_of_files_are_no_options():
         outcomes = {case["source"]: case["outcome"] for case in kept if case["kind"] == "case"}
         assert outcomes.get("--expected-failures=.f.at") == "failed", outcomes
         assert outcomes.get("--results=../x.at") == "failed", outcomes
+        store = (folder / "build/gate/results.jsonl").resolve()
+        page = subprocess.run([ATPROOF, "report", "--format", "summary", "--output", "-", store], cwd=folder,
+                              capture_output=True, text=True, check=False).stdout
+        again = re.findall(r"atproof (check [^\n]*\.at)", page)
+        assert again, page
+        for command in again:
+            done = subprocess.run(f"{ATPROOF} {command}", shell=True, cwd=folder, capture_output=True,
+                                  text=True, check=False)
+            assert done.returncode == 1 and "missing-field" in done.stdout, (command, done)
 
 
 def test_files_that_are_not_there_are_red():
