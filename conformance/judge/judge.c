@@ -359,6 +359,7 @@ static void release_work(struct judge_work *work)
     for (size_t i = 0; i < work->seen_count; i++) free(work->seen[i].text);
     free(work->arguments);
     free(work->seen);
+    free(work->findings);
     free(work->illegal_expected);
     free(work->illegal_seen);
 }

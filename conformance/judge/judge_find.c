@@ -39,7 +39,9 @@ void judge_add(struct judge_work *work, enum judge_rule rule, const char *clause
 {
     work->findings = memory_grow(work->findings, work->finding_count + 1, &work->finding_capacity,
                                  sizeof *work->findings);
-    work->findings[work->finding_count++] = (struct reports_finding){
+    struct judge_found *found = &work->findings[work->finding_count++];
+    found->rule = rule;
+    found->is = (struct reports_finding){
         .rule = judge_rules[rule].name,
         .level = judge_rules[rule].level,
         .clause = memory_text(clause_of(work, rule, clause)),
@@ -66,12 +68,12 @@ static size_t work_of_line(const struct judge *judge, size_t line)
 static bool mark(struct judge_work *work, const struct judge_declared *declared)
 {
     for (size_t i = 0; i < work->finding_count; i++) {
-        struct reports_finding *finding = &work->findings[i];
-        if (finding->declared || strcmp(finding->rule, judge_rules[declared->rule].name) != 0
-            || strcmp(finding->clause, declared->clause) != 0)
+        struct judge_found *found = &work->findings[i];
+        if (found->is.declared || found->rule != declared->rule
+            || strcmp(found->is.clause, declared->clause) != 0)
             continue;
-        finding->declared = true;
-        finding->reason = memory_text(declared->reason);
+        found->is.declared = true;
+        found->is.reason = memory_text(declared->reason);
         return true;
     }
     return false;
@@ -114,7 +116,7 @@ static enum reports_verdict verdict_of(const struct judge *judge, const struct j
 {
     bool deviates = false;
     for (size_t i = 0; i < work->finding_count; i++) {
-        const struct reports_finding *finding = &work->findings[i];
+        const struct reports_finding *finding = &work->findings[i].is;
         if (weighs_as_fault(judge, finding)) return REPORTS_FAIL;
         deviates = deviates || finding->level != REPORTS_INFO;
     }
@@ -122,19 +124,20 @@ static enum reports_verdict verdict_of(const struct judge *judge, const struct j
     return work->out.why != NULL ? REPORTS_UNJUDGED : REPORTS_PASS;
 }
 
-static enum judge_rule rule_of(const struct reports_finding *finding)
-{
-    enum judge_rule rule = JUDGE_RULE_COUNT;
-    judge_find_rule(finding->rule, &rule);
-    return rule;
-}
-
 static int by_offset(const void *a, const void *b)
 {
-    const struct reports_finding *left = a;
-    const struct reports_finding *right = b;
-    if (left->offset != right->offset) return left->offset < right->offset ? -1 : 1;
-    return (rule_of(left) > rule_of(right)) - (rule_of(left) < rule_of(right));
+    const struct judge_found *left = a;
+    const struct judge_found *right = b;
+    if (left->is.offset != right->is.offset) return left->is.offset < right->is.offset ? -1 : 1;
+    return (left->rule > right->rule) - (left->rule < right->rule);
+}
+
+/* Owns: the caller. */
+static struct reports_finding *findings_of(const struct judge_work *work)
+{
+    struct reports_finding *findings = memory_new(work->finding_count, sizeof *findings);
+    for (size_t i = 0; i < work->finding_count; i++) findings[i] = work->findings[i].is;
+    return findings;
 }
 
 void judge_conclude(struct judge *judge)
@@ -144,7 +147,7 @@ void judge_conclude(struct judge *judge)
         if (work->finding_count > 1)
             qsort(work->findings, work->finding_count, sizeof *work->findings, by_offset);
         work->out.verdict = verdict_of(judge, work);
-        work->out.findings = work->findings;
+        work->out.findings = findings_of(work);
         work->out.finding_count = work->finding_count;
         work->out.wire = work->wire;
         work->out.wire_count = work->wire_count;

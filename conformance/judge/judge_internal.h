@@ -38,7 +38,10 @@ struct judge_argument {
 struct judge_work {
     struct reports_exchange out; /* without its findings and its wire        */
     struct judge_place place;
-    struct reports_finding *findings;
+    struct judge_found {
+        enum judge_rule rule;
+        struct reports_finding is;
+    } * findings;
     struct reports_wire *wire;
     const struct atp_form *form;          /* NULL: none or unknown                   */
     const struct compiled_source *source; /* of the form; NULL likewise     */

@@ -86,7 +86,7 @@ static bool has_fields(const struct atp_catalog *catalog, const struct atp_name 
 
 /* Whether a line that begins with the name may go on as `rest`. A prefix whose
  * records have fields, or that has none, does not stand alone, a word whose records have none takes
- * no colon; the text after CONNECT stands after a blank. */
+ * no colon; the text after CONNECT stands after a space. */
 static bool may_follow(const struct atp_catalog *catalog, const struct atp_name *name,
                        struct span rest)
 {
@@ -272,7 +272,7 @@ void reference_read(const struct atp_catalog *catalog, const uint8_t *text, size
     line->name = name;
     line->offset = span.at;
     line->size = span.end - span.at;
-    /* one blank after a colon that nothing follows is the colon's */
+    /* one space after a colon that nothing follows is the colon's */
     bool colon = line->size == name->size + 1u && text[span.end - 1] == ':';
     if (span.at > 0 || size > span.end + colon) line->deviations |= ATP_DEV_EXTRA_SPACE;
     read_record(catalog, name, span, pending, false, line);

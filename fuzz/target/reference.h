@@ -22,7 +22,7 @@ struct reference_line {
     enum atp_kind kind;
     const struct atp_name *name;     /* NULL: the catalogue knows none        */
     const struct atp_record *record; /* NULL: likewise, or no record fits     */
-    size_t offset;                   /* of the text: blanks before a record   */
+    size_t offset;                   /* of the text: spaces before a record   */
     size_t size;                     /* of the text                           */
     uint32_t deviations;             /* ATP_DEV_*                             */
     unsigned field_count;

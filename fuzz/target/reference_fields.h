@@ -26,7 +26,7 @@ size_t reference_read_field(const struct atp_catalog *catalog, const struct atp_
                             struct span span, struct trial *trial);
 size_t reference_read_extra(struct span span, struct trial *trial);
 
-/* Where the blanks at span.at end. */
+/* Where the spaces at span.at end. */
 size_t reference_skip_blanks(struct span span);
 
 bool reference_begins_with(const uint8_t *text, size_t size, const char *other);

@@ -216,7 +216,7 @@ static void on_event(void *user, const struct atp_event *event)
 
 /* ---- the target ------------------------------------------------------- */
 
-/* Whether the text is a record's, or unknown: no echo, no prompt, no blanks. */
+/* Whether the text is a record's, or unknown: no echo, no prompt, no spaces. */
 static bool is_line(const uint8_t *text, size_t size)
 {
     bool echo = size >= 2 && (text[0] | 0x20) == 'a' && ((text[1] | 0x20) == 't' || text[1] == '/');

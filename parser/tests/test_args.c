@@ -124,7 +124,7 @@ static void test_args_test_response_is_kept_as_text(void **state)
           SENT("AT+CSSLCFG=?"), RECEIVED("+CSSLCFG: \"sslversion\",(0-9),(0,1)\r\n"));
 }
 
-static void test_args_plus_behind_digits_is_not_always_a_line(void **state)
+static void test_args_plus_after_digits_is_not_always_a_line(void **state)
 {
     (void)state;
     CHECK(SIMCOM,
@@ -183,7 +183,7 @@ static void test_args_word_in_quotes_is_named(void **state)
     CHECK(SIMCOM, "0+16 urc +CPIN code=READY !quoted\n", RECEIVED("+CPIN: \"READY\"\r\n"));
 }
 
-static void test_args_nothing_behind_a_colon_is_empty(void **state)
+static void test_args_nothing_after_a_colon_is_empty(void **state)
 {
     (void)state;
     CHECK(SIMCOM,
@@ -215,13 +215,13 @@ int main(void)
         cmocka_unit_test(test_args_damaged_values_are_no_test_response),
         cmocka_unit_test(test_args_quoted_number_is_read_and_named),
         cmocka_unit_test(test_args_test_response_is_kept_as_text),
-        cmocka_unit_test(test_args_plus_behind_digits_is_not_always_a_line),
+        cmocka_unit_test(test_args_plus_after_digits_is_not_always_a_line),
         cmocka_unit_test(test_args_more_lines_than_four_in_one_are_malformed),
         cmocka_unit_test(test_args_blanks_round_a_field_are_left_out),
         cmocka_unit_test(test_args_extra_field_is_cut_as_a_set),
         cmocka_unit_test(test_args_hexadecimal_needs_no_prefix),
         cmocka_unit_test(test_args_word_in_quotes_is_named),
-        cmocka_unit_test(test_args_nothing_behind_a_colon_is_empty),
+        cmocka_unit_test(test_args_nothing_after_a_colon_is_empty),
         cmocka_unit_test(test_args_missing_literal_is_a_missing_field),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;

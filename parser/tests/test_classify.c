@@ -237,7 +237,7 @@ static void test_classify_name_without_a_record_says_nothing(void **state)
           RECEIVED("+HTTPINIT\r\n+HTTPINIT: 1\r\nE\r\n: x\r\nCONNECT: 1\r\n"));
 }
 
-static void test_classify_text_behind_a_test_command_is_no_information(void **state)
+static void test_classify_text_after_a_test_command_is_no_information(void **state)
 {
     (void)state;
     CHECK(SIMCOM,
@@ -303,7 +303,7 @@ int main(void)
         cmocka_unit_test(test_classify_recv_with_and_without_a_length_are_two_records),
         cmocka_unit_test(test_classify_hash_finds_every_name),
         cmocka_unit_test(test_classify_name_without_a_record_says_nothing),
-        cmocka_unit_test(test_classify_text_behind_a_test_command_is_no_information),
+        cmocka_unit_test(test_classify_text_after_a_test_command_is_no_information),
         cmocka_unit_test(test_classify_more_echoes_than_four_in_a_line_are_text),
         cmocka_unit_test(test_classify_echo_of_a_command_with_an_lf_is_whole_or_none),
     };

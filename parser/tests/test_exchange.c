@@ -249,7 +249,7 @@ static void test_exchange_payload_bytes_change_nothing_else(void **state)
     }
 }
 
-static void test_exchange_information_behind_the_verdict_of_a_line_is_not_asked(void **state)
+static void test_exchange_information_after_the_verdict_of_a_line_is_not_asked(void **state)
 {
     (void)state;
     CHECK(SIMCOM,
@@ -283,7 +283,7 @@ int main(void)
         cmocka_unit_test(test_exchange_next_command_ends_the_upload_of_an_unknown_one),
         cmocka_unit_test(test_exchange_line_that_is_no_command_is_echoed_too),
         cmocka_unit_test(test_exchange_payload_bytes_change_nothing_else),
-        cmocka_unit_test(test_exchange_information_behind_the_verdict_of_a_line_is_not_asked),
+        cmocka_unit_test(test_exchange_information_after_the_verdict_of_a_line_is_not_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

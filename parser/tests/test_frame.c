@@ -371,7 +371,7 @@ static void test_frame_stream_end_gives_what_is_held_back(void **state)
     eventtext_free(&log);
 }
 
-static void test_frame_nul_behind_a_spelling_is_no_part_of_it(void **state)
+static void test_frame_nul_after_a_spelling_is_no_part_of_it(void **state)
 {
     (void)state;
     struct eventtext log;
@@ -414,7 +414,7 @@ int main(void)
         cmocka_unit_test(test_frame_cut_names_what_was_under_way),
         cmocka_unit_test(test_frame_bytes_held_back_of_a_stream_are_not_lost),
         cmocka_unit_test(test_frame_stream_end_gives_what_is_held_back),
-        cmocka_unit_test(test_frame_nul_behind_a_spelling_is_no_part_of_it),
+        cmocka_unit_test(test_frame_nul_after_a_spelling_is_no_part_of_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

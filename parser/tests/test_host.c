@@ -157,7 +157,7 @@ static void test_host_counted_upload_holds_any_byte(void **state)
 }
 
 /* The echo of an upload that was none after all is the beginning of a line. */
-static void test_host_prompt_behind_a_broken_echo_is_text(void **state)
+static void test_host_prompt_after_a_broken_echo_is_text(void **state)
 {
     (void)state;
     CHECK(SIMCOM,
@@ -182,7 +182,7 @@ static void test_host_text_ahead_of_the_prompt_is_no_echo(void **state)
           RECEIVED("AT+CCHSEND=0,5\r\r\n"), SENT_RAW("hello"), RECEIVED("hello\r\n> "));
 }
 
-static void test_host_text_behind_the_verdict_is_echoed(void **state)
+static void test_host_text_after_the_verdict_is_echoed(void **state)
 {
     (void)state;
     CHECK(SIMCOM,
@@ -258,9 +258,9 @@ int main(void)
         cmocka_unit_test(test_host_ctrl_z_alone_is_no_data),
         cmocka_unit_test(test_host_upload_of_two_lines_is_echo),
         cmocka_unit_test(test_host_counted_upload_holds_any_byte),
-        cmocka_unit_test(test_host_prompt_behind_a_broken_echo_is_text),
+        cmocka_unit_test(test_host_prompt_after_a_broken_echo_is_text),
         cmocka_unit_test(test_host_text_ahead_of_the_prompt_is_no_echo),
-        cmocka_unit_test(test_host_text_behind_the_verdict_is_echoed),
+        cmocka_unit_test(test_host_text_after_the_verdict_is_echoed),
         cmocka_unit_test(test_host_line_that_is_no_command_is_echoed_whole),
         cmocka_unit_test(test_host_shape_of_a_command_is_told_from_text),
         cmocka_unit_test(test_host_second_plus_plus_plus_keeps_what_is_held),

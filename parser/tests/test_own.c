@@ -125,7 +125,7 @@ static void test_own_word_with_fields_takes_a_colon(void **state)
           RECEIVED("RDY: 1,2\r\nOK: 1,2\r\n"));
 }
 
-static void test_own_prefix_with_a_text_behind_takes_no_colon(void **state)
+static void test_own_prefix_with_a_text_after_takes_no_colon(void **state)
 {
     (void)state;
     own_name("+CSQ")->flags |= ATP_NAME_TAIL;
@@ -206,7 +206,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(test_own_range_below_zero_is_not_open_below, copy_simcom),
         cmocka_unit_test_setup(test_own_word_with_fields_takes_a_colon, copy_simcom),
-        cmocka_unit_test_setup(test_own_prefix_with_a_text_behind_takes_no_colon, copy_simcom),
+        cmocka_unit_test_setup(test_own_prefix_with_a_text_after_takes_no_colon, copy_simcom),
         cmocka_unit_test_setup(test_own_empty_catalog_knows_a_prompt_by_its_shape, copy_simcom),
         cmocka_unit_test_setup(test_own_result_code_is_no_other, copy_simcom),
         cmocka_unit_test_setup(test_own_information_of_no_command_is_not_asked, copy_simcom),
