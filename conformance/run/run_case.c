@@ -2,7 +2,7 @@
 #include "base/complain.h"
 #include "base/memory.h"
 #include "record/text.h"
-#include "record/transcript_out.h"
+#include "run/case_text.h"
 #include "run/run.h"
 
 #include <errno.h>
@@ -194,95 +194,7 @@ static void decide(struct attempt *attempt)
     else if (attempt->verdict == REPORTS_UNJUDGED) attempt->verdict = REPORTS_PASS; /* it agrees */
 }
 
-/* ---- what the case declares ------------------------------------------- */
-
-/* The line of the case's last sent item above `line`; 0: there is none. */
-static size_t sent_above(const struct script_branch *branch, size_t line)
-{
-    size_t found = 0;
-    for (size_t i = 0; i < branch->node_count && branch->nodes[i].line < line; i++) {
-        const struct script_node *node = &branch->nodes[i];
-        if (node->is_sent) found = node->line;
-        for (size_t k = 0; k < node->branch_count; k++) {
-            size_t inside = sent_above(&node->branches[k], line);
-            if (inside > found) found = inside;
-        }
-    }
-    return found;
-}
-
-struct declaration {
-    const struct script_node *node;
-};
-
-static void gather(const struct script_branch *branch, struct buffer *out)
-{
-    for (size_t i = 0; i < branch->node_count; i++) {
-        const struct script_node *node = &branch->nodes[i];
-        struct declaration declaration = {node};
-        if (node->kind == SCRIPT_DEVIATES) buffer_append(out, &declaration, sizeof declaration);
-        for (size_t k = 0; k < node->branch_count; k++) gather(&node->branches[k], out);
-    }
-}
-
-/* A transcript as it is written. */
-struct writing {
-    const struct script_case *case_;
-    struct buffer nodes;    /* struct declaration                               */
-    struct buffer declared; /* struct judge_declared                        */
-    struct buffer text;
-    struct buffer lines; /* size_t: of each item                            */
-    size_t counted;      /* bytes of the text whose lines are counted            */
-    size_t line;         /* the last one of them                                 */
-};
-
-/* The last line of what is written so far. */
-static size_t last_line(struct writing *writing)
-{
-    for (; writing->counted < writing->text.size; writing->counted++)
-        writing->line += writing->text.bytes[writing->counted] == '\n';
-    return writing->line;
-}
-
-/* What the case declares of a command stands after it in the transcript too, as often
- * as it was sent: it is item `number`, of a line of the case. */
-static void put_declared(struct writing *writing, size_t number, size_t line_of_case)
-{
-    const struct declaration *declarations = (const void *)writing->nodes.bytes;
-    for (size_t i = 0; i < writing->nodes.size / sizeof *declarations; i++) {
-        const struct script_node *node = declarations[i].node;
-        struct judge_declared declared = {.clause = node->clause, .reason = node->reason};
-        if (!judge_find_rule(node->rule, &declared.rule)) continue; /* run_select.c rejects it */
-        if (line_of_case == 0 || sent_above(&writing->case_->body, node->line) != line_of_case)
-            continue;
-        declared.line = number;
-        buffer_append(&writing->declared, &declared, sizeof declared);
-        buffer_format(&writing->text, "@ deviates: %s | %s | %s\n", node->rule, declared.clause,
-                      declared.reason);
-    }
-}
-
-static void put_header(const struct attempt *attempt, struct writing *writing)
-{
-    const struct run *run = attempt->run;
-    const struct script_case *case_ = attempt->item->case_;
-    buffer_format(&writing->text, "@ id: %s\n@ dialect: %s\n@ title: %s\n@ source: %s %s\n\n",
-                  attempt->item->id, run->dialect,
-                  case_->title.text == NULL ? attempt->item->id : case_->title.text,
-                  run->identity.model == NULL ? "module" : run->identity.model,
-                  run->identity.firmware == NULL ? "" : run->identity.firmware);
-}
-
-static void put_items(struct writing *writing, const struct transcript *record)
-{
-    for (size_t i = 0; i < record->item_count; i++) {
-        const struct transcript_item *item = &record->items[i];
-        transcript_out(&writing->text, record, item);
-        size_t line = last_line(writing);
-        buffer_append(&writing->lines, &line, sizeof line);
-        put_declared(writing, i + 1, item->line);
-    }
-}
+/* ---- playing ----------------------------------------------------------- */
 
 /* Writes the transcript, from the case's first item to the end, and takes what was
  * judged of it. */
@@ -290,24 +202,19 @@ static void judge(struct attempt *attempt, FILE *file)
 {
     struct run *run = attempt->run;
     struct transcript record = run_record(run, attempt->play.first);
-    struct writing writing = {.case_ = attempt->item->case_};
-    gather(&writing.case_->body, &writing.nodes);
-    put_header(attempt, &writing);
-    put_items(&writing, &record);
-    fwrite(writing.text.bytes, 1, writing.text.size, file);
+    struct case_text written;
+    case_text_make(run, attempt->item, &record, &written);
+    fwrite(written.text.bytes, 1, written.text.size, file);
     const struct judge_options options = {
         .strict = run->options->strict,
-        .declared = (const void *)writing.declared.bytes,
-        .declared_count = writing.declared.size / sizeof(struct judge_declared),
+        .declared = (const void *)written.declared.bytes,
+        .declared_count = written.declared.size / sizeof(struct judge_declared),
     };
     attempt->size = record.received_size;
-    run_judge(run, attempt->play.first, &record, (const void *)writing.lines.bytes, &options,
+    run_judge(run, attempt->play.first, &record, (const void *)written.lines.bytes, &options,
               &attempt->judgement);
     free(record.bytes);
-    buffer_release(&writing.nodes);
-    buffer_release(&writing.declared);
-    buffer_release(&writing.lines);
-    buffer_release(&writing.text);
+    case_text_release(&written);
 }
 
 /* A port that vanished between two cases is no fault of the one that comes. */
