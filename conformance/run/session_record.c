@@ -127,11 +127,13 @@ struct transcript session_record(const struct session *session, size_t first)
     struct transcript out = {
         .bytes = session->record.bytes.bytes,
         .item_count = session_item_count(session) - first,
+        .received_size = session->record.received_size,
     };
+    const struct transcript_item *items = items_of(&session->record);
     if (out.item_count > 0)
         out.items = (struct transcript_item *)(void *)session->record.items.bytes + first;
-    for (size_t i = 0; i < out.item_count; i++)
-        if (out.items[i].kind == TRANSCRIPT_RECEIVED) out.received_size += out.items[i].size;
+    for (size_t i = 0; i < first; i++) /* those before the case are few */
+        if (items[i].kind == TRANSCRIPT_RECEIVED) out.received_size -= items[i].size;
     return out;
 }
 

@@ -47,7 +47,7 @@ static struct reports_diff *open_diff(struct store *old, struct store *new)
     struct reports_diff *diff = reports_diff_open(&input, errors);
     written_close(errors);
     if (diff == NULL) written_is_inert("error", &complaints);
-    else if (complaints.size > 0) fuzz_fail("error", "compared, yet: %s", complaints.bytes);
+    else written_is_quiet("error", &complaints);
     free(complaints.bytes);
     return diff;
 }

@@ -2,7 +2,7 @@
  * any bytes as `results.jsonl`.
  *
  *   error    what is refused is refused with a complaint that names the store,
- *            what is read without one
+ *            what is read without one, but for a last line that is cut short
  *   junit    the JUnit file is well-formed XML
  *   tap      the plan of the TAP file is the number of its points, and so are those
  *            of its subtests
@@ -45,7 +45,7 @@ static struct written show(const struct reports_store *store, enum reports_forma
 
 static void check_complaints(const struct written *complaints, bool good)
 {
-    if (good && complaints->size > 0) fuzz_fail("error", "read, yet: %s", complaints->bytes);
+    if (good) written_is_quiet("error", complaints);
     if (good) return;
     if (strncmp(complaints->bytes, NAME ":", sizeof NAME) != 0)
         fuzz_fail("error", "a complaint that does not name the store: %s", complaints->bytes);

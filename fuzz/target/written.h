@@ -18,6 +18,10 @@ void written_close(FILE *file);
 /* No control byte but line ends; `what` names the check. */
 void written_is_inert(const char *what, const struct written *text);
 
+/* What a reader of stores complained of although it read them: nothing, but for last lines
+ * that are cut short. */
+void written_is_quiet(const char *what, const struct written *complaints);
+
 /* A page that is ours but for its texts: what only a text could bring is not in it, a
  * second script or title, another element, a control byte. */
 void written_is_page(const char *what, const struct written *page);

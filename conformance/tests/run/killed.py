@@ -1,14 +1,12 @@
 #!/usr/bin/env python3
-"""Runs of `atproof run` that are ended, and modules that flood: what is kept is read, the
-run goes on where it was, and nothing grows without a bound.
+"""Runs of `atproof run` that are ended: what is kept is read, and the run goes on where it
+was. What is no such run is refused.
 
-    killed.py ATPROOF [flood SIZE PATTERN]     with `flood`: such a module
+    killed.py ATPROOF
 """
 import contextlib
 import json
-import os
 import pathlib
-import resource
 import signal
 import subprocess
 import sys
@@ -87,23 +85,6 @@ def test_ended(scratch):
             good = code in codes or (code == 0 and kept == len(expected))
             check(f'{name} after {count}: exit', codes, codes if good else code)
             resumed(f'{name} after {count}', folder, expected, kept)
-    return expected
-
-
-def test_torn(scratch, expected):
-    text = pathlib.Path(scratch, 'whole/results.jsonl').read_bytes()
-    last = text.rindex(b'\n', 0, -1) + 1
-    for at in (last + 1, last + 20, (last + len(text)) // 2, len(text) - 2):
-        folder = pathlib.Path(scratch, f'torn{at}')
-        folder.mkdir()
-        (folder / 'results.jsonl').write_bytes(text[:at])
-        done = atproof('report', str(folder))
-        check(f'torn at {at - last}: reported', (0, True), (done.returncode, 'is cut short and left out' in done.stderr))
-        done = atproof('diff', f'{scratch}/whole', str(folder))
-        check(f'torn at {at - last}: compared, and it lacks a case', True,
-              'is cut short and left out' in done.stderr and done.returncode in (0, 1))
-        done = atproof('run', '--resume', str(folder), *CASES[1:])
-        check(f'torn at {at - last}: resumed', (0, expected), (done.returncode, told(folder)))
 
 
 def test_refused(scratch):
@@ -118,63 +99,10 @@ def test_refused(scratch):
     check('and nothing changed', True, pathlib.Path(folder, 'results.jsonl').read_bytes() == before)
 
 
-# ---- modules that flood --------------------------------------------------------
-
-
-def flood():
-    """A module that answers, and after AT+CSQ sends SIZE bytes of PATTERN."""
-    size, pattern = int(sys.argv[3]), sys.argv[4].encode().decode('unicode_escape').encode()
-    line = b''
-    while True:
-        byte = os.read(0, 1)
-        if not byte:
-            return
-        if byte != b'\r':
-            line += byte
-            continue
-        os.write(1, line + b'\r')
-        if line == b'AT+CSQ':
-            left = size
-            while left > 0:
-                left -= os.write(1, pattern * 4096)
-        if line.startswith(b'AT+CG'):
-            os.write(1, b'\r\nfake\r\n')
-        os.write(1, b'\r\nOK\r\n')
-        line = b''
-
-
-def bounded():
-    resource.setrlimit(resource.RLIMIT_FSIZE, (48 << 20, 48 << 20))
-
-
-def test_floods(scratch):
-    case = pathlib.Path(scratch, 'csq.at')
-    case.write_text('@ dialect: simcom\n@ id: a/1/csq\n\n> AT+CSQ\n< +CSQ: {rssi:int},{ber:int}\n< OK\n')
-    for pattern in ('x', 'X\\r\\n', 'OK\\r\\n', '\\r\\n+CREG:\\x201\\r\\n'):
-        folder = f'{scratch}/flood{len(pattern)}'
-        done = atproof('run', '-d', 'simcom', '-o', folder, '--settle', '50', '--boot', '1',
-                       '-t', f'stdio,{sys.executable} {__file__} x flood 20000000 {pattern}', str(case), preexec_fn=bounded)
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        disk = sum(path.stat().st_size for path in pathlib.Path(folder).iterdir())
-        check(f'{pattern}: fails', True, 0 < done.returncode <= 7)
-        check(f'{pattern}: at most 400 MB of memory', True, peak < 400 << 10)
-        check(f'{pattern}: at most 32 MB of disk', True, disk < 32 << 20)
-        failed = [one for one in cases(folder) if one['outcome'] == 'failed']
-        check(f'{pattern}: the case failed', 1, len(failed))
-        if 'X' not in pattern and 'OK' not in pattern:  # those differ at once from what is awaited
-            check(f'{pattern}: named a flood', True, '"rule": "floods"' in json.dumps(failed))
-        check(f'{pattern}: report reads it', 0, atproof('report', folder).returncode)
-
-
 def main():
-    if sys.argv[2:3] == ['flood']:
-        flood()
-        return 0
     with tempfile.TemporaryDirectory() as scratch:
-        expected = test_ended(scratch)
-        test_torn(scratch, expected)
+        test_ended(scratch)
         test_refused(scratch)
-        test_floods(scratch)
     return len(faults) > 0
 
 
