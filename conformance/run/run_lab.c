@@ -171,8 +171,8 @@ struct transcript run_record(struct run *run, size_t first)
 static bool is_whole(const struct session *session, size_t first, const struct transcript *kept)
 {
     const struct buffer *bytes = &session->record.bytes;
-    return first + kept->item_count == session_item_count(session)
-           && (bytes->size == 0 || memcmp(bytes->bytes, kept->bytes, bytes->size) == 0);
+    if (first + kept->item_count != session_item_count(session)) return false;
+    return kept->item_count == 0 || memcmp(bytes->bytes, kept->bytes, bytes->size) == 0;
 }
 
 void run_judge(struct run *run, size_t first, const struct transcript *kept, const size_t *lines,

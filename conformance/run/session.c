@@ -50,9 +50,11 @@ static void take(struct session *session, const uint8_t *bytes, size_t size)
     size = take_in(session, bytes, size);
     if (size == 0) return;
     session_keep(session, TRANSCRIPT_RECEIVED, session->received_us, bytes, size);
-    if (session->held.received_size > SESSION_HELD_MAX) session_decode(session);
+    bool waits = session->echo == SESSION_ECHO_AWAITED
+                     ? session->held.received_size <= SESSION_HELD_MAX
+                     : session->holds_stream && session_is_stream(session);
+    if (!waits) session_decode(session);
     else if (session->echo == SESSION_ECHO_AWAITED) session_look_for_echo(session);
-    else if (!session->holds_stream || !session_is_stream(session)) session_decode(session);
 }
 
 /* No echo within its time: what is held is decoded as it came. */

@@ -228,7 +228,7 @@ class Attack(unittest.TestCase):
             (self.work / "run" / name).unlink()
 
     def test_run_does_not_follow_a_link(self):
-        for name in ("results.jsonl", "line.at", "a.1.good.at"):
+        for name in ("results.jsonl", "line.at", "a+1+good.at"):
             self.link(f"run/{name}")
             self.assertIn(LINK, self.call(2, "run", "--out", "run", "good.at"), name)
             (self.work / "run" / name).unlink()

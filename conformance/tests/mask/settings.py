@@ -90,7 +90,7 @@ def test_run():
         for word in ("apn_password=...", "who=...", "x=...", "apn=internet",
                      "server_port_name=ftp-data", '\\"internet\\"'):
             check(f"run: {word} stays", True, word in store)
-        again = command("check", f"{folder}/quectel-ssl.ugxx.1.2.apn-01.at")
+        again = command("check", f"{folder}/quectel-ssl+ugxx+1.2+apn-01.at")
         check("run: its transcript is judged", 0, again[0])
 
 
@@ -101,7 +101,7 @@ def test_check():
     texts = {name: text for name, text in files(".").items() if name.startswith("check.")}
     look("check", texts | {"terminal": told})
     code, told = command("check", *settings(), "--against", "case.at",
-                         "run0/quectel-ssl.ugxx.1.2.apn-01.at")
+                         "run0/quectel-ssl+ugxx+1.2+apn-01.at")
     check("against: exit", 1, code)
     look("against", {"terminal": told})
 

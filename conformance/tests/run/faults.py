@@ -2,8 +2,12 @@
 """A full disk, at many sizes: atproof run ends with a message and no signal, never
 with 0, and report reads the store that is left, if it has the line of its run.
 
-    faults.py ATPROOF
+With a SHIM (fault_shim.c) also: one call after the other that opens, renames or makes
+a file, or a stream in memory, fails. Of lack of memory the program makes an end (abort).
+
+    faults.py ATPROOF [SHIM]
 """
+import os
 import pathlib
 import resource
 import shutil
@@ -13,6 +17,7 @@ import sys
 import tempfile
 
 ATPROOF = sys.argv[1]
+SHIM = sys.argv[2] if len(sys.argv) > 2 else None
 RUN = ['run', '-t', 'virtual:simcom', '--seed', '1', '--select', 'core/27.007-9.1/live-[bgn]*']
 counts = {'passed': 0, 'failed': 0}
 folder = tempfile.mkdtemp()
@@ -31,6 +36,13 @@ def atproof(*words, most=None):
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
     done = subprocess.run([ATPROOF, *map(str, words)], capture_output=True, text=True,
                           timeout=60, preexec_fn=None if most is None else limit)
+    return done.returncode, done.stderr
+
+
+def struck(call, at, *words):
+    """Exit code and complaints of a program whose AT-th such CALL fails."""
+    done = subprocess.run([ATPROOF, *map(str, words)], capture_output=True, text=True, timeout=60, check=False,
+                          env={**os.environ, 'LD_PRELOAD': SHIM, 'FAULT_CALL': call, 'FAULT_AT': str(at)})
     return done.returncode, done.stderr
 
 
@@ -63,9 +75,44 @@ def test_places():
           atproof('report', '--format', 'tap', '--output', '/dev/full', store))
 
 
+def kept(folder_, name):
+    """The cases of a store, without what differs from run to run."""
+    store = pathlib.Path(folder_, name)
+    return sorted(line.split('"')[7:8] for line in store.read_text().splitlines()) if store.exists() else None
+
+
+def test_calls():
+    """A call that fails ends it with a message, or what it was for is there all the same."""
+    check_case = pathlib.Path(folder, 'case.at')
+    check_case.write_text('@ dialect: simcom\n@ id: a/1/b\n\n> AT\n< OK\n')
+    whole = pathlib.Path(folder, 'whole')
+    seen = 0
+    for call in ('openat', 'renameat', 'fdopen', 'open_memstream', 'mkdirat'):
+        for at in range(1, 25):
+            out = pathlib.Path(folder, f'{call}-{at}')
+            done = [('run', struck(call, at, *RUN, '--server', '127.0.0.1:9', '--out', out)),
+                    ('check', struck(call, at, 'check', f'--results={out}.jsonl', check_case)),
+                    ('report', struck(call, at, 'report', '-o', f'{out}.html', whole / 'results.jsonl'))]
+            for name, (code, errors) in done:
+                no_memory = code == -signal.SIGABRT and call in ('open_memstream', 'fdopen')
+                check(f'{name}, {call} {at}: no signal', code >= 0 or no_memory, (code, errors))
+                check(f'{name}, {call} {at}: a message', code == 0 or no_memory or errors.strip(), (code, errors))
+            if done[0][1][0] == 0:
+                check(f'run, {call} {at}: whole', kept(out, 'results.jsonl') == kept(whole, 'results.jsonl'), None)
+            if done[2][1][0] == 0:
+                check(f'report, {call} {at}: there', pathlib.Path(f'{out}.html').exists(), None)
+            struck_any = any(code != 0 for _, (code, _) in done)
+            seen += struck_any
+            if at > 6 and not struck_any:
+                break
+    check('some of them failed', seen > 10, seen)
+
+
 try:
     test_sizes()
     test_places()
+    if SHIM:
+        test_calls()
 finally:
     shutil.rmtree(folder, ignore_errors=True)
 print(f"{counts['passed']} passed, {counts['failed']} failed")
