@@ -5,7 +5,8 @@
 The configuration that names the folder may be a stranger's, and so may be whatever the
 tree holds: a link at build/gate, a marker that was committed beside somebody's sources.
 So the way from the root to it is walked without following a link, and the marker holds
-the device and inode of the folder that it was written in, which no commit can know."""
+the inodes of the folder that it was written in and of itself, which no commit can know.
+(Not the device: its number may be another after the next mount.)"""
 import os
 import shutil
 
@@ -14,19 +15,19 @@ TEXT = "Emptied by each run of atproof's gate.\n"
 WALK = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
-def identity(folder):
-    status = os.fstat(folder)
-    return f"{status.st_dev}:{status.st_ino}\n"
+def marker_text(folder, file):
+    """What the open marker of the open folder has to hold."""
+    return f"{TEXT}{os.fstat(folder).st_ino}:{os.fstat(file).st_ino}\n"
 
 
-def marker(folder):
-    """The text of the marker in the open folder; None if there is none that is a file."""
+def is_ours(folder):
+    """Whether the open folder has a marker that a gate wrote there."""
     try:
         file = os.open(MARKER, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
     except OSError:
-        return None
+        return False
     with open(file, "rb") as text:
-        return text.read(4096).decode("utf-8", "replace")
+        return text.read(4096) == marker_text(folder, file).encode()
 
 
 def step_into(parent, name, complain):
@@ -65,12 +66,12 @@ def prepare(root, out, complain):
             inner = step_into(folder, name, complain)
             os.close(folder)
             folder = inner
-        if os.listdir(folder) and marker(folder) != TEXT + identity(folder):
+        if os.listdir(folder) and not is_ours(folder):
             raise complain("not empty, and no folder that a gate made here; expected an "
                            "'output.directory' that may be emptied (remove an old one yourself)")
         empty(folder)
         file = os.open(MARKER, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644, dir_fd=folder)
         with open(file, "w", encoding="ascii") as text:
-            text.write(TEXT + identity(folder))
+            text.write(marker_text(folder, file))
     finally:
         os.close(folder)
