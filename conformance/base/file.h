@@ -37,8 +37,8 @@ FILE *file_open_below(const char *folder, const char *path);
 /* ---- folders that are written to -------------------------------------- */
 
 /* Makes the folder if it is not there, and opens it: what is written below it stays in
- * it, whatever becomes of its name. A link at its name is refused, unless a slash
- * after it says that it is meant. Returns: -1 if it cannot be made or opened.
+ * it, whatever becomes of its name. A link at its name is refused, unless the caller
+ * writes a slash after it (`DIR/`). Returns: -1 if it cannot be made or opened.
  * Owns: the caller closes it. */
 int file_open_folder(const char *path);
 

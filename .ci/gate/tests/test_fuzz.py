@@ -40,7 +40,8 @@ def aliases(depth, width):
 
 
 def value_places(text):
-    return [match.span(1) for match in re.finditer(r"(?m)[:,\[-] *([^\s,\[\]{}#][^,\n\]}#]*)", text)]
+    """Of values without their key, in block and in flow."""
+    return [match.span(1) for match in re.finditer(r"(?:: +|- +|\[)([^\s,\[\]{}#][^,\n\]}#]*)", text)]
 
 
 def mutate(chance, text):
@@ -162,9 +163,10 @@ def main():
     signal.signal(signal.SIGVTALRM, too_long)
     planted = {"numbers that are not finite": {"Reader": Trusting},
                "nesting without a bound": {"MAX_DEPTH": 1 << 30},
-               "aliases without a bound": {"MAX_VALUES": 1 << 40}}
+               "aliases without a bound": {"MAX_VALUES": 1 << 40},
+               "days that are none": {"check_dates": lambda data: []}}
     for name, values in planted.items():
-        assert found(60, SEEDS[-2], **values), f"planted, not found: {name}"
+        assert found(60, SEEDS[-1 if "check_dates" in values else -2], **values), f"planted, not found: {name}"
     counts = fuzz(chosen.seconds, chosen.seed)
     assert counts[True] > 0 and counts[False] > 0, counts
     print(f"{counts[True]} read, {counts[False]} refused; {len(planted)} planted defects found")
