@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* ---- what is played ------------------------------------------------------ */
 
@@ -121,10 +122,12 @@ static bool replace(struct run *run, const char *path, const struct reports_stor
         const struct reports_case *case_ = reports_case_at(store, i);
         if (is_finished(case_)) good = reports_write_case(run->store, case_);
     }
-    good = good && fflush(run->store) == 0 && rename(beside, path) == 0;
+    size_t skip = strlen(run->options->out) + 1; /* names below the opened folder */
+    good = good && fflush(run->store) == 0
+           && renameat(run->folder, beside + skip, run->folder, path + skip) == 0;
     if (!good) {
         complain("%s: cannot write: %s", beside, strerror(errno));
-        (void)remove(beside);
+        (void)unlinkat(run->folder, beside + skip, 0);
     }
     free(beside);
     return good;
