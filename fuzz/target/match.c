@@ -35,17 +35,6 @@ static bool has_long_number(const uint8_t *data, size_t size)
     return digits == 6;
 }
 
-/* Digests are made by OpenSSL: what it writes, MSan takes for garbage. */
-static bool is_for_engine(const uint8_t *data, size_t size)
-{
-#if defined(__has_feature)
-#if __has_feature(memory_sanitizer)
-    return memmem(data, size, "sha256", 6) == NULL;
-#endif
-#endif
-    return data != NULL || size == 0;
-}
-
 static void read_recording(const uint8_t *data, size_t size, struct transcript_builder *out)
 {
     static struct session session;
@@ -151,7 +140,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct transcript_error error;
     if (size > FUZZ_INPUT_SIZE_MAX) size = FUZZ_INPUT_SIZE_MAX;
     const uint8_t *end = size == 0 ? NULL : memchr(data, '\0', size);
-    if (end == NULL || end + 1 == data + size || !is_for_engine(data, size)) return -1;
+    if (end == NULL || end + 1 == data + size || !fuzz_is_for_engine(data, size)) return -1;
     size_t script_size = (size_t)(end - data);
     if (has_long_number(data, script_size)) return -1;
     if (!script_parse(data, script_size, NULL, &script, &error)) return -1;
