@@ -7,6 +7,7 @@ a file, or a stream in memory, fails. Of lack of memory the program makes an end
 
     faults.py ATPROOF [SHIM]
 """
+import json
 import os
 import pathlib
 import resource
@@ -16,17 +17,12 @@ import subprocess
 import sys
 import tempfile
 
+from checked import check, finish
+
 ATPROOF = sys.argv[1]
 SHIM = sys.argv[2] if len(sys.argv) > 2 else None
 RUN = ['run', '-t', 'virtual:simcom', '--seed', '1', '--select', 'core/27.007-9.1/live-[bgn]*']
-counts = {'passed': 0, 'failed': 0}
 folder = tempfile.mkdtemp()
-
-
-def check(what, good, seen):
-    counts['passed' if good else 'failed'] += 1
-    if not good:
-        print(f'{what}\n  seen: {seen!r}')
 
 
 def atproof(*words, most=None):
@@ -75,10 +71,13 @@ def test_places():
           atproof('report', '--format', 'tap', '--output', '/dev/full', store))
 
 
-def kept(folder_, name):
-    """The cases of a store, without what differs from run to run."""
-    store = pathlib.Path(folder_, name)
-    return sorted(line.split('"')[7:8] for line in store.read_text().splitlines()) if store.exists() else None
+def kept(run):
+    """The cases of a store, and what became of them; None: there is no store."""
+    store = pathlib.Path(run, 'results.jsonl')
+    if not store.exists():
+        return None
+    lines = map(json.loads, store.read_text().splitlines())
+    return sorted((line['id'], line['outcome']) for line in lines if line['kind'] == 'case')
 
 
 def test_calls():
@@ -98,7 +97,7 @@ def test_calls():
                 check(f'{name}, {call} {at}: no signal', code >= 0 or no_memory, (code, errors))
                 check(f'{name}, {call} {at}: a message', code == 0 or no_memory or errors.strip(), (code, errors))
             if done[0][1][0] == 0:
-                check(f'run, {call} {at}: whole', kept(out, 'results.jsonl') == kept(whole, 'results.jsonl'), None)
+                check(f'run, {call} {at}: whole', kept(out) == kept(whole), kept(out))
             if done[2][1][0] == 0:
                 check(f'report, {call} {at}: there', pathlib.Path(f'{out}.html').exists(), None)
             struck_any = any(code != 0 for _, (code, _) in done)
@@ -115,5 +114,4 @@ try:
         test_calls()
 finally:
     shutil.rmtree(folder, ignore_errors=True)
-print(f"{counts['passed']} passed, {counts['failed']} failed")
-sys.exit(counts['failed'] > 0)
+finish()

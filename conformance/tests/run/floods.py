@@ -15,6 +15,8 @@ import subprocess
 import sys
 import tempfile
 
+from checked import SIGNAL, check, finish
+
 MB = 1000 * 1000
 SENT = 20 * MB
 KEPT = 1 << 20  # bytes of one case, as README.md of conformance/run documents
@@ -43,23 +45,7 @@ if sys.argv[1] == 'module':
     sys.exit()
 
 ATPROOF = sys.argv[1]
-counts = {'passed': 0, 'failed': 0}
 folder = tempfile.mkdtemp()
-CASE = '''@ id: core/27.007-8.5/signal
-@ dialect: auto
-@ title: signal quality
-
-> AT+CSQ
-@ within: 0.5
-< +CSQ: {rssi:int 0..31,99 =23},{ber:int 0..7,99 =0}
-< OK
-'''
-
-
-def check(what, good, seen):
-    counts['passed' if good else 'failed'] += 1
-    if not good:
-        print(f'{what}\n  seen: {seen!r}')
 
 
 def test(pattern, case):
@@ -91,12 +77,11 @@ def test(pattern, case):
 
 try:
     written = pathlib.Path(folder, 'signal.at')
-    written.write_text(CASE)
+    written.write_text(SIGNAL)
     for name in PATTERNS:
         test(name, written)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
     check('memory', peak < 300 * MB, peak)
 finally:
     shutil.rmtree(folder, ignore_errors=True)
-print(f"{counts['passed']} passed, {counts['failed']} failed")
-sys.exit(counts['failed'] > 0)
+finish()

@@ -20,6 +20,8 @@ import time
 import tty
 from concurrent.futures import ThreadPoolExecutor
 
+from checked import SIGNAL
+
 # ---- modules that behave badly ----------------------------------------------
 
 
@@ -96,15 +98,6 @@ ATPROOF = sys.argv[1]
 counts = {'passed': 0, 'failed': 0}
 lock = threading.Lock()
 folder = tempfile.mkdtemp()
-SIGNAL = '''@ id: core/27.007-8.5/signal
-@ dialect: auto
-@ title: signal quality
-
-> AT+CSQ
-@ within: 0.5
-< +CSQ: {rssi:int 0..31,99 =23},{ber:int 0..7,99 =0}
-< OK
-'''
 
 
 def check(what, expected, seen):

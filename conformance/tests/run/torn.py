@@ -18,18 +18,13 @@ ATPROOF, GATE = sys.argv[1:]
 sys.path.insert(0, GATE)
 import store as gate_store  # noqa: E402 (of GATE)
 
+from checked import check, finish
+
 SELECT = ['--select', 'core/27.007-9.1/*', '--repeat', '3']  # 18 cases
 OPTIONS = ['-t', 'virtual:simcom', '--seed', '1', *SELECT]
 WAIT = 60  # seconds; no run takes as long, on a loaded machine neither
 CUT = 'the last line is cut short and left out'
-counts = {'passed': 0, 'failed': 0}
 folder = tempfile.mkdtemp()
-
-
-def check(what, good, seen):
-    counts['passed' if good else 'failed'] += 1
-    if not good:
-        print(f'{what}\n  seen: {seen!r}')
 
 
 def atproof(*arguments):
@@ -168,5 +163,4 @@ try:
         test()
 finally:
     shutil.rmtree(folder, ignore_errors=True)
-print(f"{counts['passed']} passed, {counts['failed']} failed")
-sys.exit(counts['failed'] > 0)
+finish()
