@@ -51,6 +51,7 @@ struct match_next {
                                         * module before the last stream ended; UINT64_MAX:
                                         * none did                                        */
     bool is_ambiguous;                 /* given up: the rest is not valid, and no verdict   */
+    size_t steps;                      /* taken since the case began                        */
 };
 
 /* A URC that may come anywhere. */

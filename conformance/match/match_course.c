@@ -72,6 +72,7 @@ const struct match_next *match_course_advance(struct match_course *course,
     if (match_is_given_up(matcher))
         match_give_up(matcher); /* its budget grows, but ways are lost */
     course->next.is_ambiguous = match_is_given_up(matcher);
+    course->next.steps = course->steps;
     return &course->next;
 }
 

@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINE_COUNT_MAX  63 /* of a recording: places are bits of a word       */
-#define SUBSET_SIZE_MAX 8  /* branches in any order that are not single lines */
+#define LINE_COUNT_MAX  63                /* of a recording: places are bits of a word       */
+#define SUBSET_SIZE_MAX 8                 /* branches in any order that are not single lines */
+#define NODE_COUNT_MAX  ((size_t)1 << 17) /* looked at: groups in groups multiply */
 
 typedef uint64_t places; /* bit N: before line N of the recording           */
 
@@ -17,6 +18,7 @@ struct line {
 struct recording {
     struct line lines[LINE_COUNT_MAX];
     size_t count;
+    size_t nodes_left; /* to look at; 0: there is no answer                  */
 };
 
 /* ---- the recording ---------------------------------------------------- */
@@ -114,7 +116,7 @@ static bool is_known(const struct script_branch *branch)
 
 /* ---- which places are reached ----------------------------------------- */
 
-static places after_branch(const struct recording *recording, const struct script_branch *branch,
+static places after_branch(struct recording *recording, const struct script_branch *branch,
                            places from);
 
 static bool is_line(const struct line *line, const struct script_node *node)
@@ -135,8 +137,7 @@ static places after_line(const struct recording *recording, const struct script_
 
 /* A turn that may be empty leaves no place out, any other moves them all on: after at
  * most as many turns as there are lines nothing changes any more. */
-static places after_repeat(const struct recording *recording, const struct script_node *node,
-                           places from)
+static places after_repeat(struct recording *recording, const struct script_node *node, places from)
 {
     places reached = 0;
     for (uint64_t turn = 0;; turn++) {
@@ -174,8 +175,7 @@ static places after_lines(const struct recording *recording, const struct script
     return to;
 }
 
-static places after_order(const struct recording *recording, const struct script_node *node,
-                          places from)
+static places after_order(struct recording *recording, const struct script_node *node, places from)
 {
     places by_subset[1u << SUBSET_SIZE_MAX] = {from};
     if (are_single(node)) return after_lines(recording, node, from);
@@ -188,10 +188,11 @@ static places after_order(const struct recording *recording, const struct script
     return by_subset[count - 1];
 }
 
-static places after_node(const struct recording *recording, const struct script_node *node,
-                         places from)
+static places after_node(struct recording *recording, const struct script_node *node, places from)
 {
     places to = node->kind == SCRIPT_OPTIONAL ? from : 0;
+    if (recording->nodes_left == 0) return 0;
+    recording->nodes_left--;
     if (node->branch_count == 0) return after_line(recording, node, from);
     if (node->kind == SCRIPT_REPEAT) return after_repeat(recording, node, from);
     if (node->kind == SCRIPT_ANY_ORDER) return after_order(recording, node, from);
@@ -200,7 +201,7 @@ static places after_node(const struct recording *recording, const struct script_
     return to;
 }
 
-static places after_branch(const struct recording *recording, const struct script_branch *branch,
+static places after_branch(struct recording *recording, const struct script_branch *branch,
                            places from)
 {
     for (size_t i = 0; i < branch->node_count && from != 0; i++)
@@ -210,8 +211,9 @@ static places after_branch(const struct recording *recording, const struct scrip
 
 enum oracle_answer oracle_match(const struct script_case *case_, const struct transcript *recording)
 {
-    struct recording lines = {.count = 0};
+    struct recording lines = {.nodes_left = NODE_COUNT_MAX};
     if (!is_known(&case_->body) || !read_recording(&lines, recording)) return ORACLE_NO_ANSWER;
     places reached = after_branch(&lines, &case_->body, 1);
+    if (lines.nodes_left == 0) return ORACLE_NO_ANSWER;
     return (reached >> lines.count & 1) != 0 ? ORACLE_IS : ORACLE_IS_NOT;
 }

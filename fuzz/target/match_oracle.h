@@ -6,7 +6,7 @@
 #include "script/script.h"
 
 enum oracle_answer {
-    ORACLE_NO_ANSWER, /* it does not know such scripts or recordings        */
+    ORACLE_NO_ANSWER, /* it does not know such scripts or recordings, or looked too long */
     ORACLE_IS,        /* the recording is one of the ways of the case       */
     ORACLE_IS_NOT
 };
